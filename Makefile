@@ -1,0 +1,61 @@
+# Tagloop: `make up` is all that a new user needs. `make help` lists the rest.
+PORT ?= 8080
+DATA ?= ./data
+
+VENV := .venv
+STAMP := $(VENV)/.installed
+PYTHONS := $(PYTHON) python3.11 python3.12 python3 python3.13 python3.14
+# Running it is the only proof: version managers put commands on PATH that do not work.
+IS_USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+OLDEST_PYTHON := 3.11
+
+.PHONY: help up test lint install lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make up [PORT=8080] [DATA=./data]   start everything on this machine; Ctrl-C stops it'
+	@echo 'make test                           run every test'
+	@echo 'make lint                           check style and types'
+	@echo 'make install                        only make .venv and install into it'
+	@echo 'make lock                           compile requirements.lock from pyproject.toml'
+	@echo 'make clean                          remove .venv and caches, never the data'
+
+# exec: Ctrl-C reaches one process, and its exit status is that of `make up`.
+up: $(STAMP)
+	@exec $(VENV)/bin/tagloop up --port '$(PORT)' --data '$(DATA)'
+
+test: $(STAMP)
+	$(VENV)/bin/pytest
+
+lint: $(STAMP)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+install: $(STAMP)
+
+# Everything comes from the lock file, the build of the project itself included.
+$(STAMP): requirements.lock pyproject.toml
+	@$(VENV)/bin/python -c '$(IS_USABLE)' 2>/dev/null || { \
+	  for python in $(PYTHONS); do \
+	    if $$python -c '$(IS_USABLE)' 2>/dev/null; then \
+	      exec $$python -m venv --clear $(VENV); \
+	    fi; \
+	  done; \
+	  echo 'Tagloop needs Python 3.11 or later with its venv module; install it (Debian:' \
+	    'apt-get install python3 python3-venv) or name one: make up PYTHON=/path/to/python3.12' >&2; \
+	  exit 1; }
+	@echo 'Installing into $(VENV): about 2 GB, a minute or more…'
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: $(STAMP)
+	$(VENV)/bin/uv pip compile --quiet pyproject.toml --all-extras --universal \
+	  --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock' \
+	  --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,138 @@
+"""The layout of one data folder, and the lock that keeps a second copy of Tagloop out of it."""
+
+import fcntl
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tagloop.local.errors import DataInUseError, LocalStackError
+
+UNIX_SOCKET_PATH_BYTES = 107
+LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
+# Socket folders become part of URLs, which not every reader unquotes.
+PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
+PRIVATE_MODE = 0o700
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """One data folder: everything that the stack keeps, and the folder of its unix sockets."""
+
+    root: Path
+    sockets: Path
+
+    @property
+    def blobs(self) -> Path:
+        """Uploaded files."""
+        return self.root / "blobs"
+
+    @property
+    def postgres(self) -> Path:
+        """The database cluster."""
+        return self.root / "postgres"
+
+    @property
+    def redis(self) -> Path:
+        """The broker's append-only file."""
+        return self.root / "redis"
+
+    @property
+    def logs(self) -> Path:
+        """One log file a process."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """What matters only while the stack runs."""
+        return self.root / "run"
+
+    @property
+    def metrics(self) -> Path:
+        """Counters that the processes share."""
+        return self.run / "metrics"
+
+    @property
+    def beat_schedule(self) -> Path:
+        """When beat last sent each periodic task."""
+        return self.root / "beat-schedule"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where Redis listens."""
+        return self.sockets / "redis.sock"
+
+
+def open_data_dir(path: Path) -> DataDir:
+    """Make the folder and its parts where they are missing; modes outside it stay as they are.
+
+    Raises LocalStackError when a part cannot be made.
+    """
+    root = path.expanduser().absolute()
+    try:
+        root.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+        run = root / "run"
+        run.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+        run.chmod(PRIVATE_MODE)
+        data = DataDir(root, run if fits_unix_socket(run) else private_temporary_folder(root))
+        for part in (data.blobs, data.redis, data.logs, data.metrics):
+            part.mkdir(exist_ok=True)
+    except OSError as error:
+        raise LocalStackError(
+            f"The data folder {root} cannot be used ({error.strerror}); "
+            "choose another: make up DATA=/some/folder"
+        ) from error
+    return data
+
+
+def fits_unix_socket(folder: Path) -> bool:
+    """Whether a socket in the folder has a path that the kernel and every URL reader take."""
+    longest = os.fsencode(folder / LONGEST_SOCKET_NAME)
+    return len(longest) <= UNIX_SOCKET_PATH_BYTES and bool(PLAIN_PATH.fullmatch(str(folder)))
+
+
+def private_temporary_folder(root: Path) -> Path:
+    """The folder for sockets of a data folder whose own path is too long; the same every time.
+
+    Raises LocalStackError when someone else made it, since they could answer in our place.
+    """
+    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"tagloop-{os.geteuid()}-{digest}"
+    folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode != stat.S_IFDIR | PRIVATE_MODE:
+        raise LocalStackError(f"{folder} belongs to someone else; remove it or set TMPDIR.")
+    if not fits_unix_socket(folder):
+        raise LocalStackError(
+            f"The path {folder} does not suit a unix socket; set TMPDIR to a short, plain path."
+        )
+    return folder
+
+
+@contextmanager
+def locked(data: DataDir, port: int) -> Iterator[None]:
+    """Hold the data folder; the kernel lets go when this process ends, however it ends.
+
+    Raises DataInUseError, naming process id and port, when another copy holds it.
+    """
+    with (data.run / "lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = dict(line.split("=") for line in lock.read().split())
+            raise DataInUseError(
+                f"The data folder {data.root} is in use by Tagloop process "
+                f"{holder.get('pid', '?')} on port {holder.get('port', '?')}; "
+                "stop that one or choose another folder: make up DATA=/some/folder"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"pid={os.getpid()}\nport={port}\n")
+        lock.flush()
+        yield
+        lock.truncate(0)

@@ -1,0 +1,38 @@
+"""The environment that every child process of the stack gets."""
+
+import os
+
+from tagloop.local.child import PROJECT_ROOT
+from tagloop.local.datadir import DataDir
+
+DATABASE_NAME = "tagloop"
+DATABASE_ROLE = "tagloop"
+
+
+def database_url(data: DataDir) -> str:
+    """Address of the embedded database, for SQLAlchemy."""
+    return f"postgresql+psycopg2://{DATABASE_ROLE}@/{DATABASE_NAME}?host={data.sockets}"
+
+
+def broker_url(data: DataDir) -> str:
+    """Address of the embedded broker, for Celery."""
+    return f"redis+socket://{data.redis_socket}"
+
+
+def child_environment(data: DataDir) -> dict[str, str]:
+    """This process's environment, with the stack's own addresses in it.
+
+    The variables of libpq (PGHOST, PGPORT…) are left out: they would send a service to another
+    database than the embedded one.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    search_path = [str(PROJECT_ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
+    return {
+        **inherited,
+        "PYTHONPATH": os.pathsep.join(search_path),
+        "PYTHONUNBUFFERED": "1",
+        "TAGLOOP_DATABASE_URL": database_url(data),
+        "TAGLOOP_BROKER_URL": broker_url(data),
+        "TAGLOOP_STORAGE_URL": data.blobs.as_uri(),
+        "PROMETHEUS_MULTIPROC_DIR": str(data.metrics),
+    }

@@ -1,0 +1,24 @@
+"""How gunicorn serves all web services on one port; the address comes from the command line."""
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+from prometheus_client.multiprocess import mark_process_dead
+
+worker_class = "gthread"
+workers = 2
+# A request with wait= holds its thread until the image is tagged.
+threads = 16
+# Seconds: a worker that does not report for so long is replaced, and how long one that is asked
+# to stop may finish its requests.
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+preload_app = False
+accesslog = None
+errorlog = "-"
+control_socket_disable = True
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Forget the gauges of a worker that has ended; its counters stay."""
+    mark_process_dead(worker.pid)

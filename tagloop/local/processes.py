@@ -1,0 +1,136 @@
+"""A small supervisor: starts programs, restarts those that crash, stops all of them in order."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from tagloop.local.child import Child, Program
+from tagloop.local.errors import ProcessFailedError
+from tagloop.local.signals import SignalWatch
+
+CRASH_LIMIT = 5
+CRASH_WINDOW_SECONDS = 60.0
+FIRST_RESTART_DELAY_SECONDS = 0.5
+READY_POLL_SECONDS = 0.02
+# The second Ctrl-C means: at once.
+HURRY_REQUESTS = 2
+
+
+class StopRequested(Exception):
+    """A person or the system asked the stack to stop while it was starting."""
+
+
+class Supervised:
+    """A program that is kept running: its current child and its recent crashes."""
+
+    def __init__(self, program: Program, child: Child) -> None:
+        self.program = program
+        self.child: Child | None = child
+        self.restart_at = 0.0
+        self.crashes: deque[float] = deque(maxlen=CRASH_LIMIT)
+
+    def note_crash(self, now: float) -> bool:
+        """Plan the restart, later after each crash; False when there were too many."""
+        self.crashes.append(now)
+        recent = sum(now - crash < CRASH_WINDOW_SECONDS for crash in self.crashes)
+        self.child = None
+        self.restart_at = now + FIRST_RESTART_DELAY_SECONDS * 2 ** (recent - 1)
+        return recent < CRASH_LIMIT
+
+
+class Supervisor:
+    """Child processes of one stack. To be used from one thread: the thread that starts a child
+    is the parent whose end the kernel watches for.
+
+    logs: folder of the log files.
+    report: called with text for the terminal, for instance when a child has crashed.
+    watch: wakes the supervisor up. `supervise` needs its handlers installed, the rest does not.
+    """
+
+    def __init__(self, logs: Path, report: Callable[[str], None], watch: SignalWatch) -> None:
+        self._logs = logs
+        self._report = report
+        self._watch = watch
+        self._supervised: list[Supervised] = []
+
+    def start(self, program: Program) -> None:
+        """Start a program and keep it running from now on."""
+        self._supervised.append(Supervised(program, Child(program, self._logs)))
+
+    def run_once(self, program: Program, timeout_seconds: float) -> None:
+        """Run a program that must succeed before the stack can go on.
+
+        Raises ProcessFailedError when it fails or takes too long, StopRequested at a signal.
+        """
+        child = Child(program, self._logs)
+        try:
+            self.wait_until(lambda: child.poll() is not None, program.name, timeout_seconds)
+        finally:
+            child.kill()
+        if child.poll() != 0:
+            raise ProcessFailedError(f"Tagloop cannot start: {child.describe_end()}")
+
+    def wait_until(self, ready: Callable[[], bool], what: str, timeout_seconds: float) -> None:
+        """Keep all children running until the condition holds.
+
+        Raises ProcessFailedError after the time-out, StopRequested at a signal.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while not ready():
+            self._restart_crashed()
+            if self._watch.stop_requests:
+                raise StopRequested
+            if time.monotonic() > deadline:
+                raise ProcessFailedError(
+                    f"{what} was not ready after {timeout_seconds:.0f} s; "
+                    f"the logs in {self._logs} may say why."
+                )
+            self._watch.pause(READY_POLL_SECONDS)
+
+    def supervise(self) -> None:
+        """Keep all children running until a signal asks to stop.
+
+        Raises ProcessFailedError when one keeps crashing.
+        """
+        while not self._watch.stop_requests:
+            self._restart_crashed()
+            self._watch.pause(self._seconds_to_next_restart())
+
+    def stop(self) -> None:
+        """Stop all children, the last one started first; a second signal kills them at once."""
+        for supervised in reversed(self._supervised):
+            child = supervised.child
+            if child is None or child.poll() is not None:
+                continue
+            child.request_stop()
+            deadline = time.monotonic() + supervised.program.stop_seconds
+            while child.poll() is None:
+                left = deadline - time.monotonic()
+                if self._watch.stop_requests >= HURRY_REQUESTS or left <= 0:
+                    self._report(f"{supervised.program.name} has not stopped yet; killing it.")
+                    child.kill()
+                    break
+                self._watch.pause(min(left, READY_POLL_SECONDS))
+        self._supervised.clear()
+
+    def _restart_crashed(self) -> None:
+        for supervised in self._supervised:
+            if supervised.child is None:
+                if time.monotonic() >= supervised.restart_at:
+                    supervised.child = Child(supervised.program, self._logs)
+                continue
+            if supervised.child.poll() is None:
+                continue
+            end = supervised.child.describe_end()
+            if not supervised.note_crash(time.monotonic()):
+                raise ProcessFailedError(
+                    f"Tagloop stops, because one process crashed {CRASH_LIMIT} times within "
+                    f"{CRASH_WINDOW_SECONDS:.0f} s: {end}"
+                )
+            self._report(f"{end}\nIt will be started again.")
+
+    def _seconds_to_next_restart(self) -> float | None:
+        """Time until the next planned restart, in seconds; None when none is planned."""
+        planned = [s.restart_at for s in self._supervised if s.child is None]
+        return max(0.0, min(planned) - time.monotonic()) if planned else None

@@ -1,0 +1,52 @@
+"""The programs of the stack, as `Program` descriptions for the supervisor."""
+
+import signal
+import sys
+
+from shared.celery_app import WORKER_QUEUES
+from tagloop.local.child import Program
+from tagloop.local.datadir import DataDir
+from tagloop.local.environment import child_environment
+
+HOST = "127.0.0.1"
+# Longer than gunicorn's graceful time-out, and than the worker's longest batch.
+WEB_STOP_SECONDS = 15.0
+WORKER_STOP_SECONDS = 30.0
+CELERY = (sys.executable, "-m", "celery", "-A", "services.worker.main")
+
+
+def migrate(data: DataDir) -> Program:
+    """Bring the schema up to date and end."""
+    command = (sys.executable, "-m", "shared.db.migrate")
+    return Program("migrate", command, child_environment(data))
+
+
+def web(data: DataDir, port: int) -> Program:
+    """All web services behind one gunicorn."""
+    command = (
+        *(sys.executable, "-m", "gunicorn", "--config", "python:tagloop.local.gunicorn"),
+        *("--bind", f"{HOST}:{port}", "tagloop.local.web:create_app()"),
+    )
+    return Program(
+        "web",
+        command,
+        child_environment(data),
+        stop_seconds=WEB_STOP_SECONDS,
+        # gunicorn's quick stop, which takes its workers along.
+        death_signal=signal.SIGQUIT,
+    )
+
+
+def worker(data: DataDir) -> Program:
+    """The Celery worker that tags."""
+    command = (
+        *(*CELERY, "worker", "--pool", "threads", "--queues", ",".join(WORKER_QUEUES)),
+        *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+    )
+    return Program("worker", command, child_environment(data), stop_seconds=WORKER_STOP_SECONDS)
+
+
+def beat(data: DataDir) -> Program:
+    """Celery's clock for the periodic tasks."""
+    command = (*CELERY, "beat", "--loglevel", "INFO", "--schedule", str(data.beat_schedule))
+    return Program("beat", (*command, "--pidfile="), child_environment(data))

@@ -1,0 +1,120 @@
+"""Tagloop on one machine: start everything, watch over it, stop it."""
+
+import http.client
+import shutil
+import socket
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from tagloop.local import backing, services
+from tagloop.local.datadir import DataDir, locked, open_data_dir
+from tagloop.local.environment import broker_url
+from tagloop.local.errors import PortInUseError
+from tagloop.local.processes import StopRequested, Supervisor
+from tagloop.local.signals import SignalWatch
+
+MIGRATE_TIMEOUT_SECONDS = 300.0
+READY_TIMEOUT_SECONDS = 120.0
+READY_REQUEST_TIMEOUT_SECONDS = 5.0
+HIGHEST_PORT = 65535
+BANNER_LABEL_WIDTH = 15
+
+# No wrapping: addresses stay in one piece for copying, however narrow the terminal.
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def up(port: int, data: Path) -> int:
+    """Run the whole stack on one port and one data folder until a signal asks to stop.
+
+    Returns the exit code: 0 after a stop that was asked for. Main thread only.
+    Raises LocalStackError when the stack cannot start or one of its processes keeps crashing.
+    """
+    folder = open_data_dir(data)
+    with closing(SignalWatch()) as watch, watch.installed(), locked(folder, port):
+        check_port_free(port)
+        forget_metrics(folder)
+        supervisor = Supervisor(folder.logs, report, watch)
+        try:
+            start(supervisor, folder, port)
+            print_banner(folder, port)
+            supervisor.supervise()
+        except StopRequested:
+            pass
+        finally:
+            report("Stopping…")
+            supervisor.stop()
+    report("Stopped.")
+    return 0
+
+
+def start(supervisor: Supervisor, data: DataDir, port: int) -> None:
+    """Start all processes and wait until the web side says that it is ready.
+
+    Raises LocalStackError when one cannot start, StopRequested at a signal.
+    """
+    backing.start(supervisor, data)
+    supervisor.run_once(services.migrate(data), MIGRATE_TIMEOUT_SECONDS)
+    # The worker first: loading the network takes the longest.
+    supervisor.start(services.worker(data))
+    supervisor.start(services.web(data, port))
+    supervisor.start(services.beat(data))
+    supervisor.wait_until(lambda: answers(port), "The web side", READY_TIMEOUT_SECONDS)
+
+
+def check_port_free(port: int) -> None:
+    """Raise PortInUseError when the port cannot be listened on."""
+    if not 0 < port <= HIGHEST_PORT:
+        raise PortInUseError(f"There is no port {port}; choose one from 1 to {HIGHEST_PORT}.")
+    with socket.socket() as probe:
+        # As gunicorn does: connections of an earlier run that are still closing do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((services.HOST, port))
+        except OSError as error:
+            raise PortInUseError(
+                f"Port {port} cannot be used: {error.strerror}; choose another: make up PORT=9000"
+            ) from error
+
+
+def forget_metrics(data: DataDir) -> None:
+    """Remove the shared counters of processes of an earlier run."""
+    shutil.rmtree(data.metrics)
+    data.metrics.mkdir()
+
+
+def answers(port: int) -> bool:
+    """Whether the web side says that it can do its work."""
+    connection = http.client.HTTPConnection(
+        services.HOST, port, timeout=READY_REQUEST_TIMEOUT_SECONDS
+    )
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def print_banner(data: DataDir, port: int) -> None:
+    """Say where everything is."""
+    address = f"http://{services.HOST}:{port}"
+    facts = {
+        "Address": address,
+        "API": f"{address}/docs",
+        "Try it": f"curl -F file=@photo.jpg '{address}/v1/images?wait=10'",
+        "Celery broker": broker_url(data),
+        "Data": str(data.root),
+        "Logs": str(data.logs),
+    }
+    console.print("[bold green]Tagloop is up.[/] Ctrl-C stops it all.")
+    for label, value in facts.items():
+        console.print(f"  [bold]{label:<{BANNER_LABEL_WIDTH}}[/]{escape(value)}")
+
+
+def report(text: str) -> None:
+    """Say something on the terminal."""
+    console.print(text, markup=False)
