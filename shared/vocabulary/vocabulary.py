@@ -1,0 +1,105 @@
+"""The tags that pictures can get, and how the network's class probabilities add up to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.vocabulary.tag import Tag
+
+
+class Vocabulary:
+    """Tags in a fixed order: a tag's place in `tags` is its column in all arrays of probabilities.
+
+    `leaves` are the columns of the network's classes in their order, (leaves,) int. `membership` is
+    1 where a leaf counts towards a tag, itself or an ancestor, else 0, (leaves, tags) float32.
+
+    Raises ValueError for two tags with one slug, an unknown parent, or a tag that is its own
+    ancestor.
+    """
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self.tags = tuple(tags)
+        self._columns = {tag.slug: column for column, tag in enumerate(self.tags)}
+        if len(self._columns) < len(self.tags):
+            raise ValueError("two tags of the vocabulary share a slug")
+        self._ancestors = _ancestors(self.tags, self._columns)
+        by_leaf = {tag.leaf: column for column, tag in enumerate(self.tags) if tag.leaf is not None}
+        self.leaves: NDArray[np.intp] = np.array(
+            [by_leaf[leaf] for leaf in sorted(by_leaf)], dtype=np.intp
+        )
+        self.membership: NDArray[np.float32] = np.zeros(
+            (len(self.leaves), len(self.tags)), dtype=np.float32
+        )
+        for row, column in zip(self.membership, self.leaves, strict=True):
+            row[column] = 1
+            row[self._ancestors[column]] = 1
+        self._by_text = _texts(self.tags)
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def index(self, slug: str) -> int:
+        """The column of a tag. Raises KeyError for an unknown slug."""
+        return self._columns[slug]
+
+    def ancestors(self, column: int) -> NDArray[np.intp]:
+        """The columns of every tag that this one implies, itself left out, ascending."""
+        return self._ancestors[column]
+
+    def resolve(self, text: str) -> Tag | None:
+        """The tag that a person means: by its slug, name or alias, in any case; None if unknown."""
+        return self._by_text.get(_normalised(text))
+
+    def tag_probabilities(self, leaf_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Sums leaf probabilities, (batch, leaves), into those of all tags, (batch, tags)."""
+        sums: NDArray[np.float32] = leaf_probabilities @ self.membership
+        return np.minimum(sums, 1, out=sums)  # rounding can lift a sum a little above 1
+
+    def most_specific_first(
+        self, columns: NDArray[np.intp], probabilities: NDArray[np.floating]
+    ) -> NDArray[np.intp]:
+        """The order in which to show some of one picture's tags, as positions in `columns`.
+
+        Tags that no other listed tag implies come first, then the implied ones, each by falling
+        probability. Both arguments have shape (listed,) and so has the result.
+        """
+        implied = np.zeros(len(self.tags), dtype=bool)
+        for column in columns:
+            implied[self._ancestors[column]] = True
+        return np.lexsort((-probabilities, implied[columns]))
+
+
+def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray[np.intp], ...]:
+    """For each tag the columns of its ancestors, ascending."""
+    parents = {tag.slug: tag.parents for tag in tags}
+    try:
+        order = tuple(TopologicalSorter(parents).static_order())  # parents before children
+    except CycleError as error:
+        circle = ", ".join(error.args[1])
+        raise ValueError(f"tags that are their own ancestors: {circle}") from error
+    if unknown := set(order) - columns.keys():
+        raise ValueError(f"parents that are no tags: {', '.join(sorted(unknown))}")
+    above: dict[str, frozenset[int]] = {}
+    for slug in order:
+        above[slug] = frozenset().union(*({columns[p]} | above[p] for p in parents[slug]))
+    return tuple(np.array(sorted(above[tag.slug]), dtype=np.intp) for tag in tags)
+
+
+def _normalised(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text.strip().lstrip("#")).casefold()
+
+
+def _texts(tags: Sequence[Tag]) -> dict[str, Tag]:
+    """Each tag by every text that means it. A text of two tags goes to the one it fits better."""
+    by_text: dict[str, Tag] = {}
+    for position in range(2 + max((len(tag.aliases) for tag in tags), default=0)):
+        for tag in tags:
+            texts = (tag.slug, tag.name, *tag.aliases)  # the best first
+            if position < len(texts):
+                by_text.setdefault(_normalised(texts[position]), tag)
+    return by_text

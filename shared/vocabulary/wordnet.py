@@ -1,0 +1,50 @@
+"""Reads nouns from WordNet's database file `data.noun`, whose format is described in wndb(5WN)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HYPERNYM_POINTERS = ("@", "@i")
+POINTER_FIELDS = 4
+
+
+@dataclass(frozen=True)
+class Synset:
+    """A set of words with one meaning; `hypernyms` are the ids of the wider meanings above it."""
+
+    id: str
+    words: tuple[str, ...]
+    hypernyms: tuple[str, ...]
+    definition: str
+
+
+def read_nouns(folder: Path) -> dict[str, Synset]:
+    """All noun synsets by id, such as `n02099601`: "n" and the synset's offset in the file.
+
+    Raises FileNotFoundError where the folder holds no `data.noun`.
+    """
+    # Lines that begin with two spaces hold the licence.
+    lines = (folder / "data.noun").read_text(encoding="utf-8").splitlines()
+    synsets = (_parse(line) for line in lines if not line.startswith("  "))
+    return {synset.id: synset for synset in synsets}
+
+
+def _parse(line: str) -> Synset:
+    data, gloss = line.split(" | ", maxsplit=1)
+    offset, _lexicographer_file, _part_of_speech, word_count, *rest = data.split()
+    words_end = 2 * int(word_count, base=16)  # a number that tells senses apart follows each word
+    pointer_count = int(rest[words_end])
+    pointers = rest[words_end + 1 : words_end + 1 + POINTER_FIELDS * pointer_count]
+    return Synset(
+        id=f"n{offset}",
+        words=tuple(word.replace("_", " ") for word in rest[:words_end:2]),
+        hypernyms=tuple(
+            f"n{target}"
+            for symbol, target in zip(
+                pointers[::POINTER_FIELDS], pointers[1::POINTER_FIELDS], strict=True
+            )
+            if symbol in HYPERNYM_POINTERS
+        ),
+        definition=gloss.split('; "')[0].strip(),
+    )
