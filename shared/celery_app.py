@@ -1,0 +1,92 @@
+"""Celery as every service uses it: JSON only, late acknowledgement, messages that carry ids."""
+
+from typing import Any
+
+from celery import Celery
+from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
+
+from shared.config import Settings
+from shared.errors import Unavailable
+
+INTERACTIVE = "tagging.interactive"
+BULK = "tagging.bulk"
+MAINTENANCE = "maintenance"
+# Where an app that knows only the broker's URL sends to.
+FOREIGN = "celery"
+# In order of urgency: a person who waits comes before a folder of a million files.
+WORKER_QUEUES = (MAINTENANCE, INTERACTIVE, FOREIGN, BULK)
+# One batch is stored, one is in the network, one is decoded, and one is at hand. More would only
+# make an interactive image wait behind them.
+TASKS_AT_ONCE = 4
+
+TAG_IMAGES = "tagloop.tag_images"
+TAG_URL = "tagloop.tag_url"
+FETCH_URLS = "tagloop.fetch_urls"
+SWEEP = "tagloop.sweep"
+
+# A message is only a hint to look at rows, so a lost or doubled one does no harm. It comes back
+# after this time where the worker that took it died without a word.
+VISIBILITY_SECONDS = 300
+SOCKET_SECONDS = 5
+RESULT_SECONDS = 3600
+
+
+def create_celery(settings: Settings) -> Celery:
+    """A Celery app for the configured broker; connects when first used."""
+    app = Celery("tagloop", broker=settings.broker_url)
+    app.conf.update(
+        result_backend=settings.result_url or settings.broker_url,
+        result_expires=RESULT_SECONDS,
+        task_serializer="json",
+        result_serializer="json",
+        accept_content=["json"],
+        timezone="UTC",
+        task_queues=[queue_named(name) for name in WORKER_QUEUES],
+        task_default_queue=INTERACTIVE,
+        task_create_missing_queues=False,
+        task_routes={SWEEP: {"queue": MAINTENANCE}},
+        task_acks_late=True,
+        task_ignore_result=True,
+        worker_concurrency=TASKS_AT_ONCE,
+        worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        # Without it, one READONLY or out-of-memory answer of Redis ends the worker.
+        broker_channel_error_retry=True,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_SECONDS,
+            # Queues are emptied in the order in which the worker names them.
+            "queue_order_strategy": "priority",
+            "priority_steps": [0],
+            # Without it, a publish on a connection that died waits for ever.
+            "socket_timeout": SOCKET_SECONDS,
+            "socket_connect_timeout": SOCKET_SECONDS,
+            "socket_keepalive": True,
+        },
+        redis_socket_timeout=SOCKET_SECONDS,
+        redis_socket_connect_timeout=SOCKET_SECONDS,
+    )
+    return app
+
+
+def queue_named(name: str) -> Queue:
+    """A queue as Celery itself would declare it for an app that sends to this name."""
+    return Queue(name, Exchange(name), routing_key=name)
+
+
+def count_messages(celery: Celery, queue: str) -> int:
+    """How many messages wait in a queue.
+
+    Raises:
+        Unavailable: the broker is away.
+    """
+    try:
+        with celery.connection_for_read() as connection:
+            connection.ensure_connection(max_retries=1, timeout=SOCKET_SECONDS)
+            # A queue that has never had a message does not exist yet.
+            channel: Any = connection.default_channel
+            return int(channel.queue_declare(queue, passive=False).message_count)
+    except (OperationalError, OSError) as error:
+        raise Unavailable(f"The broker does not answer: {error}") from error

@@ -1,0 +1,114 @@
+"""Every setting of Tagloop: parsed once, typed, from the environment.
+
+`TAGLOOP_<NAME>` sets the setting `<name>`; `TAGLOOP_<NAME>_FILE` names a file that holds its value,
+for secrets that should not stand in an environment.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from shared.errors import ConfigError
+
+PREFIX = "TAGLOOP_"
+MEBIBYTE = 1024 * 1024
+
+
+class FileSource(EnvSettingsSource):
+    """Reads settings from the files that `TAGLOOP_<NAME>_FILE` variables point to."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """Return the stripped text of the file, or None where the variable is not set."""
+        variable = f"{PREFIX}{field_name}_FILE".upper()
+        path = os.environ.get(variable)
+        if path is None:
+            return None, field_name, False
+        try:
+            return Path(path).read_text().strip(), field_name, False
+        except OSError as error:
+            raise ConfigError(f"{variable} names a file that cannot be read: {error}") from error
+
+
+class Settings(BaseSettings):
+    """The settings of one process; see the field descriptions for meaning and unit."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        "postgresql+psycopg2:///tagloop", description="Postgres with pgvector, as an SQLAlchemy URL"
+    )
+    broker_url: str = Field("redis://localhost:6379/0", description="Celery broker URL")
+    result_url: str = Field("", description="Celery result backend URL; empty: the broker's")
+    storage_url: str = Field(
+        "file:///var/lib/tagloop/blobs",
+        description="where originals are kept: file://, s3://, gs:// or az://",
+    )
+    cache_dir: Path = Field(
+        Path("~/.cache/tagloop"), description="folder for networks converted for this machine"
+    )
+    backbone: str = Field(
+        "tf_efficientnet_lite0", description="timm network that turns pixels into embeddings"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
+    lanes: int = Field(
+        0, ge=0, le=256, description="decode threads of a worker; 0: one more than it has cores"
+    )
+    min_confidence: float = Field(
+        0.4, ge=0, le=1, description="a tag is shown from this probability on"
+    )
+    max_image_bytes: int = Field(
+        50 * MEBIBYTE, gt=0, description="largest file that is accepted, in bytes"
+    )
+    max_image_pixels: int = Field(
+        100_000_000, gt=0, description="largest width x height that is accepted"
+    )
+    max_files: int = Field(1000, gt=0, description="most pictures in one request")
+    max_wait_seconds: float = Field(
+        60, ge=0, description="longest time that `wait=` may hold a request"
+    )
+    lease_seconds: float = Field(
+        60, gt=0, description="how long a worker may hold an image before others take it over"
+    )
+    max_attempts: int = Field(5, gt=0, description="attempts before an image counts as failed")
+    fetch_seconds: float = Field(20, gt=0, description="longest time to fetch one URL")
+    fetch_allowed_hosts: frozenset[str] = Field(
+        frozenset(),
+        description='hosts that may be fetched from at any address, as JSON: ["intranet"]',
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least level that is logged"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over variables, variables over files."""
+        return init_settings, env_settings, FileSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigError: a value is not allowed; the message names the variable, the value and the rule.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = f"{PREFIX}{first['loc'][0]}".upper()
+        raise ConfigError(f"{variable} is {first['input']!r}: {first['msg']}.") from error

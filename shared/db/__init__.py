@@ -1,0 +1,1 @@
+"""Postgres: the schema, its migrations, and every query, each under a verb."""

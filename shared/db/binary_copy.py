@@ -1,0 +1,130 @@
+"""Rows in and out by `COPY … (FORMAT binary)`: several times faster than INSERT or text.
+
+A record is its number of fields (int16), then each field behind its length in bytes (int32),
+all big-endian. Numpy lays a whole batch out at once as a structured array.
+https://www.postgresql.org/docs/current/sql-copy.html
+"""
+
+import io
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg2 import sql
+from sqlalchemy import Connection
+
+HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+TRAILER = b"\xff\xff"
+UUID_BYTES = 16
+HALFVEC_HEADER_BYTES = 4
+FLOAT16_BYTES = 2
+# Behind the number of fields, the id with its length, and the length of the embedding.
+DIMENSIONS_OFFSET = 2 + 4 + UUID_BYTES + 4
+
+
+def copy_embeddings(
+    connection: Connection, ids: Sequence[UUID], embeddings: NDArray[np.float16], backbone_id: int
+) -> None:
+    """Write embeddings, (n, dimensions) float16, one for each id."""
+    count, dimensions = embeddings.shape
+    records = np.zeros(
+        count,
+        np.dtype(
+            [
+                ("fields", ">i2"),
+                ("image_id_bytes", ">i4"),
+                ("image_id", f"V{UUID_BYTES}"),
+                ("backbone_id_bytes", ">i4"),
+                ("backbone_id", ">i2"),
+                ("embedding_bytes", ">i4"),
+                ("dimensions", ">i2"),
+                ("unused", ">i2"),
+                ("embedding", ">f2", (dimensions,)),
+            ]
+        ),
+    )
+    records["fields"] = 3
+    records["image_id_bytes"] = UUID_BYTES
+    records["image_id"] = uuid_array(ids)
+    records["backbone_id_bytes"] = 2
+    records["backbone_id"] = backbone_id
+    records["embedding_bytes"] = HALFVEC_HEADER_BYTES + FLOAT16_BYTES * dimensions
+    records["dimensions"] = dimensions
+    records["embedding"] = embeddings
+    copy_records(connection, "embeddings", ("image_id", "backbone_id", "embedding"), records)
+
+
+def copy_image_tags(
+    connection: Connection,
+    ids: Sequence[UUID],
+    counts: NDArray[np.intp],
+    tag_ids: NDArray[np.int32],
+    confidences: NDArray[np.float32],
+) -> None:
+    """Write the tags of images: counts says how many of tag_ids and confidences each one gets."""
+    records = np.zeros(
+        len(tag_ids),
+        np.dtype(
+            [
+                ("fields", ">i2"),
+                ("image_id_bytes", ">i4"),
+                ("image_id", f"V{UUID_BYTES}"),
+                ("tag_id_bytes", ">i4"),
+                ("tag_id", ">i4"),
+                ("confidence_bytes", ">i4"),
+                ("confidence", ">f4"),
+            ]
+        ),
+    )
+    records["fields"] = 3
+    records["image_id_bytes"] = UUID_BYTES
+    records["image_id"] = np.repeat(uuid_array(ids), counts)
+    records["tag_id_bytes"] = 4
+    records["tag_id"] = tag_ids
+    records["confidence_bytes"] = 4
+    records["confidence"] = confidences
+    copy_records(connection, "image_tags", ("image_id", "tag_id", "confidence"), records)
+
+
+def uuid_array(ids: Sequence[UUID]) -> NDArray[np.void]:
+    """The ids as an (n,) array of 16 bytes each."""
+    return np.frombuffer(b"".join(image_id.bytes for image_id in ids), f"V{UUID_BYTES}")
+
+
+def copy_records(
+    connection: Connection, table: str, columns: Sequence[str], records: NDArray[np.void]
+) -> None:
+    """Send a structured array whose bytes are COPY records, in the connection's transaction."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    cursor = connection.connection.cursor()
+    cursor.copy_expert(statement, io.BytesIO(HEADER + records.tobytes() + TRAILER))
+
+
+def read_embeddings(data: memoryview) -> tuple[list[UUID], NDArray[np.float16]]:
+    """What `COPY (SELECT image_id, embedding …) TO STDOUT (FORMAT binary)` wrote.
+
+    Returns ids and embeddings, (n, dimensions). All have to be of one backbone.
+    """
+    records = data[len(HEADER) : -len(TRAILER)]
+    if not records:
+        return [], np.zeros((0, 0), np.float16)
+    dimensions = int(np.frombuffer(records, ">i2", 1, offset=DIMENSIONS_OFFSET)[0])
+    rows = np.frombuffer(
+        records,
+        np.dtype(
+            [
+                ("fields", ">i2"),
+                ("image_id_bytes", ">i4"),
+                ("image_id", f"V{UUID_BYTES}"),
+                ("embedding_bytes", ">i4"),
+                ("dimensions", ">i2"),
+                ("unused", ">i2"),
+                ("embedding", ">f2", (dimensions,)),
+            ]
+        ),
+    )
+    ids = [UUID(bytes=image_id.tobytes()) for image_id in rows["image_id"]]
+    return ids, rows["embedding"].astype(np.float16)

@@ -1,0 +1,94 @@
+"""Images whose bytes are still at a URL, as queries: claimed one by one, then stored or failed."""
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, text
+
+from shared.db.notifications import notify_done
+from shared.db.tagging import Claim
+from shared.originals import Original
+
+
+@dataclass(frozen=True)
+class ImageToFetch:
+    """An image that a fetcher holds."""
+
+    id: UUID
+    url: str
+    queue: str
+
+
+class Fetched(Enum):
+    """What became of an image whose bytes arrived."""
+
+    WAITS = "it waits to be tagged"
+    COPY = "the same owner has an image of the same bytes; it is another name of that one"
+    LOST = "the lease ran out, and somebody else has it"
+
+
+def claim_to_fetch(
+    connection: Connection, lease_seconds: float, max_attempts: int
+) -> tuple[Claim, ImageToFetch] | None:
+    """Take the oldest image that waits to be fetched and that nobody else holds."""
+    token = uuid4()
+    row = connection.execute(
+        text("""
+            UPDATE images
+            SET claim = :token, attempts = attempts + 1,
+                lease_until = now() + make_interval(secs => :lease_seconds)
+            WHERE id = (
+                SELECT id FROM images
+                WHERE status = 'queued' AND sha256 IS NULL AND attempts < :max_attempts
+                  AND (lease_until IS NULL OR lease_until < now())
+                ORDER BY id LIMIT 1
+                FOR UPDATE SKIP LOCKED
+            )
+            RETURNING id, source_url, queue
+        """),
+        {"token": token, "lease_seconds": lease_seconds, "max_attempts": max_attempts},
+    ).first()
+    return row and (Claim(token, ()), ImageToFetch(row.id, row.source_url, row.queue))
+
+
+def store_fetched(
+    connection: Connection, claim: Claim, image_id: UUID, original: Original
+) -> Fetched:
+    """Note that the bytes of an image are stored, or that it turned out to be a copy.
+
+    Raises:
+        IntegrityError: the same bytes were stored for another image at this very moment. Called
+            again in a new transaction, it finds that one.
+    """
+    values = {"id": image_id, "token": claim.token, **vars(original)}
+    known = connection.execute(
+        text("""
+            SELECT other.id FROM images JOIN images other USING (owner)
+            WHERE images.id = :id AND other.sha256 = :sha256 AND other.id <> images.id
+        """),
+        values,
+    ).scalar()
+    if known is None:
+        stored = connection.execute(
+            text("""
+                UPDATE images
+                SET sha256 = :sha256, bytes = :bytes, format = :format, width = :width,
+                    height = :height, orientation = :orientation, attempts = 0, claim = NULL,
+                    lease_until = NULL, error = NULL, announced_at = now()
+                WHERE id = :id AND claim = :token AND status = 'queued'
+            """),
+            values,
+        )
+        return Fetched.WAITS if stored.rowcount else Fetched.LOST
+    stored = connection.execute(
+        text("""
+            UPDATE images
+            SET same_as = :known, status = 'tagged', tagged_at = now(), claim = NULL,
+                lease_until = NULL, error = NULL
+            WHERE id = :id AND claim = :token AND status = 'queued'
+        """),
+        {**values, "known": known},
+    )
+    notify_done(connection, [image_id])
+    return Fetched.COPY if stored.rowcount else Fetched.LOST

@@ -1,0 +1,142 @@
+"""Images as the read side and the door need them: inserted, found, listed, deleted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.db.schema import embeddings, image_tags, images, tags
+
+
+@dataclass(frozen=True)
+class NewImage:
+    """A picture that was accepted, as it goes into its row."""
+
+    id: UUID
+    owner: str
+    queue: str
+    sha256: bytes | None = None
+    source_url: str | None = None
+    filename: str | None = None
+    hashtags: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    callback_url: str | None = None
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+    bytes: int | None = None
+
+
+def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, UUID]:
+    """Insert accepted pictures, queued.
+
+    Returns the id under which each is known: its own, or that of the image of the same owner
+    that has the same bytes already.
+    """
+    inserted = connection.scalars(
+        insert(images)
+        .on_conflict_do_nothing(constraint="images_owner_sha256_key")
+        .returning(images.c.id),
+        [vars(row) for row in rows],
+    )
+    known = {image_id: image_id for image_id in inserted}
+    for row in rows:
+        if row.id not in known:
+            known[row.id] = connection.execute(
+                select(images.c.id).where(
+                    images.c.owner == row.owner, images.c.sha256 == row.sha256
+                )
+            ).scalar_one()
+    return known
+
+
+def find_known(connection: Connection, owner: str, digests: Sequence[bytes]) -> dict[bytes, UUID]:
+    """The images of one owner that have these SHA-256 digests."""
+    rows = connection.execute(
+        select(images.c.sha256, images.c.id).where(
+            images.c.owner == owner, images.c.sha256.in_(digests)
+        )
+    )
+    return {bytes(row.sha256): row.id for row in rows}
+
+
+def find_image(connection: Connection, image_id: UUID) -> RowMapping | None:
+    """The image under this id; for one that turned out to be a copy, the image it copies."""
+    canonical = (
+        select(func.coalesce(images.c.same_as, images.c.id))
+        .where(images.c.id == image_id)
+        .scalar_subquery()
+    )
+    return connection.execute(select(images).where(images.c.id == canonical)).mappings().first()
+
+
+def list_images(
+    connection: Connection,
+    *,
+    tag: str | None,
+    owner: str | None,
+    status: str | None,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """The newest images that match every given filter, from `before` backwards in time.
+
+    tag: the slug of a tag that is shown for the image.
+    """
+    query = select(images).where(images.c.same_as.is_(None))
+    newest_first = images.c.id
+    if tag is not None:
+        query = query.join(image_tags, image_tags.c.image_id == images.c.id).where(
+            image_tags.c.tag_id == select(tags.c.id).where(tags.c.slug == tag).scalar_subquery()
+        )
+        # The index on (tag_id, image_id) can only serve an order of its own column.
+        newest_first = image_tags.c.image_id
+    if owner is not None:
+        query = query.where(images.c.owner == owner)
+    if status is not None:
+        query = query.where(images.c.status == status)
+    if before is not None:
+        query = query.where(newest_first < before)
+    return connection.execute(query.order_by(newest_first.desc()).limit(limit)).mappings().all()
+
+
+def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:
+    """The stored embedding of an image and the id of the backbone that made it."""
+    return (
+        connection.execute(select(embeddings).where(embeddings.c.image_id == image_id))
+        .mappings()
+        .first()
+    )
+
+
+def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
+    """Delete an image with its copies, tags and embedding; return the ids that are gone.
+
+    Their blobs are left to the caller: a row must never outlive the transaction that loses it.
+    """
+    copies = connection.scalars(
+        delete(images).where(images.c.same_as == image_id).returning(images.c.id)
+    ).all()
+    gone = connection.scalars(
+        delete(images).where(images.c.id == image_id).returning(images.c.id)
+    ).all()
+    return [*copies, *gone]
+
+
+def count_waiting(connection: Connection) -> Sequence[RowMapping]:
+    """How many images each queue holds, and for how many seconds the oldest has waited."""
+    return (
+        connection.execute(
+            text("""
+                SELECT queue, count(*) AS images,
+                       extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
+                FROM images WHERE status = 'queued' GROUP BY queue
+            """)
+        )
+        .mappings()
+        .all()
+    )

@@ -1,0 +1,71 @@
+"""Backbones and the versions of the head, as queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, insert, select, text
+
+from shared.db.schema import backbones, models
+
+# Serialises whoever makes the first version; any number that no other lock uses will do.
+FIRST_MODEL_LOCK = 7_460_512
+
+
+@dataclass(frozen=True)
+class LiveModel:
+    """The version that tags pictures now."""
+
+    version: int
+    backbone_id: int
+    backbone: str
+    blob: str
+
+
+def lock_first_model(connection: Connection) -> None:
+    """Wait until nobody else is making the first version; held to the end of the transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FIRST_MODEL_LOCK})
+
+
+def find_live_model(connection: Connection) -> LiveModel | None:
+    """The live version, or None before any worker has ever run."""
+    row = connection.execute(
+        select(models.c.version, models.c.backbone_id, backbones.c.name, models.c.blob)
+        .join(backbones)
+        .where(models.c.status == "live")
+    ).first()
+    return row and LiveModel(row.version, row.backbone_id, row.name, row.blob)
+
+
+def insert_live_model(
+    connection: Connection, backbone: str, dimensions: int, blob: str
+) -> LiveModel:
+    """Record a backbone and its first head, which goes live at once: there is no other."""
+    backbone_id = connection.execute(
+        insert(backbones).values(name=backbone, dimensions=dimensions).returning(backbones.c.id)
+    ).scalar_one()
+    version = connection.execute(
+        insert(models)
+        .values(backbone_id=backbone_id, status="live", blob=blob, promoted_at=text("now()"))
+        .returning(models.c.version)
+    ).scalar_one()
+    return LiveModel(version, backbone_id, backbone, blob)
+
+
+def list_models(connection: Connection) -> Sequence[RowMapping]:
+    """Every version, the newest first."""
+    return (
+        connection.execute(
+            select(
+                models.c.version,
+                backbones.c.name.label("backbone"),
+                models.c.status,
+                models.c.metrics,
+                models.c.created_at,
+                models.c.promoted_at,
+            )
+            .join(backbones)
+            .order_by(models.c.version.desc())
+        )
+        .mappings()
+        .all()
+    )

@@ -1,0 +1,177 @@
+"""An image's way through a worker: claimed under a lease, then tagged, failed or given back."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from shared.db.binary_copy import copy_embeddings, copy_image_tags
+from shared.db.notifications import notify_done
+
+
+@dataclass(frozen=True)
+class ClaimedImage:
+    """What a worker needs to know about an image that it holds."""
+
+    id: UUID
+    format: str
+    orientation: int
+    waited_seconds: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Images that one worker holds under one token, until the lease runs out.
+
+    claimed_at: this process's monotonic clock, in seconds.
+    """
+
+    token: UUID
+    images: tuple[ClaimedImage, ...]
+    claimed_at: float = field(default_factory=time.monotonic)
+
+    def seconds_held(self) -> float:
+        """How long ago the images were claimed."""
+        return time.monotonic() - self.claimed_at
+
+
+@dataclass(frozen=True)
+class TaggedImage:
+    """The outcome for one image.
+
+    embedding: (dimensions,) float16; tag_ids (n,) int32 and confidences (n,) float32.
+    """
+
+    id: UUID
+    embedding: np.ndarray
+    tag_ids: np.ndarray
+    confidences: np.ndarray
+
+
+@dataclass(frozen=True)
+class FailedImage:
+    """An image that can't be tagged, and why, in a sentence for people."""
+
+    id: UUID
+    error: str
+
+
+def claim_images(
+    connection: Connection, ids: Sequence[UUID], lease_seconds: float, max_attempts: int
+) -> Claim:
+    """Take those of the images that are stored and queued and that nobody else holds."""
+    token = uuid4()
+    rows = connection.execute(
+        text("""
+            WITH free AS (
+                SELECT id FROM images
+                WHERE id = ANY(:ids) AND status = 'queued' AND sha256 IS NOT NULL
+                  AND attempts < :max_attempts
+                  AND (lease_until IS NULL OR lease_until < now())
+                ORDER BY id
+                FOR UPDATE SKIP LOCKED
+            )
+            UPDATE images
+            SET claim = :token, attempts = attempts + 1,
+                lease_until = now() + make_interval(secs => :lease_seconds)
+            FROM free WHERE images.id = free.id
+            RETURNING images.id, format, orientation,
+                      extract(epoch FROM now() - created_at)::float8 AS waited_seconds
+        """),
+        {
+            "ids": list(ids),
+            "max_attempts": max_attempts,
+            "token": token,
+            "lease_seconds": lease_seconds,
+        },
+    ).mappings()
+    return Claim(token, tuple(ClaimedImage(**row) for row in rows))
+
+
+def store_tagged(
+    connection: Connection,
+    claim: Claim,
+    tagged: Sequence[TaggedImage],
+    backbone_id: int,
+    model_version: int,
+) -> set[UUID]:
+    """Write embeddings and tags of the images that the claim still holds; return their ids."""
+    held = set(
+        connection.scalars(
+            text("""
+                UPDATE images
+                SET status = 'tagged', tagged_at = now(), model_version = :model_version,
+                    claim = NULL, lease_until = NULL, error = NULL
+                WHERE id = ANY(:ids) AND claim = :token AND status = 'queued'
+                RETURNING id
+            """),
+            {
+                "ids": [image.id for image in tagged],
+                "token": claim.token,
+                "model_version": model_version,
+            },
+        )
+    )
+    stored = [image for image in tagged if image.id in held]
+    if stored:
+        copy_embeddings(
+            connection,
+            [image.id for image in stored],
+            np.stack([image.embedding for image in stored]),
+            backbone_id,
+        )
+        copy_image_tags(
+            connection,
+            [image.id for image in stored],
+            np.array([len(image.tag_ids) for image in stored]),
+            np.concatenate([image.tag_ids for image in stored]),
+            np.concatenate([image.confidences for image in stored]),
+        )
+        notify_done(connection, held)
+    return held
+
+
+def store_failed(connection: Connection, claim: Claim, failed: Sequence[FailedImage]) -> None:
+    """End images that can't be tagged, with the reason."""
+    held = connection.scalars(
+        text("""
+            UPDATE images
+            SET status = 'failed', error = failure.error, claim = NULL, lease_until = NULL
+            FROM unnest(:ids, :errors) AS failure(id, error)
+            WHERE images.id = failure.id AND claim = :token AND status = 'queued'
+            RETURNING images.id
+        """),
+        {
+            "ids": [image.id for image in failed],
+            "errors": [image.error for image in failed],
+            "token": claim.token,
+        },
+    ).all()
+    notify_done(connection, held)
+
+
+def release_images(
+    connection: Connection,
+    claim: Claim,
+    ids: Sequence[UUID],
+    reason: str,
+    retry_seconds: float,
+) -> None:
+    """Give images back that can't be tagged now and may be later; remember the reason."""
+    connection.execute(
+        text("""
+            UPDATE images
+            SET claim = NULL, error = :reason,
+                lease_until = now() + make_interval(secs => :retry_seconds)
+            WHERE id = ANY(:ids) AND claim = :token AND status = 'queued'
+        """),
+        {
+            "ids": list(ids),
+            "token": claim.token,
+            "reason": reason,
+            "retry_seconds": retry_seconds,
+        },
+    )

@@ -1,0 +1,141 @@
+"""The vocabulary and the tags of images, as queries."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, RowMapping, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.db.schema import image_tags, tag_aliases, tag_parents, tags
+from shared.vocabulary import Vocabulary
+
+
+def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
+    """Write the vocabulary that comes with the program; running it again changes nothing."""
+    rows = [
+        {
+            "slug": tag.slug,
+            "name": tag.name,
+            "kind": "wordnet",
+            "definition": tag.definition,
+            "wordnet_id": tag.wordnet_id,
+        }
+        for tag in vocabulary.tags
+    ]
+    new = insert(tags)
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[tags.c.slug],
+            set_={
+                column: new.excluded[column]
+                for column in ("name", "kind", "definition", "wordnet_id")
+            },
+        ),
+        rows,
+    )
+    ids = tag_ids(connection)
+    seeded = [ids[tag.slug] for tag in vocabulary.tags]
+    connection.execute(delete(tag_aliases).where(tag_aliases.c.tag_id.in_(seeded)))
+    connection.execute(
+        insert(tag_aliases),
+        [
+            {"tag_id": ids[tag.slug], "alias": alias}
+            for tag in vocabulary.tags
+            for alias in tag.aliases
+        ],
+    )
+    connection.execute(delete(tag_parents).where(tag_parents.c.tag_id.in_(seeded)))
+    connection.execute(
+        insert(tag_parents),
+        [
+            {"tag_id": ids[tag.slug], "parent_id": ids[parent]}
+            for tag in vocabulary.tags
+            for parent in tag.parents
+        ],
+    )
+
+
+def tag_ids(connection: Connection) -> dict[str, int]:
+    """The id of every tag, by slug."""
+    return {row.slug: row.id for row in connection.execute(select(tags.c.slug, tags.c.id))}
+
+
+def tags_of_images(
+    connection: Connection, image_ids: Sequence[UUID]
+) -> dict[UUID, list[tuple[str, float]]]:
+    """The slugs of the tags shown for each image, with the model's confidence."""
+    rows = connection.execute(
+        select(image_tags.c.image_id, tags.c.slug, image_tags.c.confidence)
+        .join(tags, tags.c.id == image_tags.c.tag_id)
+        .where(image_tags.c.image_id.in_(image_ids))
+    )
+    shown: dict[UUID, list[tuple[str, float]]] = {image_id: [] for image_id in image_ids}
+    for row in rows:
+        shown[row.image_id].append((row.slug, row.confidence))
+    return shown
+
+
+def find_tag(connection: Connection, slug: str) -> RowMapping | None:
+    """One tag by its slug."""
+    return connection.execute(select(tags).where(tags.c.slug == slug)).mappings().first()
+
+
+def list_tags(
+    connection: Connection, *, query: str | None, after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """Tags by slug, from `after` on.
+
+    query: text that the name, the slug or an alias begins with, in any case.
+    """
+    statement = select(tags)
+    if query is not None:
+        prefix = query.lower()
+        statement = statement.where(
+            or_(
+                tags.c.slug.startswith(prefix, autoescape=True),
+                func.lower(tags.c.name).startswith(prefix, autoescape=True),
+                tags.c.id.in_(
+                    select(tag_aliases.c.tag_id).where(
+                        func.lower(tag_aliases.c.alias).startswith(prefix, autoescape=True)
+                    )
+                ),
+            )
+        )
+    if after is not None:
+        statement = statement.where(tags.c.slug > after)
+    return connection.execute(statement.order_by(tags.c.slug).limit(limit)).mappings().all()
+
+
+def aliases_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Other names of tags, by tag id."""
+    found: dict[int, list[str]] = {tag_id: [] for tag_id in tag_ids}
+    for row in connection.execute(
+        select(tag_aliases).where(tag_aliases.c.tag_id.in_(tag_ids)).order_by(tag_aliases.c.alias)
+    ):
+        found[row.tag_id].append(row.alias)
+    return found
+
+
+def parents_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Slugs of the next wider tags, by tag id."""
+    return _relatives(connection, tag_ids, of=tag_parents.c.tag_id, to=tag_parents.c.parent_id)
+
+
+def children_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Slugs of the next narrower tags, by tag id."""
+    return _relatives(connection, tag_ids, of=tag_parents.c.parent_id, to=tag_parents.c.tag_id)
+
+
+def _relatives(
+    connection: Connection, tag_ids: Sequence[int], *, of: Column[int], to: Column[int]
+) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {tag_id: [] for tag_id in tag_ids}
+    rows = connection.execute(
+        select(of.label("tag_id"), tags.c.slug)
+        .join(tags, tags.c.id == to)
+        .where(of.in_(tag_ids))
+        .order_by(tags.c.slug)
+    )
+    for row in rows:
+        found[row.tag_id].append(row.slug)
+    return found

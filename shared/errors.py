@@ -1,0 +1,102 @@
+"""Every error Tagloop raises on purpose, in one place.
+
+The docstring of a class is its default message. `status` is the HTTP status that the error becomes,
+`retryable` says whether the same call can succeed later without anybody changing anything.
+"""
+
+
+class TagloopError(Exception):
+    """Something went wrong inside Tagloop."""
+
+    status = 500
+    retryable = False
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+    @property
+    def title(self) -> str:
+        """The kind of error in a few words, the same for every occurrence."""
+        return (self.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+class ConfigError(TagloopError):
+    """A setting has a value that Tagloop cannot work with."""
+
+
+class BadRequest(TagloopError):
+    """The request does not fit the API."""
+
+    status = 400
+
+
+class NotFound(TagloopError):
+    """There is nothing here by that name."""
+
+    status = 404
+
+
+class Unavailable(TagloopError):
+    """A service that Tagloop needs does not answer at the moment."""
+
+    status = 503
+    retryable = True
+    retry_after_seconds = 5
+
+
+class PictureError(TagloopError):
+    """The picture cannot be tagged."""
+
+    status = 422
+
+
+class EmptyFile(PictureError):
+    """The file is empty."""
+
+    status = 400
+
+
+class NotAPicture(PictureError):
+    """The file is not a picture in a format that Tagloop reads."""
+
+    status = 415
+
+
+class TooManyBytes(PictureError):
+    """The file is larger than this server accepts."""
+
+    status = 413
+
+
+class TooManyPixels(PictureError):
+    """The picture has more pixels than this server accepts."""
+
+    status = 413
+
+
+class DamagedPicture(PictureError):
+    """The picture is damaged and cannot be decoded."""
+
+
+class BlobMissing(PictureError):
+    """The stored file of the picture is gone."""
+
+
+class UnsafeUrl(TagloopError):
+    """The URL must not be fetched by this server."""
+
+    status = 400
+
+
+class FetchFailed(PictureError):
+    """The URL could not be fetched."""
+
+
+class OriginUnavailable(FetchFailed):
+    """The server that the URL points to does not answer at the moment."""
+
+    retryable = True
+
+
+class StorageUnavailable(Unavailable):
+    """The blob storage does not answer at the moment."""

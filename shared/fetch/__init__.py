@@ -1,0 +1,6 @@
+"""Pictures from other people's servers, without letting them reach ours."""
+
+from shared.fetch.download import download
+from shared.fetch.guard import Target, check_url
+
+__all__ = ["Target", "check_url", "download"]

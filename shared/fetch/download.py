@@ -1,0 +1,105 @@
+"""Downloads one picture: checked addresses, few redirects, limited bytes and seconds."""
+
+import time
+from collections.abc import Set
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+from urllib.parse import urljoin
+
+import urllib3
+
+from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
+from shared.fetch.guard import DEFAULT_PORTS, Target, check_url
+
+MAX_REDIRECTS = 5
+REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+CONNECT_SECONDS = 5.0
+CHUNK_BYTES = 64 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+USER_AGENT = "Tagloop"
+
+
+def download(url: str, allowed_hosts: Set[str], max_bytes: int, seconds: float) -> BinaryIO:
+    """Fetch a URL into a temporary file, which the caller closes.
+
+    Every redirect is checked like the URL itself. Compressed answers are not unpacked: a picture
+    is compressed already, and a small answer must not become a large file.
+
+    Raises:
+        UnsafeUrl: the URL or a redirect leads to an address that is not public.
+        TooManyBytes: there is more than `max_bytes`.
+        FetchFailed: the server says no.
+        OriginUnavailable: the server does not answer, breaks off, is too slow or has a fault.
+    """
+    deadline = time.monotonic() + seconds
+    for _ in range(MAX_REDIRECTS + 1):
+        target = check_url(url, allowed_hosts)
+        with _pool(target) as pool:
+            try:
+                answer = pool.urlopen(
+                    "GET",
+                    target.path,
+                    headers=_headers(target),
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                    decode_content=False,
+                    timeout=urllib3.Timeout(
+                        connect=CONNECT_SECONDS, read=max(0.1, deadline - time.monotonic())
+                    ),
+                )
+                if answer.status in REDIRECT_STATUSES:
+                    url = urljoin(url, answer.headers.get("Location", ""))
+                    continue
+                _check_status(answer.status, target)
+                return _read(answer, max_bytes, deadline)
+            except urllib3.exceptions.HTTPError as error:
+                raise OriginUnavailable(f"The server {target.host} failed: {error}") from error
+    raise FetchFailed(f"The URL leads to more than {MAX_REDIRECTS} redirects.")
+
+
+def _pool(target: Target) -> urllib3.HTTPConnectionPool:
+    """A connection to the checked address that still speaks to, and verifies, the host."""
+    if target.scheme == "http":
+        return urllib3.HTTPConnectionPool(target.address, target.port)
+    return urllib3.HTTPSConnectionPool(
+        target.address,
+        target.port,
+        server_hostname=target.host,
+        assert_hostname=target.host,
+    )
+
+
+def _headers(target: Target) -> dict[str, str]:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    if target.port != DEFAULT_PORTS[target.scheme]:
+        host = f"{host}:{target.port}"
+    return {
+        "Host": host,
+        "User-Agent": USER_AGENT,
+        "Accept": "image/*",
+        "Accept-Encoding": "identity",
+    }
+
+
+def _check_status(status: int, target: Target) -> None:
+    if status >= 500 or status == 429:
+        raise OriginUnavailable(f"The server {target.host} answered {status}.")
+    if status != 200:
+        raise FetchFailed(f"The server {target.host} answered {status}.")
+
+
+def _read(answer: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float) -> BinaryIO:
+    file = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES))  # noqa: SIM115 - the caller closes it
+    try:
+        while chunk := answer.read1(CHUNK_BYTES):
+            if file.tell() + len(chunk) > max_bytes:
+                raise TooManyBytes(f"The URL holds more than {max_bytes:,} bytes.")
+            if time.monotonic() > deadline:
+                raise OriginUnavailable("The server took too long to send the picture.")
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file

@@ -1,0 +1,74 @@
+"""The head: embeddings → tag probabilities → the tags to show, in numpy alone.
+
+A worker scores fresh embeddings with it, a web process stored ones; both get the same numbers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+from shared.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear classifier over embeddings.
+
+    weight: (dimensions, leaves) float32; bias: (leaves,) float32, leaves in vocabulary order.
+    """
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def leaf_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Softmax over the leaves: (n, dimensions) → (n, leaves).
+
+        Embeddings are rounded to float16 first, as they are stored: the same picture scores the
+        same on its first day and on every re-tagging.
+        """
+        rounded = embeddings.astype(np.float16).astype(np.float32)
+        logits = rounded @ self.weight + self.bias
+        logits -= logits.max(axis=1, keepdims=True)
+        exponentials = np.exp(logits)
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def to_bytes(self) -> bytes:
+        """The head as a safetensors file."""
+        return save({"weight": self.weight, "bias": self.bias})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Head":
+        """Read a safetensors file that `to_bytes` made."""
+        arrays = load(data)
+        return cls(weight=arrays["weight"], bias=arrays["bias"])
+
+
+@dataclass(frozen=True)
+class ShownTags:
+    """Tags of one picture in the order in which to show them.
+
+    columns: (n,) columns of the vocabulary; confidences: (n,) float32.
+    """
+
+    columns: NDArray[np.intp]
+    confidences: NDArray[np.float32]
+
+
+def choose_tags(
+    vocabulary: Vocabulary,
+    probabilities: NDArray[np.float32],
+    min_confidence: float,
+    max_tags: int | None = None,
+) -> ShownTags:
+    """Pick the tags to show from one picture's (tags,) probabilities.
+
+    A tag is sure when its probability, the sum of its leaves', reaches `min_confidence`. Every
+    ancestor of a sure tag is sure too; so where no leaf is, what remains is the deepest sure
+    ancestor and all above it. The most specific come first, and `max_tags` cuts from the end.
+    """
+    sure = np.flatnonzero(probabilities >= min_confidence)
+    order = vocabulary.most_specific_first(sure, probabilities[sure])[:max_tags]
+    columns = sure[order]
+    return ShownTags(columns, probabilities[columns])

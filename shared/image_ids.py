@@ -1,0 +1,24 @@
+"""Ids of images: UUIDv7, so that they sort by time of arrival."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from shared.errors import NotFound
+
+
+def new_image_id() -> UUID:
+    """A new id, greater than every earlier one of this process."""
+    return uuid7()
+
+
+def parse_image_id(text: str) -> UUID:
+    """An id that came from outside.
+
+    Raises:
+        NotFound: it is no id that Tagloop could have given out.
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"There is no image {text!r}.") from error

@@ -1,0 +1,7 @@
+"""Picture files of every kind that people have: what they are, and their pixels."""
+
+from shared.pictures.formats import MIME_TYPES
+from shared.pictures.probe import Probe, probe
+from shared.pictures.rgb import open_rgb
+
+__all__ = ["MIME_TYPES", "Probe", "open_rgb", "probe"]

@@ -1,0 +1,96 @@
+"""Blobs: originals, thumbnails and heads, in a folder or an object store, through one API."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from shared.errors import BlobMissing, ConfigError, StorageUnavailable
+
+SCHEMES = ("file", "s3", "gs", "az")
+
+
+class Storage:
+    """Blobs under string keys. Safe for threads; open it after a fork, never before."""
+
+    def __init__(self, url: str) -> None:
+        """Open the storage at a file://, s3://, gs:// or az:// URL.
+
+        Raises:
+            ConfigError: the URL names nothing that can be opened.
+        """
+        self._store = _open_store(url)
+
+    def put(self, key: str, data: bytes | BinaryIO) -> None:
+        """Store a blob, whole or not at all; replaces what is there.
+
+        Raises:
+            StorageUnavailable: it could not be written.
+        """
+        try:
+            self._store.put(key, data)
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(f"The storage cannot be written: {error}") from error
+
+    def get(self, key: str) -> memoryview:
+        """Read a whole blob.
+
+        Raises:
+            BlobMissing: there is no such blob.
+            StorageUnavailable: it could not be read.
+        """
+        try:
+            return memoryview(self._store.get(key).bytes())
+        except FileNotFoundError as error:
+            raise BlobMissing from error
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(f"The storage cannot be read: {error}") from error
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete blobs; those that are gone already don't matter.
+
+        Raises:
+            StorageUnavailable: the storage does not answer.
+        """
+        for key in keys:
+            try:
+                self._store.delete(key)
+            except FileNotFoundError:
+                continue
+            except (BaseError, OSError) as error:
+                raise StorageUnavailable(f"The storage cannot delete: {error}") from error
+
+
+def original_key(image_id: UUID) -> str:
+    """Where the bytes of an image are kept.
+
+    The folder is named by the id's random end: its beginning is the time, and would put a day's
+    uploads side by side.
+    """
+    name = str(image_id)
+    return f"originals/{name[-2:]}/{name}"
+
+
+def thumbnail_key(image_id: UUID) -> str:
+    """Where the thumbnail of an image is kept, once somebody has asked for it."""
+    name = str(image_id)
+    return f"thumbnails/{name[-2:]}/{name}.jpg"
+
+
+def _open_store(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme not in SCHEMES:
+        raise ConfigError(
+            f"TAGLOOP_STORAGE_URL is {url!r}: it has to begin with one of "
+            f"{', '.join(f'{scheme}://' for scheme in SCHEMES)}."
+        )
+    try:
+        if parts.scheme == "file":
+            return LocalStore(Path(unquote(parts.path)), mkdir=True)
+        return from_url(url)
+    except (BaseError, OSError, ValueError) as error:
+        raise ConfigError(f"TAGLOOP_STORAGE_URL is {url!r}: {error}") from error

@@ -1,0 +1,40 @@
+"""The factory of every web app: one service alone, or all of them on one port."""
+
+from collections.abc import Sequence
+
+from flask import redirect
+from flask_openapi3 import APIBlueprint, Info, OpenAPI
+
+from shared import __version__
+from shared.config import Settings
+from shared.web.context import EXTENSION, Context
+from shared.web.health import health
+from shared.web.problems import Problem, register_problems, validation_response
+
+DOCS_PATH = "/docs"
+
+
+def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Settings) -> OpenAPI:
+    """A Flask app with these parts of the API; connects to nothing before the first request.
+
+    Raises:
+        ConfigError: the storage's URL can't be used.
+    """
+    app = OpenAPI(
+        title,
+        info=Info(title="Tagloop", version=__version__),
+        doc_prefix=DOCS_PATH,
+        validation_error_status=400,
+        validation_error_model=Problem,
+        validation_error_callback=validation_response,
+        static_folder=None,
+    )
+    app.json.sort_keys = False
+    app.extensions[EXTENSION] = Context.open(settings)
+    register_problems(app)
+    for blueprint in (health, *blueprints):
+        app.register_api(blueprint)
+    app.add_url_rule("/openapi.json", "openapi_json", lambda: app.api_doc)
+    app.add_url_rule(DOCS_PATH, "docs", lambda: redirect(f"{DOCS_PATH}/swagger"))
+    app.add_url_rule("/", "home", lambda: redirect(DOCS_PATH))
+    return app

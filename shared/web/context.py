@@ -1,0 +1,54 @@
+"""What the handlers of one web process share."""
+
+from dataclasses import dataclass
+
+from celery import Celery
+from flask import current_app
+from sqlalchemy import Engine
+
+from shared.celery_app import create_celery
+from shared.config import Settings
+from shared.db.engine import connect_engine
+from shared.db.notifications import DoneListener
+from shared.live_model import LiveScorer
+from shared.relay import Relay
+from shared.storage import Storage
+
+EXTENSION = "tagloop"
+# As many as a process has threads would be too many for Postgres; most of a request is not SQL.
+POOL_SIZE = 8
+
+
+@dataclass(frozen=True)
+class Context:
+    """Connections and settings; each connects when first used, after the fork."""
+
+    settings: Settings
+    engine: Engine
+    storage: Storage
+    celery: Celery
+    relay: Relay
+    listener: DoneListener
+    live: LiveScorer
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Context":
+        """Set everything up for a process with these settings."""
+        engine = connect_engine(settings.database_url, POOL_SIZE)
+        storage = Storage(settings.storage_url)
+        celery = create_celery(settings)
+        return cls(
+            settings,
+            engine,
+            storage,
+            celery,
+            Relay(celery),
+            DoneListener(engine),
+            LiveScorer(engine, storage),
+        )
+
+
+def context() -> Context:
+    """The context of the app that handles the current request."""
+    found: Context = current_app.extensions[EXTENSION]
+    return found

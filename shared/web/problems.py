@@ -1,0 +1,95 @@
+"""Errors as problem documents (RFC 9457)."""
+
+import structlog
+from flask import Flask, Response, json
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from shared.errors import TagloopError, Unavailable
+
+MIME_TYPE = "application/problem+json"
+
+log = structlog.get_logger(__name__)
+
+
+class Problem(BaseModel):
+    """Why a request failed."""
+
+    type: str = Field("about:blank", description="the kind of problem")
+    title: str = Field(description="the kind of problem, in words")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what is wrong this time, and what to do")
+
+
+def problem_of(error: TagloopError) -> dict[str, object]:
+    """An error as a problem document."""
+    return {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "detail": str(error),
+    }
+
+
+def problem_response(problem: dict[str, object]) -> Response:
+    """A problem document as a response."""
+    return Response(json.dumps(problem), status=int(str(problem["status"])), mimetype=MIME_TYPE)
+
+
+def validation_response(error: ValidationError) -> Response:
+    """The parameters that did not fit, as a problem document."""
+    details = [
+        f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors()
+    ]
+    return problem_response(
+        {
+            "type": "about:blank",
+            "title": "The request does not fit the API",
+            "status": 400,
+            "detail": "; ".join(details),
+        }
+    )
+
+
+def register_problems(app: Flask) -> None:
+    """Answer every error of an app with a problem document."""
+    app.register_error_handler(TagloopError, _on_tagloop_error)
+    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(Exception, _on_bug)
+
+
+def _on_tagloop_error(error: TagloopError) -> ResponseReturnValue:
+    response = problem_response(problem_of(error))
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def _on_http_exception(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()
+    response = problem_response(
+        {
+            "type": "about:blank",
+            "title": error.name,
+            "status": error.code or 500,
+            "detail": error.description or error.name,
+        }
+    )
+    for name, value in error.get_headers():
+        if name.lower() != "content-type":
+            response.headers[name] = value
+    return response
+
+
+def _on_bug(error: Exception) -> ResponseReturnValue:
+    log.error("unhandled exception", exc_info=error)
+    return problem_response(
+        {
+            "type": "about:blank",
+            "title": "Internal Server Error",
+            "status": 500,
+            "detail": "Tagloop met an error of its own; its log has the details.",
+        }
+    )
