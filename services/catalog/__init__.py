@@ -1,0 +1,1 @@
+"""The read side: images, their tags, their files, the vocabulary."""

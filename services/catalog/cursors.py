@@ -1,0 +1,44 @@
+"""Cursors: where a list goes on. Opaque to callers, checked when they come back."""
+
+import base64
+import binascii
+from uuid import UUID
+
+from shared.errors import BadRequest
+
+
+def encode_cursor(position: str) -> str:
+    """A position in a list as a cursor."""
+    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> str:
+    """The position in a cursor.
+
+    Raises:
+        BadRequest: it is not one that this server gave out.
+    """
+    try:
+        padding = "=" * (-len(cursor) % 4)
+        position = base64.b64decode(cursor + padding, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise _malformed(cursor) from error
+    if "\x00" in position:
+        raise _malformed(cursor)
+    return position
+
+
+def decode_image_cursor(cursor: str) -> UUID:
+    """The image that a page of images ended with.
+
+    Raises:
+        BadRequest: it is not a cursor of a list of images.
+    """
+    try:
+        return UUID(decode_cursor(cursor))
+    except ValueError as error:
+        raise _malformed(cursor) from error
+
+
+def _malformed(cursor: str) -> BadRequest:
+    return BadRequest(f"The cursor {cursor[:100]!r} is malformed; use `next` of the page before.")

@@ -1,0 +1,106 @@
+"""The shapes of questions and answers of the read side."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+LIST_LIMIT = 50
+LIST_MOST = 500
+
+
+class ImageTag(BaseModel):
+    """A tag of an image."""
+
+    tag: str = Field(description="the tag's slug")
+    name: str
+    confidence: float
+    source: str = Field(description="who says so")
+    parents: list[str] = Field(description="slugs of the next wider tags")
+
+
+class Image(BaseModel):
+    """An image and its tags: the most specific first, then what they imply."""
+
+    id: str
+    status: Literal["queued", "tagged", "failed"]
+    owner: str
+    filename: str | None
+    url: str
+    source_url: str | None
+    width: int | None
+    height: int | None
+    format: str | None
+    hashtags: list[str]
+    metadata: dict[str, Any]
+    created_at: str
+    tagged_at: str | None
+    model: int | None = Field(description="the version of the model that tagged it")
+    tags: list[ImageTag]
+    error: str | None = Field(description="why it failed")
+
+
+class Images(BaseModel):
+    """A page of images, the newest first."""
+
+    images: list[Image]
+    next: str | None = Field(description="cursor of the next page")
+
+
+class Tag(BaseModel):
+    """A word of the vocabulary."""
+
+    tag: str = Field(description="its slug")
+    name: str
+    kind: Literal["wordnet", "custom"]
+    definition: str
+    wordnet_id: str | None
+    aliases: list[str]
+    parents: list[str] = Field(description="slugs of the next wider tags")
+    children: list[str] = Field(description="slugs of the next narrower tags")
+
+
+class Tags(BaseModel):
+    """A page of the vocabulary, by slug."""
+
+    tags: list[Tag]
+    next: str | None = Field(description="cursor of the next page")
+
+
+class ImagePath(BaseModel):
+    """Names an image."""
+
+    image_id: str
+
+
+class TagPath(BaseModel):
+    """Names a tag."""
+
+    slug: str
+
+
+class ShownTagsQuery(BaseModel):
+    """Which of an image's tags to show; nothing given: those that the server shows."""
+
+    min_confidence: float | None = Field(None, ge=0, le=1)
+    max_tags: int | None = Field(None, ge=1)
+    tags: str | None = Field(
+        None, description="tags with commas: just these, whatever their confidence"
+    )
+
+
+class ImagesQuery(BaseModel):
+    """Filters of a list; all of them have to match."""
+
+    tag: str | None = Field(None, description="slug, name or alias of a tag")
+    owner: str | None = None
+    status: Literal["queued", "tagged", "failed"] | None = None
+    cursor: str | None = None
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)
+
+
+class TagsQuery(BaseModel):
+    """Which part of the vocabulary."""
+
+    q: str | None = Field(None, description="beginning of a name, a slug or an alias")
+    cursor: str | None = None
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)

@@ -1,0 +1,66 @@
+"""`/v1/tags`: the vocabulary."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_openapi3 import APIBlueprint
+from flask_openapi3 import Tag as ApiTag
+from sqlalchemy import Connection, RowMapping
+
+from services.catalog.cursors import decode_cursor, encode_cursor
+from services.catalog.documents import Tag, TagPath, Tags, TagsQuery
+from shared.db.engine import transaction
+from shared.db.tags import aliases_of, children_of, find_tag, list_tags, parents_of
+from shared.errors import BadRequest, NotFound
+from shared.web.context import context
+from shared.web.problems import Problem
+
+tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
+
+
+@tags.get("/v1/tags", summary="Tags by slug", responses={200: Tags, 400: Problem})
+def get_tags(query: TagsQuery) -> dict[str, Any]:
+    """Those whose name, slug or alias begins with `q`."""
+    if query.q is not None and "\x00" in query.q:
+        raise BadRequest("q: has a NUL character in it.")
+    with transaction(context().engine) as connection:
+        rows = list_tags(
+            connection,
+            query=query.q,
+            after=decode_cursor(query.cursor) if query.cursor else None,
+            limit=query.limit + 1,
+        )
+        page = rows[: query.limit]
+        documents = _describe(connection, page)
+    more = len(rows) > len(page)
+    return {"tags": documents, "next": encode_cursor(page[-1]["slug"]) if more else None}
+
+
+@tags.get("/v1/tags/<slug>", summary="A tag", responses={200: Tag, 404: Problem})
+def get_tag(path: TagPath) -> dict[str, Any]:
+    """What it means, what else it is called, and what is wider and narrower."""
+    with transaction(context().engine) as connection:
+        row = find_tag(connection, path.slug) if "\x00" not in path.slug else None
+        if row is None:
+            raise NotFound(f"There is no tag {path.slug!r}.")
+        return _describe(connection, [row])[0]
+
+
+def _describe(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    ids = [row["id"] for row in rows]
+    aliases = aliases_of(connection, ids)
+    parents = parents_of(connection, ids)
+    children = children_of(connection, ids)
+    return [
+        {
+            "tag": row["slug"],
+            "name": row["name"],
+            "kind": row["kind"],
+            "definition": row["definition"],
+            "wordnet_id": row["wordnet_id"],
+            "aliases": aliases[row["id"]],
+            "parents": parents[row["id"]],
+            "children": children[row["id"]],
+        }
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""What people teach, and the versions of the model that learned it."""

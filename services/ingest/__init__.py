@@ -1,0 +1,1 @@
+"""Pictures come in: uploads and URLs become a stored blob, a row and a message."""

@@ -1,0 +1,17 @@
+"""The ingest service."""
+
+from flask_openapi3 import OpenAPI
+
+from services.ingest.routes import ingest
+from shared.config import Settings, load_settings
+from shared.logs import configure_logs
+from shared.web import create_web_app
+
+BLUEPRINTS = (ingest,)
+
+
+def create_app(settings: Settings | None = None) -> OpenAPI:
+    """The service alone: `gunicorn 'services.ingest.app:create_app()'`."""
+    settings = settings or load_settings()
+    configure_logs(settings)
+    return create_web_app("ingest", BLUEPRINTS, settings)

@@ -1,0 +1,99 @@
+"""The body of an upload, whatever its kind: into the intake, and the options that came with it."""
+
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+
+from flask import Request
+from pydantic import ValidationError
+
+from services.ingest.intake import Intake
+from services.ingest.multipart import FormField, UploadedFile, read_parts
+from services.ingest.options import UploadOptions
+from shared.errors import BadRequest
+
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+JSON_BYTES = 256 * 1024
+CHUNK_BYTES = 64 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+# Besides its files, a request may have this many fields.
+MOST_FIELDS = 50
+LISTS = ("hashtags",)
+
+
+def read_body(request: Request, intake: Intake) -> UploadOptions:
+    """Offer every picture of the request to the intake; return the request's options.
+
+    A field or member of the body outweighs a query parameter of the same name.
+
+    Raises:
+        BadRequest: the body can't be read, or an option does not fit.
+        StorageUnavailable: a file can't be stored now.
+    """
+    values: dict[str, Any] = request.args.to_dict()
+    if request.mimetype == MULTIPART:
+        values |= _read_multipart(request, intake)
+    elif request.mimetype == JSON:
+        values |= _read_json(request)
+    else:
+        _read_raw(request, intake)
+    options = _parse_options(values)
+    if options.url is not None:
+        intake.add_url(options.url)
+    if not intake.offered:
+        raise BadRequest(
+            "The request has no picture: send a multipart field 'file', an image as the body, or "
+            'JSON {"url": "…"}.'
+        )
+    return options
+
+
+def _read_multipart(request: Request, intake: Intake) -> dict[str, Any]:
+    boundary = request.mimetype_params.get("boundary", "").encode()
+    if not boundary:
+        raise BadRequest("The Content-Type of the multipart body names no boundary.")
+    settings = intake.context.settings
+    most_parts = settings.max_files + MOST_FIELDS
+    fields: dict[str, Any] = {}
+    stream = cast(BinaryIO, request.stream)
+    for part in read_parts(stream, boundary, settings.max_image_bytes, most_parts):
+        match part:
+            case UploadedFile():
+                if len(intake.offered) == settings.max_files:
+                    raise BadRequest(f"A request may have at most {settings.max_files:,} files.")
+                intake.add_file(part.content, part.filename, part.complete)
+            case FormField(name=name, value=value) if name in LISTS and name in fields:
+                fields[name] = f"{fields[name]},{value}"
+            case FormField(name=name, value=value):
+                fields[name] = value
+    return fields
+
+
+def _read_json(request: Request) -> dict[str, Any]:
+    text = request.stream.read(JSON_BYTES + 1)
+    if len(text) > JSON_BYTES:
+        raise BadRequest(f"The JSON body has more than {JSON_BYTES:,} bytes.")
+    try:
+        body = request.json_module.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"The body is not valid JSON: {error}.") from error
+    if not isinstance(body, dict) or "url" not in body:
+        raise BadRequest('The JSON body has to be an object with a "url".')
+    return body
+
+
+def _read_raw(request: Request, intake: Intake) -> None:
+    with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as content:
+        limit = intake.context.settings.max_image_bytes
+        while content.tell() <= limit and (chunk := request.stream.read(CHUNK_BYTES)):
+            content.write(chunk)
+        complete = content.tell() <= limit
+        intake.add_file(content, None, complete)
+
+
+def _parse_options(values: dict[str, Any]) -> UploadOptions:
+    try:
+        return UploadOptions.model_validate(values)
+    except ValidationError as error:
+        details = [f"{item['loc'][0]}: {item['msg']}" for item in error.errors()]
+        raise BadRequest("; ".join(details)) from error

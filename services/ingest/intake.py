@@ -1,0 +1,137 @@
+"""Accepts pictures: checked and stored one by one, then rows in one transaction, then a message."""
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import BinaryIO
+from uuid import UUID
+
+from services.ingest.options import UploadOptions
+from shared.celery_app import BULK, INTERACTIVE
+from shared.db.engine import transaction
+from shared.db.images import NewImage, insert_new
+from shared.errors import PictureError, TagloopError, TooManyBytes
+from shared.fetch import check_url
+from shared.image_ids import new_image_id
+from shared.metrics import uploads
+from shared.originals import Original, inspect_original
+from shared.storage import original_key
+from shared.web import Context
+
+FILENAME_LENGTH = 255
+
+
+@dataclass
+class Offered:
+    """One picture of a request, and what became of it."""
+
+    id: UUID
+    filename: str | None = None
+    url: str | None = None
+    original: Original | None = None
+    refusal: TagloopError | None = None
+
+
+@dataclass
+class Intake:
+    """The pictures of one request."""
+
+    context: Context
+    offered: list[Offered] = field(default_factory=list)
+
+    def add_file(self, content: BinaryIO, filename: str | None, complete: bool = True) -> None:
+        """Check a file and store it; a refusal is kept for the answer.
+
+        Raises:
+            StorageUnavailable: it can't be stored now.
+        """
+        picture = Offered(new_image_id(), _clean_filename(filename))
+        self.offered.append(picture)
+        settings = self.context.settings
+        try:
+            if not complete:
+                raise TooManyBytes(
+                    f"The file has more than {settings.max_image_bytes:,} bytes, which is the "
+                    "most that this server accepts."
+                )
+            picture.original = inspect_original(content, settings)
+        except PictureError as error:
+            picture.refusal = error
+            return
+        self.context.storage.put(original_key(picture.id), content)
+
+    def add_url(self, url: str) -> None:
+        """Check a URL; a worker will fetch it.
+
+        A refusal is kept for the answer.
+        """
+        picture = Offered(new_image_id(), url=url)
+        self.offered.append(picture)
+        try:
+            check_url(url, self.context.settings.fetch_allowed_hosts)
+        except TagloopError as error:
+            picture.refusal = error
+
+    def commit(self, options: UploadOptions) -> dict[UUID, UUID]:
+        """Insert what was accepted and announce it.
+
+        Returns the id under which each accepted picture is known; another than its own for one
+        whose bytes this owner has sent before.
+
+        Raises:
+            Unavailable: Postgres is away. Nothing was accepted then.
+        """
+        accepted = [picture for picture in self.offered if picture.refusal is None]
+        queue = INTERACTIVE if len(accepted) == 1 else BULK
+        # If this fails, what was stored stays: the commit may have happened all the same, and a
+        # blob without a row is cheaper than a row without its blob.
+        with transaction(self.context.engine) as connection:
+            rows = [_new_image(picture, options, queue) for picture in accepted]
+            known = insert_new(connection, rows) if rows else {}
+        new = [picture for picture in accepted if known[picture.id] == picture.id]
+        self._announce(queue, new)
+        copies = [p for p in accepted if known[p.id] != p.id]
+        self.context.storage.delete([original_key(picture.id) for picture in copies])
+        self._count("accepted", len(new))
+        self._count("known", len(copies))
+        self._count("refused", len(self.offered) - len(accepted))
+        return known
+
+    def discard(self) -> None:
+        """Take back what was stored for a request that fails as a whole."""
+        stored = [picture.id for picture in self.offered if picture.original is not None]
+        self.context.storage.delete([original_key(image_id) for image_id in stored])
+
+    def _announce(self, queue: str, pictures: list[Offered]) -> None:
+        uploaded = [picture.id for picture in pictures if picture.url is None]
+        if uploaded:
+            self.context.relay.announce(queue, uploaded)
+        if len(uploaded) < len(pictures):
+            self.context.relay.announce_urls()
+
+    def _count(self, outcome: str, pictures: int) -> None:
+        source = "url" if any(picture.url for picture in self.offered) else "upload"
+        if pictures:
+            uploads.labels(source, outcome).inc(pictures)
+
+
+def _new_image(picture: Offered, options: UploadOptions, queue: str) -> NewImage:
+    return NewImage(
+        id=picture.id,
+        owner=options.owner,
+        queue=queue,
+        source_url=picture.url,
+        filename=picture.filename,
+        hashtags=options.hashtags,
+        metadata=options.metadata,
+        callback_url=options.callback_url,
+        **(vars(picture.original) if picture.original else {}),
+    )
+
+
+def _clean_filename(filename: str | None) -> str | None:
+    """The last part of a name, without what Postgres or a terminal would stumble over."""
+    if not filename:
+        return None
+    name = PurePosixPath(filename.replace("\\", "/")).name
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return printable.encode(errors="replace").decode()[:FILENAME_LENGTH] or None

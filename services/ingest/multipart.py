@@ -1,0 +1,98 @@
+"""Reads multipart bodies part by part: one file in memory at a time, however many are sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+
+from shared.errors import BadRequest
+
+CHUNK_BYTES = 64 * 1024
+# Larger files go through the disk.
+IN_MEMORY_BYTES = 1024 * 1024
+FIELD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A part that is no file."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A part that is a file, or its beginning.
+
+    content is valid until the next part is asked for; complete is False where the file is larger
+    than the limit, and the content stops there.
+    """
+
+    name: str
+    filename: str | None
+    content: BinaryIO
+    complete: bool
+
+
+def read_parts(
+    stream: BinaryIO, boundary: bytes, max_file_bytes: int, max_parts: int
+) -> Iterator[FormField | UploadedFile]:
+    """The parts of a multipart/form-data body, in their order.
+
+    Raises:
+        BadRequest: the body is malformed or has too many parts, or a field is too long.
+    """
+    decoder = MultipartDecoder(boundary, max_parts=max_parts)
+    events = _events(decoder, stream)
+    for event in events:
+        if isinstance(event, Field):
+            yield FormField(event.name, _read_field(events, event.name))
+        elif isinstance(event, File):
+            with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as content:
+                complete = _read_file(events, content, max_file_bytes)
+                content.seek(0)
+                yield UploadedFile(event.name, event.filename, content, complete)
+
+
+def _events(decoder: MultipartDecoder, stream: BinaryIO) -> Iterator[Event]:
+    try:
+        while True:
+            event = decoder.next_event()
+            if isinstance(event, Epilogue):
+                return
+            if isinstance(event, NeedData):
+                decoder.receive_data(stream.read(CHUNK_BYTES) or None)
+            else:
+                yield event
+    except RequestEntityTooLarge as error:
+        raise BadRequest("The request has too many parts.") from error
+    except ValueError as error:
+        raise BadRequest(f"The multipart body is malformed: {error}.") from error
+
+
+def _read_field(events: Iterator[Event], name: str) -> str:
+    value = bytearray()
+    for event in events:
+        if isinstance(event, Data):
+            value += event.data
+            if len(value) > FIELD_BYTES:
+                raise BadRequest(f"The field {name!r} has more than {FIELD_BYTES:,} bytes.")
+            if not event.more_data:
+                break
+    return value.decode(errors="replace")
+
+
+def _read_file(events: Iterator[Event], content: BinaryIO, max_bytes: int) -> bool:
+    size = 0
+    for event in events:
+        if isinstance(event, Data):
+            size += len(event.data)
+            if size <= max_bytes:
+                content.write(event.data)
+            if not event.more_data:
+                break
+    return size <= max_bytes

@@ -1,0 +1,111 @@
+"""`POST /v1/images`: the door."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+
+from services.ingest.body import read_body
+from services.ingest.documents import (
+    UPLOAD_BODY,
+    AcceptedImage,
+    KnownImages,
+    KnownQuery,
+)
+from services.ingest.intake import Intake, Offered
+from shared.db.engine import transaction
+from shared.db.images import find_image, find_known
+from shared.errors import TagloopError
+from shared.image_document import describe_images, image_url
+from shared.web.context import context
+from shared.web.problems import Problem, problem_of
+
+Document = dict[str, Any]
+
+ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="images in")])
+
+
+@ingest.post(
+    "/v1/images",
+    summary="Send pictures",
+    openapi_extensions={"requestBody": UPLOAD_BODY},
+    responses={202: AcceptedImage, 400: Problem, 413: Problem, 415: Problem, 503: Problem},
+)
+def post_images() -> tuple[Document, int]:
+    """One picture or many; the tags come later, or at once with `wait`.
+
+    owner, hashtags, callback_url, metadata and wait may stand in the body or in the query.
+    The same bytes from the same owner are the same image.
+    """
+    arrived_at = time.monotonic()
+    intake = Intake(context())
+    try:
+        options = read_body(request, intake)
+    except TagloopError:
+        intake.discard()
+        raise
+    many = len(intake.offered) > 1
+    if not many and intake.offered[0].refusal is not None:
+        raise intake.offered[0].refusal
+    known = intake.commit(options)
+    if many:
+        return _answer_many(intake.offered, known)
+    seconds = min(options.wait, context().settings.max_wait_seconds)
+    return _answer_one(intake.offered[0].id, known, arrived_at + seconds)
+
+
+@ingest.post(
+    "/v1/images/known",
+    summary="Ask which files are known already",
+    responses={200: KnownImages},
+)
+def post_known(body: KnownQuery) -> Document:
+    """Lets a client that hashes its files send only what is new."""
+    digests = [bytes.fromhex(digest) for digest in body.sha256]
+    with transaction(context().engine) as connection:
+        known = find_known(connection, body.owner, digests)
+    return {"known": {digest.hex(): str(image_id) for digest, image_id in known.items()}}
+
+
+def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> tuple[Document, int]:
+    image_id = known[own_id]
+    is_new = image_id == own_id
+    remaining = deadline - time.monotonic()
+    if remaining > 0 and context().listener.wait(
+        image_id, remaining, lambda: _status(image_id) != "queued"
+    ):
+        return _describe(image_id), 200
+    status = "queued" if is_new else _status(image_id)
+    return _accepted(image_id, status), 202 if is_new else 200
+
+
+def _answer_many(offered: list[Offered], known: dict[UUID, UUID]) -> tuple[Document, int]:
+    images = []
+    for picture in offered:
+        if picture.refusal is not None:
+            problem = problem_of(picture.refusal)
+            images.append({"filename": picture.filename, "status": "refused", "problem": problem})
+        else:
+            image_id = known[picture.id]
+            status = "queued" if image_id == picture.id else _status(image_id)
+            images.append({"filename": picture.filename, **_accepted(image_id, status)})
+    return {"images": images}, 202
+
+
+def _accepted(image_id: UUID, status: str) -> dict[str, str]:
+    return {"id": str(image_id), "status": status, "url": image_url(image_id)}
+
+
+def _status(image_id: UUID) -> str:
+    """The status of an image; one that was deleted meanwhile waits for nothing any more."""
+    with transaction(context().engine) as connection:
+        row = find_image(connection, image_id)
+        return row["status"] if row else "failed"
+
+
+def _describe(image_id: UUID) -> Document:
+    with transaction(context().engine) as connection:
+        row = find_image(connection, image_id)
+        return describe_images(connection, [row])[0] if row else _accepted(image_id, "failed")

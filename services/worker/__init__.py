@@ -1,0 +1,1 @@
+"""Pictures become tags: the only tagging code there is."""

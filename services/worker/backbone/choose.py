@@ -1,0 +1,36 @@
+"""Which runtime a worker uses."""
+
+import os
+from pathlib import Path
+
+from services.worker.backbone.interface import Backbone
+from shared.config import Settings
+from shared.errors import ConfigError
+
+NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
+
+
+def load_backbone(settings: Settings, lanes: int) -> Backbone:
+    """Load the configured network on the configured device.
+
+    lanes: how many threads will call `embed` at once.
+
+    Raises:
+        ConfigError: the network is unknown or does not fit the vocabulary, or there is no GPU.
+    """
+    # torch takes seconds and hundreds of megabytes to import; a worker on the CPU does without.
+    if _wants_cuda(settings):
+        from services.worker.backbone.torch_runtime import load_torch_backbone
+
+        return load_torch_backbone(settings.backbone, "cuda")
+    from services.worker.backbone.openvino_runtime import load_openvino_backbone
+
+    return load_openvino_backbone(settings.backbone, settings.cache_dir.expanduser(), lanes)
+
+
+def _wants_cuda(settings: Settings) -> bool:
+    if settings.device == "auto":
+        return NVIDIA_DRIVER.exists() and os.environ.get("CUDA_VISIBLE_DEVICES") != ""
+    if settings.device == "cuda" and not NVIDIA_DRIVER.exists():
+        raise ConfigError("TAGLOOP_DEVICE is 'cuda', but this machine has no NVIDIA driver.")
+    return settings.device == "cuda"

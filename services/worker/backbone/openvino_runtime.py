@@ -1,0 +1,87 @@
+"""Backbones on the CPU, by OpenVINO."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import openvino
+import structlog
+from numpy.typing import NDArray
+
+from services.worker.backbone.convert import DESCRIPTION_FILE, GRAPH_FILE, HEAD_FILE
+from services.worker.backbone.interface import Description
+from shared.errors import ConfigError
+from shared.head import Head
+
+CONVERT_MODULE = "services.worker.backbone.convert"
+CONVERT_SECONDS = 600
+
+log = structlog.get_logger(__name__)
+
+
+class OpenVinoBackbone:
+    """One picture at a time in each lane: on CPUs a batch is no faster, and its shape would wander.
+
+    Every lane has a stream of its own, so a lane decodes one picture while another is in the
+    network, and no thread hands pixels to a next one.
+    """
+
+    def __init__(self, folder: Path, lanes: int) -> None:
+        """Load what `convert` wrote to the folder, for as many threads as there are lanes."""
+        self.description = Description(**json.loads((folder / DESCRIPTION_FILE).read_text()))
+        self.first_head = Head.from_bytes((folder / HEAD_FILE).read_bytes())
+        core = openvino.Core()
+        self._network = core.compile_model(
+            core.read_model(folder / GRAPH_FILE),
+            "CPU",
+            {
+                "NUM_STREAMS": lanes,
+                "INFERENCE_NUM_THREADS": os.cpu_count() or 1,
+                "INFERENCE_PRECISION_HINT": _precision(core),
+                # Decoding shares the cores; threads tied to one would wait for it.
+                "ENABLE_CPU_PINNING": False,
+            },
+        )
+        self._lane = threading.local()
+
+    def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
+        """Run the network in the calling thread; the future is done when this returns."""
+        if not hasattr(self._lane, "request"):
+            self._lane.request = self._network.create_infer_request()
+        request = self._lane.request
+        request.infer([pixels[np.newaxis]])
+        done: Future[NDArray[np.float32]] = Future()
+        done.set_result(request.get_output_tensor().data[0].copy())
+        return done
+
+    def close(self) -> None:
+        """Nothing is ever under way outside a lane."""
+
+
+def load_openvino_backbone(name: str, cache: Path, lanes: int) -> OpenVinoBackbone:
+    """Load a network, after converting it if this machine has not done so yet.
+
+    Raises:
+        ConfigError: the network can't be loaded.
+    """
+    folder = cache / f"{name}-timm{version('timm')}-openvino{version('openvino')}"
+    if not folder.exists():
+        log.info("converting the network for this machine, once", network=name)
+        command = [sys.executable, "-m", CONVERT_MODULE, name, str(folder)]
+        result = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=CONVERT_SECONDS
+        )
+        if result.returncode != 0:
+            raise ConfigError(result.stderr.strip().splitlines()[-1])
+    return OpenVinoBackbone(folder, lanes)
+
+
+def _precision(core: openvino.Core) -> str:
+    capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "bf16" if "BF16" in capabilities else "f32"

@@ -1,0 +1,93 @@
+"""Backbones on a GPU, by torch; the same code runs on the CPU in tests."""
+
+import queue
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from services.worker.backbone.network import Network, load_network
+
+BATCH_IMAGES = 64
+# Pictures decoded ahead of the network: enough to fill the next batch while one is computed.
+AHEAD_IMAGES = 2 * BATCH_IMAGES
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A picture on its way through the network."""
+
+    pixels: NDArray[np.uint8]
+    embedding: Future[NDArray[np.float32]]
+
+
+class TorchBackbone:
+    """One thread owns the network and takes whatever is waiting, up to a full batch, at a time."""
+
+    def __init__(self, network: Network, device: str) -> None:
+        self.description = network.description
+        self.first_head = network.first_head
+        self._device = torch.device(device)
+        self._embedder = network.embedder.to(self._device)
+        # Tensor cores read convolutions' weights in this layout.
+        self._embedder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._waiting: queue.Queue[Waiting | None] = queue.Queue(AHEAD_IMAGES)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
+        """Queue a picture for the next batch; blocks while two batches are queued already."""
+        waiting = Waiting(pixels, Future())
+        self._waiting.put(waiting)
+        return waiting.embedding
+
+    def close(self) -> None:
+        """Finish what was accepted and end the thread."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._take_batch():
+            try:
+                embeddings = self._forward(np.stack([waiting.pixels for waiting in batch]))
+            # Whatever went wrong, every caller gets an answer and the thread lives.
+            except Exception as error:
+                for waiting in batch:
+                    waiting.embedding.set_exception(error)
+                continue
+            for waiting, embedding in zip(batch, embeddings, strict=True):
+                waiting.embedding.set_result(embedding)
+
+    def _take_batch(self) -> list[Waiting]:
+        """Everything that waits, at least one picture; nothing once the backbone is closed."""
+        batch = []
+        first = self._waiting.get()
+        while first is not None:
+            batch.append(first)
+            if len(batch) == BATCH_IMAGES or self._waiting.empty():
+                return batch
+            first = self._waiting.get()
+        if batch:
+            self._waiting.put(None)
+        return batch
+
+    def _forward(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        on_gpu = self._device.type == "cuda"
+        host = torch.from_numpy(pixels)
+        if on_gpu:
+            host = host.pin_memory()
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16):
+            embeddings = self._embedder(host.to(self._device, non_blocking=on_gpu))
+        return embeddings.float().cpu().numpy()
+
+
+def load_torch_backbone(name: str, device: str) -> TorchBackbone:
+    """Load a network on a torch device.
+
+    Raises:
+        ConfigError: as `load_network` does.
+    """
+    return TorchBackbone(load_network(name), device)

@@ -1,0 +1,86 @@
+"""Bytes of a picture → the square of pixels that the network looks at."""
+
+import io
+import math
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from services.worker.backbone import Description
+from shared.pictures import open_rgb
+from shared.pictures.probe import UPRIGHT
+
+CMYK_SPACES = ("CMYK", "YCCK")
+# EXIF orientation → (quarter turns counter-clockwise, then mirrored left to right).
+TURNS = {
+    2: (0, True),
+    3: (2, False),
+    4: (2, True),
+    5: (3, True),
+    6: (3, False),
+    7: (1, True),
+    8: (1, False),
+}
+
+
+def prepare_opencv() -> None:
+    """Keep OpenCV from starting threads of its own: every lane is one already."""
+    cv2.setNumThreads(1)
+
+
+def decode_square(
+    data: memoryview, format: str, orientation: int, description: Description
+) -> NDArray[np.uint8]:
+    """Decode a picture and cut the square from its middle: (side, side, 3) uint8 RGB.
+
+    Only the square is resized, and a large JPEG is decoded at a half, a quarter or an eighth of
+    its size. The order makes no difference to the picture: the middle stays the middle.
+
+    Raises:
+        DamagedPicture: the bytes can't be decoded.
+    """
+    least_side = round(description.side / description.crop)
+    pixels = _decode_jpeg(data, least_side) if format in ("JPEG", "MPO") else None
+    if pixels is None:
+        pixels = np.asarray(open_rgb(io.BytesIO(data), least_side))
+        orientation = UPRIGHT
+    return _turn(_resize_middle(pixels, description), orientation)
+
+
+def _decode_jpeg(data: memoryview, least_side: int) -> NDArray[np.uint8] | None:
+    """The pixels as they are stored, or None where libjpeg-turbo can't turn them into RGB."""
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+        if space in CMYK_SPACES:
+            return None
+        scale = min(1.0, least_side / min(height, width))
+        return simplejpeg.decode_jpeg(
+            data,
+            min_height=math.ceil(height * scale),
+            min_width=math.ceil(width * scale),
+            strict=False,
+        )
+    except ValueError:
+        return None
+
+
+def _resize_middle(pixels: NDArray[np.uint8], description: Description) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    side = max(1, round(min(height, width) * description.crop))
+    top, left = (height - side) // 2, (width - side) // 2
+    shrinks = side >= description.side
+    return cv2.resize(
+        pixels[top : top + side, left : left + side],
+        (description.side, description.side),
+        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+    )
+
+
+def _turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    if orientation == UPRIGHT:
+        return pixels
+    quarters, mirrored = TURNS[orientation]
+    turned = np.rot90(pixels, quarters)
+    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)

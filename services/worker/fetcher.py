@@ -1,0 +1,121 @@
+"""Fetches the originals of images that came as URLs.
+
+Threads of their own, so that a slow server never holds up pictures that are there already. The
+rows are their queue: a message only wakes them.
+"""
+
+import threading
+
+import structlog
+from celery import Celery
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from shared.config import Settings
+from shared.db.engine import transaction
+from shared.db.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetched
+from shared.db.tagging import Claim, FailedImage, release_images, store_failed
+from shared.errors import TagloopError
+from shared.fetch import download
+from shared.metrics import images_tagged, stage_seconds
+from shared.originals import Original, inspect_original
+from shared.relay import publish_ids
+from shared.storage import Storage, original_key
+
+THREADS = 8
+# Without a message, they look for waiting rows this often.
+LOOK_SECONDS = 5.0
+RETRY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Fetcher:
+    """Turns URLs into stored originals and announces them to the tagging queues."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, storage: Storage, celery: Celery
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._storage = storage
+        self._celery = celery
+        self._wake = threading.Semaphore(0)
+        self._closing = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"fetcher-{number}", daemon=True)
+            for number in range(THREADS)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Have the threads look for waiting rows now."""
+        self._wake.release(THREADS)
+
+    def close(self) -> None:
+        """Finish the downloads under way and end the threads."""
+        self._closing.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                while not self._closing.is_set() and self._fetch_one():
+                    continue
+            # Postgres or the broker may be away; the rows stay.
+            except Exception:
+                log.exception("fetching was interrupted")
+            self._wake.acquire(timeout=LOOK_SECONDS)
+
+    def _fetch_one(self) -> bool:
+        """Fetch the oldest waiting image; return whether there was one."""
+        lease_seconds = self._settings.fetch_seconds + self._settings.lease_seconds
+        with transaction(self._engine) as connection:
+            claimed = claim_to_fetch(connection, lease_seconds, self._settings.max_attempts)
+        if claimed is None:
+            return False
+        claim, image = claimed
+        try:
+            with stage_seconds.labels("fetch").time():
+                original = self._store_original(image)
+        except TagloopError as error:
+            self._store_error(claim, image, error)
+            return True
+        fetched = self._record(claim, image, original)
+        if fetched is Fetched.WAITS:
+            publish_ids(self._celery, image.queue, [str(image.id)])
+        elif fetched is Fetched.COPY:
+            self._storage.delete([original_key(image.id)])
+        return True
+
+    def _store_original(self, image: ImageToFetch) -> Original:
+        settings = self._settings
+        with download(
+            image.url,
+            settings.fetch_allowed_hosts,
+            settings.max_image_bytes,
+            settings.fetch_seconds,
+        ) as file:
+            original = inspect_original(file, settings)
+            self._storage.put(original_key(image.id), file)
+            return original
+
+    def _record(self, claim: Claim, image: ImageToFetch, original: Original) -> Fetched:
+        try:
+            with transaction(self._engine) as connection:
+                return store_fetched(connection, claim, image.id, original)
+        except IntegrityError:
+            with transaction(self._engine) as connection:
+                return store_fetched(connection, claim, image.id, original)
+
+    def _store_error(self, claim: Claim, image: ImageToFetch, error: TagloopError) -> None:
+        log.info("fetch failed", image=str(image.id), error=str(error), retry=error.retryable)
+        with transaction(self._engine) as connection:
+            if error.retryable:
+                release_images(connection, claim, [image.id], str(error), RETRY_SECONDS)
+                return
+            store_failed(connection, claim, [FailedImage(image.id, str(error))])
+        images_tagged.labels("failed").inc()

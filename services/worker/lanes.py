@@ -1,0 +1,85 @@
+"""Lanes: the threads in which pictures are read, decoded and sent through the network."""
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.worker.backbone import Backbone
+from services.worker.decode import decode_square, prepare_opencv
+from shared.db.tagging import ClaimedImage
+from shared.errors import DamagedPicture, TagloopError
+from shared.metrics import stage_seconds
+from shared.storage import Storage, original_key
+
+
+def count_lanes(configured: int) -> int:
+    """How many lanes a worker has: one more than cores, so that a core never waits for a disk."""
+    return configured or (os.cpu_count() or 1) + 1
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """An image and its embedding, (dimensions,) float32."""
+
+    image: ClaimedImage
+    embedding: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An image that has no embedding, and why."""
+
+    image: ClaimedImage
+    error: TagloopError
+
+
+class Lanes:
+    """Embeds pictures, several at a time. One bad picture fails alone."""
+
+    def __init__(self, storage: Storage, backbone: Backbone, lanes: int) -> None:
+        prepare_opencv()
+        self._storage = storage
+        self._backbone = backbone
+        self._executor = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
+
+    def embed(self, images: Iterable[ClaimedImage], seconds: float) -> list[Embedded | Rejected]:
+        """Embed images; there is one outcome for each, in their order.
+
+        seconds: the longest time to wait for any one of them.
+
+        Raises:
+            TimeoutError: a picture took longer than that.
+        """
+        started = [(image, self._executor.submit(self._start, image)) for image in images]
+        return [self._finish(image, future, seconds) for image, future in started]
+
+    def close(self) -> None:
+        """Finish what was begun and end the threads."""
+        self._executor.shutdown()
+
+    def _start(self, image: ClaimedImage) -> Future[NDArray[np.float32]]:
+        with stage_seconds.labels("fetch").time():
+            data = self._storage.get(original_key(image.id))
+        with stage_seconds.labels("decode").time():
+            pixels = decode_square(
+                data, image.format, image.orientation, self._backbone.description
+            )
+        with stage_seconds.labels("infer").time():
+            return self._backbone.embed(pixels)
+
+    def _finish(
+        self,
+        image: ClaimedImage,
+        started: Future[Future[NDArray[np.float32]]],
+        seconds: float,
+    ) -> Embedded | Rejected:
+        try:
+            return Embedded(image, started.result(seconds).result(seconds))
+        except TagloopError as error:
+            return Rejected(image, error)
+        except MemoryError:
+            return Rejected(image, DamagedPicture("There is too little memory to decode it."))

@@ -1,0 +1,74 @@
+"""The entry point of worker and beat: `celery -A services.worker.main worker -P threads`.
+
+Celery wants an app when it imports this module; nothing else in Tagloop works at import.
+"""
+
+import os
+import sys
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+
+from services.worker.runtime import Runtime, start_runtime
+from services.worker.sweeper import SWEEP_SECONDS
+from services.worker.tasks import register_tasks
+from shared.celery_app import SWEEP, create_celery
+from shared.config import load_settings
+from shared.errors import TagloopError
+from shared.logs import configure_logs
+
+EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Holds the runtime of this process from Celery's start signal to its end."""
+
+    def __init__(self, celery: Celery) -> None:
+        self._celery = celery
+        self._runtime: Runtime | None = None
+
+    def start(self, sender: Any, **_: Any) -> None:
+        """Load everything before the first message is taken."""
+        try:
+            self._runtime = start_runtime(settings, self._celery, sender.concurrency)
+        except TagloopError as error:
+            # Celery would log an exception of a signal handler and go on without a network.
+            log.error("the worker cannot start", reason=str(error))
+            sys.stderr.flush()
+            os._exit(EXIT_MISCONFIGURED)
+
+    def stop(self, **_: Any) -> None:
+        """Finish what is under way."""
+        if self._runtime is not None:
+            self._runtime.close()
+
+    def runtime(self) -> Runtime:
+        """The parts of this worker."""
+        if self._runtime is None:
+            raise RuntimeError("the worker has not started")
+        return self._runtime
+
+
+def setup_logging(**_: Any) -> None:
+    """Keep Celery from setting up logs of its own."""
+    configure_logs(settings)
+
+
+settings = load_settings()
+app = create_celery(settings)
+worker = Worker(app)
+register_tasks(app, worker.runtime)
+app.conf.beat_schedule = {
+    "sweep": {
+        "task": SWEEP,
+        "schedule": SWEEP_SECONDS,
+        # Rounds that nobody could run must not pile up.
+        "options": {"expires": SWEEP_SECONDS},
+    }
+}
+signals.setup_logging.connect(setup_logging, weak=False)
+signals.celeryd_after_setup.connect(lambda instance, **_: worker.start(instance), weak=False)
+signals.worker_shutdown.connect(worker.stop, weak=False)

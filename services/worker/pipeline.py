@@ -1,0 +1,119 @@
+"""One batch of images, from the claim to the stored tags."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+import structlog
+from sqlalchemy import Engine
+
+from services.worker.lanes import Embedded, Lanes, Rejected
+from shared.config import Settings
+from shared.db.engine import transaction
+from shared.db.tagging import (
+    Claim,
+    FailedImage,
+    TaggedImage,
+    claim_images,
+    release_images,
+    store_failed,
+    store_tagged,
+)
+from shared.head import choose_tags
+from shared.live_model import LiveScorer, Scorer
+from shared.metrics import batch_images, images_tagged, stage_seconds, upload_to_tagged
+
+# After an error that may pass, an image waits this long for its next attempt.
+RETRY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Claim → fetch → decode → backbone → head → tags → one transaction. Safe for threads.
+
+    Each Celery thread takes one batch through it; while one is being stored, the next is in the
+    lanes.
+    """
+
+    settings: Settings
+    engine: Engine
+    lanes: Lanes
+    live: LiveScorer
+
+    def tag(self, ids: Sequence[UUID]) -> int:
+        """Tag those of the images that wait for it; return how many that were.
+
+        Raises:
+            Unavailable: Postgres is away. The lease runs out and the sweeper tries again.
+        """
+        with transaction(self.engine) as connection:
+            claim = claim_images(
+                connection, ids, self.settings.lease_seconds, self.settings.max_attempts
+            )
+        if not claim.images:
+            return 0
+        batch_images.observe(len(claim.images))
+        for image in claim.images:
+            stage_seconds.labels("queue").observe(image.waited_seconds)
+        try:
+            outcomes = self.lanes.embed(claim.images, self.settings.lease_seconds)
+        # A fault of the runtime, not of a picture: nobody else's lease should have to run out.
+        except Exception as error:
+            self._release(claim, [image.id for image in claim.images], repr(error))
+            raise
+        self._store(claim, outcomes)
+        return len(claim.images)
+
+    def _store(self, claim: Claim, outcomes: Sequence[Embedded | Rejected]) -> None:
+        embedded = [outcome for outcome in outcomes if isinstance(outcome, Embedded)]
+        rejected = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
+        failed = [outcome for outcome in rejected if not outcome.error.retryable]
+        later = [outcome for outcome in rejected if outcome.error.retryable]
+        if embedded:
+            scorer = self.live.get()
+            with stage_seconds.labels("score").time():
+                tagged = self._score(scorer, embedded)
+            with stage_seconds.labels("store").time(), transaction(self.engine) as connection:
+                held = store_tagged(
+                    connection, claim, tagged, scorer.model.backbone_id, scorer.model.version
+                )
+            images_tagged.labels("tagged").inc(len(held))
+            self._observe_total(claim, held)
+        if failed:
+            with transaction(self.engine) as connection:
+                store_failed(
+                    connection, claim, [FailedImage(o.image.id, str(o.error)) for o in failed]
+                )
+            images_tagged.labels("failed").inc(len(failed))
+            for outcome in failed:
+                log.info("image failed", image=str(outcome.image.id), error=str(outcome.error))
+        for outcome in later:
+            self._release(claim, [outcome.image.id], str(outcome.error))
+
+    def _score(self, scorer: Scorer, embedded: Sequence[Embedded]) -> list[TaggedImage]:
+        embeddings = np.stack([outcome.embedding for outcome in embedded]).astype(np.float16)
+        tagged = []
+        for outcome, embedding, row in zip(
+            embedded, embeddings, scorer.tag_probabilities(embeddings), strict=True
+        ):
+            shown = choose_tags(scorer.vocabulary, row, self.settings.min_confidence)
+            tagged.append(
+                TaggedImage(
+                    outcome.image.id, embedding, scorer.tag_ids[shown.columns], shown.confidences
+                )
+            )
+        return tagged
+
+    def _release(self, claim: Claim, ids: Sequence[UUID], reason: str) -> None:
+        log.warning("images given back", images=[str(i) for i in ids], reason=reason)
+        with transaction(self.engine) as connection:
+            release_images(connection, claim, ids, reason, RETRY_SECONDS)
+
+    def _observe_total(self, claim: Claim, held: set[UUID]) -> None:
+        since_claim = claim.seconds_held()
+        for image in claim.images:
+            if image.id in held:
+                upload_to_tagged.observe(image.waited_seconds + since_claim)

@@ -1,0 +1,69 @@
+"""Everything a worker process holds: opened once when it starts, closed once when it ends."""
+
+from dataclasses import dataclass
+
+import structlog
+from celery import Celery
+from sqlalchemy import Engine
+
+from services.worker.backbone import Backbone, load_backbone
+from services.worker.fetcher import THREADS as FETCHER_THREADS
+from services.worker.fetcher import Fetcher
+from services.worker.first_model import ensure_model
+from services.worker.lanes import Lanes, count_lanes
+from services.worker.pipeline import Pipeline
+from shared.config import Settings
+from shared.db.engine import connect_engine
+from shared.db.notifications import DoneListener
+from shared.live_model import LiveScorer
+from shared.storage import Storage
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts of a running worker."""
+
+    settings: Settings
+    engine: Engine
+    storage: Storage
+    backbone: Backbone
+    lanes: Lanes
+    pipeline: Pipeline
+    fetcher: Fetcher
+    listener: DoneListener
+
+    def close(self) -> None:
+        """Finish what is under way and let go of everything."""
+        self.fetcher.close()
+        self.lanes.close()
+        self.backbone.close()
+        self.engine.dispose()
+
+
+def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runtime:
+    """Open everything and load the network.
+
+    task_threads: how many tasks run at once; each may hold one connection.
+
+    Raises:
+        ConfigError: a setting doesn't fit this machine or this database.
+    """
+    engine = connect_engine(settings.database_url, pool_size=task_threads + FETCHER_THREADS + 1)
+    storage = Storage(settings.storage_url)
+    lane_count = count_lanes(settings.lanes)
+    backbone = load_backbone(settings, lane_count)
+    ensure_model(engine, storage, backbone)
+    lanes = Lanes(storage, backbone, lane_count)
+    log.info("worker ready", backbone=backbone.description.name, lanes=lane_count)
+    return Runtime(
+        settings,
+        engine,
+        storage,
+        backbone,
+        lanes,
+        Pipeline(settings, engine, lanes, LiveScorer(engine, storage)),
+        Fetcher(settings, engine, storage, celery),
+        DoneListener(engine),
+    )

@@ -1,0 +1,48 @@
+"""Finds what nobody is looking after: lost messages, leases that ran out, hopeless images."""
+
+import structlog
+from celery import Celery
+from sqlalchemy import Engine
+
+from shared.celery_app import BULK, INTERACTIVE, count_messages
+from shared.config import Settings
+from shared.db.engine import transaction
+from shared.db.sweeping import find_unannounced, give_up_exhausted
+from shared.errors import Unavailable
+from shared.metrics import images_tagged
+from shared.relay import IDS_PER_MESSAGE, publish_ids
+
+SWEEP_SECONDS = 10.0
+# A message that was just sent may be in a worker's hands already, so a row is left alone this long.
+ANNOUNCED_SECONDS = 10.0
+# As long as more messages than this wait, workers have enough to do, and what waits in the rows is
+# most likely in one of them.
+SHORT_QUEUE_MESSAGES = 20
+IMAGES_AT_ONCE = 100 * IDS_PER_MESSAGE
+
+log = structlog.get_logger(__name__)
+
+
+def sweep(celery: Celery, engine: Engine, settings: Settings) -> None:
+    """One round: fail exhausted images, and announce waiting ones if the queue is short.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
+    with transaction(engine) as connection:
+        given_up = give_up_exhausted(connection, settings.max_attempts)
+    if given_up:
+        images_tagged.labels("failed").inc(len(given_up))
+        log.warning("images given up", images=[str(image_id) for image_id in given_up])
+    try:
+        waiting = sum(count_messages(celery, queue) for queue in (INTERACTIVE, BULK))
+    except Unavailable as error:
+        log.warning("nothing can be announced", reason=str(error))
+        return
+    if waiting > SHORT_QUEUE_MESSAGES:
+        return
+    with transaction(engine) as connection:
+        lost = find_unannounced(connection, ANNOUNCED_SECONDS, IMAGES_AT_ONCE)
+    for queue, ids in lost.items():
+        log.info("announcing images again", queue=queue, images=len(ids))
+        publish_ids(celery, queue, [str(image_id) for image_id in ids])

@@ -1,0 +1,87 @@
+"""The tasks that a worker runs, under names that any Celery app can send to."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from celery import Celery, Task
+
+from services.worker.runtime import Runtime
+from services.worker.sweeper import sweep
+from shared.celery_app import FETCH_URLS, INTERACTIVE, SWEEP, TAG_IMAGES, TAG_URL
+from shared.db.engine import transaction
+from shared.db.images import NewImage, find_image, insert_new
+from shared.errors import TagloopError, Unavailable
+from shared.fetch import check_url
+from shared.image_document import describe_images
+from shared.image_ids import new_image_id, parse_image_id
+
+# While a task waits for a picture from the web it keeps a thread, so most threads never do that.
+TAG_URL_AT_ONCE = 2
+TAG_URL_RETRY_SECONDS = 1.0
+UNAVAILABLE_RETRIES = 3
+
+
+def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
+    """Define the tasks on an app.
+
+    runtime: gives the worker's parts once it has started.
+    """
+    waiting_for_url = threading.BoundedSemaphore(TAG_URL_AT_ONCE)
+
+    @celery.task(
+        name=TAG_IMAGES,
+        bind=True,
+        ignore_result=False,
+        autoretry_for=(Unavailable,),
+        max_retries=UNAVAILABLE_RETRIES,
+        retry_backoff=True,
+    )
+    def tag_images(self: Task, image_ids: list[str]) -> dict[str, int]:
+        """Tag those of the images that wait for it; returns how many that were."""
+        ids = [parse_image_id(image_id) for image_id in image_ids]
+        return {"claimed": runtime().pipeline.tag(ids)}
+
+    @celery.task(name=TAG_URL, bind=True, ignore_result=False)
+    def tag_url(self: Task, url: str, owner: str = "") -> dict[str, Any]:
+        """Fetch and tag the picture at a URL; the result is the tagged image as in the API."""
+        if not waiting_for_url.acquire(blocking=False):
+            raise self.retry(countdown=TAG_URL_RETRY_SECONDS, max_retries=None)
+        try:
+            return _tag_url(runtime(), url, owner)
+        finally:
+            waiting_for_url.release()
+
+    @celery.task(name=FETCH_URLS)
+    def fetch_urls() -> None:
+        """Look for images whose bytes have to be fetched."""
+        runtime().fetcher.wake()
+
+    @celery.task(name=SWEEP)
+    def sweep_images() -> None:
+        """Find images that nobody is looking after any more."""
+        worker = runtime()
+        sweep(celery, worker.engine, worker.settings)
+
+
+def _tag_url(worker: Runtime, url: str, owner: str) -> dict[str, Any]:
+    settings = worker.settings
+    check_url(url, settings.fetch_allowed_hosts)
+    image = NewImage(new_image_id(), owner, INTERACTIVE, source_url=url)
+    with transaction(worker.engine) as connection:
+        insert_new(connection, [image])
+    worker.fetcher.wake()
+    longest = settings.max_attempts * (settings.fetch_seconds + settings.lease_seconds)
+    worker.listener.wait(image.id, longest, lambda: _is_done(worker, image.id))
+    with transaction(worker.engine) as connection:
+        row = find_image(connection, image.id)
+        if row is None:
+            raise TagloopError("The image was deleted before it was tagged.")
+        return describe_images(connection, [row])[0]
+
+
+def _is_done(worker: Runtime, image_id: UUID) -> bool:
+    with transaction(worker.engine) as connection:
+        row = find_image(connection, image_id)
+        return row is None or row["status"] != "queued"
