@@ -3,12 +3,13 @@
 from flask_openapi3 import OpenAPI
 
 from services.catalog.images import images
+from services.catalog.statuses import statuses
 from services.catalog.tags import tags
 from shared.config import Settings, load_settings
 from shared.logs import configure_logs
 from shared.web import create_web_app
 
-BLUEPRINTS = (images, tags)
+BLUEPRINTS = (images, statuses, tags)
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:

@@ -1,11 +1,15 @@
 """The shapes of questions and answers of the read side."""
 
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 LIST_LIMIT = 50
 LIST_MOST = 500
+IDS_AT_ONCE = 1000
+# Postgres keeps no NUL character in text, and the driver refuses to ask for one.
+NO_NUL = r"^[^\x00]*$"
 
 
 class ImageTag(BaseModel):
@@ -44,6 +48,26 @@ class Images(BaseModel):
 
     images: list[Image]
     next: str | None = Field(description="cursor of the next page")
+
+
+class StatusesQuery(BaseModel):
+    """How far are these images?"""
+
+    ids: list[UUID] = Field(max_length=IDS_AT_ONCE)
+
+
+class ImageStatus(BaseModel):
+    """How far one image is."""
+
+    id: str
+    status: Literal["queued", "tagged", "failed"]
+    error: str | None = Field(description="why it failed")
+
+
+class ImageStatuses(BaseModel):
+    """Those of the images that exist, in no order."""
+
+    images: list[ImageStatus]
 
 
 class Tag(BaseModel):
@@ -92,7 +116,7 @@ class ImagesQuery(BaseModel):
     """Filters of a list; all of them have to match."""
 
     tag: str | None = Field(None, description="slug, name or alias of a tag")
-    owner: str | None = None
+    owner: str | None = Field(None, pattern=NO_NUL)
     status: Literal["queued", "tagged", "failed"] | None = None
     cursor: str | None = None
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)

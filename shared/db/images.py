@@ -37,20 +37,27 @@ def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, U
     Returns the id under which each is known: its own, or that of the image of the same owner
     that has the same bytes already.
     """
-    inserted = connection.scalars(
-        insert(images)
-        .on_conflict_do_nothing(constraint="images_owner_sha256_key")
-        .returning(images.c.id),
-        [vars(row) for row in rows],
-    )
-    known = {image_id: image_id for image_id in inserted}
-    for row in rows:
-        if row.id not in known:
-            known[row.id] = connection.execute(
-                select(images.c.id).where(
-                    images.c.owner == row.owner, images.c.sha256 == row.sha256
+    known: dict[UUID, UUID] = {}
+    # In one order everywhere: requests with the same pictures must not wait for each other.
+    missing = sorted(rows, key=lambda row: row.sha256 or b"")
+    # A second round comes only where the image that was in the way has been deleted meanwhile.
+    while missing:
+        inserted = connection.scalars(
+            insert(images)
+            .on_conflict_do_nothing(constraint="images_owner_sha256_key")
+            .returning(images.c.id),
+            [vars(row) for row in missing],
+        )
+        known |= {image_id: image_id for image_id in inserted}
+        for row in missing:
+            if row.id not in known:
+                in_the_way = connection.scalar(
+                    select(images.c.id).where(
+                        images.c.owner == row.owner, images.c.sha256 == row.sha256
+                    )
                 )
-            ).scalar_one()
+                known |= {row.id: in_the_way} if in_the_way else {}
+        missing = [row for row in missing if row.id not in known]
     return known
 
 
@@ -62,6 +69,12 @@ def find_known(connection: Connection, owner: str, digests: Sequence[bytes]) -> 
         )
     )
     return {bytes(row.sha256): row.id for row in rows}
+
+
+def find_statuses(connection: Connection, image_ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """Id, status and error of those of the images that exist."""
+    query = select(images.c.id, images.c.status, images.c.error).where(images.c.id.in_(image_ids))
+    return connection.execute(query).mappings().all()
 
 
 def find_image(connection: Connection, image_id: UUID) -> RowMapping | None:

@@ -1,0 +1,34 @@
+"""`/v1/images/statuses`: how far many images are, in one small answer."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint
+from flask_openapi3 import Tag as ApiTag
+
+from services.catalog.documents import ImageStatuses, StatusesQuery
+from shared.db.engine import transaction
+from shared.db.images import find_statuses
+from shared.web.context import context
+
+statuses = APIBlueprint("statuses", __name__, abp_tags=[ApiTag(name="images")])
+
+
+@statuses.post(
+    "/v1/images/statuses",
+    summary="How far many images are",
+    responses={200: ImageStatuses},
+)
+def post_statuses(body: StatusesQuery) -> dict[str, Any]:
+    """Lets a client that sent many wait for them with few small requests."""
+    with transaction(context().engine) as connection:
+        rows = find_statuses(connection, body.ids)
+    return {
+        "images": [
+            {
+                "id": str(row["id"]),
+                "status": row["status"],
+                "error": row["error"] if row["status"] == "failed" else None,
+            }
+            for row in rows
+        ]
+    }

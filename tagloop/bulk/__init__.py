@@ -1,0 +1,1 @@
+"""A folder of pictures into Tagloop: found, hashed, sent and watched until they are tagged."""

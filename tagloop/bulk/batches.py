@@ -1,0 +1,45 @@
+"""Files with their digests, in groups of a size that suits a request."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import FileIO
+
+from tagloop.bulk.events import Event, Outcome
+
+MOST_FILES = 32
+MOST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HashedFile:
+    """A file, its size in bytes and the SHA-256 of its content, in hexadecimal."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def hash_files(paths: Iterable[str], skip: Callable[[Event], None]) -> Iterator[HashedFile]:
+    """Read each file through once; `skip` is told of those that cannot be read."""
+    for path in paths:
+        try:
+            with FileIO(path) as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                yield HashedFile(path, file.tell(), digest)
+        except OSError as error:
+            skip(Event(Outcome.UNREADABLE, path, str(error.strerror)))
+
+
+def by_size(files: Iterable[HashedFile]) -> Iterator[list[HashedFile]]:
+    """Groups of at most MOST_FILES files and MOST_BYTES together; a larger file goes alone."""
+    batch: list[HashedFile] = []
+    size = 0
+    for file in files:
+        if batch and (len(batch) == MOST_FILES or size + file.size > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file.size
+    if batch:
+        yield batch

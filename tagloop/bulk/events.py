@@ -1,0 +1,27 @@
+"""What happened to one file on its way."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Outcome(Enum):
+    """The stations of a file; SENT is followed by TAGGED or FAILED, the others are final."""
+
+    HIDDEN = auto()
+    NOT_A_PICTURE = auto()
+    UNREADABLE = auto()
+    KNOWN = auto()
+    SENT = auto()
+    REFUSED = auto()
+    TAGGED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One outcome of one file or folder; `reason` says why where something went wrong."""
+
+    outcome: Outcome
+    path: str
+    reason: str = ""
+    image_id: str = ""

@@ -1,0 +1,86 @@
+"""The files of folders of any depth, one at a time: memory grows with folders, not with files."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from tagloop.bulk.events import Event, Outcome
+
+# By content the server decides; these names only spare it everything else that lies in a folder.
+PICTURE_SUFFIXES = frozenset(
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".gif", ".webp", ".avif"),
+        *(".heic", ".heif", ".hif", ".tif", ".tiff", ".bmp", ".jp2", ".j2k", ".jpf", ".jpx"),
+    )
+)
+HIDDEN_PREFIX = "."
+
+Skip = Callable[[Event], None]
+
+
+class Kind(Enum):
+    """What to do with an entry of a folder."""
+
+    FOLDER = auto()
+    PICTURE = auto()
+
+
+class FolderId(NamedTuple):
+    """What a folder is, whichever way leads to it."""
+
+    device: int
+    inode: int
+
+
+def find_pictures(roots: Iterable[str], skip: Skip) -> Iterator[str]:
+    """Paths of all files that may be pictures; a root that is a file counts as one.
+
+    Links are followed, but no folder is entered twice, so circles of links end. `skip` is told
+    of everything else: hidden files and folders, other kinds of files, what cannot be read.
+    """
+    waiting = list(roots)
+    entered: set[FolderId] = set()
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = os.stat(folder)  # noqa: PTH116 - paths stay text, a million of them
+            folder_id = FolderId(status.st_dev, status.st_ino)
+            if folder_id in entered:
+                continue
+            with os.scandir(folder) as entries:
+                entered.add(folder_id)
+                for entry in entries:
+                    match look_at(entry):
+                        case Kind.FOLDER:
+                            waiting.append(entry.path)
+                        case Kind.PICTURE:
+                            yield entry.path
+                        case Event() as event:
+                            skip(event)
+        except NotADirectoryError:
+            if stat.S_ISREG(status.st_mode):
+                yield folder
+            else:
+                skip(Event(Outcome.NOT_A_PICTURE, folder))
+        except OSError as error:
+            skip(Event(Outcome.UNREADABLE, folder, str(error.strerror)))
+
+
+def look_at(entry: os.DirEntry[str]) -> Kind | Event:
+    """Whether to enter it, to offer it, or to skip it with this event."""
+    # Hidden folders hold thumbnails or versions rather than pictures.
+    if entry.name.startswith(HIDDEN_PREFIX):
+        return Event(Outcome.HIDDEN, entry.path)
+    try:
+        if entry.is_dir():
+            return Kind.FOLDER
+        suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
+        if suffix and suffix not in PICTURE_SUFFIXES:
+            return Event(Outcome.NOT_A_PICTURE, entry.path)
+        # A link that leads nowhere raises here; named pipes and devices must not be opened.
+        is_regular = stat.S_ISREG(entry.stat().st_mode)
+    except OSError as error:
+        return Event(Outcome.UNREADABLE, entry.path, str(error.strerror))
+    return Kind.PICTURE if is_regular else Event(Outcome.NOT_A_PICTURE, entry.path)

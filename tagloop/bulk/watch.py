@@ -1,0 +1,89 @@
+"""Waiting for the tags of pictures that were sent, at the price of few small requests."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from threading import Event as Flag
+
+from tagloop.bulk.events import Event, Outcome
+from tagloop.bulk.patience import patiently
+from tagloop.client import Client
+from tagloop.documents import FAILED, QUEUED, Status
+
+# Ids in one question.
+WINDOW = 200
+POLL_SECONDS = 0.2
+# A minute's work or so for the server, and a few megabytes here.
+MOST_WAITING = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that was sent, under the id of its image."""
+
+    image_id: str
+    path: str
+
+
+class Watch:
+    """The pictures that are not tagged yet, oldest first.
+
+    The server tags roughly in the order of arrival, so it is enough to ask about the oldest.
+    """
+
+    def __init__(self, client: Client, stop: Flag) -> None:
+        self._client = client
+        self._stop = stop
+        self._waiting: deque[Waiting] = deque()
+
+    def add(self, files: Iterable[Waiting]) -> None:
+        """Watch these too; any thread may call it, and waits while very many are watched."""
+        while len(self._waiting) >= MOST_WAITING:
+            if self._stop.wait(POLL_SECONDS):
+                return
+        self._waiting.extend(files)
+
+    def outcomes(self, is_complete: Flag) -> Iterator[list[Event]]:
+        """What became of the pictures, until all are done that were added up to `is_complete`.
+
+        Raises NoAnswer, ServerFailed or Stopped as `patiently` does.
+        """
+        while not self._stop.is_set():
+            # Looked at before the pictures: whatever is added before the flag must be seen.
+            was_complete = is_complete.is_set()
+            window = list(islice(self._taken_off(), WINDOW))
+            if not window and was_complete:
+                return
+            if window:
+                done = self._ask(window)
+                yield done
+                if len(done) == len(window):
+                    continue
+            self._stop.wait(POLL_SECONDS)
+
+    def _taken_off(self) -> Iterator[Waiting]:
+        """Takes pictures off the front, one by one."""
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def _ask(self, window: list[Waiting]) -> list[Event]:
+        """The outcomes of those that are done; the others go back to the front."""
+        ids = list({file.image_id for file in window})
+        found = patiently(lambda: self._client.statuses(ids), self._stop)
+        images = {image.id: image for image in found}
+        queued = {image.id for image in found if image.status == QUEUED}
+        self._waiting.extendleft(file for file in reversed(window) if file.image_id in queued)
+        return [
+            _outcome(file, images.get(file.image_id))
+            for file in window
+            if file.image_id not in queued
+        ]
+
+
+def _outcome(file: Waiting, image: Status | None) -> Event:
+    if image is None:
+        return Event(Outcome.FAILED, file.path, "it was deleted meanwhile", file.image_id)
+    if image.status == FAILED:
+        return Event(Outcome.FAILED, file.path, image.error, file.image_id)
+    return Event(Outcome.TAGGED, file.path, image_id=file.image_id)

@@ -1,0 +1,1 @@
+"""How well a running server tags labelled pictures."""

@@ -1,0 +1,72 @@
+"""An evaluation for a person or for a machine."""
+
+import json
+
+from rich.console import Console
+from rich.table import Table
+
+from tagloop.evaluation.run import Evaluation
+from tagloop.names import printable
+
+NAMES_SHOWN = 10
+
+
+def show(evaluation: Evaluation, *, as_json: bool) -> None:
+    """Print the result on the output, and on the error stream what could not be judged."""
+    if as_json:
+        print(to_json(evaluation))
+    else:
+        Console(highlight=False).print(to_table(evaluation))
+    notes = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+    for sentence in sentences(evaluation):
+        notes.print(sentence)
+
+
+def to_json(evaluation: Evaluation) -> str:
+    """The quality, and the pictures left out, as one JSON object."""
+    document = {
+        **evaluation.quality.to_dict(),
+        "unknown_labels": {printable(k): n for k, n in evaluation.unknown_labels.items()},
+        "untagged": {printable(path): why for path, why in evaluation.untagged.items()},
+    }
+    return json.dumps(document, indent=2)
+
+
+def to_table(evaluation: Evaluation) -> Table:
+    """One measure a row."""
+    quality = evaluation.quality
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right", style="bold")
+    table.add_column(style="dim")
+    table.add_row("pictures", f"{quality.images:,}")
+    table.add_row("top-1", f"{quality.top1:.1%}", "the most confident leaf tag is the label")
+    table.add_row("top-5", f"{quality.top5:.1%}", "… or one of the five most confident")
+    precision = "-" if quality.precision is None else f"{quality.precision:.1%}"
+    meaning = f"of {quality.shown_tags:,} shown tags are the label or implied by it"
+    table.add_row("precision", precision, meaning)
+    table.add_row("recall", f"{quality.recall:.1%}", "of pictures show such a tag")
+    table.add_row(
+        "exact recall", f"{quality.exact_recall:.1%}", "of pictures show the label itself"
+    )
+    return table
+
+
+def sentences(evaluation: Evaluation) -> list[str]:
+    """What was left out, and why."""
+    found = []
+    if evaluation.unknown_labels:
+        names = [printable(label) for label in evaluation.unknown_labels]
+        more = ", …" if len(names) > NAMES_SHOWN else ""
+        count = sum(evaluation.unknown_labels.values())
+        found.append(
+            f"{count:,} pictures were left out, since their labels name no tag, or several: "
+            f"{', '.join(names[:NAMES_SHOWN])}{more}."
+        )
+    if evaluation.untagged:
+        path, reason = next(iter(evaluation.untagged.items()))
+        found.append(
+            f"{len(evaluation.untagged):,} pictures were left out, since they could not be tagged, "
+            f"such as {printable(path)}: {reason}"
+        )
+    return found

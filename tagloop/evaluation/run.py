@@ -1,0 +1,101 @@
+"""`tagloop eval`: labelled pictures through the API, and the tags that come back."""
+
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tagloop.bulk.events import Outcome
+from tagloop.bulk.tally import WRONG
+from tagloop.bulk.upload import Upload
+from tagloop.client import Client
+from tagloop.errors import LabelsUnusable
+from tagloop.evaluation.labels import Example, read_csv, read_folder
+from tagloop.evaluation.metrics import TOP, Judged, Quality, measure
+from tagloop.evaluation.tag_index import TagIndex
+from tagloop.names import printable
+
+QUESTIONS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The quality over the pictures that were tagged, and what could not be judged.
+
+    unknown_labels: number of pictures by label. untagged: reason by path.
+    """
+
+    quality: Quality
+    unknown_labels: Mapping[str, int]
+    untagged: Mapping[str, str]
+
+
+def evaluate_pictures(
+    client: Client, folder: Path | None, csv: Path | None, owner: str
+) -> Evaluation:
+    """Upload labelled pictures, wait for their tags and measure them.
+
+    Raises LabelsUnusable when nothing can be measured, and what `Client` raises.
+    """
+    examples = read_examples(folder, csv)
+    client.check()
+    index = TagIndex(client.tags())
+    meant = {example.path: index.resolve(example.label) for example in examples}
+    unknown = Counter(example.label for example in examples if meant[example.path] is None)
+    labels = {path: slug for path, slug in meant.items() if slug is not None}
+    if not labels:
+        names = ", ".join(printable(label) for label in unknown)
+        raise LabelsUnusable(f"None of the labels names a tag: {names}.")
+    images, untagged = upload(client, owner, list(labels))
+    if not images:
+        reason = next(iter(untagged.values()))
+        raise LabelsUnusable(f"None of the pictures could be tagged: {reason}")
+    with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
+        judged = list(pool.map(lambda path: judge(client, images[path], labels[path]), images))
+    return Evaluation(measure(judged, cache(index.with_ancestors)), unknown, untagged)
+
+
+def read_examples(folder: Path | None, csv: Path | None) -> list[Example]:
+    """The labelled pictures of a folder, or of a CSV whose paths may be relative to the folder."""
+    if csv is not None:
+        return read_csv(csv, folder or csv.parent)
+    if folder is None:
+        raise LabelsUnusable("Name a folder with a folder for each label, or --csv FILE.")
+    return read_folder(folder)
+
+
+def upload(client: Client, owner: str, paths: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Send the pictures and wait: the ids of the tagged ones, and why others are not, by path."""
+    images: dict[str, str] = {}
+    untagged: dict[str, str] = {}
+    run = Upload(client, owner, wait=True, ask_about_known=True)
+    with (
+        Progress(console=Console(stderr=True)) as progress,
+        closing(run.events(lambda skip: paths)) as events,
+    ):
+        task = progress.add_task("Tagging", total=len(paths))
+        for event in events:
+            if event.outcome is Outcome.TAGGED:
+                images[event.path] = event.image_id
+            elif event.outcome in WRONG:
+                untagged[event.path] = event.reason
+            progress.update(task, completed=len(images) + len(untagged))
+    return images, untagged
+
+
+def judge(client: Client, image_id: str, label: str) -> Judged:
+    """One tagged picture beside its label: its likeliest leaf tags, and what it shows."""
+    # With every tag allowed, the leaves come first: nothing stands below them.
+    likeliest = client.image(image_id, min_confidence=0, max_tags=TOP)
+    shown = client.image(image_id)
+    return Judged(
+        label,
+        tuple(tag.tag for tag in likeliest.tags),
+        tuple(tag.tag for tag in shown.tags),
+    )

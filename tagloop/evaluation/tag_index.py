@@ -1,0 +1,43 @@
+"""The server's vocabulary, to find what a label means and what a tag implies."""
+
+import re
+from collections.abc import Iterable
+
+from tagloop.documents import Tag
+
+
+class TagIndex:
+    """The tags of a server by every text that means them, and their ancestors."""
+
+    def __init__(self, tags: Iterable[Tag]) -> None:
+        self._tags = {tag.slug: tag for tag in tags}
+        self._by_text: dict[str, str] = {}
+        aliases: dict[str, set[str]] = {}
+        for tag in self._tags.values():
+            for alias in tag.aliases:
+                aliases.setdefault(normalised(alias), set()).add(tag.slug)
+        # The later ones win; an alias of several tags means none of them.
+        self._by_text |= {text: min(slugs) for text, slugs in aliases.items() if len(slugs) == 1}
+        self._by_text |= {normalised(tag.name): slug for slug, tag in self._tags.items()}
+        self._by_text |= {tag.wordnet_id: slug for slug, tag in self._tags.items()}
+        self._by_text |= {normalised(slug): slug for slug in self._tags}
+
+    def resolve(self, label: str) -> str | None:
+        """The slug of the tag that a label means, None where it means none or several."""
+        return self._by_text.get(normalised(label))
+
+    def with_ancestors(self, slug: str) -> frozenset[str]:
+        """A tag and everything that it implies."""
+        found: set[str] = set()
+        waiting = [slug]
+        while waiting:
+            current = waiting.pop()
+            if current not in found and current in self._tags:
+                found.add(current)
+                waiting.extend(self._tags[current].parents)
+        return frozenset(found)
+
+
+def normalised(text: str) -> str:
+    """Upper and lower case, hyphens, underscores and spaces make no difference."""
+    return re.sub(r"[\s_-]+", " ", text).strip().casefold()

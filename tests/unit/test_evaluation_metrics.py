@@ -1,0 +1,60 @@
+"""Top-1, top-5, precision and recall on pictures whose answers are known."""
+
+import pytest
+
+from tagloop.evaluation.metrics import Judged, measure
+
+PARENTS = {"dog": "animal", "beagle": "dog", "collie": "dog", "cat": "animal", "animal": None}
+
+
+def with_ancestors(slug: str) -> frozenset[str]:
+    found = set()
+    current: str | None = slug
+    while current is not None:
+        found.add(current)
+        current = PARENTS[current]
+    return frozenset(found)
+
+
+def test_a_perfect_answer() -> None:
+    picture = Judged("beagle", ("beagle", "collie"), ("beagle", "dog", "animal"))
+    quality = measure([picture], with_ancestors)
+    assert (quality.top1, quality.top5, quality.precision) == (1, 1, 1)
+    assert (quality.recall, quality.exact_recall) == (1, 1)
+
+
+def test_a_wrong_breed_with_right_ancestors() -> None:
+    picture = Judged("beagle", ("collie", "beagle"), ("collie", "dog", "animal"))
+    quality = measure([picture], with_ancestors)
+    assert (quality.top1, quality.top5) == (0, 1)
+    assert quality.precision == pytest.approx(2 / 3)
+    assert (quality.recall, quality.exact_recall) == (1, 0)
+
+
+def test_only_five_count_for_top5() -> None:
+    picture = Judged("beagle", ("cat", "cat", "cat", "cat", "cat", "beagle"), ())
+    assert measure([picture], with_ancestors).top5 == 0
+
+
+def test_a_label_with_narrower_tags() -> None:
+    picture = Judged("dog", ("beagle",), ("beagle", "dog", "animal"))
+    quality = measure([picture], with_ancestors)
+    assert (quality.top1, quality.exact_recall) == (1, 1)
+    assert quality.precision == 1, "a breed can be neither right nor wrong for the label dog"
+
+
+def test_the_mean_over_pictures() -> None:
+    pictures = [
+        Judged("beagle", ("beagle",), ("beagle", "dog")),
+        Judged("cat", ("beagle",), ("beagle", "dog")),
+        Judged("cat", ("cat",), ()),
+    ]
+    quality = measure(pictures, with_ancestors)
+    assert (quality.images, quality.shown_tags) == (3, 4)
+    assert quality.top1 == pytest.approx(2 / 3)
+    assert quality.precision == pytest.approx(1 / 2)
+    assert quality.recall == pytest.approx(1 / 3)
+
+
+def test_precision_without_shown_tags() -> None:
+    assert measure([Judged("cat", ("cat",), ())], with_ancestors).precision is None

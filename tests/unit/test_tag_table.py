@@ -1,0 +1,38 @@
+"""Tags on the terminal."""
+
+from rich.console import Console
+
+from tagloop.documents import Image, ShownTag
+from tagloop.tag_table import implied_tags, tag_table
+
+BEAGLE = ShownTag("beagle", "beagle", 0.9, ("hound",))
+HOUND = ShownTag("hound", "hound dog", 0.95, ("dog",))
+
+
+def render(source: str, *tags: ShownTag) -> str:
+    console = Console(width=80, force_terminal=False)
+    with console.capture() as capture:
+        console.print(tag_table(source, Image("id", "tagged", tags, "", {})))
+    return capture.get()
+
+
+def test_a_row_for_each_tag() -> None:
+    title, first, second = render("[bold]a.jpg", BEAGLE, HOUND).splitlines()
+    assert title == "[bold]a.jpg", "names are no markup"
+    assert first.startswith("beagle")
+    assert "█" in first
+    assert first.rstrip().endswith("90%")
+    assert second.startswith("hound dog")
+
+
+def test_the_bar_grows_with_the_confidence() -> None:
+    _, first, second = render("a.jpg", HOUND, ShownTag("cat", "cat", 0.1, ())).splitlines()
+    assert first.count("█") > second.count("█")
+
+
+def test_wider_tags_count_as_implied() -> None:
+    assert implied_tags((BEAGLE, HOUND)) == {"hound", "dog"}
+
+
+def test_no_tag_at_all() -> None:
+    assert "no tag is sure enough" in render("a.jpg")
