@@ -49,6 +49,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
+	@$(VENV)/bin/python -m services.worker.backbone.convert
 	@touch $@
 
 lock: $(STAMP)

@@ -4,16 +4,19 @@
 for secrets that should not stand in an environment.
 """
 
+import json
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from shared.errors import ConfigError
@@ -33,14 +36,16 @@ class FileSource(EnvSettingsSource):
             return None, field_name, False
         try:
             return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{variable} names a file that cannot be read: {error}") from error
 
 
 class Settings(BaseSettings):
     """The settings of one process; see the field descriptions for meaning and unit."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", allow_inf_nan=False
+    )
 
     database_url: str = Field(
         "postgresql+psycopg2:///tagloop", description="Postgres with pgvector, as an SQLAlchemy URL"
@@ -61,6 +66,10 @@ class Settings(BaseSettings):
     lanes: int = Field(
         0, ge=0, le=256, description="decode threads of a worker; 0: one more than it has cores"
     )
+    decode_seconds: int = Field(20, gt=0, description="longest time to decode one picture")
+    decode_memory_bytes: int = Field(
+        2048 * MEBIBYTE, gt=0, description="most memory that decoding one picture may take"
+    )
     min_confidence: float = Field(
         0.4, ge=0, le=1, description="a tag is shown from this probability on"
     )
@@ -79,13 +88,23 @@ class Settings(BaseSettings):
     )
     max_attempts: int = Field(5, gt=0, description="attempts before an image counts as failed")
     fetch_seconds: float = Field(20, gt=0, description="longest time to fetch one URL")
-    fetch_allowed_hosts: frozenset[str] = Field(
+    # NoDecode: pydantic-settings' own error for what is no JSON names neither variable nor value.
+    fetch_allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
         description='hosts that may be fetched from at any address, as JSON: ["intranet"]',
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level that is logged"
     )
+
+    @field_validator("fetch_allowed_hosts", mode="before")
+    @classmethod
+    def parse_json(cls, value: object) -> object:
+        """Variables hold JSON."""
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError('has to be a list of names in JSON, such as ["a", "b"]') from error
 
     @classmethod
     def settings_customise_sources(
@@ -112,3 +131,6 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         variable = f"{PREFIX}{first['loc'][0]}".upper()
         raise ConfigError(f"{variable} is {first['input']!r}: {first['msg']}.") from error
+    except SettingsError as error:
+        # What pydantic-settings makes of a file that cannot be read.
+        raise ConfigError(str(error.__cause__)) from error

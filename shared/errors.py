@@ -78,8 +78,17 @@ class DamagedPicture(PictureError):
     """The picture is damaged and cannot be decoded."""
 
 
+class DecoderCrashed(PictureError):
+    """The picture crashed its decoder."""
+
+    # Once is no proof: the machine may have been short of memory.
+    retryable = True
+
+
 class BlobMissing(PictureError):
     """The stored file of the picture is gone."""
+
+    status = 404
 
 
 class UnsafeUrl(TagloopError):

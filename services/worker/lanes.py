@@ -1,17 +1,20 @@
 """Lanes: the threads in which pictures are read, decoded and sent through the network."""
 
 import os
-from collections.abc import Iterable
+import queue
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.worker.backbone import Backbone
-from services.worker.decode import decode_square, prepare_opencv
+from services.worker.decoding import Decoder
+from shared.config import Settings
 from shared.db.tagging import ClaimedImage
-from shared.errors import DamagedPicture, TagloopError
+from shared.errors import TagloopError
 from shared.metrics import stage_seconds
 from shared.storage import Storage, original_key
 
@@ -40,10 +43,15 @@ class Rejected:
 class Lanes:
     """Embeds pictures, several at a time. One bad picture fails alone."""
 
-    def __init__(self, storage: Storage, backbone: Backbone, lanes: int) -> None:
-        prepare_opencv()
+    def __init__(
+        self, settings: Settings, storage: Storage, backbone: Backbone, lanes: int
+    ) -> None:
         self._storage = storage
         self._backbone = backbone
+        self._decoders = [Decoder(backbone.description, settings) for _ in range(lanes)]
+        self._idle_decoders = queue.SimpleQueue[Decoder]()
+        for decoder in self._decoders:
+            self._idle_decoders.put(decoder)
         self._executor = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
 
     def embed(self, images: Iterable[ClaimedImage], seconds: float) -> list[Embedded | Rejected]:
@@ -60,14 +68,14 @@ class Lanes:
     def close(self) -> None:
         """Finish what was begun and end the threads."""
         self._executor.shutdown()
+        for decoder in self._decoders:
+            decoder.close()
 
     def _start(self, image: ClaimedImage) -> Future[NDArray[np.float32]]:
         with stage_seconds.labels("fetch").time():
             data = self._storage.get(original_key(image.id))
-        with stage_seconds.labels("decode").time():
-            pixels = decode_square(
-                data, image.format, image.orientation, self._backbone.description
-            )
+        with stage_seconds.labels("decode").time(), self._decoder() as decoder:
+            pixels = decoder.decode(data, image.format, image.orientation)
         with stage_seconds.labels("infer").time():
             return self._backbone.embed(pixels)
 
@@ -81,5 +89,11 @@ class Lanes:
             return Embedded(image, started.result(seconds).result(seconds))
         except TagloopError as error:
             return Rejected(image, error)
-        except MemoryError:
-            return Rejected(image, DamagedPicture("There is too little memory to decode it."))
+
+    @contextmanager
+    def _decoder(self) -> Iterator[Decoder]:
+        decoder = self._idle_decoders.get()
+        try:
+            yield decoder
+        finally:
+            self._idle_decoders.put(decoder)

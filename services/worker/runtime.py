@@ -55,7 +55,7 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     lane_count = count_lanes(settings.lanes)
     backbone = load_backbone(settings, lane_count)
     ensure_model(engine, storage, backbone)
-    lanes = Lanes(storage, backbone, lane_count)
+    lanes = Lanes(settings, storage, backbone, lane_count)
     log.info("worker ready", backbone=backbone.description.name, lanes=lane_count)
     return Runtime(
         settings,

@@ -16,6 +16,7 @@ from shared.errors import TagloopError, Unavailable
 from shared.fetch import check_url
 from shared.image_document import describe_images
 from shared.image_ids import new_image_id, parse_image_id
+from shared.relay import IDS_PER_MESSAGE
 
 # While a task waits for a picture from the web it keeps a thread, so most threads never do that.
 TAG_URL_AT_ONCE = 2
@@ -41,7 +42,9 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
     def tag_images(self: Task, image_ids: list[str]) -> dict[str, int]:
         """Tag those of the images that wait for it; returns how many that were."""
         ids = [parse_image_id(image_id) for image_id in image_ids]
-        return {"claimed": runtime().pipeline.tag(ids)}
+        # Other programs may send more than fit into the time of one lease.
+        parts = [ids[at : at + IDS_PER_MESSAGE] for at in range(0, len(ids), IDS_PER_MESSAGE)]
+        return {"claimed": sum(runtime().pipeline.tag(part) for part in parts)}
 
     @celery.task(name=TAG_URL, bind=True, ignore_result=False)
     def tag_url(self: Task, url: str, owner: str = "") -> dict[str, Any]:

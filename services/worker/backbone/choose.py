@@ -25,7 +25,7 @@ def load_backbone(settings: Settings, lanes: int) -> Backbone:
         return load_torch_backbone(settings.backbone, "cuda")
     from services.worker.backbone.openvino_runtime import load_openvino_backbone
 
-    return load_openvino_backbone(settings.backbone, settings.cache_dir.expanduser(), lanes)
+    return load_openvino_backbone(settings.backbone, settings.cache_dir, lanes)
 
 
 def _wants_cuda(settings: Settings) -> bool:

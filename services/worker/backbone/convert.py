@@ -1,17 +1,18 @@
-"""`python -m services.worker.backbone.convert NAME FOLDER`: a timm network made ready for OpenVINO.
+"""`python -m services.worker.backbone.convert`: the configured network made ready for OpenVINO.
 
 Runs as a process of its own: torch and timm come and go with it, and a worker on the CPU never
 imports them.
 """
 
-import argparse
 import json
 import shutil
 import sys
 import tempfile
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
+from shared.config import load_settings
 from shared.errors import TagloopError
 
 GRAPH_FILE = "network.xml"
@@ -50,14 +51,18 @@ def convert(name: str, folder: Path) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def converted_folder(name: str, cache: Path) -> Path:
+    """Where the conversion of a network is kept; other versions of the libraries make another."""
+    return cache.expanduser() / f"{name}-timm{version('timm')}-openvino{version('openvino')}"
+
+
 def main() -> int:
-    """Convert the network named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name")
-    parser.add_argument("folder", type=Path)
-    arguments = parser.parse_args()
+    """Convert the configured network, unless that has been done."""
     try:
-        convert(arguments.name, arguments.folder)
+        settings = load_settings()
+        folder = converted_folder(settings.backbone, settings.cache_dir)
+        if not folder.exists():
+            convert(settings.backbone, folder)
     except TagloopError as error:
         print(error, file=sys.stderr)
         return 1

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,12 @@ import openvino
 import structlog
 from numpy.typing import NDArray
 
-from services.worker.backbone.convert import DESCRIPTION_FILE, GRAPH_FILE, HEAD_FILE
+from services.worker.backbone.convert import (
+    DESCRIPTION_FILE,
+    GRAPH_FILE,
+    HEAD_FILE,
+    converted_folder,
+)
 from services.worker.backbone.interface import Description
 from shared.errors import ConfigError
 from shared.head import Head
@@ -49,6 +53,10 @@ class OpenVinoBackbone:
             },
         )
         self._lane = threading.local()
+        # OpenVINO initialises itself at the first inference. If two lanes ran into that at the
+        # same time, each would wait for what the other holds (the GIL, and a lock of its own).
+        side = self.description.side
+        self.embed(np.zeros((side, side, 3), np.uint8))
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
         """Run the network in the calling thread; the future is done when this returns."""
@@ -70,12 +78,16 @@ def load_openvino_backbone(name: str, cache: Path, lanes: int) -> OpenVinoBackbo
     Raises:
         ConfigError: the network can't be loaded.
     """
-    folder = cache / f"{name}-timm{version('timm')}-openvino{version('openvino')}"
+    folder = converted_folder(name, cache)
     if not folder.exists():
         log.info("converting the network for this machine, once", network=name)
-        command = [sys.executable, "-m", CONVERT_MODULE, name, str(folder)]
         result = subprocess.run(
-            command, check=False, capture_output=True, text=True, timeout=CONVERT_SECONDS
+            [sys.executable, "-m", CONVERT_MODULE],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=CONVERT_SECONDS,
+            env={**os.environ, "TAGLOOP_BACKBONE": name, "TAGLOOP_CACHE_DIR": str(cache)},
         )
         if result.returncode != 0:
             raise ConfigError(result.stderr.strip().splitlines()[-1])

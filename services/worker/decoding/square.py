@@ -8,7 +8,6 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from services.worker.backbone import Description
 from shared.pictures import open_rgb
 from shared.pictures.probe import UPRIGHT
 
@@ -31,9 +30,11 @@ def prepare_opencv() -> None:
 
 
 def decode_square(
-    data: memoryview, format: str, orientation: int, description: Description
+    data: memoryview, format: str, orientation: int, side: int, crop: float
 ) -> NDArray[np.uint8]:
     """Decode a picture and cut the square from its middle: (side, side, 3) uint8 RGB.
+
+    crop: the share of the picture's shorter side that the square covers.
 
     Only the square is resized, and a large JPEG is decoded at a half, a quarter or an eighth of
     its size. The order makes no difference to the picture: the middle stays the middle.
@@ -41,12 +42,12 @@ def decode_square(
     Raises:
         DamagedPicture: the bytes can't be decoded.
     """
-    least_side = round(description.side / description.crop)
+    least_side = round(side / crop)
     pixels = _decode_jpeg(data, least_side) if format in ("JPEG", "MPO") else None
     if pixels is None:
         pixels = np.asarray(open_rgb(io.BytesIO(data), least_side))
         orientation = UPRIGHT
-    return _turn(_resize_middle(pixels, description), orientation)
+    return _turn(_resize_middle(pixels, side, crop), orientation)
 
 
 def _decode_jpeg(data: memoryview, least_side: int) -> NDArray[np.uint8] | None:
@@ -66,14 +67,14 @@ def _decode_jpeg(data: memoryview, least_side: int) -> NDArray[np.uint8] | None:
         return None
 
 
-def _resize_middle(pixels: NDArray[np.uint8], description: Description) -> NDArray[np.uint8]:
+def _resize_middle(pixels: NDArray[np.uint8], side: int, crop: float) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
-    side = max(1, round(min(height, width) * description.crop))
-    top, left = (height - side) // 2, (width - side) // 2
-    shrinks = side >= description.side
+    covered = max(1, round(min(height, width) * crop))
+    top, left = (height - covered) // 2, (width - covered) // 2
+    shrinks = covered >= side
     return cv2.resize(
-        pixels[top : top + side, left : left + side],
-        (description.side, description.side),
+        pixels[top : top + covered, left : left + covered],
+        (side, side),
         interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
     )
 
