@@ -4,20 +4,22 @@ DATA ?= ./data
 
 VENV := .venv
 STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.installed-bench
 PYTHONS := $(PYTHON) python3.11 python3.12 python3 python3.13 python3.14
 # Running it is the only proof: version managers put commands on PATH that do not work.
 IS_USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 OLDEST_PYTHON := 3.11
 
-.PHONY: help up test lint install lock clean
+.PHONY: help up test lint bench install lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make up [PORT=8080] [DATA=./data]   start everything on this machine; Ctrl-C stops it'
 	@echo 'make test                           run every test'
 	@echo 'make lint                           check style and types'
+	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
 	@echo 'make install                        only make .venv and install into it'
-	@echo 'make lock                           compile requirements.lock from pyproject.toml'
+	@echo 'make lock                           compile the lock files from pyproject.toml'
 	@echo 'make clean                          remove .venv and caches, never the data'
 
 # exec: Ctrl-C reaches one process, and its exit status is that of `make up`.
@@ -31,6 +33,9 @@ lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+bench: $(BENCH_STAMP)
+	$(VENV)/bin/python -m bench $(BENCH)
 
 install: $(STAMP)
 
@@ -52,10 +57,20 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -m services.worker.backbone.convert
 	@touch $@
 
+# What the benchmark compares with is installed only for it.
+$(BENCH_STAMP): requirements-bench.lock $(STAMP)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements-bench.lock
+	@touch $@
+
+COMPILE := $(VENV)/bin/uv pip compile --quiet pyproject.toml --universal \
+  --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock'
+
 lock: $(STAMP)
-	$(VENV)/bin/uv pip compile --quiet pyproject.toml --all-extras --universal \
-	  --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock' \
+	$(COMPILE) --extra worker --extra local --extra test --extra build \
 	  --output-file requirements.lock
+	$(COMPILE) --extra bench --constraint requirements.lock \
+	  --output-file requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     min_confidence: float = Field(
         0.4, ge=0, le=1, description="a tag is shown from this probability on"
     )
+    queue_limit: int = Field(
+        100_000, gt=0, description="waiting images from which on no more are accepted"
+    )
     max_image_bytes: int = Field(
         50 * MEBIBYTE, gt=0, description="largest file that is accepted, in bytes"
     )
@@ -84,7 +87,7 @@ class Settings(BaseSettings):
         60, ge=0, description="longest time that `wait=` may hold a request"
     )
     lease_seconds: float = Field(
-        60, gt=0, description="how long a worker may hold an image before others take it over"
+        15, gt=0, description="how long after its last sign a worker's images are taken over"
     )
     max_attempts: int = Field(5, gt=0, description="attempts before an image counts as failed")
     fetch_seconds: float = Field(20, gt=0, description="longest time to fetch one URL")

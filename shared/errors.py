@@ -44,6 +44,20 @@ class Unavailable(TagloopError):
     retry_after_seconds = 5
 
 
+class QueueFull(Unavailable):
+    """More pictures wait to be tagged than this server takes on."""
+
+    retry_after_seconds = 10
+
+
+class Stalled(Unavailable):
+    """Pictures wait, and no worker is tagging any."""
+
+
+class BackboneStalled(TagloopError):
+    """The network has stopped answering; only a new process helps."""
+
+
 class PictureError(TagloopError):
     """The picture cannot be tagged."""
 

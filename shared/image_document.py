@@ -12,13 +12,16 @@ from shared.vocabulary import Vocabulary, load_imagenet
 CONFIDENCE_DIGITS = 4
 
 
-def describe_images(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
-    """Rows of `images` as documents, with the tags that are shown for them."""
+def describe_images(
+    connection: Connection, rows: Sequence[RowMapping], min_confidence: float = 0.0
+) -> list[dict[str, Any]]:
+    """Rows of `images` as documents, with those of their shown tags that are sure enough."""
     shown = tags_of_images(connection, [row["id"] for row in rows])
     vocabulary = load_imagenet()
     documents = []
     for row in rows:
-        tags = shown[row["id"]]
+        # Before they are put in order: a tag is only implied by another that is listed.
+        tags = [(slug, sure) for slug, sure in shown[row["id"]] if sure >= min_confidence]
         columns = np.array([vocabulary.index(slug) for slug, _ in tags], dtype=np.intp)
         confidences = np.array([confidence for _, confidence in tags], dtype=np.float32)
         order = vocabulary.most_specific_first(columns, confidences)

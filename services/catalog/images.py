@@ -41,9 +41,8 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     if lower is not None and lower < context().settings.min_confidence:
         return describe_image(row, _scored_tags(row, lower)[: query.max_tags])
     with transaction(context().engine) as connection:
-        document = describe_images(connection, [row])[0]
-    shown = [tag for tag in document["tags"] if tag["confidence"] >= (lower or 0)]
-    return {**document, "tags": shown[: query.max_tags]}
+        document = describe_images(connection, [row], lower or 0)[0]
+    return {**document, "tags": document["tags"][: query.max_tags]}
 
 
 @images.get("/v1/images", summary="Images, the newest first", responses={200: Images})

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
+from services.ingest.stream import open_body
 from shared.errors import BadRequest
 
 MULTIPART = "multipart/form-data"
@@ -42,8 +43,8 @@ def read_body(request: Request, intake: Intake) -> UploadOptions:
         intake.add_url(options.url)
     if not intake.offered:
         raise BadRequest(
-            "The request has no picture: send a multipart field 'file', an image as the body, or "
-            'JSON {"url": "…"}.'
+            "The request has no picture: send a multipart field 'file' with a file name, an "
+            'image as the body, or JSON {"url": "…"}.'
         )
     return options
 
@@ -55,8 +56,7 @@ def _read_multipart(request: Request, intake: Intake) -> dict[str, Any]:
     settings = intake.context.settings
     most_parts = settings.max_files + MOST_FIELDS
     fields: dict[str, Any] = {}
-    stream = cast(BinaryIO, request.stream)
-    for part in read_parts(stream, boundary, settings.max_image_bytes, most_parts):
+    for part in read_parts(open_body(request), boundary, settings.max_image_bytes, most_parts):
         match part:
             case UploadedFile():
                 if len(intake.offered) == settings.max_files:
@@ -70,7 +70,10 @@ def _read_multipart(request: Request, intake: Intake) -> dict[str, Any]:
 
 
 def _read_json(request: Request) -> dict[str, Any]:
-    text = request.stream.read(JSON_BYTES + 1)
+    text = b""
+    stream = open_body(request)
+    while len(text) <= JSON_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+        text += chunk
     if len(text) > JSON_BYTES:
         raise BadRequest(f"The JSON body has more than {JSON_BYTES:,} bytes.")
     try:
@@ -85,7 +88,8 @@ def _read_json(request: Request) -> dict[str, Any]:
 def _read_raw(request: Request, intake: Intake) -> None:
     with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as content:
         limit = intake.context.settings.max_image_bytes
-        while content.tell() <= limit and (chunk := request.stream.read(CHUNK_BYTES)):
+        stream = open_body(request)
+        while content.tell() <= limit and (chunk := stream.read(CHUNK_BYTES)):
             content.write(chunk)
         complete = content.tell() <= limit
         intake.add_file(content, None, complete)

@@ -38,7 +38,7 @@ class OfferedImages(BaseModel):
 class KnownQuery(BaseModel):
     """Which of these files does Tagloop have already?"""
 
-    owner: str = ""
+    owner: str = Field("", pattern=r"^[^\x00]*$", description="has no NUL character")
     sha256: list[Digest] = Field(max_length=DIGESTS_AT_ONCE, description="of the files, in hex")
 
 

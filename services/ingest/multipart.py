@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
@@ -38,6 +39,13 @@ class UploadedFile:
     complete: bool
 
 
+class Decoder(MultipartDecoder):
+    """Takes file names in any encoding; werkzeug refuses the body for one that is not UTF-8."""
+
+    def _parse_headers(self, data: bytes | bytearray) -> Headers:
+        return super()._parse_headers(data.decode(errors="replace").encode())
+
+
 def read_parts(
     stream: BinaryIO, boundary: bytes, max_file_bytes: int, max_parts: int
 ) -> Iterator[FormField | UploadedFile]:
@@ -46,7 +54,7 @@ def read_parts(
     Raises:
         BadRequest: the body is malformed or has too many parts, or a field is too long.
     """
-    decoder = MultipartDecoder(boundary, max_parts=max_parts)
+    decoder = Decoder(boundary, max_parts=max_parts)
     events = _events(decoder, stream)
     for event in events:
         if isinstance(event, Field):
@@ -65,13 +73,21 @@ def _events(decoder: MultipartDecoder, stream: BinaryIO) -> Iterator[Event]:
             if isinstance(event, Epilogue):
                 return
             if isinstance(event, NeedData):
-                decoder.receive_data(stream.read(CHUNK_BYTES) or None)
+                _feed(decoder, stream)
             else:
                 yield event
     except RequestEntityTooLarge as error:
         raise BadRequest("The request has too many parts.") from error
     except ValueError as error:
         raise BadRequest(f"The multipart body is malformed: {error}.") from error
+
+
+def _feed(decoder: MultipartDecoder, stream: BinaryIO) -> None:
+    decoder.receive_data(stream.read(CHUNK_BYTES) or None)
+    # Where a chunk ends between the two dashes that end a body, werkzeug 3.1 would take the line
+    # break before the boundary for the last byte of the file.
+    if decoder.buffer.endswith(b"--" + decoder.boundary + b"-") and (dash := stream.read(1)):
+        decoder.receive_data(dash)
 
 
 def _read_field(events: Iterator[Event], name: str) -> str:

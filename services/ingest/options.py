@@ -10,6 +10,8 @@ HASHTAG_LENGTH = 100
 MOST_HASHTAGS = 100
 URL_LENGTH = 2048
 METADATA_BYTES = 16 * 1024
+# Whoever writes or reads the JSON later may have less of a stack left.
+METADATA_DEPTH = 50
 
 Hashtag = Annotated[str, Field(min_length=1, max_length=HASHTAG_LENGTH)]
 
@@ -45,15 +47,20 @@ class UploadOptions(BaseModel):
     @classmethod
     def parse_metadata(cls, value: object) -> object:
         """Accept JSON text where only text can be sent; refuse what is too large to keep."""
-        text = value if isinstance(value, str) else json.dumps(value)
-        if len(text.encode()) > METADATA_BYTES:
-            raise ValueError(f"has more than {METADATA_BYTES:,} bytes of JSON")
-        if not isinstance(value, str):
-            return value
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError) as error:
-            raise ValueError("is no JSON object") from error
+            metadata = json.loads(value) if isinstance(value, str) else value
+            # Python's JSON knows NaN, infinities and halves of surrogate pairs; Postgres doesn't.
+            text = json.dumps(metadata, allow_nan=False, ensure_ascii=False).encode()
+            too_deep = _depth(metadata) > METADATA_DEPTH
+        except (TypeError, ValueError) as error:
+            raise ValueError("is no JSON object that can be kept") from error
+        except RecursionError:
+            too_deep = True
+        if too_deep:
+            raise ValueError(f"is nested more than {METADATA_DEPTH} levels deep")
+        if len(text) > METADATA_BYTES:
+            raise ValueError(f"has more than {METADATA_BYTES:,} bytes of JSON")
+        return metadata
 
     @field_validator("owner", "hashtags", "callback_url", "metadata", "url", mode="after")
     @classmethod
@@ -62,3 +69,9 @@ class UploadOptions(BaseModel):
         if "\\u0000" in json.dumps(value):
             raise ValueError("has a NUL character in it")
         return value
+
+
+def _depth(value: object) -> int:
+    """How many levels of lists and objects a JSON value has."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0)

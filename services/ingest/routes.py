@@ -1,5 +1,6 @@
 """`POST /v1/images`: the door."""
 
+import sys
 import time
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 
+from services.ingest.admission import Admission
 from services.ingest.body import read_body
 from services.ingest.documents import (
     UPLOAD_BODY,
@@ -17,12 +19,12 @@ from services.ingest.documents import (
 from services.ingest.intake import Intake, Offered
 from shared.db.engine import transaction
 from shared.db.images import find_image, find_known
-from shared.errors import TagloopError
 from shared.image_document import describe_images, image_url
 from shared.web.context import context
 from shared.web.problems import Problem, problem_of
 
 Document = dict[str, Any]
+admission = Admission()
 
 ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="images in")])
 
@@ -40,10 +42,14 @@ def post_images() -> tuple[Document, int]:
     The same bytes from the same owner are the same image.
     """
     arrived_at = time.monotonic()
+    admission.check(context())
+    # The body is read in pieces, and each kind of piece has a limit of its own.
+    request.max_content_length = sys.maxsize
     intake = Intake(context())
     try:
         options = read_body(request, intake)
-    except TagloopError:
+    # Whatever it is: a client that hangs up in the middle must leave no blobs behind.
+    except BaseException:
         intake.discard()
         raise
     many = len(intake.offered) > 1

@@ -14,9 +14,12 @@ from services.worker.backbone import Backbone
 from services.worker.decoding import Decoder
 from shared.config import Settings
 from shared.db.tagging import ClaimedImage
-from shared.errors import TagloopError
+from shared.errors import BackboneStalled, TagloopError
 from shared.metrics import stage_seconds
 from shared.storage import Storage, original_key
+
+# Longer than any batch on any device.
+BACKBONE_SECONDS = 60.0
 
 
 def count_lanes(configured: int) -> int:
@@ -54,16 +57,14 @@ class Lanes:
             self._idle_decoders.put(decoder)
         self._executor = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
 
-    def embed(self, images: Iterable[ClaimedImage], seconds: float) -> list[Embedded | Rejected]:
+    def embed(self, images: Iterable[ClaimedImage]) -> list[Embedded | Rejected]:
         """Embed images; there is one outcome for each, in their order.
 
-        seconds: the longest time to wait for any one of them.
-
         Raises:
-            TimeoutError: a picture took longer than that.
+            BackboneStalled: the network took a picture and gives nothing back.
         """
         started = [(image, self._executor.submit(self._start, image)) for image in images]
-        return [self._finish(image, future, seconds) for image, future in started]
+        return [self._finish(image, future) for image, future in started]
 
     def close(self) -> None:
         """Finish what was begun and end the threads."""
@@ -83,10 +84,14 @@ class Lanes:
         self,
         image: ClaimedImage,
         started: Future[Future[NDArray[np.float32]]],
-        seconds: float,
     ) -> Embedded | Rejected:
         try:
-            return Embedded(image, started.result(seconds).result(seconds))
+            # Reading and decoding have limits of their own; only the network has none.
+            return Embedded(image, started.result().result(BACKBONE_SECONDS))
+        except TimeoutError as error:
+            raise BackboneStalled from error
+        except BackboneStalled:
+            raise
         except TagloopError as error:
             return Rejected(image, error)
 

@@ -1,5 +1,6 @@
 """One batch of images, from the claim to the stored tags."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,7 @@ import structlog
 from sqlalchemy import Engine
 
 from services.worker.lanes import Embedded, Lanes, Rejected
+from services.worker.leases import LeaseKeeper
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.tagging import (
@@ -20,6 +22,7 @@ from shared.db.tagging import (
     store_failed,
     store_tagged,
 )
+from shared.errors import BackboneStalled
 from shared.head import choose_tags
 from shared.live_model import LiveScorer, Scorer
 from shared.metrics import batch_images, images_tagged, stage_seconds, upload_to_tagged
@@ -41,6 +44,7 @@ class Pipeline:
     settings: Settings
     engine: Engine
     lanes: Lanes
+    leases: LeaseKeeper
     live: LiveScorer
 
     def tag(self, ids: Sequence[UUID]) -> int:
@@ -58,13 +62,18 @@ class Pipeline:
         batch_images.observe(len(claim.images))
         for image in claim.images:
             stage_seconds.labels("queue").observe(image.waited_seconds)
-        try:
-            outcomes = self.lanes.embed(claim.images, self.settings.lease_seconds)
-        # A fault of the runtime, not of a picture: nobody else's lease should have to run out.
-        except Exception as error:
-            self._release(claim, [image.id for image in claim.images], repr(error))
-            raise
-        self._store(claim, outcomes)
+        with self.leases.keep(claim):
+            try:
+                outcomes = self.lanes.embed(claim.images)
+            except BackboneStalled as error:
+                # Its thread can't be ended, and would keep this process from ending in peace.
+                log.critical("the worker ends itself", reason=str(error))
+                os._exit(os.EX_SOFTWARE)
+            # A fault of the runtime, not of a picture: others may try at once.
+            except Exception as error:
+                self._release(claim, [image.id for image in claim.images], repr(error))
+                raise
+            self._store(claim, outcomes)
         return len(claim.images)
 
     def _store(self, claim: Claim, outcomes: Sequence[Embedded | Rejected]) -> None:

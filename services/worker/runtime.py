@@ -11,6 +11,7 @@ from services.worker.fetcher import THREADS as FETCHER_THREADS
 from services.worker.fetcher import Fetcher
 from services.worker.first_model import ensure_model
 from services.worker.lanes import Lanes, count_lanes
+from services.worker.leases import LeaseKeeper
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.engine import connect_engine
@@ -30,6 +31,7 @@ class Runtime:
     storage: Storage
     backbone: Backbone
     lanes: Lanes
+    leases: LeaseKeeper
     pipeline: Pipeline
     fetcher: Fetcher
     listener: DoneListener
@@ -38,6 +40,7 @@ class Runtime:
         """Finish what is under way and let go of everything."""
         self.fetcher.close()
         self.lanes.close()
+        self.leases.close()
         self.backbone.close()
         self.engine.dispose()
 
@@ -50,12 +53,13 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     Raises:
         ConfigError: a setting doesn't fit this machine or this database.
     """
-    engine = connect_engine(settings.database_url, pool_size=task_threads + FETCHER_THREADS + 1)
+    engine = connect_engine(settings.database_url, pool_size=task_threads + FETCHER_THREADS + 2)
     storage = Storage(settings.storage_url)
     lane_count = count_lanes(settings.lanes)
     backbone = load_backbone(settings, lane_count)
     ensure_model(engine, storage, backbone)
     lanes = Lanes(settings, storage, backbone, lane_count)
+    leases = LeaseKeeper(engine, settings.lease_seconds)
     log.info("worker ready", backbone=backbone.description.name, lanes=lane_count)
     return Runtime(
         settings,
@@ -63,7 +67,8 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
         storage,
         backbone,
         lanes,
-        Pipeline(settings, engine, lanes, LiveScorer(engine, storage)),
+        leases,
+        Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage)),
         Fetcher(settings, engine, storage, celery),
         DoneListener(engine),
     )

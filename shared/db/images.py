@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, text
+from sqlalchemy import Connection, RowMapping, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.schema import embeddings, image_tags, images, tags
@@ -138,18 +138,3 @@ def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
         delete(images).where(images.c.id == image_id).returning(images.c.id)
     ).all()
     return [*copies, *gone]
-
-
-def count_waiting(connection: Connection) -> Sequence[RowMapping]:
-    """How many images each queue holds, and for how many seconds the oldest has waited."""
-    return (
-        connection.execute(
-            text("""
-                SELECT queue, count(*) AS images,
-                       extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
-                FROM images WHERE status = 'queued' GROUP BY queue
-            """)
-        )
-        .mappings()
-        .all()
-    )

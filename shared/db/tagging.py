@@ -153,6 +153,21 @@ def store_failed(connection: Connection, claim: Claim, failed: Sequence[FailedIm
     notify_done(connection, held)
 
 
+def extend_lease(connection: Connection, claim: Claim, lease_seconds: float) -> None:
+    """Hold the images of a claim for another lease from now on."""
+    connection.execute(
+        text("""
+            UPDATE images SET lease_until = now() + make_interval(secs => :lease_seconds)
+            WHERE id = ANY(:ids) AND claim = :token AND status = 'queued'
+        """),
+        {
+            "ids": [image.id for image in claim.images],
+            "token": claim.token,
+            "lease_seconds": lease_seconds,
+        },
+    )
+
+
 def release_images(
     connection: Connection,
     claim: Claim,

@@ -49,12 +49,14 @@ def download(url: str, allowed_hosts: Set[str], max_bytes: int, seconds: float) 
                     ),
                 )
                 if answer.status in REDIRECT_STATUSES:
-                    url = urljoin(url, answer.headers.get("Location", ""))
+                    url = _redirected(url, answer.headers.get("Location", ""))
                     continue
                 _check_status(answer.status, target)
                 return _read(answer, max_bytes, deadline)
             except urllib3.exceptions.HTTPError as error:
-                raise OriginUnavailable(f"The server {target.host} failed: {error}") from error
+                raise OriginUnavailable(
+                    f"The server {target.host} failed: {_printable(str(error))}"
+                ) from error
     raise FetchFailed(f"The URL leads to more than {MAX_REDIRECTS} redirects.")
 
 
@@ -80,6 +82,18 @@ def _headers(target: Target) -> dict[str, str]:
         "Accept": "image/*",
         "Accept-Encoding": "identity",
     }
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchFailed(f"The URL redirects to {location!r}, which is no URL.") from error
+
+
+def _printable(text: str) -> str:
+    """Without the characters of a broken answer that Postgres or a terminal would stumble over."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _check_status(status: int, target: Target) -> None:

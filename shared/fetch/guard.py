@@ -14,8 +14,11 @@ from shared.errors import OriginUnavailable, UnsafeUrl
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST_URL = 2048
-# IPv6 addresses that a gateway turns into the IPv4 address in their last four bytes.
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What NAT64 gateways use inside (RFC 8215); older versions of Python take it for public.
+LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+# IPv6 addresses that mean the IPv4 address in their last four bytes: behind a NAT64 gateway, and
+# the deprecated "IPv4-compatible" ones.
+EMBEDDED_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,7 @@ def check_url(url: str, allowed_hosts: Set[str]) -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = (parts.hostname or "").rstrip(".")
-        host.encode("idna")
+        host = (parts.hostname or "").rstrip(".").encode("idna").decode()
     except ValueError as error:
         raise UnsafeUrl(f"The URL cannot be understood: {error}.") from error
     if len(url) > LONGEST_URL or any(ord(character) <= 32 for character in url):
@@ -75,10 +77,10 @@ def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         embedded = address.ipv4_mapped or address.sixtofour
-        if embedded is None and address in NAT64:
+        if embedded is None and any(address in network for network in EMBEDDED_IPV4):
             embedded = ipaddress.IPv4Address(address.packed[-4:])
         if embedded is not None:
             return _is_public(str(embedded))
-        if address.teredo is not None:
+        if address.teredo is not None or address.is_site_local or address in LOCAL_NAT64:
             return False
     return address.is_global and not address.is_multicast

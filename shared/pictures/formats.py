@@ -19,8 +19,6 @@ MIME_TYPES = {
     "BMP": "image/bmp",
     "JPEG2000": "image/jp2",
 }
-# Pillow knows no way to open MPO: it finds out that a JPEG is one.
-OPENED_FORMATS = tuple(MIME_TYPES.keys() - {"MPO"})
 # What Pillow is asked to try. Its JPEG reader finds out itself that a file is an MPO.
 READERS = tuple(name for name in MIME_TYPES if name != "MPO")
 

@@ -11,6 +11,8 @@ from shared.pictures.formats import READERS, prepare_pillow
 UPRIGHT = 1
 # EXIF orientations whose picture lies on its side.
 SIDEWAYS = (5, 6, 7, 8)
+# libheif and Pillow's TIFF reader give size and pixels as they are to be seen.
+TURNED_BY_DECODER = ("HEIF", "TIFF")
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ def _inspect(image: Image.Image, max_pixels: int) -> Probe:
 
 
 def _orientation(image: Image.Image) -> int:
-    if image.format == "HEIF":
-        return UPRIGHT  # libheif turns the picture itself
+    if image.format in TURNED_BY_DECODER:
+        return UPRIGHT
     if image.format == "PNG" and "exif" not in image.info:
         return UPRIGHT  # asked for EXIF data, Pillow would decode all pixels to look behind them
     try:

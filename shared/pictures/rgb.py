@@ -49,6 +49,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 def _from_deep_grey(image: Image.Image) -> Image.Image:
     """16-bit, 32-bit and floating point greys; `convert` alone would clip them all to white."""
     values: NDArray[np.floating] = np.asarray(image, dtype=np.float32)
+    values = np.nan_to_num(values, posinf=0, neginf=0)
     if image.mode.startswith("I;16") or (image.mode == "I" and values.max(initial=0) <= 65535):
         values = values / 257
     else:

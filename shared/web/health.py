@@ -8,6 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from shared.celery_app import INTERACTIVE, count_messages
+from shared.db.backlog import is_stalled
+from shared.db.engine import transaction
+from shared.errors import Stalled
 from shared.web.context import context
 from shared.web.state_metrics import StateCollector
 
@@ -22,12 +25,15 @@ def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@health.get("/readyz", summary="Whether database, model and broker are there")
+@health.get("/readyz", summary="Whether everything works, the workers included")
 def readyz() -> dict[str, str]:
-    """503 with a problem document that names what is missing."""
+    """503 with a problem document that names what is missing, or says that nothing gets tagged."""
     here = context()
     here.live.get()
     count_messages(here.celery, INTERACTIVE)
+    with transaction(here.engine) as connection:
+        if is_stalled(connection):
+            raise Stalled
     return {"status": "ready"}
 
 

@@ -1,10 +1,10 @@
 """Errors as problem documents (RFC 9457)."""
 
 import structlog
-from flask import Flask, Response, json
+from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from shared.errors import TagloopError, Unavailable
 
@@ -69,12 +69,15 @@ def _on_tagloop_error(error: TagloopError) -> ResponseReturnValue:
 def _on_http_exception(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
+    detail = error.description or error.name
+    if isinstance(error, RequestEntityTooLarge):
+        detail = f"The body has more than {request.max_content_length:,} bytes."
     response = problem_response(
         {
             "type": "about:blank",
             "title": error.name,
             "status": error.code or 500,
-            "detail": error.description or error.name,
+            "detail": detail,
         }
     )
     for name, value in error.get_headers():

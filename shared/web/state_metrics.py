@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from shared.db.backlog import count_waiting
 from shared.db.engine import transaction
-from shared.db.images import count_waiting
 from shared.db.models import find_live_model
 from shared.web.context import Context
 

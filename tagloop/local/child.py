@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ class Program:
     stop_seconds: how long it may take to end after `stop_signal`, before it is killed.
     death_signal: what the kernel sends it when the supervisor itself is killed.
     identity: options of launch.py that make the process another user.
+    makes_progress: whether it does its work; one that lives and does not is started again.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Program:
     stop_seconds: float = 10.0
     death_signal: signal.Signals = signal.SIGKILL
     identity: tuple[str, ...] = ()
+    makes_progress: Callable[[], bool] | None = None
 
 
 class Child:

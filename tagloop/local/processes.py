@@ -13,6 +13,8 @@ CRASH_LIMIT = 5
 CRASH_WINDOW_SECONDS = 60.0
 FIRST_RESTART_DELAY_SECONDS = 0.5
 READY_POLL_SECONDS = 0.02
+PROGRESS_POLL_SECONDS = 5.0
+STALL_SECONDS = 20.0
 # The second Ctrl-C means: at once.
 HURRY_REQUESTS = 2
 
@@ -28,6 +30,7 @@ class Supervised:
         self.program = program
         self.child: Child | None = child
         self.restart_at = 0.0
+        self.progress_at = time.monotonic()
         self.crashes: deque[float] = deque(maxlen=CRASH_LIMIT)
 
     def note_crash(self, now: float) -> bool:
@@ -95,7 +98,8 @@ class Supervisor:
         """
         while not self._watch.stop_requests:
             self._restart_crashed()
-            self._watch.pause(self._seconds_to_next_restart())
+            self._kill_stalled()
+            self._watch.pause(self._seconds_to_next_look())
 
     def stop(self) -> None:
         """Stop all children, the last one started first; a second signal kills them at once."""
@@ -130,7 +134,17 @@ class Supervisor:
                 )
             self._report(f"{end}\nIt will be started again.")
 
-    def _seconds_to_next_restart(self) -> float | None:
-        """Time until the next planned restart, in seconds; None when none is planned."""
-        planned = [s.restart_at for s in self._supervised if s.child is None]
-        return max(0.0, min(planned) - time.monotonic()) if planned else None
+    def _kill_stalled(self) -> None:
+        for supervised in self._supervised:
+            makes_progress = supervised.program.makes_progress
+            if makes_progress is None or supervised.child is None or makes_progress():
+                supervised.progress_at = time.monotonic()
+            elif time.monotonic() - supervised.progress_at > STALL_SECONDS:
+                name = supervised.program.name
+                self._report(f"{name} has made no progress for {STALL_SECONDS:.0f} s; killing it.")
+                supervised.child.kill()
+
+    def _seconds_to_next_look(self) -> float:
+        """Time until the next planned restart or look at the progress, in seconds."""
+        planned = [s.restart_at - time.monotonic() for s in self._supervised if s.child is None]
+        return max(0.0, min([*planned, PROGRESS_POLL_SECONDS]))

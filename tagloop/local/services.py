@@ -4,6 +4,7 @@ import signal
 import sys
 
 from shared.celery_app import WORKER_QUEUES
+from tagloop.local import readiness
 from tagloop.local.child import Program
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import child_environment
@@ -37,13 +38,19 @@ def web(data: DataDir, port: int) -> Program:
     )
 
 
-def worker(data: DataDir) -> Program:
-    """The Celery worker that tags."""
+def worker(data: DataDir, port: int) -> Program:
+    """The Celery worker that tags; the web side on the port tells whether it does."""
     command = (
         *(*CELERY, "worker", "--pool", "threads", "--queues", ",".join(WORKER_QUEUES)),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
     )
-    return Program("worker", command, child_environment(data), stop_seconds=WORKER_STOP_SECONDS)
+    return Program(
+        "worker",
+        command,
+        child_environment(data),
+        stop_seconds=WORKER_STOP_SECONDS,
+        makes_progress=lambda: not readiness.is_stalled(HOST, port),
+    )
 
 
 def beat(data: DataDir) -> Program:

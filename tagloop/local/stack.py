@@ -1,6 +1,5 @@
 """Tagloop on one machine: start everything, watch over it, stop it."""
 
-import http.client
 import shutil
 import socket
 from contextlib import closing
@@ -14,11 +13,11 @@ from tagloop.local.datadir import DataDir, locked, open_data_dir
 from tagloop.local.environment import broker_url
 from tagloop.local.errors import PortInUseError
 from tagloop.local.processes import StopRequested, Supervisor
+from tagloop.local.readiness import is_ready
 from tagloop.local.signals import SignalWatch
 
 MIGRATE_TIMEOUT_SECONDS = 300.0
 READY_TIMEOUT_SECONDS = 120.0
-READY_REQUEST_TIMEOUT_SECONDS = 5.0
 HIGHEST_PORT = 65535
 BANNER_LABEL_WIDTH = 15
 
@@ -58,10 +57,12 @@ def start(supervisor: Supervisor, data: DataDir, port: int) -> None:
     backing.start(supervisor, data)
     supervisor.run_once(services.migrate(data), MIGRATE_TIMEOUT_SECONDS)
     # The worker first: loading the network takes the longest.
-    supervisor.start(services.worker(data))
+    supervisor.start(services.worker(data, port))
     supervisor.start(services.web(data, port))
     supervisor.start(services.beat(data))
-    supervisor.wait_until(lambda: answers(port), "The web side", READY_TIMEOUT_SECONDS)
+    supervisor.wait_until(
+        lambda: is_ready(services.HOST, port), "The web side", READY_TIMEOUT_SECONDS
+    )
 
 
 def check_port_free(port: int) -> None:
@@ -83,20 +84,6 @@ def forget_metrics(data: DataDir) -> None:
     """Remove the shared counters of processes of an earlier run."""
     shutil.rmtree(data.metrics)
     data.metrics.mkdir()
-
-
-def answers(port: int) -> bool:
-    """Whether the web side says that it can do its work."""
-    connection = http.client.HTTPConnection(
-        services.HOST, port, timeout=READY_REQUEST_TIMEOUT_SECONDS
-    )
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def print_banner(data: DataDir, port: int) -> None:

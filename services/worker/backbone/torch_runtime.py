@@ -10,10 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from services.worker.backbone.network import Network, load_network
+from shared.errors import BackboneStalled
 
 BATCH_IMAGES = 64
 # Pictures decoded ahead of the network: enough to fill the next batch while one is computed.
 AHEAD_IMAGES = 2 * BATCH_IMAGES
+# Longer than any batch on any device.
+STALLED_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,16 @@ class TorchBackbone:
         self._thread.start()
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
-        """Queue a picture for the next batch; blocks while two batches are queued already."""
+        """Queue a picture for the next batch; blocks while two batches are queued already.
+
+        Raises:
+            BackboneStalled: none of them was taken for a long time.
+        """
         waiting = Waiting(pixels, Future())
-        self._waiting.put(waiting)
+        try:
+            self._waiting.put(waiting, timeout=STALLED_SECONDS)
+        except queue.Full as error:
+            raise BackboneStalled from error
         return waiting.embedding
 
     def close(self) -> None:

@@ -1,0 +1,61 @@
+"""Keeps the leases of batches alive while they are worked on.
+
+Leases can be short then: what a dead worker held is soon free, and a slow batch is not taken over.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import Engine
+
+from shared.db.engine import transaction
+from shared.db.tagging import Claim, extend_lease
+from shared.errors import Unavailable
+
+# A lease is extended this many times before it would run out.
+EXTENSIONS_PER_LEASE = 3
+
+log = structlog.get_logger(__name__)
+
+
+class LeaseKeeper:
+    """One thread that extends the leases of all claims of a worker."""
+
+    def __init__(self, engine: Engine, lease_seconds: float) -> None:
+        self._engine = engine
+        self._lease_seconds = lease_seconds
+        self._claims: set[Claim] = set()
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def keep(self, claim: Claim) -> Iterator[None]:
+        """Keep a claim's lease alive for as long as the block runs."""
+        with self._lock:
+            self._claims.add(claim)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._claims.discard(claim)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closing.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause_seconds = self._lease_seconds / EXTENSIONS_PER_LEASE
+        while not self._closing.wait(pause_seconds):
+            with self._lock:
+                aging = [c for c in self._claims if c.seconds_held() > pause_seconds]
+            for claim in aging:
+                try:
+                    with transaction(self._engine) as connection:
+                        extend_lease(connection, claim, self._lease_seconds)
+                except Unavailable as error:
+                    log.warning("a lease could not be extended", reason=str(error))

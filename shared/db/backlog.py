@@ -1,0 +1,42 @@
+"""What waits, as queries: how much, for how long, and whether anybody works on it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping, text
+
+# A worker takes at most this long to look at what was announced.
+STALLED_SECONDS = 30.0
+
+
+def count_waiting(connection: Connection) -> Sequence[RowMapping]:
+    """How many images each queue holds, and for how many seconds the oldest has waited."""
+    return (
+        connection.execute(
+            text("""
+                SELECT queue, count(*) AS images,
+                       extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
+                FROM images WHERE status = 'queued' GROUP BY queue
+            """)
+        )
+        .mappings()
+        .all()
+    )
+
+
+def is_backlog_over(connection: Connection, limit: int) -> bool:
+    """Whether at least this many images wait."""
+    query = text("SELECT 1 FROM images WHERE status = 'queued' OFFSET :limit LIMIT 1")
+    return connection.execute(query, {"limit": limit - 1}).first() is not None
+
+
+def is_stalled(connection: Connection) -> bool:
+    """Whether images have waited for a while and none is held by any worker."""
+    query = text("""
+        SELECT EXISTS (
+            SELECT FROM images
+            WHERE status = 'queued' AND created_at < now() - make_interval(secs => :seconds)
+        ) AND NOT EXISTS (
+            SELECT FROM images WHERE status = 'queued' AND lease_until > now()
+        )
+    """)
+    return bool(connection.execute(query, {"seconds": STALLED_SECONDS}).scalar())
