@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 
-from services.ingest.admission import Admission
 from services.ingest.body import read_body
 from services.ingest.documents import (
     UPLOAD_BODY,
@@ -19,12 +18,12 @@ from services.ingest.documents import (
 from services.ingest.intake import Intake, Offered
 from shared.db.engine import transaction
 from shared.db.images import find_image, find_known
+from shared.errors import QueueFull
 from shared.image_document import describe_images, image_url
 from shared.web.context import context
 from shared.web.problems import Problem, problem_of
 
 Document = dict[str, Any]
-admission = Admission()
 
 ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="images in")])
 
@@ -42,7 +41,7 @@ def post_images() -> tuple[Document, int]:
     The same bytes from the same owner are the same image.
     """
     arrived_at = time.monotonic()
-    admission.check(context())
+    _refuse_overload()
     # The body is read in pieces, and each kind of piece has a limit of its own.
     request.max_content_length = sys.maxsize
     intake = Intake(context())
@@ -73,6 +72,13 @@ def post_known(body: KnownQuery) -> Document:
     with transaction(context().engine) as connection:
         known = find_known(connection, body.owner, digests)
     return {"known": {digest.hex(): str(image_id) for digest, image_id in known.items()}}
+
+
+def _refuse_overload() -> None:
+    """Before anything is read or stored."""
+    if context().backlog.is_over():
+        limit = context().settings.queue_limit
+        raise QueueFull(f"{limit:,} pictures or more wait to be tagged; send this again later.")
 
 
 def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> tuple[Document, int]:

@@ -53,8 +53,17 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
     register_problems(app)
     register_lingering(app)
     for blueprint in (health, *blueprints):
-        app.register_api(blueprint)
+        _register(app, blueprint)
     app.add_url_rule("/openapi.json", "openapi_json", lambda: app.api_doc)
     app.add_url_rule(DOCS_PATH, "docs", lambda: redirect(f"{DOCS_PATH}/swagger"))
     app.add_url_rule("/", "home", lambda: redirect(DOCS_PATH))
     return app
+
+
+def _register(app: OpenAPI, blueprint: APIBlueprint) -> None:
+    """Add a part of the API; flask-openapi3 alone forgets other parts' methods on the same path."""
+    shared_paths = app.paths.keys() & blueprint.paths.keys()
+    known = {path: app.paths[path] for path in shared_paths}
+    app.register_api(blueprint)
+    for path, methods in known.items():
+        app.paths[path] = methods | app.paths[path]

@@ -6,6 +6,7 @@ from celery import Celery
 from flask import current_app
 from sqlalchemy import Engine
 
+from shared.backlog import BacklogWatch
 from shared.celery_app import create_celery
 from shared.config import Settings
 from shared.db.engine import connect_engine
@@ -30,6 +31,7 @@ class Context:
     relay: Relay
     listener: DoneListener
     live: LiveScorer
+    backlog: BacklogWatch
 
     @classmethod
     def open(cls, settings: Settings) -> "Context":
@@ -45,6 +47,7 @@ class Context:
             Relay(celery),
             DoneListener(engine),
             LiveScorer(engine, storage),
+            BacklogWatch(engine, settings.queue_limit),
         )
 
 

@@ -1,0 +1,36 @@
+"""Whether too many images wait, known well enough without asking Postgres for every upload."""
+
+import threading
+import time
+
+from sqlalchemy import Engine
+
+from shared.db.backlog import is_backlog_over
+from shared.db.engine import transaction
+
+# What one process accepts between two looks is little beside the limit.
+LOOK_SECONDS = 1.0
+
+
+class BacklogWatch:
+    """Compares what waits with a limit, at most once a second. Safe for threads."""
+
+    def __init__(self, engine: Engine, limit: int) -> None:
+        self._engine = engine
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._looked_at: float | None = None
+        self._over = False
+
+    def is_over(self) -> bool:
+        """Whether the limit is reached.
+
+        Raises:
+            Unavailable: Postgres is away.
+        """
+        with self._lock:
+            if self._looked_at is None or time.monotonic() - self._looked_at > LOOK_SECONDS:
+                with transaction(self._engine) as connection:
+                    self._over = is_backlog_over(connection, self._limit)
+                self._looked_at = time.monotonic()
+            return self._over

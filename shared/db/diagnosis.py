@@ -1,0 +1,43 @@
+"""What a doctor asks the database about images that may be stuck, as queries."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """How many queued images nobody looks after.
+
+    abandoned: their worker's lease ran out, and nobody took them over.
+    unannounced: they are stored, and the sweeper has not announced them as often as it should.
+    exhausted: they have no attempt left, and nobody has declared them failed.
+    """
+
+    abandoned: int
+    unannounced: int
+    exhausted: int
+
+
+def seconds_since_last_tagged(connection: Connection) -> float | None:
+    """For how long no image was tagged; None where none ever was."""
+    query = text("SELECT extract(epoch FROM now() - max(tagged_at))::float8 FROM images")
+    return connection.scalar(query)
+
+
+def count_stuck(connection: Connection, older_than_seconds: float, max_attempts: int) -> Stuck:
+    """Count what has been left alone for longer than a sweeper ever leaves it."""
+    row = connection.execute(
+        text("""
+            SELECT count(*) FILTER (WHERE lease_until < long_ago AND attempts < :max_attempts)
+                       AS abandoned,
+                   count(*) FILTER (WHERE lease_until IS NULL AND announced_at < long_ago
+                                    AND sha256 IS NOT NULL) AS unannounced,
+                   count(*) FILTER (WHERE lease_until < long_ago AND attempts >= :max_attempts)
+                       AS exhausted
+            FROM images, (SELECT now() - make_interval(secs => :seconds)) AS limits (long_ago)
+            WHERE status = 'queued'
+        """),
+        {"seconds": older_than_seconds, "max_attempts": max_attempts},
+    ).one()
+    return Stuck(row.abandoned, row.unannounced, row.exhausted)

@@ -1,0 +1,19 @@
+"""Waiting for something that another thread or process brings about."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+LONGEST_SECONDS = 30.0
+LOOK_SECONDS = 0.02
+
+
+def wait_for(look: Callable[[], Value], what: str, seconds: float = LONGEST_SECONDS) -> Value:
+    """Look again and again until the answer is true, and return it; fail when it never is."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(LOOK_SECONDS)
+    return found

@@ -1,0 +1,63 @@
+"""Images in the database, put there as the door puts them."""
+
+import io
+import itertools
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, text
+
+from shared.celery_app import BULK
+from shared.config import Settings
+from shared.db.engine import transaction
+from shared.db.images import NewImage, insert_new
+from shared.image_ids import new_image_id
+from shared.originals import inspect_original
+from shared.storage import Storage, original_key
+
+_numbers = itertools.count()
+
+
+def store_image(
+    settings: Settings, engine: Engine, storage: Storage, data: bytes, owner: str = ""
+) -> UUID:
+    """A picture whose file and row are there, as after an upload."""
+    image_id = new_image_id()
+    original = inspect_original(io.BytesIO(data), settings)
+    storage.put(original_key(image_id), data)
+    with transaction(engine) as connection:
+        insert_new(connection, [NewImage(image_id, owner, BULK, **vars(original))])
+    return image_id
+
+
+def insert_row(engine: Engine, **values: Any) -> UUID:
+    """The row of an upload, without its file."""
+    number = next(_numbers)
+    given = {
+        "owner": "",
+        "queue": BULK,
+        "sha256": number.to_bytes(32, "big"),
+        "format": "JPEG",
+        "width": 64,
+        "height": 48,
+        "orientation": 1,
+        "bytes": 1000,
+        **values,
+    }
+    image = NewImage(new_image_id(), **given)
+    with transaction(engine) as connection:
+        insert_new(connection, [image])
+    return image.id
+
+
+def read_row(engine: Engine, image_id: UUID) -> dict[str, Any]:
+    """Everything that stands in the row of an image."""
+    with transaction(engine) as connection:
+        found = connection.execute(text("SELECT * FROM images WHERE id = :id"), {"id": image_id})
+        return dict(found.mappings().one())
+
+
+def set_row(engine: Engine, image_id: UUID, assignment: str) -> None:
+    """Change the row of an image, given as SQL: `attempts = 4`."""
+    with transaction(engine) as connection:
+        connection.execute(text(f"UPDATE images SET {assignment} WHERE id = :id"), {"id": image_id})
