@@ -1,7 +1,6 @@
 """A small supervisor: starts programs, restarts those that crash, stops all of them in order."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +9,9 @@ from tagloop.local.errors import ProcessFailedError
 from tagloop.local.signals import SignalWatch
 
 CRASH_LIMIT = 5
-CRASH_WINDOW_SECONDS = 60.0
-FIRST_RESTART_DELAY_SECONDS = 0.5
+# A process that lived longer was of use; something from outside ended it.
+EARLY_SECONDS = 10.0
+FIRST_RESTART_DELAY_SECONDS = 0.25
 READY_POLL_SECONDS = 0.02
 PROGRESS_POLL_SECONDS = 5.0
 STALL_SECONDS = 20.0
@@ -24,22 +24,22 @@ class StopRequested(Exception):
 
 
 class Supervised:
-    """A program that is kept running: its current child and its recent crashes."""
+    """A program that is kept running: its current child, and how often in a row it ended early."""
 
     def __init__(self, program: Program, child: Child) -> None:
         self.program = program
         self.child: Child | None = child
+        self.early_ends = 0
         self.restart_at = 0.0
         self.progress_at = time.monotonic()
-        self.crashes: deque[float] = deque(maxlen=CRASH_LIMIT)
 
-    def note_crash(self, now: float) -> bool:
-        """Plan the restart, later after each crash; False when there were too many."""
-        self.crashes.append(now)
-        recent = sum(now - crash < CRASH_WINDOW_SECONDS for crash in self.crashes)
+    def note_end(self, child: Child) -> bool:
+        """Plan the restart, later after each early end; False when there were too many."""
+        now = time.monotonic()
+        self.early_ends = self.early_ends + 1 if now - child.started < EARLY_SECONDS else 0
         self.child = None
-        self.restart_at = now + FIRST_RESTART_DELAY_SECONDS * 2 ** (recent - 1)
-        return recent < CRASH_LIMIT
+        self.restart_at = now + FIRST_RESTART_DELAY_SECONDS * 2**self.early_ends
+        return self.early_ends < CRASH_LIMIT
 
 
 class Supervisor:
@@ -127,10 +127,10 @@ class Supervisor:
             if supervised.child.poll() is None:
                 continue
             end = supervised.child.describe_end()
-            if not supervised.note_crash(time.monotonic()):
+            if not supervised.note_end(supervised.child):
                 raise ProcessFailedError(
-                    f"Tagloop stops, because one process crashed {CRASH_LIMIT} times within "
-                    f"{CRASH_WINDOW_SECONDS:.0f} s: {end}"
+                    f"Tagloop stops, because one process ended {CRASH_LIMIT} times in a row within "
+                    f"{EARLY_SECONDS:.0f} s of its start: {end}"
                 )
             self._report(f"{end}\nIt will be started again.")
 
