@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 from shared.celery_app import FETCH_URLS, INTERACTIVE, TAG_IMAGES
 
@@ -15,13 +14,19 @@ from shared.celery_app import FETCH_URLS, INTERACTIVE, TAG_IMAGES
 # cost the broker and the worker more than the tagging's own bookkeeping.
 GATHER_SECONDS = 0.05
 IDS_PER_MESSAGE = 32
+# While the broker is away, it is tried again this often, and so many ids a queue are kept for it.
+RETRY_SECONDS = 1.0
+MOST_KEPT_IDS = 10_000
 PUBLISH_RETRY = {"max_retries": 1, "interval_start": 0.1}
 
 log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """Publishes behind the caller's back. What it can't deliver, the sweeper finds again."""
+    """Publishes behind the caller's back, again and again while the broker is away.
+
+    What is still undelivered when this process ends, the sweeper finds.
+    """
 
     def __init__(self, celery: Celery) -> None:
         self._celery = celery
@@ -55,28 +60,48 @@ class Relay:
                 self._news.wait_for(lambda: self._ids or self._urls_wait)
                 ids, self._ids = self._ids, {}
                 urls_wait, self._urls_wait = self._urls_wait, False
-            for queue, queue_ids in ids.items():
-                publish_ids(self._celery, queue, queue_ids)
+            left = {
+                queue: publish_ids(self._celery, queue, queue_ids)
+                for queue, queue_ids in ids.items()
+            }
             if urls_wait:
                 _publish(self._celery, FETCH_URLS, [], INTERACTIVE)
+            if any(left.values()):
+                self._keep(left)
+                time.sleep(RETRY_SECONDS)
             time.sleep(GATHER_SECONDS)
 
+    def _keep(self, undelivered: dict[str, list[str]]) -> None:
+        with self._news:
+            for queue, ids in undelivered.items():
+                self._ids[queue] = [*ids, *self._ids.get(queue, [])][:MOST_KEPT_IDS]
 
-def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> None:
-    """Send messages about these images, many ids each."""
+
+def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> list[str]:
+    """Send messages about these images, many ids each; return those that no broker took."""
     for start in range(0, len(ids), IDS_PER_MESSAGE):
-        _publish(celery, TAG_IMAGES, [list(ids[start : start + IDS_PER_MESSAGE])], queue)
+        names = list(ids[start : start + IDS_PER_MESSAGE])
+        if not _publish(celery, TAG_IMAGES, [names], queue):
+            return list(ids[start:])
+    return []
 
 
-def _publish(celery: Celery, task: str, arguments: list[object], queue: str) -> None:
+def _publish(celery: Celery, task: str, arguments: list[object], queue: str) -> bool:
     try:
-        celery.send_task(
-            task,
-            args=arguments,
-            queue=queue,
-            ignore_result=True,
-            retry=True,
-            retry_policy=PUBLISH_RETRY,
-        )
-    except OperationalError as error:
-        log.warning("the broker is away; the sweeper will announce this", error=str(error))
+        # A connection of its own: after a refusal, a producer of kombu's pool can stay broken.
+        with celery.connection_for_write() as connection:
+            celery.send_task(
+                task,
+                args=arguments,
+                queue=queue,
+                connection=connection,
+                ignore_result=True,
+                retry=True,
+                retry_policy=PUBLISH_RETRY,
+            )
+    # Besides its OperationalError, kombu trips over its own closed channels while it reconnects.
+    # The thread that publishes has to live.
+    except Exception as error:
+        log.warning("the broker is away; this will be announced later", error=repr(error))
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""What a person types: `tagloop up`, `tag`, `add` and `eval`."""
+"""What a person types: `tagloop up`, `tag`, `add`, `eval` and `doctor`."""
 
 # Each command imports what it needs, so that none pays for the others.
 
@@ -151,6 +151,28 @@ def evaluate(
 
     result = evaluate_pictures(Client(server, connections=8), folder, csv, owner)
     show(result, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Data folder of a stack on this machine; without it, the settings in the "
+            "environment say where everything is.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say of each part whether it works, and where it does not, what to do.
+
+    The exit code is 1 when anything is wrong.
+    """
+    from tagloop.doctor.report import diagnose
+
+    raise typer.Exit(EXIT_WELL if diagnose(data, as_json=as_json) else EXIT_SOME_WRONG)
 
 
 def main() -> None:

@@ -39,6 +39,7 @@ class Runtime:
     def close(self) -> None:
         """Finish what is under way and let go of everything."""
         self.fetcher.close()
+        self.listener.close()
         self.lanes.close()
         self.leases.close()
         self.backbone.close()

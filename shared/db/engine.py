@@ -1,16 +1,22 @@
 """Connections to Postgres."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+import psycopg2
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.errors import ConfigError, Unavailable
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000
+TRUSTED_SECONDS = 1.0
+CHECKED_IN_AT = "checked_in_at"
 
 
 def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
@@ -22,11 +28,10 @@ def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
         ConfigError: the URL can't be understood.
     """
     try:
-        return create_engine(
+        engine = create_engine(
             database_url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
                 "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
@@ -39,6 +44,29 @@ def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
             "TAGLOOP_DATABASE_URL cannot be understood; it looks like "
             "postgresql+psycopg2://user@host/database."
         ) from error
+    event.listen(engine, "checkin", _note_checkin)
+    event.listen(engine, "checkout", _ping_if_idle)
+    return engine
+
+
+def _note_checkin(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    record.info[CHECKED_IN_AT] = time.monotonic()
+
+
+def _ping_if_idle(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+    """Have the pool replace a connection that broke while nobody used it.
+
+    One that was in use a moment ago is trusted: a ping before every transaction took a sixth of
+    the time of an upload.
+    """
+    idle_seconds = time.monotonic() - record.info.get(CHECKED_IN_AT, time.monotonic())
+    if idle_seconds > TRUSTED_SECONDS:
+        try:
+            with closing(connection.cursor()) as cursor:
+                cursor.execute("SELECT 1")
+            connection.rollback()
+        except psycopg2.Error as error:
+            raise DisconnectionError from error
 
 
 @contextmanager

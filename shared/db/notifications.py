@@ -41,6 +41,11 @@ class DoneListener:
         self._waiting: dict[str, set[threading.Event]] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def close(self) -> None:
+        """Listen no more once the connection ends; nobody may be waiting."""
+        self._closing.set()
 
     def wait(self, image_id: UUID, seconds: float, is_done: Callable[[], bool]) -> bool:
         """Block until the image is done or the time is over; return whether it is done.
@@ -72,13 +77,15 @@ class DoneListener:
             self._thread.start()
 
     def _listen_for_ever(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
                 self._listen()
             # Postgres may be away, in any way that drivers can tell it. This thread has to live.
             except Exception as error:
+                if self._closing.is_set():
+                    return
                 log.warning("listening for tagged images was interrupted", error=repr(error))
-                time.sleep(RECONNECT_SECONDS)
+                self._closing.wait(RECONNECT_SECONDS)
 
     def _listen(self) -> None:
         connection = self._engine.raw_connection()

@@ -65,5 +65,7 @@ def _register(app: OpenAPI, blueprint: APIBlueprint) -> None:
     shared_paths = app.paths.keys() & blueprint.paths.keys()
     known = {path: app.paths[path] for path in shared_paths}
     app.register_api(blueprint)
-    for path, methods in known.items():
-        app.paths[path] = methods | app.paths[path]
+    for path, item in known.items():
+        added = app.paths[path]
+        methods = {method: getattr(added, method) for method in added.model_fields_set}
+        app.paths[path] = item.model_copy(update=methods)

@@ -79,7 +79,7 @@ def open_data_dir(path: Path) -> DataDir:
         run = root / "run"
         run.mkdir(mode=PRIVATE_MODE, exist_ok=True)
         run.chmod(PRIVATE_MODE)
-        data = DataDir(root, run if fits_unix_socket(run) else private_temporary_folder(root))
+        data = DataDir(root, find_sockets(root))
         for part in (data.blobs, data.redis, data.logs, data.metrics):
             part.mkdir(exist_ok=True)
     except OSError as error:
@@ -88,6 +88,24 @@ def open_data_dir(path: Path) -> DataDir:
             "choose another: make up DATA=/some/folder"
         ) from error
     return data
+
+
+def find_data_dir(path: Path) -> DataDir:
+    """A data folder as it is, or would be; only the folder of its sockets may be made.
+
+    Raises LocalStackError when there is no safe place for its sockets.
+    """
+    root = path.expanduser().absolute()
+    return DataDir(root, find_sockets(root))
+
+
+def find_sockets(root: Path) -> Path:
+    """Where the sockets of a data folder are: inside, if the path is not too long for them.
+
+    Raises LocalStackError when there is no safe place for them.
+    """
+    run = root / "run"
+    return run if fits_unix_socket(run) else private_temporary_folder(root)
 
 
 def fits_unix_socket(folder: Path) -> bool:

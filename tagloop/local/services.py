@@ -13,6 +13,12 @@ HOST = "127.0.0.1"
 # Longer than gunicorn's graceful time-out, and than the worker's longest batch.
 WEB_STOP_SECONDS = 15.0
 WORKER_STOP_SECONDS = 30.0
+# Between two matrix products, OpenBLAS' threads would spin on cores that the lanes need: a third of
+# the worker's CPU time.
+ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+# glibc keeps a heap for each thread and, once large blocks were freed, no longer maps such blocks
+# on their own: after some uploads and thumbnails a web process would hold twice of what it uses.
+FRUGAL_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
 CELERY = (sys.executable, "-m", "celery", "-A", "services.worker.main")
 
 
@@ -31,7 +37,7 @@ def web(data: DataDir, port: int) -> Program:
     return Program(
         "web",
         command,
-        child_environment(data),
+        child_environment(data) | FRUGAL_MALLOC,
         stop_seconds=WEB_STOP_SECONDS,
         # gunicorn's quick stop, which takes its workers along.
         death_signal=signal.SIGQUIT,
@@ -47,7 +53,7 @@ def worker(data: DataDir, port: int) -> Program:
     return Program(
         "worker",
         command,
-        child_environment(data),
+        child_environment(data) | ONE_BLAS_THREAD,
         stop_seconds=WORKER_STOP_SECONDS,
         makes_progress=lambda: not readiness.is_stalled(HOST, port),
     )

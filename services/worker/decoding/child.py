@@ -10,21 +10,29 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-from services.worker.decoding.protocol import Refused, Request, send_pixels, send_refusal
+from services.worker.decoding.protocol import (
+    Refused,
+    Request,
+    SharedMemory,
+    send_done,
+    send_refusal,
+)
 from services.worker.decoding.square import decode_square, prepare_opencv
 from shared.errors import PictureError
 
 
-def serve(connection: Connection, side: int, crop: float, seconds: int) -> None:
+def serve(connection: Connection, memory: SharedMemory, crop: float, seconds: int) -> None:
     """Answer requests until the worker goes away."""
+    side = len(memory.pixels)
     with contextlib.suppress(EOFError):
         while True:
             request = Request.receive(connection)
             # The signal ends this process even in the middle of a C library.
             signal.alarm(seconds)
             try:
-                pixels = decode_square(
-                    request.data, request.format, request.orientation, side, crop
+                file = memory.file[: request.size].data
+                memory.pixels[:] = decode_square(
+                    file, request.format, request.orientation, side, crop
                 )
             except PictureError as error:
                 signal.alarm(0)
@@ -34,16 +42,17 @@ def serve(connection: Connection, side: int, crop: float, seconds: int) -> None:
                 send_refusal(connection, Refused.MEMORY, "")
             else:
                 signal.alarm(0)
-                send_pixels(connection, pixels)
+                send_done(connection)
 
 
 def main() -> None:
     """Set the limits and serve."""
-    socket, side, crop, seconds, memory_bytes = sys.argv[1:]
+    socket, shared, side, crop, seconds, memory_bytes = sys.argv[1:]
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     prepare_opencv()
-    serve(Connection(int(socket)), int(side), float(crop), int(seconds))
+    memory = SharedMemory(int(shared), int(side))
+    serve(Connection(int(socket)), memory, float(crop), int(seconds))
 
 
 if __name__ == "__main__":

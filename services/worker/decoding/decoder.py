@@ -10,9 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.worker.backbone import Description
-from services.worker.decoding.protocol import PIXELS, Refused, Request
+from services.worker.decoding.protocol import (
+    PIXELS,
+    Refused,
+    Request,
+    SharedMemory,
+    create_memory,
+)
 from shared.config import Settings
-from shared.errors import DamagedPicture, DecoderCrashed, TagloopError
+from shared.errors import DamagedPicture, DecoderCrashed, TagloopError, TooManyBytes
 
 CHILD_MODULE = "services.worker.decoding.child"
 MEBIBYTE = 1024 * 1024
@@ -24,6 +30,8 @@ class Decoder:
     def __init__(self, description: Description, settings: Settings) -> None:
         self._description = description
         self._settings = settings
+        self._descriptor = create_memory(description.side, settings.max_image_bytes)
+        self._memory = SharedMemory(self._descriptor, description.side)
         self._start()
 
     def decode(self, data: memoryview, format: str, orientation: int) -> NDArray[np.uint8]:
@@ -32,17 +40,18 @@ class Decoder:
         Raises:
             DamagedPicture: it can't be decoded, or not within the limits on time and memory.
             DecoderCrashed: it ended the decoder.
+            TooManyBytes: it is larger than what this server accepts by now.
         """
-        side = self._description.side
-        pixels = np.empty((side, side, 3), np.uint8)
+        if len(data) > len(self._memory.file):
+            raise TooManyBytes
+        self._memory.file[: len(data)] = data
         try:
-            Request(format, orientation, data).send(self._connection)
+            Request(len(data), orientation, format).send(self._connection)
             answer = self._connection.recv_bytes()
-            if answer[0] == PIXELS:
-                self._connection.recv_bytes_into(pixels.reshape(-1))
-                return pixels
         except (EOFError, OSError) as error:
             raise self._replace() from error
+        if answer[0] == PIXELS:
+            return self._memory.pixels.copy()
         if answer[0] == Refused.MEMORY:
             raise self._too_much_memory()
         raise DamagedPicture(answer[1:].decode())
@@ -51,6 +60,7 @@ class Decoder:
         """End the process."""
         self._connection.close()
         self._process.wait()
+        os.close(self._descriptor)
 
     def _start(self) -> None:
         settings = self._settings
@@ -58,12 +68,13 @@ class Decoder:
         self._connection: Connection = ours
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", CHILD_MODULE, str(theirs.fileno())),
+                *(sys.executable, "-m", CHILD_MODULE),
+                *(str(theirs.fileno()), str(self._descriptor)),
                 *(str(self._description.side), str(self._description.crop)),
                 *(str(settings.decode_seconds), str(settings.decode_memory_bytes)),
             ],
             stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), self._descriptor],
             env=_environment(),
         )
         theirs.close()

@@ -1,5 +1,11 @@
-"""What a worker and its decoder process say to each other."""
+"""What a worker and its decoder process say to each other.
 
+Files and pixels lie in memory that both have; only a few bytes go through the pipe. Sending them
+through it as well cost a tenth of the worker's throughput.
+"""
+
+import mmap
+import os
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,8 +14,9 @@ from multiprocessing.connection import Connection
 import numpy as np
 from numpy.typing import NDArray
 
-# Orientation, then the name of the format, padded.
-REQUEST_HEADER = struct.Struct("<B15s")
+CHANNELS = 3
+# Bytes of the file, orientation, then the name of the format, padded.
+REQUEST = struct.Struct("<QB15s")
 PIXELS = 0
 
 
@@ -22,29 +29,45 @@ class Refused(IntEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """A picture to decode."""
+    """A picture to decode; its file lies in the shared memory."""
 
-    format: str
+    size: int
     orientation: int
-    data: memoryview
+    format: str
 
     def send(self, connection: Connection) -> None:
         """Send it to the decoder."""
-        connection.send_bytes(REQUEST_HEADER.pack(self.orientation, self.format.encode()))
-        connection.send_bytes(self.data)
+        connection.send_bytes(REQUEST.pack(self.size, self.orientation, self.format.encode()))
 
     @classmethod
     def receive(cls, connection: Connection) -> "Request":
         """Wait for the next one. Raises EOFError when the worker is gone."""
-        orientation, name = REQUEST_HEADER.unpack(connection.recv_bytes())
-        data = memoryview(connection.recv_bytes())
-        return cls(name.rstrip(b"\0").decode(), orientation, data)
+        size, orientation, name = REQUEST.unpack(connection.recv_bytes())
+        return cls(size, orientation, name.rstrip(b"\0").decode())
 
 
-def send_pixels(connection: Connection, pixels: NDArray[np.uint8]) -> None:
-    """Answer with a square, (side, side, 3)."""
+class SharedMemory:
+    """A square of pixels, then room for one file, in memory that two processes map."""
+
+    def __init__(self, descriptor: int, side: int) -> None:
+        """Map the memory behind a descriptor that `create_memory` made for the same side."""
+        self._map = mmap.mmap(descriptor, 0)
+        size = side * side * CHANNELS
+        flat = np.frombuffer(self._map, np.uint8)
+        self.pixels: NDArray[np.uint8] = flat[:size].reshape(side, side, CHANNELS)
+        self.file: NDArray[np.uint8] = flat[size:]
+
+
+def create_memory(side: int, file_bytes: int) -> int:
+    """A descriptor of memory for a square and a file; pages cost nothing until they are used."""
+    descriptor = os.memfd_create("tagloop-decoder")
+    os.ftruncate(descriptor, side * side * CHANNELS + file_bytes)
+    return descriptor
+
+
+def send_done(connection: Connection) -> None:
+    """Answer that the pixels are in the shared memory."""
     connection.send_bytes(bytes([PIXELS]))
-    connection.send_bytes(np.ascontiguousarray(pixels).data.cast("B"))
 
 
 def send_refusal(connection: Connection, refused: Refused, reason: str) -> None:
