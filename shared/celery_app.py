@@ -24,6 +24,7 @@ TAG_IMAGES = "tagloop.tag_images"
 TAG_URL = "tagloop.tag_url"
 FETCH_URLS = "tagloop.fetch_urls"
 SWEEP = "tagloop.sweep"
+RETAG = "tagloop.retag"
 
 # A message is only a hint to look at rows, so a lost or doubled one does no harm. It comes back
 # after this time where the worker that took it died without a word.
@@ -45,7 +46,7 @@ def create_celery(settings: Settings) -> Celery:
         task_queues=[queue_named(name) for name in WORKER_QUEUES],
         task_default_queue=INTERACTIVE,
         task_create_missing_queues=False,
-        task_routes={SWEEP: {"queue": MAINTENANCE}},
+        task_routes={SWEEP: {"queue": MAINTENANCE}, RETAG: {"queue": MAINTENANCE}},
         task_acks_late=True,
         task_ignore_result=True,
         worker_concurrency=TASKS_AT_ONCE,

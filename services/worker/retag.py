@@ -1,5 +1,6 @@
 """Tags every image anew with the live model, from stored embeddings: no picture is decoded."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import numpy as np
@@ -10,9 +11,11 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.retagging import replace_tags, take_outdated
 from shared.head import choose_tags
-from shared.live_model import LiveScorer
+from shared.live_model import LiveScorer, Scorer
 
 CHUNK_IMAGES = 2000
+# While one chunk is scored, Postgres writes another.
+THREADS = 2
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +29,15 @@ def retag(engine: Engine, live: LiveScorer, settings: Settings) -> int:
         Unavailable: Postgres is away.
     """
     scorer = live.get()
+    with ThreadPoolExecutor(THREADS) as executor:
+        walks = [executor.submit(_walk, engine, scorer, settings) for _ in range(THREADS)]
+        total = sum(walk.result() for walk in walks)
+    log.info("re-tagged", images=total, version=scorer.model.version)
+    return total
+
+
+def _walk(engine: Engine, scorer: Scorer, settings: Settings) -> int:
+    """Re-tag chunk by chunk what no other walk has locked; return how many images that were."""
     total = 0
     last: UUID | None = None
     while True:
@@ -33,21 +45,18 @@ def retag(engine: Engine, live: LiveScorer, settings: Settings) -> int:
             chunk = take_outdated(
                 connection, scorer.model.version, scorer.model.backbone_id, last, CHUNK_IMAGES
             )
-            if chunk.ids:
-                probabilities = scorer.tag_probabilities(chunk.embeddings)
-                shown = [
-                    choose_tags(scorer.vocabulary, row, settings.min_confidence)
-                    for row in probabilities
-                ]
-                replace_tags(
-                    connection,
-                    chunk.ids,
-                    np.array([len(tags.columns) for tags in shown]),
-                    scorer.tag_ids[np.concatenate([tags.columns for tags in shown])],
-                    np.concatenate([tags.confidences for tags in shown]),
-                )
-        if chunk.last is None:
-            log.info("re-tagged", images=total, version=scorer.model.version)
-            return total
+            if chunk.last is None:
+                return total
+            shown = [
+                choose_tags(scorer.vocabulary, row, settings.min_confidence)
+                for row in scorer.tag_probabilities(chunk.embeddings)
+            ]
+            replace_tags(
+                connection,
+                chunk.ids,
+                np.array([len(tags.columns) for tags in shown]),
+                scorer.tag_ids[np.concatenate([tags.columns for tags in shown])],
+                np.concatenate([tags.confidences for tags in shown]),
+            )
         total += len(chunk.ids)
         last = chunk.last

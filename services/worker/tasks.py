@@ -7,9 +7,10 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from services.worker.retag import retag
 from services.worker.runtime import Runtime
 from services.worker.sweeper import sweep
-from shared.celery_app import FETCH_URLS, INTERACTIVE, SWEEP, TAG_IMAGES, TAG_URL
+from shared.celery_app import FETCH_URLS, INTERACTIVE, RETAG, SWEEP, TAG_IMAGES, TAG_URL
 from shared.db.engine import transaction
 from shared.db.images import NewImage, find_image, insert_new
 from shared.errors import TagloopError, Unavailable
@@ -60,6 +61,12 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
     def fetch_urls() -> None:
         """Look for images whose bytes have to be fetched."""
         runtime().fetcher.wake()
+
+    @celery.task(name=RETAG, ignore_result=False)
+    def retag_images() -> dict[str, int]:
+        """Tag everything anew with the live model; returns how many images that were."""
+        worker = runtime()
+        return {"retagged": retag(worker.engine, worker.pipeline.live, worker.settings)}
 
     @celery.task(name=SWEEP)
     def sweep_images() -> None:

@@ -30,11 +30,14 @@ def is_backlog_over(connection: Connection, limit: int) -> bool:
 
 
 def is_stalled(connection: Connection) -> bool:
-    """Whether images have waited for a while and none is held by any worker."""
+    """Whether images were announced a while ago and none is held by any worker.
+
+    A worker that does its work also sweeps, and announces what waits for its next attempt again.
+    """
     query = text("""
         SELECT EXISTS (
             SELECT FROM images
-            WHERE status = 'queued' AND created_at < now() - make_interval(secs => :seconds)
+            WHERE status = 'queued' AND announced_at < now() - make_interval(secs => :seconds)
         ) AND NOT EXISTS (
             SELECT FROM images WHERE status = 'queued' AND lease_until > now()
         )

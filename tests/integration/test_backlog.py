@@ -12,7 +12,7 @@ from tests.pictures import READABLE
 from tests.rows import insert_row, set_row
 from tests.uploads import files, post
 
-OLD = f"created_at = now() - interval '{STALLED_SECONDS + 1} seconds'"
+OLD = f"announced_at = now() - interval '{STALLED_SECONDS + 1} seconds'"
 
 
 def stalled(engine: Engine) -> bool:
@@ -63,5 +63,11 @@ def test_images_that_wait_long_while_nobody_holds_any_are_a_stall(engine: Engine
 def test_a_long_queue_that_somebody_works_on_is_no_stall(engine: Engine) -> None:
     set_row(engine, insert_row(engine), OLD)
     set_row(engine, insert_row(engine), "lease_until = now() + interval '5 seconds'")
+
+    assert not stalled(engine)
+
+
+def test_an_image_that_waits_for_its_next_attempt_is_no_stall(engine: Engine) -> None:
+    set_row(engine, insert_row(engine), "created_at = now() - interval '1 hour', attempts = 2")
 
     assert not stalled(engine)

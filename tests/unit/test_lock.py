@@ -1,4 +1,4 @@
-"""The lock file covers what pyproject.toml asks for, and nothing that needs a graphics card."""
+"""The lock files cover what pyproject.toml asks for, and nothing that needs a graphics card."""
 
 import re
 import tomllib
@@ -6,6 +6,7 @@ from itertools import chain
 
 from tagloop.local.child import PROJECT_ROOT
 
+LOCKS = ("requirements.lock", "requirements-bench.lock")
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -16,7 +17,7 @@ def normalized(requirement: str) -> str:
 
 
 def locked_lines() -> list[str]:
-    lines = (PROJECT_ROOT / "requirements.lock").read_text().splitlines()
+    lines = chain(*((PROJECT_ROOT / name).read_text().splitlines() for name in LOCKS))
     return [line for line in lines if line and not line.startswith("#")]
 
 

@@ -1,13 +1,13 @@
 """Multipart bodies, read part by part, however the network cuts them up."""
 
+import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from werkzeug.exceptions import HTTPException
 
 from services.ingest.multipart import FIELD_BYTES, FormField, UploadedFile, read_parts
 from shared.errors import BadRequest
@@ -41,7 +41,7 @@ class Cut:
         return self._body.read(min(limit, next(self._sizes, limit)))
 
 
-def body_of(sent: list[tuple[str, str | None, bytes]]) -> bytes:
+def body_of(sent: Sequence[tuple[str, str | None, bytes]]) -> bytes:
     body = b""
     for name, filename, content in sent:
         disposition = f'form-data; name="{name}"'
@@ -80,12 +80,8 @@ def test_what_was_sent_arrives_however_it_is_cut(
 
 @given(st.binary(max_size=300) | contents, st.lists(st.integers(1, 40)))
 def test_any_other_bytes_are_read_or_refused(body: bytes, sizes: list[int]) -> None:
-    try:
+    with contextlib.suppress(BadRequest):
         read(Cut(b"--" + BOUNDARY + b"\r\n" + body, sizes))
-    except BadRequest:
-        return
-    except HTTPException as error:
-        assert error.code == 400
 
 
 def test_of_a_file_over_the_limit_only_the_beginning_is_kept_and_the_next_one_arrives() -> None:

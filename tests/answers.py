@@ -1,0 +1,13 @@
+"""Answers of the API."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+
+def get(client: FlaskClient, path: str) -> dict[str, Any]:
+    """The document of an answer that has to be a good one."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    document: dict[str, Any] = answer.get_json()
+    return document

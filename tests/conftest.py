@@ -1,0 +1,163 @@
+"""What tests stand on: real Postgres and Redis, the real network, real photographs."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import skimage
+import sklearn
+from celery import Celery
+from redis import Redis
+from sqlalchemy import Engine
+
+from services.worker.backbone import Backbone, load_backbone
+from services.worker.first_model import ensure_model
+from services.worker.lanes import Lanes
+from services.worker.leases import LeaseKeeper
+from services.worker.pipeline import Pipeline
+from shared.celery_app import create_celery
+from shared.config import PREFIX, Settings, load_settings
+from shared.db.engine import connect_engine
+from shared.db.migrate import migrate
+from shared.live_model import LiveScorer
+from shared.storage import Storage
+from tagloop.local import postgres
+from tagloop.local.backing import running
+from tagloop.local.datadir import DataDir
+from tagloop.local.environment import DATABASE_NAME, broker_url, database_url
+
+TEMPLATE = "tagloop_template"
+CACHE_VARIABLE = f"{PREFIX}CACHE_DIR"
+LANES = 2
+SKIMAGE = Path(skimage.__file__).parent / "data"
+SKLEARN = Path(sklearn.__file__).parent / "datasets" / "images"
+# Photographs that ship with Python packages.
+PHOTOS = {
+    "cat": SKIMAGE / "chelsea.png",
+    "coffee": SKIMAGE / "coffee.png",
+    "rocket": SKIMAGE / "rocket.jpg",
+    "astronaut": SKIMAGE / "astronaut.png",
+    "motorcycle": SKIMAGE / "motorcycle_left.png",
+    "flower": SKLEARN / "flower.jpg",
+    "temple": SKLEARN / "china.jpg",
+}
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def photos() -> dict[str, Path]:
+    """Photographs by what they show."""
+    return PHOTOS
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own settings change no test; only the converted network is shared."""
+    for variable in os.environ:
+        if variable.startswith(PREFIX) and variable != CACHE_VARIABLE:
+            monkeypatch.delenv(variable)
+
+
+@pytest.fixture(scope="session")
+def backing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataDir]:
+    """Postgres with a migrated template database, and Redis."""
+    with running(tmp_path_factory.mktemp("backing")) as data:
+        run_sql(data, f"CREATE DATABASE {TEMPLATE}")
+        engine = connect_engine(url_of(data, TEMPLATE))
+        migrate(engine)
+        engine.dispose()
+        yield data
+
+
+def run_sql(data: DataDir, statement: str) -> None:
+    """Run a statement that cannot be part of a transaction."""
+    with closing(postgres.connect(data, DATABASE_NAME)) as connection:
+        connection.cursor().execute(statement)
+
+
+def url_of(data: DataDir, database: str) -> str:
+    """The SQLAlchemy URL of one database of the cluster."""
+    return database_url(data).replace(f"/{DATABASE_NAME}?", f"/{database}?")
+
+
+@pytest.fixture
+def database(backing: DataDir) -> Iterator[str]:
+    """The URL of a migrated database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    run_sql(backing, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield url_of(backing, name)
+    run_sql(backing, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(backing: DataDir) -> Iterator[str]:
+    """The URL of a database without any table."""
+    name = f"test_{next(_numbers)}"
+    run_sql(backing, f"CREATE DATABASE {name}")
+    yield url_of(backing, name)
+    run_sql(backing, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def redis(backing: DataDir) -> Iterator[Redis]:
+    """The broker, empty."""
+    with closing(Redis(unix_socket_path=str(backing.redis_socket))) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def settings(database: str, redis: Redis, backing: DataDir, tmp_path: Path) -> Settings:
+    """Settings for a database, a broker and a storage of the test's own."""
+    return load_settings(
+        database_url=database,
+        broker_url=broker_url(backing),
+        storage_url=(tmp_path / "blobs").as_uri(),
+        device="cpu",
+    )
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    """Connections to the test's database."""
+    engine = connect_engine(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def storage(settings: Settings) -> Storage:
+    """The test's blobs."""
+    return Storage(settings.storage_url)
+
+
+@pytest.fixture
+def celery(settings: Settings) -> Iterator[Celery]:
+    """The services' Celery app on the test's broker."""
+    app = create_celery(settings)
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def backbone() -> Iterator[Backbone]:
+    """The real network on OpenVINO."""
+    backbone = load_backbone(load_settings(device="cpu"), LANES)
+    yield backbone
+    backbone.close()
+
+
+@pytest.fixture
+def pipeline(
+    settings: Settings, engine: Engine, storage: Storage, backbone: Backbone
+) -> Iterator[Pipeline]:
+    """The tagging code of a worker, without Celery."""
+    ensure_model(engine, storage, backbone)
+    lanes = Lanes(settings, storage, backbone, LANES)
+    leases = LeaseKeeper(engine, settings.lease_seconds)
+    yield Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage))
+    leases.close()
+    lanes.close()

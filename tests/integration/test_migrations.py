@@ -1,0 +1,76 @@
+"""Migrations make the schema that the code knows, and can be run again at any time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from shared.db.engine import connect_engine, transaction
+from shared.db.migrate import migrate
+from shared.db.schema import metadata
+from shared.vocabulary import load_imagenet
+
+SNAPSHOT = """
+    SELECT (SELECT count(*) FROM tags), (SELECT max(id) FROM tags),
+           (SELECT count(*) FROM tag_aliases), (SELECT count(*) FROM tag_parents),
+           (SELECT string_agg(version_num, ',') FROM alembic_version)
+"""
+
+
+@pytest.fixture
+def empty(empty_database: str) -> Iterator[Engine]:
+    engine = connect_engine(empty_database)
+    yield engine
+    engine.dispose()
+
+
+def snapshot(engine: Engine) -> list[object]:
+    with transaction(engine) as connection:
+        return list(connection.execute(text(SNAPSHOT)).one())
+
+
+def test_the_migrated_schema_is_the_one_that_the_code_knows(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    before = snapshot(engine)
+
+    migrate(engine)
+
+    assert snapshot(engine) == before
+
+
+def test_processes_that_migrate_at_once_do_it_once(empty: Engine) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        for migration in [threads.submit(migrate, empty) for _ in range(3)]:
+            migration.result()
+
+    assert snapshot(empty)[0] == len(load_imagenet())
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty: Engine) -> None:
+    # Given a table in the way of the last step
+    with transaction(empty) as connection:
+        connection.execute(text("CREATE TABLE image_tags (something int)"))
+
+    with pytest.raises(Exception, match="image_tags"):
+        migrate(empty)
+
+    with transaction(empty) as connection:
+        assert connection.execute(text("SELECT to_regclass('images')")).scalar() is None
+
+
+def test_the_vocabulary_is_seeded_whole(engine: Engine) -> None:
+    vocabulary = load_imagenet()
+
+    tags, _, aliases, parents, _ = snapshot(engine)
+
+    assert tags == len(vocabulary)
+    assert aliases == sum(len(tag.aliases) for tag in vocabulary.tags)
+    assert parents == sum(len(tag.parents) for tag in vocabulary.tags)

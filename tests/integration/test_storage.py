@@ -1,0 +1,69 @@
+"""Blobs in a folder."""
+
+import io
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from shared.errors import BlobMissing, StorageUnavailable
+from shared.storage import Storage, original_key, thumbnail_key
+
+IMAGE = UUID("0199aaaa-0000-7000-8000-0000000000ff")
+
+
+def test_what_was_put_comes_back_whole_and_is_replaced_whole(storage: Storage) -> None:
+    storage.put("a/b", b"first, longer")
+    assert bytes(storage.get("a/b")) == b"first, longer"
+
+    storage.put("a/b", b"second")
+    assert bytes(storage.get("a/b")) == b"second"
+
+
+def test_a_file_is_stored_from_where_it_stands(storage: Storage) -> None:
+    file = io.BytesIO(b"x" * 3_000_000)
+
+    storage.put("large", file)
+
+    assert len(storage.get("large")) == 3_000_000
+
+
+def test_an_empty_blob_is_a_blob(storage: Storage) -> None:
+    storage.put("empty", b"")
+
+    assert bytes(storage.get("empty")) == b""
+
+
+def test_a_blob_that_is_gone_is_told_apart_from_a_storage_that_is_away(
+    storage: Storage, tmp_path: Path
+) -> None:
+    with pytest.raises(BlobMissing):
+        storage.get("nothing/here")
+
+    (tmp_path / "blobs" / "in-the-way").write_bytes(b"")
+    with pytest.raises(StorageUnavailable):
+        storage.put("in-the-way/key", b"data")
+
+
+def test_deleting_what_is_gone_already_does_not_matter(storage: Storage) -> None:
+    storage.put("one", b"1")
+    storage.put("two", b"2")
+
+    storage.delete(["one", "missing", "two"])
+
+    for key in ("one", "two"):
+        with pytest.raises(BlobMissing):
+            storage.get(key)
+
+
+def test_a_path_with_blanks_and_other_scripts_works(tmp_path: Path) -> None:
+    folder = tmp_path / "Bilder von früher #1"
+
+    Storage(folder.as_uri()).put("key", b"data")
+
+    assert (folder / "key").read_bytes() == b"data"
+
+
+def test_the_files_of_an_image_have_keys_of_their_own() -> None:
+    assert original_key(IMAGE) == f"originals/ff/{IMAGE}"
+    assert thumbnail_key(IMAGE) == f"thumbnails/ff/{IMAGE}.jpg"

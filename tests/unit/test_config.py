@@ -1,0 +1,102 @@
+"""Settings: from variables and files, checked once, with one sentence for what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.config import Settings, load_settings
+from shared.db.engine import connect_engine
+from shared.errors import ConfigError
+from shared.storage import Storage
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "rule"),
+    [
+        ("TAGLOOP_LANES", "many", "valid integer"),
+        ("TAGLOOP_LANES", "-1", "greater than or equal to 0"),
+        ("TAGLOOP_DEVICE", "tpu", "'auto', 'cpu' or 'cuda'"),
+        ("TAGLOOP_MIN_CONFIDENCE", "1.5", "less than or equal to 1"),
+        ("TAGLOOP_MIN_CONFIDENCE", "nan", "finite"),
+        ("TAGLOOP_MAX_IMAGE_BYTES", "0", "greater than 0"),
+        ("TAGLOOP_LEASE_SECONDS", "", "valid number"),
+        ("TAGLOOP_LEASE_SECONDS", "inf", "finite"),
+        ("TAGLOOP_LOG_LEVEL", "loud", "'DEBUG', 'INFO'"),
+        ("TAGLOOP_FETCH_ALLOWED_HOSTS", "localhost", "JSON"),
+        ("TAGLOOP_FETCH_ALLOWED_HOSTS", "5", "frozenset"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_variable_value_and_rule(
+    variable: str, value: str, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigError) as wrong:
+        load_settings()
+
+    sentence = str(wrong.value)
+    assert sentence.startswith(f"{variable} is ")
+    assert value in sentence
+    assert rule in sentence
+    assert "\n" not in sentence
+
+
+def test_variables_set_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGLOOP_MAX_FILES", "7")
+    monkeypatch.setenv("TAGLOOP_FETCH_ALLOWED_HOSTS", '["intranet", "127.0.0.1"]')
+
+    settings = load_settings()
+
+    assert settings.max_files == 7
+    assert settings.fetch_allowed_hosts == {"intranet", "127.0.0.1"}
+
+
+def test_a_secret_comes_from_a_file_without_its_line_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("redis://:password@broker/0\n")
+    monkeypatch.setenv("TAGLOOP_BROKER_URL_FILE", str(secret))
+
+    assert load_settings().broker_url == "redis://:password@broker/0"
+
+
+def test_a_variable_outweighs_a_file_and_an_argument_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lanes").write_text("1")
+    monkeypatch.setenv("TAGLOOP_LANES_FILE", str(tmp_path / "lanes"))
+    assert load_settings().lanes == 1
+
+    monkeypatch.setenv("TAGLOOP_LANES", "2")
+    assert load_settings().lanes == 2
+    assert load_settings(lanes=3).lanes == 3
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["missing", "no text"])
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    if content is not None:
+        secret.write_bytes(content)
+    monkeypatch.setenv("TAGLOOP_DATABASE_URL_FILE", str(secret))
+
+    with pytest.raises(ConfigError, match="TAGLOOP_DATABASE_URL_FILE names a file that cannot"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mystery://host/db", "postgresql+nope://host/db"])
+def test_a_database_url_that_means_nothing_is_one_sentence(url: str) -> None:
+    with pytest.raises(ConfigError, match="TAGLOOP_DATABASE_URL cannot be understood"):
+        connect_engine(url)
+
+
+@pytest.mark.parametrize("url", ["", "/tmp/blobs", "ftp://host/blobs", "s3://"])
+def test_a_storage_url_that_means_nothing_is_one_sentence(url: str) -> None:
+    with pytest.raises(ConfigError, match="TAGLOOP_STORAGE_URL is"):
+        Storage(url)
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
