@@ -10,7 +10,7 @@ PYTHONS := $(PYTHON) python3.11 python3.12 python3 python3.13 python3.14
 IS_USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 OLDEST_PYTHON := 3.11
 
-.PHONY: help up test lint bench install lock clean
+.PHONY: help up test lint bench chaos install lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test                           run every test'
 	@echo 'make lint                           check style and types'
 	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
+	@echo 'make chaos [FAULTS=200] [SEED=n]    kill everything again and again; MINUTES=n ends it early'
 	@echo 'make install                        only make .venv and install into it'
 	@echo 'make lock                           compile the lock files from pyproject.toml'
 	@echo 'make clean                          remove .venv and caches, never the data'
@@ -36,6 +37,10 @@ lint: $(STAMP)
 
 bench: $(BENCH_STAMP)
 	$(VENV)/bin/python -m bench $(BENCH)
+
+chaos: $(STAMP)
+	$(VENV)/bin/python -m tests.chaos $(if $(FAULTS),--faults '$(FAULTS)') \
+	  $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)')
 
 install: $(STAMP)
 

@@ -19,10 +19,8 @@ def check_database(engine: Engine) -> Finding:
         with transaction(engine) as connection:
             version = connection.scalar(text("SHOW server_version"))
     except Unavailable as error:
-        return wrong(
-            DATABASE,
-            f"{one_line(error)} Start Postgres, or correct TAGLOOP_DATABASE_URL.",
-        )
+        advice = "Start Postgres (on one machine: make up), or correct TAGLOOP_DATABASE_URL."
+        return wrong(DATABASE, f"{one_line(error)} {advice}")
     return well(DATABASE, f"Postgres {version} answers.")
 
 
@@ -50,6 +48,6 @@ def check_migrations(connection: Connection) -> Finding:
 
 
 def one_line(error: Exception) -> str:
-    """An error's message as one sentence; those of drivers have several lines."""
-    message = " ".join(str(error).split())
-    return message if message.endswith((".", "?", "!")) else f"{message}."
+    """The first line of an error's message as a sentence; the others are for programmers."""
+    line = str(error).splitlines()[0].strip()
+    return line if line.endswith((".", "?", "!")) else f"{line}."

@@ -1,0 +1,1 @@
+"""The benchmark: Tagloop beside its own limit and beside its peers, in one run."""

@@ -1,0 +1,103 @@
+"""`python -m bench.gpu`: the torch runtime on a GPU, or one sentence where there is none."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+
+from bench.loops.worker_limit import (
+    LONGEST_SECONDS,
+    Embed,
+    MemoryStorage,
+    in_lanes,
+    in_one_process,
+    seconds_for,
+)
+from bench.peers.eager import decode
+from bench.pictures import find_pictures
+from bench.report import show
+from bench.stats import Figure
+from services.worker.backbone import Backbone
+from services.worker.backbone.torch_runtime import load_torch_backbone
+from services.worker.lanes import count_lanes
+from shared.config import Settings, load_settings
+from shared.db.tagging import ClaimedImage
+from shared.storage import Storage, original_key
+
+ROUNDS = 5
+IMAGES = 10_000
+DEVICE = "cuda"
+
+Way = Callable[[Settings, Storage, Backbone, int, ExitStack], Embed]
+
+
+def forward_alone(
+    _: Settings, storage: Storage, backbone: Backbone, __: int, ___: ExitStack
+) -> Embed:
+    """Pictures that are decoded already, through the runtime's queue to the GPU and back."""
+    description = backbone.description
+    decoded: dict[UUID, NDArray[np.uint8]] = {}
+
+    def pixels_of(image: ClaimedImage) -> NDArray[np.uint8]:
+        if image.id not in decoded:
+            file = BytesIO(storage.get(original_key(image.id)))
+            decoded[image.id] = decode(file, description.side, description.crop)
+        return decoded[image.id]
+
+    def embed(images: list[ClaimedImage]) -> None:
+        for embedding in [backbone.embed(pixels_of(image)) for image in images]:
+            embedding.result(LONGEST_SECONDS)
+
+    return embed
+
+
+WAYS: dict[str, Way] = {
+    "forward pass alone": forward_alone,
+    "decode and forward pass, one process": in_one_process,
+    "through the worker's lanes": in_lanes,
+}
+
+
+def measure(name: str, way: Way, settings: Settings, folder: Path) -> Figure:
+    """Images a second; a first round only warms up."""
+    storage = MemoryStorage()
+    images = [
+        storage.add(path.read_bytes(), settings.max_image_pixels)
+        for path in find_pictures(folder).paths
+    ]
+    many = [images[number % len(images)] for number in range(IMAGES)]
+    lane_count = count_lanes(settings.lanes)
+    with ExitStack() as closing:
+        backbone = load_torch_backbone(settings.backbone, DEVICE)
+        closing.callback(backbone.close)
+        embed = way(settings, storage, backbone, lane_count, closing)
+        embed(many[: len(images)])
+        rates = tuple(IMAGES / seconds_for(embed, many) for _ in range(ROUNDS))
+    return Figure(name, name, "images/s", rates)
+
+
+def main() -> int:
+    """Measure all ways on the first GPU."""
+    if not torch.cuda.is_available():
+        print("There is no GPU that torch can use, so its runtime stays unmeasured here.")
+        return 0
+    console = Console(highlight=False)
+    console.print(f"{torch.cuda.get_device_name()}, {os.cpu_count()} cores")
+    settings = load_settings()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = [measure(name, way, settings, Path(folder)) for name, way in WAYS.items()]
+    show(figures, console)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Loops that run in a process of their own, without any service, and print what they measured."""

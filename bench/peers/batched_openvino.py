@@ -1,0 +1,61 @@
+"""Tagloop's own decoding and OpenVINO network, in batches, for a peer that serves them."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from services.worker.backbone.convert import GRAPH_FILE
+from services.worker.backbone.interface import Description
+from services.worker.backbone.openvino_runtime import load_openvino_backbone
+from services.worker.decoding.square import decode_square, prepare_opencv
+from shared.config import load_settings
+from shared.pictures.probe import UPRIGHT
+
+TOP = 5
+
+
+class BatchedTagger:
+    """Only what is around it differs from Tagloop's worker."""
+
+    def __init__(self, threads: int) -> None:
+        """Compile the network for batches of any size; threads: of OpenVINO in this process."""
+        settings = load_settings()
+        cache = settings.cache_dir.expanduser()
+        own = load_openvino_backbone(settings.backbone, cache, lanes=1)
+        self.description: Description = own.description
+        self._head = own.first_head
+        prepare_opencv()
+        core = openvino.Core()
+        graph = core.read_model(newest_graph(cache, settings.backbone))
+        side = self.description.side
+        graph.reshape([-1, side, side, 3])
+        self._network = core.compile_model(
+            graph, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+        )
+
+    def decode(self, file: BinaryIO) -> NDArray[np.uint8]:
+        """A JPEG as the network takes it: (side, side, 3) uint8."""
+        return decode_square(
+            memoryview(file.read()),
+            "JPEG",
+            UPRIGHT,
+            self.description.side,
+            self.description.crop,
+        )
+
+    def tag(self, pixels: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:
+        """Pictures, (n, side, side, 3), to the five most probable classes of each."""
+        embeddings = self._network([pixels])[0]
+        tags = []
+        for row in self._head.leaf_probabilities(embeddings):
+            best = np.argsort(row)[: -TOP - 1 : -1]
+            tags.append(list(zip(best.tolist(), row[best].tolist(), strict=True)))
+        return tags
+
+
+def newest_graph(cache: Path, name: str) -> Path:
+    """The network that the worker's runtime has converted for this machine."""
+    return max(cache.glob(f"{name}-*/{GRAPH_FILE}"), key=lambda path: path.stat().st_mtime)

@@ -1,0 +1,71 @@
+"""Where one run of the benchmark works, and how much it measures."""
+
+import socket
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.pictures import Pictures, copy_distinct
+
+HOST = "127.0.0.1"
+LEAST_IMAGES = 24
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured.
+
+    rounds: how often each figure is measured; share: the part of the full number of images.
+    """
+
+    rounds: int
+    share: float
+
+    def images(self, full: int) -> int:
+        """How many images to use where the full run uses `full`."""
+        return max(LEAST_IMAGES, round(full * self.share))
+
+
+FULL = Scale(rounds=5, share=1.0)
+QUICK = Scale(rounds=2, share=0.2)
+
+
+@dataclass
+class Room:
+    """A temporary folder with everything that a run writes."""
+
+    folder: Path
+    pictures: Pictures
+    scale: Scale
+    _copies: dict[tuple[Path, int], Path] = field(default_factory=dict)
+
+    def part(self, name: str) -> Path:
+        """A folder inside, made when it is not there."""
+        path = self.folder / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def log(self, name: str) -> Path:
+        """The log file of a program."""
+        return self.part("logs") / f"{name}.log"
+
+    def distinct_folder(self, pictures: Pictures, count: int) -> Path:
+        """A folder of `count` different files, made once."""
+        key = (pictures.folder, count)
+        if key not in self._copies:
+            folder = self.folder / f"distinct-{len(self._copies)}"
+            self._copies[key] = copy_distinct(pictures, folder, count)
+        return self._copies[key]
+
+
+def new_owner() -> str:
+    """An owner whom no earlier measurement used: the same bytes are a new image then."""
+    return uuid.uuid4().hex
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,36 @@
+"""Without services: the limit of this machine, and the plain loop that people begin with."""
+
+from bench.pictures import Pictures
+from bench.processes import run_program
+from bench.room import Room
+from bench.rows.throughput import Contestant, Sample
+
+WORKER_LIMIT = "bench.loops.worker_limit"
+
+
+def _measure(module: str, pictures: Pictures, images: int, *more: str) -> Sample:
+    arguments = ("--pictures", str(pictures.folder), "--images", str(images), *more)
+    result = run_program(module, *arguments)
+    return Sample(result["images_per_second"], {"process": result["cpu_ms"]})
+
+
+def measure_limit(room: Room, pictures: Pictures, images: int) -> Sample:
+    """The worker's decode and forward pass in one process, pictures in memory."""
+    return _measure(WORKER_LIMIT, pictures, images)
+
+
+def measure_lanes(room: Room, pictures: Pictures, images: int) -> Sample:
+    """The same through the worker's lanes, which decode in processes of their own."""
+    return _measure(WORKER_LIMIT, pictures, images, "--isolated")
+
+
+def measure_plain(room: Room, pictures: Pictures, images: int) -> Sample:
+    """PIL and torch eager, one picture at a time."""
+    return _measure("bench.loops.plain", pictures, images)
+
+
+LIMIT = Contestant("limit", "limit L: decode and network alone", 2000, measure_limit)
+LANES = Contestant("lanes", "the same, decoders isolated", 2000, measure_lanes)
+PLAIN = Contestant("plain", "plain loop: PIL and torch eager", 300, measure_plain)
+LARGE_LIMIT = Contestant("limit", LIMIT.label, 300, measure_limit)
+LARGE_PLAIN = Contestant("plain", PLAIN.label, 24, measure_plain)

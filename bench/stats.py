@@ -1,0 +1,54 @@
+"""Samples and their spread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The least, the middle and the greatest of several measurements."""
+
+    least: float
+    median: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured quantity.
+
+    key: name in the JSON file and for the targets; samples: one for each round, in their order.
+    """
+
+    key: str
+    label: str
+    unit: str
+    samples: tuple[float, ...]
+
+    @property
+    def spread(self) -> Spread:
+        """How far the samples lie apart."""
+        return spread(self.samples)
+
+
+def spread(samples: Sequence[float]) -> Spread:
+    """The spread of at least one sample."""
+    return Spread(min(samples), median(samples), max(samples))
+
+
+def percentile(samples: Sequence[float], percent: int) -> float:
+    """The value that `percent` of the samples do not exceed, between neighbours."""
+    if len(samples) == 1:
+        return samples[0]
+    return quantiles(samples, n=100, method="inclusive")[percent - 1]
+
+
+def ratios(above: Figure, below: Figure) -> tuple[float, ...]:
+    """One ratio for each round: what was measured side by side is compared, not the best of each.
+
+    Figures with a different number of rounds are compared by their medians.
+    """
+    if len(above.samples) != len(below.samples):
+        return (above.spread.median / below.spread.median,)
+    return tuple(a / b for a, b in zip(above.samples, below.samples, strict=True))
