@@ -1,0 +1,94 @@
+"""What `make up` starts, on a free port and a fresh data folder, shared by all acceptance tests."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from tests.acceptance.api import Api
+
+PROJECT_ROOT = Path(__file__).parents[2]
+READY_LINE = "Tagloop is up"
+STOP_SECONDS = 60
+# A lower limit makes a file that is over it quick to send; the origins that tests play are on this
+# machine, and what hangs should not hold a test up for long.
+MAX_IMAGE_BYTES = 5 * 1024 * 1024
+FETCH_SECONDS = 2
+LEASE_SECONDS = 15
+SETTINGS = {
+    "TAGLOOP_MAX_IMAGE_BYTES": str(MAX_IMAGE_BYTES),
+    "TAGLOOP_FETCH_ALLOWED_HOSTS": '["127.0.0.1"]',
+    "TAGLOOP_FETCH_SECONDS": str(FETCH_SECONDS),
+    "TAGLOOP_LEASE_SECONDS": str(LEASE_SECONDS),
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Tagloop."""
+
+    url: str
+    data: Path
+    pid: int
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Everything up; at the end Ctrl-C has to stop it cleanly."""
+    with running(tmp_path_factory.mktemp("tagloop") / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def api(server: Server) -> Api:
+    """The server's HTTP API."""
+    return Api(server.url)
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Server]:
+    """A Tagloop of one's own on a data folder; at the end Ctrl-C has to stop it cleanly."""
+    port = free_port()
+    process = subprocess.Popen(
+        up_command(data, port),
+        cwd=PROJECT_ROOT,
+        env=os.environ | SETTINGS,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if READY_LINE in line:
+                break
+        else:
+            pytest.fail(f"`tagloop up` ended: {''.join(said)}")
+        url = f"http://127.0.0.1:{port}"
+        assert urllib3.request("GET", f"{url}/readyz").status == 200
+        yield Server(url, data, process.pid)
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=STOP_SECONDS)
+    assert process.returncode == 0, rest
+
+
+def up_command(data: Path, port: int) -> list[str]:
+    """What `make up` runs."""
+    return [sys.executable, "-m", "tagloop.cli", "up", "--port", str(port), "--data", str(data)]
+
+
+def free_port() -> int:
+    """A port that nothing listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
