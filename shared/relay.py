@@ -5,21 +5,16 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-import structlog
 from celery import Celery
 
-from shared.celery_app import FETCH_URLS, INTERACTIVE, TAG_IMAGES
+from shared.publisher import Publisher
 
 # Ids that come within this time of the last message go out together. One message an image would
 # cost the broker and the worker more than the tagging's own bookkeeping.
 GATHER_SECONDS = 0.05
-IDS_PER_MESSAGE = 32
 # While the broker is away, it is tried again this often, and so many ids a queue are kept for it.
 RETRY_SECONDS = 1.0
 MOST_KEPT_IDS = 10_000
-PUBLISH_RETRY = {"max_retries": 1, "interval_start": 0.1}
-
-log = structlog.get_logger(__name__)
 
 
 class Relay:
@@ -29,7 +24,7 @@ class Relay:
     """
 
     def __init__(self, celery: Celery) -> None:
-        self._celery = celery
+        self._publisher = Publisher(celery)
         self._ids: dict[str, list[str]] = {}
         self._urls_wait = False
         self._news = threading.Condition()
@@ -61,11 +56,11 @@ class Relay:
                 ids, self._ids = self._ids, {}
                 urls_wait, self._urls_wait = self._urls_wait, False
             left = {
-                queue: publish_ids(self._celery, queue, queue_ids)
+                queue: self._publisher.send_ids(queue, queue_ids)
                 for queue, queue_ids in ids.items()
             }
             if urls_wait:
-                _publish(self._celery, FETCH_URLS, [], INTERACTIVE)
+                self._publisher.wake_fetchers()
             if any(left.values()):
                 self._keep(left)
                 time.sleep(RETRY_SECONDS)
@@ -75,33 +70,3 @@ class Relay:
         with self._news:
             for queue, ids in undelivered.items():
                 self._ids[queue] = [*ids, *self._ids.get(queue, [])][:MOST_KEPT_IDS]
-
-
-def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> list[str]:
-    """Send messages about these images, many ids each; return those that no broker took."""
-    for start in range(0, len(ids), IDS_PER_MESSAGE):
-        names = list(ids[start : start + IDS_PER_MESSAGE])
-        if not _publish(celery, TAG_IMAGES, [names], queue):
-            return list(ids[start:])
-    return []
-
-
-def _publish(celery: Celery, task: str, arguments: list[object], queue: str) -> bool:
-    try:
-        # A connection of its own: after a refusal, a producer of kombu's pool can stay broken.
-        with celery.connection_for_write() as connection:
-            celery.send_task(
-                task,
-                args=arguments,
-                queue=queue,
-                connection=connection,
-                ignore_result=True,
-                retry=True,
-                retry_policy=PUBLISH_RETRY,
-            )
-    # Besides its OperationalError, kombu trips over its own closed channels while it reconnects.
-    # The thread that publishes has to live.
-    except Exception as error:
-        log.warning("the broker is away; this will be announced later", error=repr(error))
-        return False
-    return True

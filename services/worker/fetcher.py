@@ -19,7 +19,7 @@ from shared.errors import TagloopError
 from shared.fetch import download
 from shared.metrics import images_tagged, stage_seconds
 from shared.originals import Original, inspect_original
-from shared.relay import publish_ids
+from shared.publisher import publish_ids
 from shared.storage import Storage, original_key
 
 THREADS = 8

@@ -10,7 +10,7 @@ from shared.db.engine import transaction
 from shared.db.sweeping import find_unannounced, give_up_exhausted
 from shared.errors import Unavailable
 from shared.metrics import images_tagged
-from shared.relay import IDS_PER_MESSAGE, publish_ids
+from shared.publisher import IDS_PER_MESSAGE, publish_ids
 
 SWEEP_SECONDS = 10.0
 # A message that was just sent may be in a worker's hands already, so a row is left alone this long.

@@ -17,7 +17,7 @@ from shared.errors import TagloopError, Unavailable
 from shared.fetch import check_url
 from shared.image_document import describe_images
 from shared.image_ids import new_image_id, parse_image_id
-from shared.relay import IDS_PER_MESSAGE
+from shared.publisher import IDS_PER_MESSAGE
 
 # While a task waits for a picture from the web it keeps a thread, so most threads never do that.
 TAG_URL_AT_ONCE = 2

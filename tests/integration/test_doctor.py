@@ -12,7 +12,7 @@ from services.worker.sweeper import SHORT_QUEUE_MESSAGES
 from shared.celery_app import BULK
 from shared.config import Settings
 from shared.db.engine import transaction
-from shared.relay import publish_ids
+from shared.publisher import publish_ids
 from shared.storage import Storage
 from tagloop.doctor.examine import examine
 from tests.rows import insert_row, set_row

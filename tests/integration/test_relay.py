@@ -19,7 +19,8 @@ from shared.celery_app import (
 from shared.config import Settings
 from shared.errors import Unavailable
 from shared.image_ids import new_image_id
-from shared.relay import IDS_PER_MESSAGE, Relay, publish_ids
+from shared.publisher import IDS_PER_MESSAGE, publish_ids
+from shared.relay import Relay
 from tests.conditions import wait_for
 
 

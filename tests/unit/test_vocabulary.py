@@ -129,8 +129,9 @@ def test_a_tag_is_at_least_as_probable_as_any_that_implies_it(leaves: np.ndarray
 
 def test_a_class_with_a_class_below_it_counts_itself_and_that() -> None:
     vocabulary = Vocabulary([made_tag("dog", leaf=0), made_tag("pug", "dog", leaf=1)])
+    leaves = np.array([[0.25, 0.5]], np.float32)
 
-    assert vocabulary.tag_probabilities(np.float32([[0.25, 0.5]])).tolist() == [[0.75, 0.5]]
+    assert vocabulary.tag_probabilities(leaves).tolist() == [[0.75, 0.5]]
 
 
 # The order in which tags are shown
