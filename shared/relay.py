@@ -9,9 +9,11 @@ from celery import Celery
 
 from shared.publisher import Publisher
 
-# Ids that come within this time of the last message go out together. One message an image would
-# cost the broker and the worker more than the tagging's own bookkeeping.
-GATHER_SECONDS = 0.05
+# After a message, ids are gathered for the next one: the longer, the more the last one carried.
+# Taking and acknowledging a message costs Celery as much as half a picture costs the network, so a
+# server that is busy sends few; to one that is not, the wait is short.
+GATHER_SECONDS_PER_ID = 0.02
+LONGEST_GATHER_SECONDS = 0.2
 # While the broker is away, it is tried again this often, and so many ids a queue are kept for it.
 RETRY_SECONDS = 1.0
 MOST_KEPT_IDS = 10_000
@@ -64,7 +66,8 @@ class Relay:
             if any(left.values()):
                 self._keep(left)
                 time.sleep(RETRY_SECONDS)
-            time.sleep(GATHER_SECONDS)
+            sent = sum(map(len, ids.values()))
+            time.sleep(min(LONGEST_GATHER_SECONDS, GATHER_SECONDS_PER_ID * sent))
 
     def _keep(self, undelivered: dict[str, list[str]]) -> None:
         with self._news:
