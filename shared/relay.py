@@ -1,8 +1,10 @@
 """Tells workers about committed rows: at once when it is quiet, else many ids a message."""
 
+import atexit
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from uuid import UUID
 
 from celery import Celery
@@ -26,7 +28,7 @@ class Relay:
     """
 
     def __init__(self, celery: Celery) -> None:
-        self._publisher = Publisher(celery)
+        self._celery = celery
         self._ids: dict[str, list[str]] = {}
         self._urls_wait = False
         self._news = threading.Condition()
@@ -49,25 +51,32 @@ class Relay:
             # Not in __init__: a thread does not survive the fork into a web worker.
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
+            atexit.register(self._send_rest)
         self._news.notify()
 
     def _run(self) -> None:
+        publisher = Publisher(self._celery)
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._ids or self._urls_wait)
                 ids, self._ids = self._ids, {}
                 urls_wait, self._urls_wait = self._urls_wait, False
-            left = {
-                queue: self._publisher.send_ids(queue, queue_ids)
-                for queue, queue_ids in ids.items()
-            }
+            left = {queue: publisher.send_ids(queue, queue_ids) for queue, queue_ids in ids.items()}
             if urls_wait:
-                self._publisher.wake_fetchers()
+                publisher.wake_fetchers()
             if any(left.values()):
                 self._keep(left)
                 time.sleep(RETRY_SECONDS)
             sent = sum(map(len, ids.values()))
             time.sleep(min(LONGEST_GATHER_SECONDS, GATHER_SECONDS_PER_ID * sent))
+
+    def _send_rest(self) -> None:
+        """At the end of the process: what was gathered so far need not wait for the sweeper."""
+        with self._news:
+            ids, self._ids = self._ids, {}
+        with closing(Publisher(self._celery)) as publisher:
+            for queue, queue_ids in ids.items():
+                publisher.send_ids(queue, queue_ids)
 
     def _keep(self, undelivered: dict[str, list[str]]) -> None:
         with self._news:

@@ -18,7 +18,11 @@ WORKER_STOP_SECONDS = 30.0
 ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 # glibc keeps a heap for each thread and, once large blocks were freed, no longer maps such blocks
 # on their own: after some uploads and thumbnails a web process would hold twice of what it uses.
-FRUGAL_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+FRUGAL_MALLOC = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "2097152",
+    "MALLOC_TRIM_THRESHOLD_": "8388608",
+}
 CELERY = (sys.executable, "-m", "celery", "-A", "services.worker.main")
 
 

@@ -1,0 +1,135 @@
+"""The audit: what was promised against what stands in Postgres, in the storage and in the API."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Engine, text
+
+from shared.db.engine import transaction
+from shared.storage import original_key
+from tests.chaos.client import Client
+from tests.chaos.ledger import Due, Ledger
+from tests.chaos.stack import Stack
+
+# The longest that an image may take: every attempt until its lease runs out and the sweeper comes.
+DRAIN_SECONDS = 300.0
+LOOK_SECONDS = 0.5
+EXAMPLES = 3
+# What must never be found, whatever happened; each query returns the ids of those it is true of.
+NEVER = {
+    "the same bytes of an owner twice": """
+        SELECT min(id::text) FROM images GROUP BY owner, sha256 HAVING count(*) > 1
+    """,
+    "tags of an image that is not tagged": """
+        SELECT DISTINCT image_id FROM image_tags JOIN images ON images.id = image_id
+        WHERE status <> 'tagged'
+    """,
+    "an embedding of an image that is not tagged": """
+        SELECT image_id FROM embeddings JOIN images ON images.id = image_id
+        WHERE status <> 'tagged'
+    """,
+    "a tagged image without tags": """
+        SELECT id FROM images WHERE status = 'tagged'
+        AND NOT EXISTS (SELECT FROM image_tags WHERE image_id = images.id)
+    """,
+    "a tagged image without an embedding": """
+        SELECT id FROM images WHERE status = 'tagged'
+        AND NOT EXISTS (SELECT FROM embeddings WHERE image_id = images.id)
+    """,
+    "a tagged image without the version that tagged it": """
+        SELECT id FROM images WHERE status = 'tagged' AND model_version IS NULL
+    """,
+    "a failed image without a reason": """
+        SELECT id FROM images WHERE status = 'failed' AND coalesce(error, '') = ''
+    """,
+    "an image that is done and still held": """
+        SELECT id FROM images WHERE status <> 'queued' AND claim IS NOT NULL
+    """,
+    "more than one live model": """
+        SELECT version FROM models WHERE status = 'live' OFFSET 1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The result.
+
+    lost: ids that were accepted and are neither tagged nor failed.
+    failed: reasons of pictures that failed though nothing was wrong with them.
+    broken: a sentence for each promise that was broken.
+    """
+
+    tagged: int
+    failed_as_due: int
+    lost: frozenset[str]
+    failed: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+def audit(stack: Stack, engine: Engine, client: Client, ledger: Ledger) -> Audit:
+    """Wait until nothing is under way any more, and compare."""
+    await_drained(engine)
+    rows = read_rows(engine)
+    due_to_fail = {i for i, image in ledger.accepted.items() if image.due is Due.FAILED}
+    done = {i: row for i, row in rows.items() if row[0] in ("tagged", "failed")}
+    lost = ledger.accepted.keys() - done.keys()
+    failed = {i for i in ledger.accepted if i in done and done[i][0] == "failed"}
+    tagged = ledger.accepted.keys() - lost - failed
+    in_api = client.statuses(list(ledger.accepted))
+    wrong_in_api = [i for i in ledger.accepted if i in done and in_api.get(i) != done[i][0]]
+    no_file = [
+        i
+        for i in ledger.accepted.keys() - due_to_fail - lost
+        if not (stack.data.blobs / original_key(UUID(i))).exists()
+    ]
+    broken = [
+        *found("accepted, and neither tagged nor failed", lost),
+        *found("tagged though its file was gone, damaged or poisonous", tagged & due_to_fail),
+        *found("another status in the API than in Postgres", wrong_in_api),
+        *found("accepted, and its file is gone", no_file),
+        *found("an answer that no client should get", ledger.wrong),
+        *find_forbidden(engine),
+    ]
+    return Audit(
+        len(tagged),
+        len(failed & due_to_fail),
+        frozenset(lost),
+        tuple(f"{i}: {done[i][1]}" for i in sorted(failed - due_to_fail)),
+        tuple(broken),
+    )
+
+
+def find_forbidden(engine: Engine) -> list[str]:
+    """A sentence for each state that must never be found in the database, and is there."""
+    with transaction(engine) as connection:
+        return [
+            sentence
+            for what, query in NEVER.items()
+            for sentence in found(what, map(str, connection.scalars(text(query))))
+        ]
+
+
+def await_drained(engine: Engine) -> None:
+    """Wait until no image is queued, or none should be any more."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < deadline:
+        with transaction(engine) as connection:
+            if not connection.scalar(text("SELECT count(*) FROM images WHERE status = 'queued'")):
+                return
+        time.sleep(LOOK_SECONDS)
+
+
+def read_rows(engine: Engine) -> dict[str, tuple[str, str | None]]:
+    """Status and error of every image."""
+    with transaction(engine) as connection:
+        rows = connection.execute(text("SELECT id::text, status, error FROM images"))
+        return {row.id: (row.status, row.error) for row in rows}
+
+
+def found(what: str, where: Iterable[str]) -> list[str]:
+    """A sentence about what was found, if anything was."""
+    places = sorted(where)
+    return [f"{len(places)} times {what}: {'; '.join(places[:EXAMPLES])}"] if places else []

@@ -1,0 +1,74 @@
+"""Sends pictures and notes every answer; a client as impatient and persistent as real ones are."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import urllib3
+
+from tests.chaos.ledger import Ledger
+from tests.chaos.pictures import Picture
+
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 15.0
+IDS_PER_REQUEST = 1000
+BODY_SHOWN = 200
+
+
+class Client:
+    """One client of the stack under test. Safe for threads."""
+
+    def __init__(self, url: str, ledger: Ledger) -> None:
+        self._url = url
+        self._ledger = ledger
+        self._pool = urllib3.PoolManager(
+            maxsize=16,
+            retries=False,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
+        )
+
+    def send(self, pictures: Sequence[Picture], owner: str) -> list[str]:
+        """Send pictures in one request; their ids, or nothing when they were not accepted."""
+        fields = [
+            ("file", (f"{number}.jpg", picture.data, "image/jpeg"))
+            for number, picture in enumerate(pictures)
+        ]
+        document = self._ask("POST", f"/v1/images?owner={owner}", fields=fields)
+        if document is None:
+            return []
+        images = document.get("images", [document])
+        if len(images) != len(pictures) or any("id" not in image for image in images):
+            self._ledger.note_wrong(f"{len(pictures)} pictures were answered with {images}")
+            return []
+        for picture, image in zip(pictures, images, strict=True):
+            self._ledger.note_accepted(image["id"], owner, picture.due)
+        return [image["id"] for image in images]
+
+    def status(self, image_id: str) -> str | None:
+        """The status of an image, or None when nobody could say."""
+        document = self._ask("GET", f"/v1/images/{image_id}")
+        return document["status"] if document else None
+
+    def statuses(self, ids: Sequence[str]) -> dict[str, str]:
+        """The statuses of those images that the API knows. Call it when nothing is broken."""
+        found: dict[str, str] = {}
+        for start in range(0, len(ids), IDS_PER_REQUEST):
+            chunk = {"ids": list(ids[start : start + IDS_PER_REQUEST])}
+            document = self._ask("POST", "/v1/images/statuses", json=chunk)
+            images = document["images"] if document else []
+            found |= {image["id"]: image["status"] for image in images}
+        return found
+
+    def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any] | None:
+        try:
+            response = self._pool.request(method, f"{self._url}{path}", **request)
+        except urllib3.exceptions.HTTPError:
+            self._ledger.note_answer("no answer")
+            return None
+        self._ledger.note_answer(str(response.status))
+        if response.status < 300:
+            return dict(json.loads(response.data))
+        if response.status != 503 or "Retry-After" not in response.headers:
+            body = response.data[:BODY_SHOWN].decode(errors="replace")
+            self._ledger.note_wrong(f"{method} {path}: {response.status} {body}")
+        return None

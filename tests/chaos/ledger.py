@@ -1,0 +1,54 @@
+"""What the server promised: the images that it accepted; and the answers it should not give."""
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Due(Enum):
+    """What has to become of an accepted picture."""
+
+    DONE = "tagged, or failed with a reason"
+    FAILED = "failed with a reason"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An image that the server answered for with 2xx; `at` is on the monotonic clock, seconds."""
+
+    id: str
+    owner: str
+    due: Due
+    at: float
+
+
+@dataclass
+class Ledger:
+    """All answers of one run. Safe for threads.
+
+    answers: how many there were, by status; "no answer" for connections that were lost or refused.
+    wrong: descriptions of answers that break a promise.
+    """
+
+    accepted: dict[str, Accepted] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note_accepted(self, image_id: str, owner: str, due: Due) -> None:
+        """The server took a picture on; once it has, sending it again changes nothing."""
+        with self._lock:
+            image = Accepted(image_id, owner, due, time.monotonic())
+            self.accepted.setdefault(image_id, image)
+
+    def note_answer(self, status: str) -> None:
+        """Count an answer."""
+        with self._lock:
+            self.answers[status] += 1
+
+    def note_wrong(self, what: str) -> None:
+        """An answer that no client should ever get."""
+        with self._lock:
+            self.wrong.append(what)
