@@ -91,7 +91,7 @@ def get_thumbnail(path: ImagePath) -> Response:
     row = _find(path)
     if row["status"] != "tagged":
         raise NotFound(f"There is no thumbnail of an image that is {row['status']}.")
-    return _file_response(load_thumbnail(context().storage, row["id"]), "image/jpeg")
+    return _file_response(load_thumbnail(context().storage, row), "image/jpeg")
 
 
 def _find(path: ImagePath) -> RowMapping:

@@ -1,34 +1,46 @@
-"""Thumbnails: made when first asked for, then kept."""
+"""Thumbnails: made when first asked for, then kept.
+
+`python -m services.catalog.thumbnails` makes one from standard input to standard output. Large
+pictures go that way: only JPEG can be decoded at a fraction of its size, and a hundred megapixels
+of PNG would take a gigabyte in the web process.
+"""
 
 import io
-from uuid import UUID
+import subprocess
+import sys
 
 from PIL import Image
+from sqlalchemy import RowMapping
 
-from shared.errors import BlobMissing
+from shared.errors import BlobMissing, DamagedPicture
 from shared.pictures import open_rgb
 from shared.storage import Storage, original_key, thumbnail_key
 
 LONGEST_SIDE = 320
 JPEG_QUALITY = 80
+MOST_PIXELS_HERE = 12_000_000
+SECONDS_APART = 30
 
 
-def load_thumbnail(storage: Storage, image_id: UUID) -> memoryview:
-    """The thumbnail of a tagged image, as the bytes of a JPEG.
+def load_thumbnail(storage: Storage, image: RowMapping) -> memoryview:
+    """The thumbnail of a tagged image (a row of `images`), as the bytes of a JPEG.
 
     Raises:
         BlobMissing: the original is gone.
         DamagedPicture: the original can't be decoded any more.
     """
     try:
-        return storage.get(thumbnail_key(image_id))
+        return storage.get(thumbnail_key(image["id"]))
     except BlobMissing:
-        data = make_thumbnail(storage.get(original_key(image_id)))
-        storage.put(thumbnail_key(image_id), data)
+        original = storage.get(original_key(image["id"]))
+        large = image["width"] * image["height"] > MOST_PIXELS_HERE
+        apart = large and image["format"] not in ("JPEG", "MPO")
+        data = make_thumbnail_apart(original) if apart else make_thumbnail(original)
+        storage.put(thumbnail_key(image["id"]), data)
         return memoryview(data)
 
 
-def make_thumbnail(original: memoryview) -> bytes:
+def make_thumbnail(original: memoryview | bytes) -> bytes:
     """Shrink a picture; what comes out has pixels and nothing else of it."""
     picture = open_rgb(io.BytesIO(original), LONGEST_SIDE)
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
@@ -36,3 +48,25 @@ def make_thumbnail(original: memoryview) -> bytes:
     out = io.BytesIO()
     pixels.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
+
+
+def make_thumbnail_apart(original: memoryview) -> bytes:
+    """The same in a process of its own, whose memory is the system's again afterwards.
+
+    Raises:
+        DamagedPicture: the process failed or took too long.
+    """
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", __spec__.name],
+            input=original,
+            capture_output=True,
+            check=True,
+            timeout=SECONDS_APART,
+        ).stdout
+    except subprocess.SubprocessError as error:
+        raise DamagedPicture from error
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(make_thumbnail(sys.stdin.buffer.read()))

@@ -5,8 +5,9 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
-# As much as ingest asks for at a time. With gunicorn's 1 MiB, what came too early is copied again at
-# every read, and each receive takes fresh pages from the kernel: a quarter of an upload's CPU time.
+# As much as ingest asks for at a time. With gunicorn's 1 MiB, what came too early is copied again
+# at every read, and each receive takes fresh pages from the kernel: a quarter of the CPU time of
+# an upload.
 SocketUnreader.max_body_chunk = 64 * 1024
 
 worker_class = "gthread"
