@@ -18,7 +18,8 @@ threads = 16
 # to stop may finish its requests.
 timeout = 60
 graceful_timeout = 10
-keepalive = 5
+# Longer than clients and proxies keep a connection, so that they are the ones who close it.
+keepalive = 75
 preload_app = False
 accesslog = None
 errorlog = "-"

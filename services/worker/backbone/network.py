@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from services.worker.backbone.interface import Description
+from services.worker.backbone.temperature import TEMPERATURES
 from services.worker.backbone.torchvision_operators import declare_operators
 from shared.errors import ConfigError
 from shared.head import Head
@@ -31,11 +32,6 @@ PACKAGED_WEIGHTS = {
 # lose ten points of accuracy.
 PACKAGED_MEAN = (127 / 255,) * 3
 PACKAGED_DEVIATION = (128 / 255,) * 3
-# Networks trained with label smoothing doubt themselves: lite0 is right in 88 % of the photographs
-# in which it claims 73 %. Dividing its logits by this makes its probabilities mean what they say
-# (temperature scaling, Guo et al. 2017, On Calibration of Modern Neural Networks).
-TEMPERATURES = {"tf_efficientnet_lite0": 0.75}
-
 
 # A torch module with methods that only timm's have; nothing declares them.
 TimmNetwork = Any
