@@ -51,7 +51,7 @@ class Relay:
             # Not in __init__: a thread does not survive the fork into a web worker.
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
-            atexit.register(self._send_rest)
+            atexit.register(self.close)
         self._news.notify()
 
     def _run(self) -> None:
@@ -70,8 +70,8 @@ class Relay:
             sent = sum(map(len, ids.values()))
             time.sleep(min(LONGEST_GATHER_SECONDS, GATHER_SECONDS_PER_ID * sent))
 
-    def _send_rest(self) -> None:
-        """At the end of the process: what was gathered so far need not wait for the sweeper."""
+    def close(self) -> None:
+        """Send what was gathered so far, once; at the end of a process it need not wait."""
         with self._news:
             ids, self._ids = self._ids, {}
         with closing(Publisher(self._celery)) as publisher:

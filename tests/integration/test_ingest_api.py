@@ -191,6 +191,8 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_try_again(settings: 
 
 def test_a_broker_that_is_away_keeps_no_picture_out(settings: Settings) -> None:
     away = {"broker_url": "redis+socket:///nowhere"}
-    client = create_app(settings.model_copy(update=away)).test_client()
+    app = create_app(settings.model_copy(update=away))
 
-    assert post(client, files(("a.png", PNG))).status_code == 202
+    assert post(app.test_client(), files(("a.png", PNG))).status_code == 202
+
+    app.extensions[EXTENSION].relay.close()

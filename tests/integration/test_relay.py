@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from celery import Celery
@@ -25,8 +26,9 @@ from tests.conditions import wait_for
 
 
 @pytest.fixture
-def relay(celery: Celery) -> Relay:
-    return Relay(celery)
+def relay(celery: Celery) -> Iterator[Relay]:
+    with closing(Relay(celery)) as relay:
+        yield relay
 
 
 @pytest.fixture
@@ -71,6 +73,16 @@ def test_many_ids_arrive_in_few_messages(relay: Relay, redis: Redis) -> None:
     assert {task for task, _ in sent} == {TAG_IMAGES}
     assert max(len(names) for _, [names] in sent) <= IDS_PER_MESSAGE  # type: ignore[arg-type]
     assert len(sent) < len(ids) / 4
+
+
+def test_what_is_gathered_when_the_process_ends_is_sent(relay: Relay, redis: Redis) -> None:
+    ids = [new_image_id() for _ in range(20)]
+    for image_id in ids:
+        relay.announce(BULK, [image_id])
+
+    relay.close()
+
+    wait_for(lambda: len(announced(redis, BULK)) == len(ids), "all ids", seconds=5)
 
 
 def test_each_queue_gets_its_own(relay: Relay, redis: Redis) -> None:
