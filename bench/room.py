@@ -26,7 +26,7 @@ class Scale:
         return max(LEAST_IMAGES, round(full * self.share))
 
 
-FULL = Scale(rounds=3, share=1.0)
+FULL = Scale(rounds=2, share=1.0)
 QUICK = Scale(rounds=2, share=0.2)
 
 
