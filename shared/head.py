@@ -9,18 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from shared.taught import Taught
 from shared.vocabulary import Vocabulary
+
+TAUGHT_PREFIX = "taught."
 
 
 @dataclass(frozen=True)
 class Head:
-    """A linear classifier over embeddings.
+    """A linear classifier over embeddings: the network's own, and what people taught beside it.
 
     weight: (dimensions, leaves) float32; bias: (leaves,) float32, leaves in vocabulary order.
     """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
+    taught: Taught
 
     def leaf_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Softmax over the leaves: (n, dimensions) → (n, leaves).
@@ -36,13 +40,21 @@ class Head:
 
     def to_bytes(self) -> bytes:
         """The head as a safetensors file."""
-        return save({"weight": self.weight, "bias": self.bias})
+        taught = {TAUGHT_PREFIX + name: array for name, array in self.taught.arrays().items()}
+        return save({"weight": self.weight, "bias": self.bias, **taught})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Head":
         """Read a safetensors file that `to_bytes` made."""
         arrays = load(data)
-        return cls(weight=arrays["weight"], bias=arrays["bias"])
+        taught = {
+            name.removeprefix(TAUGHT_PREFIX): array
+            for name, array in arrays.items()
+            if name.startswith(TAUGHT_PREFIX)
+        }
+        weight, bias = arrays["weight"], arrays["bias"]
+        # Version 1 of early deployments was stored before there was anything to teach.
+        return cls(weight, bias, Taught(**taught) if taught else Taught.nothing(len(weight)))
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,32 @@
 """An image as the world sees it: the JSON of the API, of webhooks and of task results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, RowMapping
 
-from shared.db.tags import tags_of_images
-from shared.vocabulary import Vocabulary, load_imagenet
+from shared.db.tags import ShownTag, tags_of_images
+from shared.live_vocabulary import LiveVocabulary
+from shared.vocabulary import Vocabulary
 
-CONFIDENCE_DIGITS = 4
+CONFIDENCE_DIGITS = 6
 
 
 def describe_images(
-    connection: Connection, rows: Sequence[RowMapping], min_confidence: float = 0.0
+    connection: Connection,
+    words: LiveVocabulary,
+    rows: Sequence[RowMapping],
+    min_confidence: float = 0.0,
 ) -> list[dict[str, Any]]:
     """Rows of `images` as documents, with those of their shown tags that are sure enough."""
     shown = tags_of_images(connection, [row["id"] for row in rows])
-    vocabulary = load_imagenet()
-    documents = []
-    for row in rows:
-        # Before they are put in order: a tag is only implied by another that is listed.
-        tags = [(slug, sure) for slug, sure in shown[row["id"]] if sure >= min_confidence]
-        columns = np.array([vocabulary.index(slug) for slug, _ in tags], dtype=np.intp)
-        confidences = np.array([confidence for _, confidence in tags], dtype=np.float32)
-        order = vocabulary.most_specific_first(columns, confidences)
-        documents.append(
-            describe_image(row, describe_tags(vocabulary, columns[order], confidences[order]))
-        )
-    return documents
+    slugs = {tag.slug for tags in shown.values() for tag in tags}
+    vocabulary = words.get(knowing=slugs).vocabulary
+    return [
+        describe_image(row, describe_tags(vocabulary, shown[row["id"]], min_confidence))
+        for row in rows
+    ]
 
 
 def describe_image(row: RowMapping, tags: list[dict[str, Any]]) -> dict[str, Any]:
@@ -54,19 +52,27 @@ def describe_image(row: RowMapping, tags: list[dict[str, Any]]) -> dict[str, Any
 
 
 def describe_tags(
-    vocabulary: Vocabulary, columns: np.ndarray, confidences: np.ndarray
+    vocabulary: Vocabulary, shown: Iterable[ShownTag], min_confidence: float = 0.0
 ) -> list[dict[str, Any]]:
-    """Columns (n,) of the vocabulary with the model's confidences (n,), in the given order."""
-    return [
-        {
-            "tag": vocabulary.tags[column].slug,
-            "name": vocabulary.tags[column].name,
-            "confidence": round(float(confidence), CONFIDENCE_DIGITS),
-            "source": "model",
-            "parents": list(vocabulary.tags[column].parents),
-        }
-        for column, confidence in zip(columns, confidences, strict=True)
-    ]
+    """Those of an image's tags that are sure enough, the most specific first."""
+    # Before they are put in order: a tag is only implied by another that is listed.
+    tags = [tag for tag in shown if tag.confidence >= min_confidence]
+    columns = np.array([vocabulary.index(tag.slug) for tag in tags], dtype=np.intp)
+    confidences = np.array([tag.confidence for tag in tags], dtype=np.float32)
+    order = vocabulary.most_specific_first(columns, confidences)
+    return [describe_tag(vocabulary, tags[position]) for position in order]
+
+
+def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
+    """One tag of an image as a document."""
+    tag = vocabulary.tags[vocabulary.index(shown.slug)]
+    return {
+        "tag": tag.slug,
+        "name": tag.name,
+        "confidence": round(shown.confidence, CONFIDENCE_DIGITS),
+        "source": shown.source,
+        "parents": list(tag.parents),
+    }
 
 
 def image_url(image_id: object) -> str:

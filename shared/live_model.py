@@ -2,39 +2,19 @@
 
 import threading
 import time
-from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from shared.db.engine import transaction
-from shared.db.models import LiveModel, find_live_model
-from shared.db.tags import tag_ids
+from shared.db.models import find_live_model
 from shared.errors import Unavailable
 from shared.head import Head
+from shared.scorer import Scorer
 from shared.storage import Storage
-from shared.vocabulary import Vocabulary, load_imagenet
+from shared.words import read_words
 
 # A promotion is seen by everyone this much later at the latest.
 REFRESH_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Scorer:
-    """One version of the head over the vocabulary.
-
-    tag_ids: (tags,) int32, the database's id of each column of the vocabulary.
-    """
-
-    model: LiveModel
-    head: Head
-    vocabulary: Vocabulary
-    tag_ids: NDArray[np.int32]
-
-    def tag_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Embeddings (n, dimensions) to probabilities of all tags (n, tags)."""
-        return self.vocabulary.tag_probabilities(self.head.leaf_probabilities(embeddings))
 
 
 class LiveScorer:
@@ -60,17 +40,14 @@ class LiveScorer:
             return self._scorer
 
     def _refresh(self) -> Scorer:
+        known = self._scorer
         with transaction(self._engine) as connection:
             model = find_live_model(connection)
-            if model is None:
-                raise Unavailable("There is no model yet: no worker has started so far.")
-            if self._scorer is not None and self._scorer.model == model:
-                return self._scorer
-            ids = tag_ids(connection)
-        vocabulary = load_imagenet()
-        return Scorer(
-            model,
-            Head.from_bytes(bytes(self._storage.get(model.blob))),
-            vocabulary,
-            np.array([ids[tag.slug] for tag in vocabulary.tags], dtype=np.int32),
-        )
+            # After the model: a tag stands in the vocabulary before any version was taught it.
+            words = read_words(connection, known.words if known else None)
+        if model is None:
+            raise Unavailable("There is no model yet: no worker has started so far.")
+        if known is not None and known.model == model:
+            return known if known.words is words else Scorer(model, known.head, words)
+        head = Head.from_bytes(bytes(self._storage.get(model.blob)))
+        return Scorer(model, head, words)

@@ -14,13 +14,14 @@ from services.catalog.documents import Image, ImagePath, Images, ImagesQuery, Sh
 from services.catalog.thumbnails import load_thumbnail
 from shared.db.engine import transaction
 from shared.db.images import delete_image, find_embedding, find_image, list_images
+from shared.db.tags import ShownTag
 from shared.errors import BadRequest, NotFound
 from shared.head import choose_tags
-from shared.image_document import describe_image, describe_images, describe_tags
+from shared.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.image_ids import parse_image_id
 from shared.pictures import MIME_TYPES
+from shared.scorer import Scorer
 from shared.storage import original_key, thumbnail_key
-from shared.vocabulary import load_imagenet
 from shared.web.context import context
 from shared.web.problems import Problem
 
@@ -41,7 +42,7 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     if lower is not None and lower < context().settings.min_confidence:
         return describe_image(row, _scored_tags(row, lower)[: query.max_tags])
     with transaction(context().engine) as connection:
-        document = describe_images(connection, [row], lower or 0)[0]
+        document = describe_images(connection, context().words, [row], lower or 0)[0]
     return {**document, "tags": document["tags"][: query.max_tags]}
 
 
@@ -59,7 +60,7 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
             limit=query.limit + 1,
         )
         page = rows[: query.limit]
-        documents = describe_images(connection, page)
+        documents = describe_images(connection, context().words, page)
     more = len(rows) > len(page)
     return {"images": documents, "next": encode_cursor(str(page[-1]["id"])) if more else None}
 
@@ -103,41 +104,51 @@ def _find(path: ImagePath) -> RowMapping:
 
 
 def _resolve(text: str) -> str:
-    tag = load_imagenet().resolve(text)
+    tag = context().words.get().vocabulary.resolve(text)
     if tag is None:
         raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
     return tag.slug
 
 
-def _probabilities(image_id: UUID) -> np.ndarray | None:
-    """Probabilities of all tags, (tags,), by the live model; None before the image is tagged."""
+def _probabilities(image_id: UUID) -> tuple[Scorer, np.ndarray] | None:
+    """The live model and what it says of all tags, (tags,); None before the image is tagged."""
     with transaction(context().engine) as connection:
         stored = find_embedding(connection, image_id)
     if stored is None:
         return None
+    scorer = context().live.get()
     embedding = np.array(stored["embedding"], dtype=np.float16)
-    return context().live.get().tag_probabilities(embedding[np.newaxis])[0]
+    return scorer, scorer.tag_probabilities(embedding[np.newaxis])[0]
 
 
 def _scored_tags(row: RowMapping, min_confidence: float) -> list[dict[str, Any]]:
-    probabilities = _probabilities(row["id"])
-    if probabilities is None:
+    scored = _probabilities(row["id"])
+    if scored is None:
         return []
-    vocabulary = load_imagenet()
-    shown = choose_tags(vocabulary, probabilities, min_confidence)
-    return describe_tags(vocabulary, shown.columns, shown.confidences)
+    scorer, probabilities = scored
+    chosen = choose_tags(scorer.vocabulary, probabilities, min_confidence)
+    shown = [
+        ShownTag(scorer.vocabulary.tags[column].slug, float(confidence), "model")
+        for column, confidence in zip(chosen.columns, chosen.confidences, strict=True)
+    ]
+    return describe_tags(scorer.vocabulary, shown)
 
 
 def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
-    vocabulary = load_imagenet()
     slugs = [_resolve(name) for name in names.split(",") if name.strip()]
     if not slugs:
         raise BadRequest("tags: names at least one tag.")
-    probabilities = _probabilities(row["id"])
-    if probabilities is None:
+    scored = _probabilities(row["id"])
+    if scored is None:
         return []
-    columns = np.array([vocabulary.index(slug) for slug in slugs])
-    return describe_tags(vocabulary, columns, probabilities[columns])
+    scorer, probabilities = scored
+    return [
+        describe_tag(
+            scorer.vocabulary,
+            ShownTag(slug, float(probabilities[scorer.vocabulary.index(slug)]), "model"),
+        )
+        for slug in slugs
+    ]
 
 
 def _file_response(data: memoryview, mime_type: str) -> Response:

@@ -120,4 +120,8 @@ def _status(image_id: UUID) -> str:
 def _describe(image_id: UUID) -> Document:
     with transaction(context().engine) as connection:
         row = find_image(connection, image_id)
-        return describe_images(connection, [row])[0] if row else _accepted(image_id, "failed")
+        return (
+            describe_images(connection, context().words, [row])[0]
+            if row
+            else _accepted(image_id, "failed")
+        )

@@ -24,8 +24,9 @@ from shared.db.tagging import (
 )
 from shared.errors import BackboneStalled
 from shared.head import choose_tags
-from shared.live_model import LiveScorer, Scorer
+from shared.live_model import LiveScorer
 from shared.metrics import batch_images, images_tagged, stage_seconds, upload_to_tagged
+from shared.scorer import Scorer
 
 # After an error that may pass, an image waits this long for its next attempt.
 RETRY_SECONDS = 5.0

@@ -11,7 +11,8 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.retagging import replace_tags, take_outdated
 from shared.head import choose_tags
-from shared.live_model import LiveScorer, Scorer
+from shared.live_model import LiveScorer
+from shared.scorer import Scorer
 
 CHUNK_IMAGES = 2000
 # While one chunk is scored, Postgres writes another.

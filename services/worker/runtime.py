@@ -17,6 +17,7 @@ from shared.config import Settings
 from shared.db.engine import connect_engine
 from shared.db.notifications import DoneListener
 from shared.live_model import LiveScorer
+from shared.live_vocabulary import LiveVocabulary
 from shared.storage import Storage
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ class Runtime:
     pipeline: Pipeline
     fetcher: Fetcher
     listener: DoneListener
+    words: LiveVocabulary
 
     def close(self) -> None:
         """Finish what is under way and let go of everything."""
@@ -72,4 +74,5 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
         Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage)),
         Fetcher(settings, engine, storage, celery),
         DoneListener(engine),
+        LiveVocabulary(engine),
     )

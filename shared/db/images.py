@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.schema import embeddings, image_tags, images, tags
+from shared.db.schema import embeddings, images, shown_tags, tags
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,13 @@ def list_images(
     tag: the slug of a tag that is shown for the image.
     """
     query = select(images).where(images.c.same_as.is_(None))
-    newest_first = images.c.id
+    newest_first: ColumnElement[UUID] = images.c.id
     if tag is not None:
-        query = query.join(image_tags, image_tags.c.image_id == images.c.id).where(
-            image_tags.c.tag_id == select(tags.c.id).where(tags.c.slug == tag).scalar_subquery()
+        query = query.join(shown_tags, shown_tags.c.image_id == images.c.id).where(
+            shown_tags.c.tag_id == select(tags.c.id).where(tags.c.slug == tag).scalar_subquery()
         )
-        # The index on (tag_id, image_id) can only serve an order of its own column.
-        newest_first = image_tags.c.image_id
+        # The indexes on (tag_id, image_id) can only serve an order of their own column.
+        newest_first = shown_tags.c.image_id
     if owner is not None:
         query = query.where(images.c.owner == owner)
     if status is not None:

@@ -1,13 +1,14 @@
 """The vocabulary and the tags of images, as queries."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, RowMapping, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.schema import image_tags, tag_aliases, tag_parents, tags
-from shared.vocabulary import Vocabulary
+from shared.db.schema import shown_tags, tag_aliases, tag_parents, tags
+from shared.vocabulary import Tag, Vocabulary
 
 
 def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
@@ -60,18 +61,38 @@ def tag_ids(connection: Connection) -> dict[str, int]:
     return {row.slug: row.id for row in connection.execute(select(tags.c.slug, tags.c.id))}
 
 
-def tags_of_images(
-    connection: Connection, image_ids: Sequence[UUID]
-) -> dict[UUID, list[tuple[str, float]]]:
-    """The slugs of the tags shown for each image, with the model's confidence."""
+def count_tags(connection: Connection) -> int:
+    """How many tags there are; none is ever deleted."""
+    return connection.scalar(select(func.count()).select_from(tags)) or 0
+
+
+def custom_tags(connection: Connection) -> list[Tag]:
+    """The tags that people made, the oldest first."""
     rows = connection.execute(
-        select(image_tags.c.image_id, tags.c.slug, image_tags.c.confidence)
-        .join(tags, tags.c.id == image_tags.c.tag_id)
-        .where(image_tags.c.image_id.in_(image_ids))
+        select(tags.c.slug, tags.c.name).where(tags.c.kind == "custom").order_by(tags.c.id)
     )
-    shown: dict[UUID, list[tuple[str, float]]] = {image_id: [] for image_id in image_ids}
+    return [Tag(row.slug, row.name, None, (), (), "", None) for row in rows]
+
+
+@dataclass(frozen=True)
+class ShownTag:
+    """A tag that is shown for an image. source: "model" or "user"."""
+
+    slug: str
+    confidence: float
+    source: str
+
+
+def tags_of_images(connection: Connection, image_ids: Sequence[UUID]) -> dict[UUID, list[ShownTag]]:
+    """The tags shown for each image: what people decided, and else what the model says."""
+    rows = connection.execute(
+        select(shown_tags.c.image_id, tags.c.slug, shown_tags.c.confidence, shown_tags.c.source)
+        .join(tags, tags.c.id == shown_tags.c.tag_id)
+        .where(shown_tags.c.image_id.in_(image_ids))
+    )
+    shown: dict[UUID, list[ShownTag]] = {image_id: [] for image_id in image_ids}
     for row in rows:
-        shown[row.image_id].append((row.slug, row.confidence))
+        shown[row.image_id].append(ShownTag(row.slug, row.confidence, row.source))
     return shown
 
 

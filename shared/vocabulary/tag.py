@@ -11,11 +11,12 @@ class Tag:
 
     `parents` are the slugs of the next wider tags. `leaf` is the ImageNet class, 0 to 999, that
     the network predicts, or None for a tag whose probability is the sum of the leaves below it.
+    A tag that people made has neither, and no `wordnet_id`.
     """
 
     slug: str
     name: str
-    wordnet_id: str
+    wordnet_id: str | None
     aliases: tuple[str, ...]
     parents: tuple[str, ...]
     definition: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
@@ -16,7 +17,8 @@ class Vocabulary:
     """Tags in a fixed order: a tag's place in `tags` is its column in all arrays of probabilities.
 
     `leaves` are the columns of the network's classes in their order, (leaves,) int. `membership` is
-    1 where a leaf counts towards a tag, itself or an ancestor, else 0, (leaves, tags) float32.
+    1 where a leaf counts towards a tag, itself or an ancestor, else 0, (leaves, tags) float32; it
+    has no columns for tags that people made.
 
     Raises ValueError for two tags with one slug, an unknown parent, or a tag that is its own
     ancestor.
@@ -40,8 +42,22 @@ class Vocabulary:
             row[self._ancestors[column]] = 1
         self._by_text = _texts(self.tags)
 
+    def with_custom(self, tags: Iterable[Tag]) -> Vocabulary:
+        """This vocabulary with tags that people made behind its own, whose columns stay."""
+        extended = copy.copy(self)
+        extended.tags = (*self.tags, *tags)
+        extended._columns = {tag.slug: column for column, tag in enumerate(extended.tags)}
+        custom = len(extended.tags) - len(self.tags)
+        extended._ancestors = (*self._ancestors, *[np.empty(0, dtype=np.intp)] * custom)
+        extended._by_text = _texts(extended.tags)
+        return extended
+
     def __len__(self) -> int:
         return len(self.tags)
+
+    def knows(self, slugs: Iterable[str]) -> bool:
+        """Whether all of these are slugs of tags."""
+        return all(slug in self._columns for slug in slugs)
 
     def index(self, slug: str) -> int:
         """The column of a tag. Raises KeyError for an unknown slug."""
@@ -56,9 +72,15 @@ class Vocabulary:
         return self._by_text.get(_normalised(text))
 
     def tag_probabilities(self, leaf_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Sums leaf probabilities, (batch, leaves), into those of all tags, (batch, tags)."""
-        sums: NDArray[np.float32] = leaf_probabilities @ self.membership
-        return np.minimum(sums, 1, out=sums)  # rounding can lift a sum a little above 1
+        """Sums leaf probabilities, (batch, leaves), into those of all tags, (batch, tags).
+
+        Tags that people made have no leaves and get 0.
+        """
+        sums = np.zeros((len(leaf_probabilities), len(self)), dtype=np.float32)
+        network = sums[:, : self.membership.shape[1]]
+        np.matmul(leaf_probabilities, self.membership, out=network)
+        np.minimum(network, 1, out=network)  # rounding can lift a sum a little above 1
+        return sums
 
     def most_specific_first(
         self, columns: NDArray[np.intp], probabilities: NDArray[np.floating]

@@ -12,6 +12,7 @@ from shared.config import Settings
 from shared.db.engine import connect_engine
 from shared.db.notifications import DoneListener
 from shared.live_model import LiveScorer
+from shared.live_vocabulary import LiveVocabulary
 from shared.relay import Relay
 from shared.storage import Storage
 
@@ -30,6 +31,7 @@ class Context:
     celery: Celery
     relay: Relay
     listener: DoneListener
+    words: LiveVocabulary
     live: LiveScorer
     backlog: BacklogWatch
 
@@ -46,6 +48,7 @@ class Context:
             celery,
             Relay(celery),
             DoneListener(engine),
+            LiveVocabulary(engine),
             LiveScorer(engine, storage),
             BacklogWatch(engine, settings.queue_limit),
         )

@@ -30,7 +30,7 @@ def put(settings: Settings, engine: Engine, storage: Storage) -> Any:
 
 def shown(engine: Engine, image: UUID) -> dict[str, float]:
     with transaction(engine) as connection:
-        return dict(tags_of_images(connection, [image])[image])
+        return {tag.slug: tag.confidence for tag in tags_of_images(connection, [image])[image]}
 
 
 def crops(photos: dict[str, Path], count: int) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Re-tagging from stored embeddings, after another version of the head went live."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -50,7 +51,8 @@ def go_live(engine: Engine, storage: Storage, head: Head) -> LiveScorer:
 
 def shown(engine: Engine, ids: list[UUID]) -> dict[UUID, dict[str, float]]:
     with transaction(engine) as connection:
-        return {image: dict(tags) for image, tags in tags_of_images(connection, ids).items()}
+        shown = tags_of_images(connection, ids)
+        return {image: {t.slug: t.confidence for t in tags} for image, tags in shown.items()}
 
 
 def test_the_same_head_gives_the_same_tags(
@@ -75,7 +77,7 @@ def test_another_head_replaces_the_old_tags(
     bias = np.zeros(len(vocabulary.leaves), np.float32)
     bias[vocabulary.index("goldfish")] = 100
     head = pipeline.live.get().head
-    live = go_live(engine, storage, Head(weight=head.weight * 0, bias=bias))
+    live = go_live(engine, storage, replace(head, weight=head.weight * 0, bias=bias))
 
     retag(engine, live, settings)
 

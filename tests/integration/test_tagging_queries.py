@@ -121,7 +121,10 @@ def test_tags_and_embedding_are_stored_together(engine: Engine, model: tuple[int
     with transaction(engine) as connection:
         shown = tags_of_images(connection, ids)
         stored = find_embedding(connection, ids[1])
-    assert sorted(shown[ids[0]]) == [("animal", 0.75), ("dog", 0.75)]
+    assert {(tag.slug, tag.confidence, tag.source) for tag in shown[ids[0]]} == {
+        ("animal", 0.75, "model"),
+        ("dog", 0.75, "model"),
+    }
     assert stored is not None
     embedding = np.array(stored["embedding"], dtype=np.float16)
     assert embedding.tolist() == [0, 1, 2, 3]

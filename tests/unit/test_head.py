@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.head import Head, choose_tags
+from shared.taught import Taught
 from shared.vocabulary import Tag, Vocabulary, load_imagenet
 
 IMAGENET = load_imagenet()
@@ -44,7 +45,8 @@ def shown(leaves: list[float], min_confidence: float, max_tags: int | None = Non
 def head() -> Head:
     random = np.random.default_rng(0)
     weight = random.normal(size=(DIMENSIONS, LEAVES)).astype(np.float32)
-    return Head(weight, random.normal(size=LEAVES).astype(np.float32))
+    bias = random.normal(size=LEAVES).astype(np.float32)
+    return Head(weight, bias, Taught.nothing(DIMENSIONS))
 
 
 def test_the_most_specific_tag_comes_first_and_then_what_it_implies() -> None:

@@ -13,6 +13,7 @@ from services.worker.backbone.temperature import TEMPERATURES
 from services.worker.backbone.torchvision_operators import declare_operators
 from shared.errors import ConfigError
 from shared.head import Head
+from shared.taught import Taught
 from shared.vocabulary import load_imagenet
 
 declare_operators()  # timm imports torchvision, which needs them
@@ -116,7 +117,6 @@ def _first_head(network: TimmNetwork, name: str) -> Head:
             "ImageNet classes of the vocabulary."
         )
     temperature = TEMPERATURES.get(name, 1.0)
-    return Head(
-        weight=np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T),
-        bias=(classifier.bias.detach() / temperature).numpy(),
-    )
+    weight = np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T)
+    bias = (classifier.bias.detach() / temperature).numpy()
+    return Head(weight, bias, Taught.nothing(len(weight)))

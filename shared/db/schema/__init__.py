@@ -1,0 +1,33 @@
+"""The tables. The migrations in `shared/db/migrations` make the same schema; a test proves it."""
+
+from shared.db.schema.base import metadata
+from shared.db.schema.feedback import (
+    contributors,
+    corrections,
+    decisions,
+    finetune_runs,
+    retag_jobs,
+    reviewed,
+)
+from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
+from shared.db.schema.versions import backbones, models
+from shared.db.schema.words import tag_aliases, tag_parents, tags
+
+__all__ = [
+    "backbones",
+    "contributors",
+    "corrections",
+    "decisions",
+    "embeddings",
+    "finetune_runs",
+    "image_tags",
+    "images",
+    "metadata",
+    "models",
+    "retag_jobs",
+    "reviewed",
+    "shown_tags",
+    "tag_aliases",
+    "tag_parents",
+    "tags",
+]

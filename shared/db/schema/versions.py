@@ -1,0 +1,42 @@
+"""Backbones, and the versions of the head."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.db.schema.base import metadata, now, timestamp
+
+backbones = Table(
+    "backbones",
+    metadata,
+    Column("id", SmallInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False, unique=True, comment="timm name of the network"),
+    Column("dimensions", Integer, nullable=False, comment="length of its embeddings"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("version", Integer, Identity(), primary_key=True),
+    Column("backbone_id", ForeignKey("backbones.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("blob", Text, nullable=False, comment="storage key of the head's weights"),
+    Column("metrics", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("parent", ForeignKey("models.version"), comment="the version that it was made from"),
+    Column("reason", Text, comment="why it was promoted or rejected, for people"),
+    timestamp("created_at", nullable=False, server_default=now),
+    timestamp("promoted_at"),
+    CheckConstraint("status IN ('candidate', 'live', 'retired', 'rejected')", name="status"),
+    Index("models_live_idx", "status", unique=True, postgresql_where=text("status = 'live'")),
+    comment="versions of the head; at most one is live",
+)

@@ -1,0 +1,27 @@
+"""The vocabulary of one database: the network's words, and those that people made."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from shared.db.tags import count_tags, custom_tags, tag_ids
+from shared.vocabulary import Vocabulary, load_imagenet
+
+
+@dataclass(frozen=True)
+class Words:
+    """A vocabulary and the database's ids of its columns, (tags,) int32."""
+
+    vocabulary: Vocabulary
+    tag_ids: NDArray[np.int32]
+
+
+def read_words(connection: Connection, known: Words | None = None) -> Words:
+    """The words of the database; `known` itself where nothing was added to it."""
+    if known is not None and count_tags(connection) == len(known.vocabulary):
+        return known
+    ids = tag_ids(connection)
+    vocabulary = load_imagenet().with_custom(custom_tags(connection))
+    return Words(vocabulary, np.array([ids[tag.slug] for tag in vocabulary.tags], dtype=np.int32))
