@@ -1,0 +1,138 @@
+"""Predictions for corrected images by models that have not seen them, and figures of those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.learning.fit import Classifiers
+from services.feedback.learning.gate import Comparison
+from services.feedback.learning.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, measurable
+from services.feedback.learning.metrics import average_precision_of, measure
+from services.feedback.learning.problem import Problem
+from services.feedback.learning.targets import Targets
+from services.feedback.learning.votes import Labels
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What a candidate says of images that it was not trained on.
+
+    classifiers: the candidate. probabilities: (images, tags). valid: (images, tags) bool, false
+    where the image was trained on. is_held_out: (tags,), whether the tag's figures come from the
+    held-out fifth; else from cross-validation.
+    """
+
+    classifiers: Classifiers
+    probabilities: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    is_held_out: NDArray[np.bool_]
+
+
+def fit_and_predict(
+    problem: Problem, labels: Labels, folds: NDArray[np.intp], progress: Progress
+) -> Unseen:
+    """Train the candidate, and for tags with few examples one more model for each fold.
+
+    folds: (images,). progress is called with the share that is done.
+
+    Where a tag has enough held-out examples, nothing is ever trained on those; where it has too
+    few, the candidate learns from all of them, and models that are thrown away afterwards, each
+    without one fold, tell how well that works.
+    """
+    targets = problem.targets(labels)
+    held_out = folds == HELD_OUT_FOLD
+    is_held_out = measurable(labels.given, folds)
+    hidden = held_out[:, np.newaxis] & is_held_out
+    witness = (folds == WITNESS)[:, np.newaxis]
+    seen = targets.masked(hidden | witness)
+    candidate = problem.fit(seen, labels.given & ~hidden)
+    probabilities = candidate.probabilities(problem.examples)
+    rounds = 1 if is_held_out.all() else 1 + FOLDS
+    progress(1 / rounds)
+    if rounds > 1:
+        # Tags compete with their rivals only; the others need not be trained again.
+        asked = np.flatnonzero(candidate.rivals[~is_held_out].any(axis=0))
+        smaller, own = problem.subset(asked), ~is_held_out[asked]
+        for fold in range(FOLDS):
+            out = folds == fold
+            kept = ~hidden & ~out[:, np.newaxis]
+            without = smaller.fit(
+                seen.masked(~kept).columns(asked), (labels.given & kept)[:, asked]
+            )
+            predicted = without.probabilities(smaller.examples.rows(out))
+            probabilities[np.ix_(out, asked[own])] = predicted[:, own]
+            progress((2 + fold) / rounds)
+    valid = np.where(is_held_out, held_out[:, np.newaxis], True) | witness
+    return Unseen(candidate, probabilities, valid, is_held_out)
+
+
+def compare(
+    before: NDArray[np.float32],
+    after: NDArray[np.float32],
+    targets: Targets,
+    cells: NDArray[np.bool_],
+) -> Comparison:
+    """Mean average precision before and after, on some (images, tags) cells."""
+    judged = targets.masked(~cells)
+    averages = [
+        (was, now)
+        for column in range(cells.shape[1])
+        if (was := average_precision_of(before, judged, column)) is not None
+        and (now := average_precision_of(after, judged, column)) is not None
+    ]
+    if not averages:
+        return Comparison(None, None)
+    was, now = np.mean(averages, axis=0)
+    return Comparison(float(was), float(now))
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """Two versions side by side where neither was trained.
+
+    before: (images, tags), what the live version says. cells: (images, tags) bool, where to look.
+    """
+
+    before: NDArray[np.float32]
+    unseen: Unseen
+    targets: Targets
+    cells: NDArray[np.bool_]
+    min_confidence: float
+
+    def overall(self) -> dict[str, Any]:
+        """Figures of all tags together for the report."""
+        return self._both(slice(None))
+
+    def by_tag(self, slugs: Sequence[str]) -> dict[str, Any]:
+        """Figures of each tag for the report.
+
+        `average_precision` is that of the candidate on everything that it has not seen.
+        """
+        every = self.targets.masked(~self.unseen.valid)
+        return {
+            slug: {
+                "examples": int(self.targets.present[:, column].sum()),
+                "method": "held-out" if self.unseen.is_held_out[column] else "cross-validation",
+                "average_precision": average_precision_of(self.unseen.probabilities, every, column),
+                **self._both(slice(column, column + 1)),
+            }
+            for column, slug in enumerate(slugs)
+        }
+
+    def _both(self, columns: slice) -> dict[str, Any]:
+        judged = self.targets.masked(~self.cells)
+        some = Targets(judged.present[:, columns], judged.weight[:, columns])
+        return {
+            name: asdict(measure(probabilities[:, columns], some, self.min_confidence))
+            for name, probabilities in (
+                ("before", self.before),
+                ("after", self.unseen.probabilities),
+            )
+        }

@@ -1,0 +1,94 @@
+"""Decides whether a candidate goes live."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from shared.config import Settings
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure of the live version and of the candidate, on the same images; None: none there."""
+
+    before: float | None
+    after: float | None
+
+    @property
+    def gain(self) -> float:
+        """How much better the candidate is; nothing to compare is no difference."""
+        if self.after is None:
+            return 0.0
+        return self.after - (self.before or 0.0)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the gate looks at.
+
+    corrected: mean average precision on what was corrected since the live version learned. earlier:
+    the same on what it had learned from. certain: share of what the live version is certain of, on
+    images that nobody corrected, that the candidate shows alike.
+    """
+
+    corrected: Comparison
+    earlier: Comparison
+    certain: Comparison
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the candidate goes live, and why, in a sentence."""
+
+    promoted: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """least_gain: on what was corrected, more than this. most_loss: on each of the others."""
+
+    least_gain: float
+    most_loss: float
+
+    @classmethod
+    def configured(cls, settings: Settings) -> Limits:
+        """The limits of a deployment."""
+        return cls(settings.gate_least_gain, settings.gate_most_loss)
+
+
+def decide(evidence: Evidence, limits: Limits) -> Verdict:
+    """Promote only what is better on the new and no worse on the rest."""
+    if evidence.corrected.after is None:
+        return Verdict(False, "There are too few new corrections to measure anything on.")
+    if evidence.corrected.gain <= limits.least_gain:
+        return Verdict(
+            False,
+            f"On what was corrected it is not better: mean average precision "
+            f"{_figures(evidence.corrected)}, and more than +{limits.least_gain:g} is asked for.",
+        )
+    for comparison, what in (
+        (evidence.earlier, "It unlearns earlier corrections: mean average precision on them"),
+        (evidence.certain, "It changes what the live version is certain of: share kept"),
+    ):
+        if comparison.gain < -limits.most_loss:
+            return Verdict(
+                False, f"{what} {_figures(comparison)}, at most -{limits.most_loss:g} is allowed."
+            )
+    return Verdict(
+        True,
+        f"Mean average precision on what was corrected {_figures(evidence.corrected)}; "
+        "nothing else got worse than allowed.",
+    )
+
+
+def describe(evidence: Evidence, limits: Limits) -> dict[str, Any]:
+    """For the report."""
+    return {**asdict(evidence), "limits": asdict(limits)}
+
+
+def _figures(comparison: Comparison) -> str:
+    before = "none" if comparison.before is None else f"{comparison.before:.3f}"
+    after = "none" if comparison.after is None else f"{comparison.after:.3f}"
+    return f"{before} → {after}"

@@ -1,0 +1,30 @@
+"""Which images are never trained on, and which take turns."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+FOLDS = 5
+HELD_OUT_FOLD = 0
+# Of images that nobody corrected: never trained on, in no model.
+WITNESS = -1
+# With fewer held-out examples, a tag's figures would be chance.
+LEAST_EXAMPLES = 10
+
+
+def folds_of(ids: Sequence[UUID], witnesses: int) -> NDArray[np.intp]:
+    """The fold of each image, (images + witnesses,): by a hash of its id, the same in every run."""
+    folds = [int.from_bytes(sha256(image_id.bytes).digest()[:4]) % FOLDS for image_id in ids]
+    return np.array(folds + [WITNESS] * witnesses, dtype=np.intp)
+
+
+def measurable(given: NDArray[np.bool_], folds: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tags with enough examples in the held-out fold, (tags,); the others are cross-validated.
+
+    given: (images, tags).
+    """
+    examples: NDArray[np.intp] = given[folds == HELD_OUT_FOLD].sum(axis=0)
+    return examples >= LEAST_EXAMPLES

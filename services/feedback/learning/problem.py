@@ -1,0 +1,169 @@
+"""A learning problem: corrected images as arrays, ready to be fitted and predicted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.learning.dataset import DataSet
+from services.feedback.learning.fit import Classifiers, Examples, fit
+from services.feedback.learning.rivals import find_rivals
+from services.feedback.learning.subspace import Subspace
+from services.feedback.learning.targets import (
+    Targets,
+    targets_of_looked_at,
+    targets_of_sampled,
+    targets_of_witnesses,
+)
+from services.feedback.learning.votes import Labels
+from shared.head import Head
+from shared.scorer import Scorer
+from shared.taught import Taught, features
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The tags to teach; all arrays have shape (tags,) but ancestors, (tags, tags).
+
+    columns: in the vocabulary. is_custom: whether people made the tag. ancestors: true at
+    [narrower, wider].
+    """
+
+    ids: NDArray[np.int32]
+    columns: NDArray[np.intp]
+    is_custom: NDArray[np.bool_]
+    ancestors: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int32], scorer: Scorer) -> Tags:
+        """Tags of the scorer's vocabulary, by their ids."""
+        position = {tag_id: column for column, tag_id in enumerate(scorer.tag_ids.tolist())}
+        columns = np.array([position[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
+        above = np.zeros((len(ids), len(ids)), dtype=np.bool_)
+        for row, column in zip(above, columns, strict=True):
+            row[:] = np.isin(columns, scorer.vocabulary.ancestors(column))
+        return cls(ids, columns, columns >= scorer.vocabulary.membership.shape[1], above)
+
+    def subset(self, chosen: NDArray[np.intp]) -> Tags:
+        """Only some of them; chosen: (fewer tags,) positions."""
+        return Tags(
+            self.ids[chosen],
+            self.columns[chosen],
+            self.is_custom[chosen],
+            self.ancestors[np.ix_(chosen, chosen)],
+        )
+
+    @property
+    def related(self) -> NDArray[np.bool_]:
+        """Each tag with its ancestors and descendants, symmetric."""
+        return self.ancestors | self.ancestors.T
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Corrected images and, behind them, witnesses; and a sample that holds what is known.
+
+    Witnesses are images that nobody corrected. They are never trained on, and tell whether a tag
+    that people made spreads to where it does not belong. live: (images, tags), probabilities by the
+    live model; network: the same by the network alone.
+    """
+
+    tags: Tags
+    subspace: Subspace
+    examples: Examples
+    live: NDArray[np.float32]
+    network: NDArray[np.float32]
+    is_witness: NDArray[np.bool_]
+    replayed: Examples
+    replay: Targets
+    min_confidence: float
+
+    @classmethod
+    def of(
+        cls,
+        tags: Tags,
+        scorer: Scorer,
+        data: DataSet,
+        min_confidence: float,
+    ) -> Problem:
+        """The problem of teaching these tags from a data set."""
+        # Half of the uncorrected images hold what the live model knows, half tell whether they did.
+        replayed, witnesses = data.sampled[0::2], data.sampled[1::2]
+        images = np.concatenate([data.embeddings, witnesses])
+        subspace = Subspace.spanning(features(np.concatenate([images, replayed])))
+        alone = network_alone(scorer)
+        network = alone.tag_probabilities(images)[:, tags.columns]
+        network_of_replayed = alone.tag_probabilities(replayed)[:, tags.columns]
+        live_of_replayed = scorer.tag_probabilities(replayed)[:, tags.columns]
+        return cls(
+            tags,
+            subspace,
+            Examples.of(subspace, images, network, tags.is_custom),
+            scorer.tag_probabilities(images)[:, tags.columns],
+            network,
+            np.arange(len(images)) >= len(data.embeddings),
+            Examples.of(subspace, replayed, network_of_replayed, tags.is_custom),
+            targets_of_sampled(live_of_replayed, tags.is_custom),
+            min_confidence,
+        )
+
+    def subset(self, columns: NDArray[np.intp]) -> Problem:
+        """The problem of teaching only some of the tags; columns: (fewer tags,)."""
+        return replace(
+            self,
+            tags=self.tags.subset(columns),
+            examples=self.examples.columns(columns),
+            live=self.live[:, columns],
+            network=self.network[:, columns],
+            replayed=self.replayed.columns(columns),
+            replay=self.replay.columns(columns),
+        )
+
+    def targets(self, labels: Labels) -> Targets:
+        """Targets of all images; those that nobody trusted labelled are masked."""
+        targets = targets_of_looked_at(
+            labels,
+            self.network,
+            self.tags.is_custom,
+            self.tags.ancestors,
+            self.min_confidence,
+        )
+        unlabelled = (labels.weight == 0).all(axis=1, keepdims=True)
+        absences = targets_of_witnesses(self.live, self.tags.is_custom)
+        return targets.masked(unlabelled).replaced(self.is_witness, absences)
+
+    def fit(self, targets: Targets, given: NDArray[np.bool_]) -> Classifiers:
+        """Train on what the targets do not mask, and on the sample.
+
+        given: (images, tags), the tags that people gave, as far as they may be known.
+        """
+        used = np.any(targets.weight > 0, axis=1)
+        # However many pictures nobody looked at: what people said counts as much.
+        replay = self.replay.at_most(targets)
+        return fit(
+            self.examples.rows(used).above(self.replayed),
+            targets.rows(used).above(replay),
+            find_rivals(given, self.tags.related),
+            self.tags.is_custom,
+        )
+
+    def taught(self, classifiers: Classifiers, thresholds: NDArray[np.float32]) -> Taught:
+        """The trained classifiers as a part of a head; thresholds: (tags, precisions)."""
+        weight, bias = self.subspace.expand(classifiers.weight, classifiers.bias)
+        return Taught(
+            self.tags.ids,
+            weight,
+            bias,
+            classifiers.prior,
+            classifiers.rivals,
+            thresholds,
+        )
+
+
+def network_alone(scorer: Scorer) -> Scorer:
+    """The scorer as if nobody had ever taught it anything."""
+    head = scorer.head
+    nothing = Taught.nothing(len(head.weight))
+    return Scorer(scorer.model, Head(head.weight, head.bias, nothing), scorer.words)

@@ -1,0 +1,79 @@
+"""The trust of every contributor, found anew from all votes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.learning.dataset import DataSet
+from services.feedback.learning.problem import Problem
+from services.feedback.learning.trust import Groups, bursts_of, find_backing, judge
+from services.feedback.learning.votes import Votes, resolve
+from shared.db.standings import Standing
+
+# A model knows nothing of a tag that it has seen on fewer images.
+LEAST_EXAMPLES = 3
+ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Trust:
+    """of_vote: (votes,) float32, 0 for what is set aside. standings: one for each contributor.
+
+    set_aside: how many votes teach nothing because their burst contradicts everyone.
+    """
+
+    of_vote: NDArray[np.float32]
+    standings: tuple[Standing, ...]
+    set_aside: int
+
+
+def find_trust(data: DataSet, problem: Problem) -> Trust:
+    """Weigh every contributor and every burst of theirs against all others."""
+    votes = data.votes
+    everyone = Groups(votes.contributor, len(data.contributors))
+    bursts = bursts_of(votes)
+    vouched = np.array([contributor.vouched for contributor in data.contributors], dtype=np.bool_)
+    of_vote = np.ones(len(votes), dtype=np.float32)
+    # What the bad taught the model in the first round hides them a little.
+    for _ in range(ROUNDS):
+        backing = find_backing(votes, bursts, partial(_predict, problem, votes, of_vote))
+        people = judge(votes, everyone, backing, of_vote)
+        single = judge(votes, bursts, backing, of_vote)
+        trust = np.where(vouched, 1, people.trust).astype(np.float32)
+        set_aside = people.set_aside & ~vouched
+        in_bad_burst = single.set_aside[bursts.of_vote] & ~vouched[votes.contributor]
+        is_out = set_aside[votes.contributor] | in_bad_burst
+        of_vote = np.where(is_out, np.float32(0), trust[votes.contributor])
+        if not is_out.any():
+            break
+    standings = tuple(
+        Standing(
+            name=contributor.name,
+            trust=float(trust[position]),
+            agreement=_agreement(people.agreed[position], people.judged[position]),
+            judged=int(people.judged[position]),
+            set_aside=bool(set_aside[position]),
+        )
+        for position, contributor in enumerate(data.contributors)
+    )
+    return Trust(of_vote, standings, int((of_vote == 0).sum()))
+
+
+def _predict(
+    problem: Problem, votes: Votes, trust: NDArray[np.float32], known: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """What a model says about all votes that has learned from the known ones only."""
+    labels = resolve(votes.where(known), trust[known], *problem.live.shape)
+    probabilities = problem.fit(problem.targets(labels), labels.given).probabilities(
+        problem.examples
+    )
+    unknown = labels.given.sum(axis=0) < LEAST_EXAMPLES
+    return np.where(unknown[votes.tag], np.nan, probabilities[votes.image, votes.tag])
+
+
+def _agreement(agreed: int, judged: int) -> float | None:
+    return float(agreed / judged) if judged else None

@@ -1,0 +1,38 @@
+"""The directions in which the images at hand differ; along the others there is nothing to learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# More make a fit slower and no better: docs/learning.md has the figures.
+MOST_DIRECTIONS = 512
+
+
+@dataclass(frozen=True)
+class Subspace:
+    """Principal components. centre: (dimensions,); basis: (dimensions, kept), orthonormal."""
+
+    centre: NDArray[np.float32]
+    basis: NDArray[np.float32]
+
+    @classmethod
+    def spanning(cls, features: NDArray[np.float32]) -> Subspace:
+        """The directions of largest variance of features, (images, dimensions)."""
+        centre = features.mean(axis=0)
+        centred = features - centre
+        _, directions = np.linalg.eigh(centred.T @ centred)  # ascending
+        return cls(centre, np.ascontiguousarray(directions[:, -MOST_DIRECTIONS:]))
+
+    def project(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, dimensions) to (n, kept)."""
+        return ((features - self.centre) @ self.basis).astype(np.float32, copy=False)
+
+    def expand(
+        self, weight: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Linear functions of projected features, (kept, tags) and (tags,), as functions of all."""
+        expanded: NDArray[np.float32] = self.basis @ weight
+        return expanded, bias - self.centre @ expanded

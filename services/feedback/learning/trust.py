@@ -1,0 +1,147 @@
+"""Whose word counts how much: contributors against each other, and against what others taught.
+
+A contributor's votes are split into bursts, so that one bad evening does not cost the good years.
+Each vote is compared with the other contributors' votes on the same image and tag; where there are
+none, with a model that was trained on the others' votes alone. How often honest people agree
+differs from tag to tag, so what counts is the share of the agreement that was to be expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.learning.votes import Votes
+
+# A pause this long ends a burst.
+PAUSE_SECONDS = 600.0
+FOLDS = 4
+# A group that holds more than this share of all votes is not judged: it is no minority.
+LARGEST_SHARE = 1 / 3
+LEAST_JUDGED = 10
+# Counted as agreed and as expected for everybody, so that a few disagreements prove nothing.
+BENEFIT_OF_DOUBT = 5.0
+# From this share of the expected agreement on a word counts in full, …
+FULL_SHARE = 0.9
+# … and below this one not at all: the group contradicts everyone.
+LEAST_SHARE = 0.5
+
+Predict = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which group each vote belongs to, (votes,) int, and how many groups there are."""
+
+    of_vote: NDArray[np.intp]
+    count: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What was found about each group; all arrays have shape (groups,).
+
+    judged: votes that could be compared. agreed: those of them that were backed. trust: float32, 0
+    to 1. set_aside: whether nothing is to be learned from the group.
+    """
+
+    judged: NDArray[np.intp]
+    agreed: NDArray[np.intp]
+    trust: NDArray[np.float32]
+    set_aside: NDArray[np.bool_]
+
+
+def bursts_of(votes: Votes) -> Groups:
+    """Votes of one contributor without a long pause between them."""
+    in_time = np.lexsort((votes.moment, votes.contributor))
+    contributor, moment = votes.contributor[in_time], votes.moment[in_time]
+    begins = np.ones(len(votes), dtype=np.bool_)
+    begins[1:] = (np.diff(contributor) != 0) | (np.diff(moment) > PAUSE_SECONDS)
+    of_vote = np.empty(len(votes), dtype=np.intp)
+    of_vote[in_time] = np.cumsum(begins) - 1
+    return Groups(of_vote, int(begins.sum()))
+
+
+def find_backing(votes: Votes, bursts: Groups, predict: Predict) -> NDArray[np.float32]:
+    """Whether each vote is backed: 1, contradicted: 0, or can't be compared: NaN; (votes,).
+
+    predict: given the votes to learn from, (votes,) bool, the probability that each vote's tag is
+    on its image, (votes,) float32; NaN where nothing is known about the tag.
+    """
+    backing = _by_others(votes)
+    sizes = np.bincount(bursts.of_vote, minlength=bursts.count)
+    is_small = sizes <= LARGEST_SHARE * len(votes)
+    fold_of_burst = _spread(sizes)
+    for fold in range(FOLDS):
+        inside = fold_of_burst[bursts.of_vote] == fold
+        asked = inside & is_small[bursts.of_vote] & np.isnan(backing)
+        if not asked.any() or inside.all():
+            continue
+        probability = predict(~inside)
+        found = np.where(np.isnan(probability), np.nan, (probability > 1 / 2) == votes.present)
+        backing[asked] = found[asked]
+    return backing
+
+
+def judge(
+    votes: Votes, groups: Groups, backing: NDArray[np.float32], trust: NDArray[np.float32]
+) -> Standing:
+    """Compare each group's agreement with what was to be expected of its tags and verdicts.
+
+    backing: (votes,). trust: (votes,), what is known of the voters so far; expected is what those
+    achieve who are trusted.
+    """
+    compared = ~np.isnan(backing)
+    group, backed = groups.of_vote[compared], backing[compared]
+    expectation = _expect(
+        2 * votes.tag[compared] + votes.present[compared],
+        group,
+        backed * trust[compared],
+        trust[compared],
+    )
+    judged = np.bincount(group, minlength=groups.count)
+    agreed = np.bincount(group, backed, groups.count)
+    expected = np.bincount(group, expectation, groups.count)
+    share = (agreed + BENEFIT_OF_DOUBT) / (expected + BENEFIT_OF_DOUBT)
+    found = np.clip((share - LEAST_SHARE) / (FULL_SHARE - LEAST_SHARE), 0, 1)
+    set_aside = (found == 0) & (judged >= LEAST_JUDGED)
+    return Standing(judged, agreed.astype(np.intp), found.astype(np.float32), set_aside)
+
+
+def _expect(
+    kind: NDArray[np.intp],
+    group: NDArray[np.intp],
+    backed: NDArray[np.float32],
+    weight: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """How often the others' votes of a vote's kind, its tag and verdict, are backed; (votes,).
+
+    Where the others hardly have any, it tends to how often all votes are.
+    """
+    overall = backed.sum() / max(weight.sum(), 1.0)
+    _, own = np.unique(np.stack([group, kind]), axis=1, return_inverse=True)
+    others_backed = np.bincount(kind, backed)[kind] - np.bincount(own, backed)[own]
+    others = np.bincount(kind, weight)[kind] - np.bincount(own, weight)[own]
+    return (others_backed + BENEFIT_OF_DOUBT * overall) / (others + BENEFIT_OF_DOUBT)
+
+
+def _by_others(votes: Votes) -> NDArray[np.float32]:
+    """Backing by the majority of the other contributors; NaN where there is none."""
+    pair = votes.image * (votes.tag.max(initial=0) + 1) + votes.tag
+    _, of_vote = np.unique(pair, return_inverse=True)
+    sign = np.where(votes.present, 1.0, -1.0)
+    others = np.bincount(of_vote, sign)[of_vote] - sign
+    return np.where(others == 0, np.nan, (others > 0) == votes.present).astype(np.float32)
+
+
+def _spread(sizes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Folds for groups, the largest first, each into the fold that has the fewest votes."""
+    folds = np.zeros(len(sizes), dtype=np.intp)
+    filled = np.zeros(FOLDS)
+    for group in np.argsort(-sizes, kind="stable"):
+        folds[group] = np.argmin(filled)
+        filled[folds[group]] += sizes[group]
+    return folds

@@ -1,0 +1,67 @@
+"""What people said, and what follows from it when their words weigh differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Last words: one of each contributor on each image and tag. All arrays have shape (votes,).
+
+    image, tag, contributor: int positions in the data set's lists. present: whether the tag is said
+    to be there. order: int64, grows with time. moment: float64 seconds. learned: whether a promoted
+    version has learned from it.
+    """
+
+    image: NDArray[np.intp]
+    tag: NDArray[np.intp]
+    contributor: NDArray[np.intp]
+    present: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    moment: NDArray[np.float64]
+    learned: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Votes:
+        """Only some of the votes; chosen: (votes,)."""
+        return replace(self, **{name: array[chosen] for name, array in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is true of images, as far as people said. Both arrays have shape (images, tags).
+
+    present: bool. weight: float32, how sure that is, 0 where nobody said anything.
+    """
+
+    present: NDArray[np.bool_]
+    weight: NDArray[np.float32]
+
+    @property
+    def given(self) -> NDArray[np.bool_]:
+        """Where a tag was said to be there."""
+        return self.present & (self.weight > 0)
+
+
+def resolve(votes: Votes, trust: NDArray[np.float32], images: int, tags: int) -> Labels:
+    """Weigh contradicting votes against each other; a tie goes to the latest.
+
+    trust: (votes,) weight of each vote, 0 to 1. Votes that weigh nothing say nothing.
+    """
+    votes, trust = votes.where(trust > 0), trust[trust > 0]
+    sums = np.zeros((images, tags), dtype=np.float32)
+    np.add.at(sums, (votes.image, votes.tag), np.where(votes.present, trust, -trust))
+    latest = np.zeros((images, tags), dtype=np.bool_)
+    in_order = np.argsort(votes.order)
+    latest[votes.image[in_order], votes.tag[in_order]] = votes.present[in_order]
+    strongest = np.zeros((images, tags), dtype=np.float32)
+    np.maximum.at(strongest, (votes.image, votes.tag), trust)
+    tied = np.isclose(sums, 0) & (strongest > 0)
+    weight = np.minimum(np.where(tied, strongest, np.abs(sums)), 1)
+    return Labels(np.where(tied, latest, sums > 0), weight)

@@ -1,0 +1,125 @@
+"""Real embeddings with made-up contributors: what the tests of the learning part stand on."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.learning.dataset import DataSet
+from services.feedback.learning.finetune import Finetuned, finetune_on
+from services.feedback.learning.gate import Limits
+from services.feedback.learning.votes import Votes
+from services.worker.backbone import Backbone
+from shared.db.learning import Contributor
+from shared.db.models import LiveModel
+from shared.scorer import Scorer
+from shared.vocabulary import Tag, load_imagenet
+from shared.words import Words
+
+MIN_CONFIDENCE = 0.4
+SMALLEST_CROP = 0.35
+LIMITS = Limits(least_gain=0.0, most_loss=0.01)
+# Long enough to end a burst.
+APART_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Said:
+    """A contributor's last word: about the image and the tag at these positions."""
+
+    image: int
+    tag: str
+    present: bool = True
+    by: str = ""
+    learned: bool = False
+
+
+def custom_words(slugs: Sequence[str]) -> Words:
+    """The vocabulary with tags that people made."""
+    custom = [Tag(slug, slug, None, (), (), "", None) for slug in slugs]
+    vocabulary = load_imagenet().with_custom(custom)
+    return Words(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
+
+
+def untaught(backbone: Backbone, slugs: Sequence[str]) -> Scorer:
+    """The network as it comes, live, in a vocabulary with these custom tags."""
+    model = LiveModel(1, 1, backbone.description.name, "heads/first")
+    return Scorer(model, backbone.first_head, custom_words(slugs))
+
+
+def embed_crops(backbone: Backbone, photo: Path, count: int, seed: int) -> NDArray[np.float16]:
+    """Embeddings of random crops of a photograph, (count, dimensions): like pictures of a kind."""
+    pixels = cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB)
+    dice = random.Random(seed)
+    futures = []
+    for _ in range(count):
+        share = dice.uniform(SMALLEST_CROP, 1)
+        height, width = (int(length * share) for length in pixels.shape[:2])
+        top = dice.randint(0, pixels.shape[0] - height)
+        left = dice.randint(0, pixels.shape[1] - width)
+        crop = pixels[top : top + height, left : left + width]
+        side = backbone.description.side
+        square = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
+        futures.append(backbone.embed(square))
+    return np.stack([future.result() for future in futures]).astype(np.float16)
+
+
+def data_set(
+    scorer: Scorer,
+    embeddings: NDArray[np.float16],
+    said: Sequence[Said],
+    *,
+    earlier: Sequence[Said] = (),
+    sampled: NDArray[np.float16] | None = None,
+) -> DataSet:
+    """A data set as it would be read from Postgres; every contributor spoke in one burst."""
+    dice = random.Random(0)
+    names = sorted({word.by for word in (*said, *earlier)})
+    slugs = sorted({word.tag for word in (*said, *earlier)})
+    ids = {slug: int(scorer.tag_ids[scorer.vocabulary.index(slug)]) for slug in slugs}
+    slugs.sort(key=ids.__getitem__)
+    nothing = np.zeros((0, embeddings.shape[1]), np.float16)
+
+    def votes(words: Sequence[Said]) -> Votes:
+        return Votes(
+            image=np.array([word.image for word in words], dtype=np.intp),
+            tag=np.array([slugs.index(word.tag) for word in words], dtype=np.intp),
+            contributor=np.array([names.index(word.by) for word in words], dtype=np.intp),
+            present=np.array([word.present for word in words], dtype=np.bool_),
+            order=np.arange(len(words), dtype=np.int64),
+            moment=np.array([names.index(word.by) * APART_SECONDS for word in words]),
+            learned=np.array([word.learned for word in words], dtype=np.bool_),
+        )
+
+    return DataSet(
+        tuple(sorted(UUID(int=dice.getrandbits(128)) for _ in embeddings)),
+        embeddings,
+        nothing if sampled is None else sampled,
+        tuple(ids[slug] for slug in slugs),
+        tuple(Contributor(name, vouched=False) for name in names),
+        votes(said),
+        votes(earlier),
+    )
+
+
+def learn(data: DataSet, live: Scorer, recorded: dict[str, float] | None = None) -> Finetuned:
+    """A fine-tune with the default limits."""
+    return finetune_on(
+        data,
+        live,
+        recorded or {},
+        min_confidence=MIN_CONFIDENCE,
+        limits=LIMITS,
+        progress=lambda *_: None,
+    )
+
+
+def promoted(live: Scorer, outcome: Finetuned) -> Scorer:
+    """The outcome's head in the place of the live one."""
+    assert outcome.head is not None
+    return replace(live, head=outcome.head)

@@ -1,0 +1,123 @@
+"""Contradicting votes, tags that shut each other out, and the fifth that is never trained on."""
+
+from uuid import UUID
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.feedback.learning.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, folds_of
+from services.feedback.learning.rivals import find_rivals
+from services.feedback.learning.votes import Labels, Votes, resolve
+
+
+def votes(*words: tuple[int, int, int, bool]) -> Votes:
+    """Votes of (image, tag, contributor, present), in the order of time."""
+    columns = list(zip(*words, strict=True)) or [()] * 4
+    count = len(words)
+    return Votes(
+        np.array(columns[0], dtype=np.intp),
+        np.array(columns[1], dtype=np.intp),
+        np.array(columns[2], dtype=np.intp),
+        np.array(columns[3], dtype=np.bool_),
+        np.arange(count, dtype=np.int64),
+        np.arange(count, dtype=np.float64),
+        np.zeros(count, dtype=np.bool_),
+    )
+
+
+def resolved(said: Votes, *trust: float) -> Labels:
+    return resolve(said, np.array(trust, dtype=np.float32), images=2, tags=2)
+
+
+def test_the_heavier_word_wins() -> None:
+    labels = resolved(votes((0, 1, 0, True), (0, 1, 1, False)), 1.0, 0.25)
+
+    assert labels.present[0, 1]
+    assert labels.weight[0, 1] == 0.75
+    assert labels.weight.sum() == 0.75
+
+
+def test_of_equal_words_the_latest_wins() -> None:
+    assert not resolved(votes((0, 0, 0, True), (0, 0, 1, False)), 1, 1).present[0, 0]
+    assert resolved(votes((0, 0, 0, False), (0, 0, 1, True)), 1, 1).present[0, 0]
+
+
+def test_words_that_weigh_nothing_say_nothing() -> None:
+    labels = resolved(votes((0, 0, 0, True), (1, 0, 0, False)), 0, 0)
+
+    assert not labels.weight.any()
+    assert not labels.given.any()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(0, 3), st.booleans()),
+        min_size=1,
+    ),
+    st.data(),
+)
+def test_labels_weigh_at_most_one_and_only_where_somebody_spoke(
+    words: list[tuple[int, int, int, bool]], data: st.DataObject
+) -> None:
+    trust = data.draw(st.lists(st.floats(0, 1, width=32), min_size=len(words), max_size=len(words)))
+
+    labels = resolved(votes(*words), *trust)
+
+    assert (labels.weight <= 1).all()
+    spoken = np.zeros((2, 2), dtype=np.bool_)
+    for (image, tag, _, _), weight in zip(words, trust, strict=True):
+        spoken[image, tag] |= weight > 0
+    assert ((labels.weight > 0) <= spoken).all()
+
+
+def one_of_each(tags: int, images: int) -> np.ndarray:
+    given = np.zeros((images, tags), dtype=np.bool_)
+    given[np.arange(images), np.arange(images) % tags] = True
+    return given
+
+
+UNRELATED = np.zeros((10, 10), dtype=np.bool_)
+
+
+def test_tags_that_are_never_given_together_are_rivals() -> None:
+    assert find_rivals(one_of_each(10, 50), UNRELATED).all()
+
+
+def test_too_few_images_prove_no_rivalry() -> None:
+    assert (find_rivals(one_of_each(10, 20), UNRELATED) == np.eye(10, dtype=np.bool_)).all()
+
+
+def test_a_tag_and_its_ancestor_are_no_rivals() -> None:
+    related = UNRELATED.copy()
+    related[0, 1] = related[1, 0] = True
+
+    rivals = find_rivals(one_of_each(10, 50), related)
+
+    assert not rivals[0, 1]
+    assert not rivals[1, 0]
+    assert rivals[0, 2]
+
+
+def test_tags_that_are_often_given_together_are_no_rivals() -> None:
+    given = one_of_each(10, 50)
+    given[:, 9] = True
+
+    rivals = find_rivals(given, UNRELATED)
+
+    assert (rivals == np.eye(10, dtype=np.bool_)).all()
+
+
+@given(st.lists(st.uuids(), min_size=1, unique=True))
+def test_a_fold_depends_on_nothing_but_the_id(ids: list[UUID]) -> None:
+    folds = folds_of(ids, witnesses=2)
+
+    assert folds_of(ids[:1], witnesses=0)[0] == folds[0]
+    assert folds[-2:].tolist() == [WITNESS, WITNESS]
+    assert set(folds[:-2].tolist()) <= set(range(FOLDS))
+
+
+def test_a_fifth_is_held_out() -> None:
+    folds = folds_of([UUID(int=number) for number in range(5000)], witnesses=0)
+
+    assert 0.18 < (folds == HELD_OUT_FOLD).mean() < 0.22

@@ -1,0 +1,123 @@
+"""Taught tags beside the network's own."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from shared.db.models import LiveModel
+from shared.head import Head
+from shared.scorer import Scorer
+from shared.taught import FEATURE_NORM, PRECISIONS, Taught, compete, features
+from shared.vocabulary import Tag, Vocabulary
+from shared.words import Words
+
+DIMENSIONS = 4
+logits = arrays(np.float32, (5, 3), elements=st.floats(-30, 30, width=32))
+
+
+def tag(slug: str, *parents: str, leaf: int | None = None) -> Tag:
+    return Tag(slug, slug, None, (), parents, "", leaf)
+
+
+WORDS = Words(
+    Vocabulary(
+        [
+            tag("animal"),
+            tag("dog", "animal"),
+            tag("beagle", "dog", leaf=0),
+            tag("collie", "dog", leaf=1),
+            tag("tabby", "animal", leaf=2),
+        ]
+    ).with_custom([tag("rex")]),
+    np.array([10, 20, 30, 40, 50, 60], dtype=np.int32),
+)
+
+
+def taught(bias_by_id: dict[int, float]) -> Taught:
+    """Tags whose logit is a constant."""
+    count = len(bias_by_id)
+    return Taught(
+        np.array(list(bias_by_id), dtype=np.int32),
+        np.zeros((DIMENSIONS, count), dtype=np.float32),
+        np.array(list(bias_by_id.values()), dtype=np.float32),
+        np.zeros(count, dtype=np.float32),
+        np.eye(count, dtype=np.bool_),
+        np.full((count, len(PRECISIONS)), np.nan, dtype=np.float32),
+    )
+
+
+def probabilities(bias_by_id: dict[int, float], leaves: list[float]) -> dict[str, float]:
+    """Of every tag, where the network gives these to its leaves."""
+    head = Head(
+        np.zeros((DIMENSIONS, 3), np.float32),
+        np.log(np.array(leaves, np.float32)),
+        taught(bias_by_id),
+    )
+    scorer = Scorer(LiveModel(1, 1, "tiny", "heads/tiny"), head, WORDS)
+    row = scorer.tag_probabilities(np.ones((1, DIMENSIONS), np.float16))[0]
+    return {tag.slug: float(p) for tag, p in zip(WORDS.vocabulary.tags, row, strict=True)}
+
+
+def test_a_taught_tag_answers_for_itself_and_the_others_stay() -> None:
+    shown = probabilities({60: 2.0}, [0.7, 0.2, 0.1])
+
+    assert shown["rex"] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert shown["dog"] == pytest.approx(0.9)
+    assert shown["tabby"] == pytest.approx(0.1)
+
+
+def test_what_a_leaf_was_taught_counts_in_its_ancestors_sums() -> None:
+    shown = probabilities({30: -5.0}, [0.7, 0.2, 0.1])
+
+    assert shown["beagle"] < 0.01
+    assert shown["dog"] == pytest.approx(0.2, abs=0.01)
+    assert shown["animal"] == pytest.approx(0.3, abs=0.01)
+
+
+def test_an_ancestor_is_at_least_as_likely_as_a_taught_tag_below_it() -> None:
+    shown = probabilities({20: 3.0}, [0.05, 0.05, 0.9])
+
+    assert shown["animal"] >= shown["dog"] > 0.9
+
+
+def test_a_taught_ancestor_stands_on_its_own() -> None:
+    shown = probabilities({20: -3.0, 30: 3.0}, [0.2, 0.1, 0.7])
+
+    assert shown["dog"] < 0.1
+    assert shown["beagle"] > 0.9
+
+
+def test_a_head_survives_its_file() -> None:
+    head = Head(
+        np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), taught({60: 1.0, 20: -1.0})
+    )
+
+    again = Head.from_bytes(head.to_bytes())
+
+    assert again.to_bytes() == head.to_bytes()
+    assert again.taught.tag_ids.tolist() == [60, 20]
+
+
+@given(logits)
+def test_without_rivals_every_tag_is_a_sigmoid(values: np.ndarray) -> None:
+    found = compete(values, np.eye(3, dtype=np.bool_))
+
+    np.testing.assert_allclose(found, 1 / (1 + np.exp(-values.astype(np.float64))), atol=1e-6)
+
+
+@given(logits)
+def test_rivals_share_what_none_of_them_leaves(values: np.ndarray) -> None:
+    found = compete(values, np.ones((3, 3), dtype=np.bool_))
+
+    none = 1 / (1 + np.exp(values.astype(np.float64)).sum(axis=1))
+    np.testing.assert_allclose(found.sum(axis=1) + none, 1, atol=1e-5)
+
+
+@given(arrays(np.float16, (3, DIMENSIONS), elements=st.floats(-100, 100, width=16)))
+def test_features_have_one_length(embeddings: np.ndarray) -> None:
+    lengths = np.linalg.norm(features(embeddings), axis=1)
+
+    expected = np.where((embeddings == 0).all(axis=1), 0, FEATURE_NORM)
+    np.testing.assert_allclose(lengths, expected, rtol=1e-3)
