@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine, text
 
@@ -72,12 +73,16 @@ class Tagloop:
             return {row[0]: row[1] for row in rows}
 
 
+def up_command(port: int, data: Path) -> list[str]:
+    """What `make up` runs."""
+    return [sys.executable, "-m", "tagloop.cli", "up", "--port", str(port), "--data", str(data)]
+
+
 @contextmanager
 def running_tagloop(room: Room, folder: str = DATA) -> Iterator[Tagloop]:
     """Start the whole stack and warm it up; the data folder stays from round to round."""
     data, log, port = room.part(folder), room.log("tagloop"), free_port()
-    command = [sys.executable, "-m", "tagloop.cli", "up", "--port", str(port), "--data", str(data)]
-    with running_program(command, log) as process:
+    with running_program(up_command(port, data), log) as process:
         wait_until(lambda: is_ready(HOST, port), "Tagloop", process, log)
         engine = connect_engine(database_url(open_data_dir(data)), pool_size=1)
         try:

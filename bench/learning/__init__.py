@@ -1,0 +1,1 @@
+"""How well the learning loop learns, through the API of a running stack."""

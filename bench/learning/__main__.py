@@ -1,0 +1,87 @@
+"""`python -m bench.learning FOLDER`: teach fresh stacks with labelled pictures, and test them.
+
+FOLDER holds `train` and `validation`, each with a folder of pictures for each label.
+"""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import mean
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench.learning.labelled import read_labelled
+from bench.learning.lessons import Lesson, Material, Night, nights, teach
+from bench.learning.plot import plot
+from bench.pictures import ROOT
+
+OUT = ROOT / "docs" / "learning"
+AMOUNTS = (1, 5, 10, 20, 40)
+DRAWS = 3
+
+
+def main(
+    *,
+    folder: Annotated[Path, typer.Argument(help="Folder with train and validation.")],
+    others: Annotated[
+        Path | None,
+        typer.Option(help="Pictures with a labels.csv whose tags must not be forgotten."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the plot and the JSON file.")] = OUT,
+) -> None:
+    """Measure how quality grows with examples, and what the gate does on a bad night."""
+    console = Console(highlight=False)
+    material = Material(
+        read_labelled(folder / "train"), read_labelled(folder / "validation"), others
+    )
+    lessons: list[Lesson] = []
+    with tempfile.TemporaryDirectory(prefix="tagloop-learning-") as room:
+        for amount in AMOUNTS:
+            # With all examples there is only one draw.
+            is_all = amount * len(material.labels) >= len(material.train)
+            for seed in range(1 if is_all else DRAWS):
+                lessons.append(teach(material, amount, seed, Path(room) / f"{amount}-{seed}"))
+                console.print(lessons[-1])
+        after = list(nights(material, Path(room) / "nights"))
+    show(lessons, after, console)
+    out.mkdir(parents=True, exist_ok=True)
+    plot(lessons, after, out / "learning.png")
+    result = {
+        "lessons": [asdict(lesson) for lesson in lessons],
+        "nights": [asdict(night) for night in after],
+    }
+    (out / "learning.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+def show(lessons: Sequence[Lesson], after: Sequence[Night], console: Console) -> None:
+    """Print both tables."""
+    table = Table(
+        "examples of each", "Tagloop", "one-vs-rest", "multinomial", "gate", "top-1 of others"
+    )
+    for amount in sorted({lesson.per_label for lesson in lessons}):
+        same = [lesson for lesson in lessons if lesson.per_label == amount]
+        table.add_row(
+            str(amount),
+            *(f"{mean(getattr(x, f) for x in same):.3f}" for f in ("tagloop", "one_vs_rest")),
+            f"{mean(lesson.multinomial for lesson in same):.3f}",
+            ", ".join(lesson.gate for lesson in same),
+            ", ".join(
+                f"{lesson.top1_before:.1%} → {lesson.top1_after:.1%}"
+                for lesson in same
+                if lesson.top1_before is not None and lesson.top1_after is not None
+            ),
+        )
+    console.print(table)
+    table = Table("night", "gate", "live afterwards", "reason")
+    for night in after:
+        table.add_row(night.name, night.gate, f"{night.live:.3f}", night.reason)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

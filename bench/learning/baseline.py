@@ -1,0 +1,48 @@
+"""What scikit-learn makes of the same embeddings."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.multiclass import OneVsRestClassifier
+
+ITERATIONS = 2000
+
+
+def one_vs_rest(
+    embeddings: NDArray[np.float32], labels: Sequence[str], asked: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """A class-balanced logistic regression for each label; (asked, labels in their order)."""
+    found: NDArray[np.float64] = (
+        OneVsRestClassifier(_regression()).fit(embeddings, labels).predict_proba(asked)
+    )
+    return found
+
+
+def multinomial(
+    embeddings: NDArray[np.float32], labels: Sequence[str], asked: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """One class-balanced regression over all labels, which is told that they exclude each other."""
+    found: NDArray[np.float64] = _regression().fit(embeddings, labels).predict_proba(asked)
+    return found
+
+
+def mean_average_precision(
+    scores: NDArray[np.floating], truth: Sequence[str], labels: Sequence[str]
+) -> float:
+    """Over labels; scores: (images, labels)."""
+    true = np.array(truth)
+    return float(
+        np.mean(
+            [
+                average_precision_score(true == label, scores[:, column])
+                for column, label in enumerate(labels)
+            ]
+        )
+    )
+
+
+def _regression() -> LogisticRegression:
+    return LogisticRegression(class_weight="balanced", max_iter=ITERATIONS)
