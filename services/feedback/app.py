@@ -2,12 +2,32 @@
 
 from flask_openapi3 import OpenAPI
 
+from services.feedback.bulk import bulk
+from services.feedback.contributors import contributors
+from services.feedback.corrections import corrections
+from services.feedback.custom_tags import custom_tags
+from services.feedback.history import history
+from services.feedback.labels import labels
 from services.feedback.models import models
+from services.feedback.retagging import retagging
+from services.feedback.retraining import retraining
+from services.feedback.review import review
 from shared.config import Settings, load_settings
 from shared.logs import configure_logs
 from shared.web import create_web_app
 
-BLUEPRINTS = (models,)
+BLUEPRINTS = (
+    corrections,
+    bulk,
+    history,
+    labels,
+    custom_tags,
+    review,
+    contributors,
+    models,
+    retraining,
+    retagging,
+)
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:

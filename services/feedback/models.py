@@ -6,9 +6,14 @@ from typing import Any, Literal
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from shared.celery_app import RETAG
 from shared.db.engine import transaction
 from shared.db.models import list_models
+from shared.db.promotion import promote
+from shared.db.retag_jobs import Scope, queue_job
+from shared.publisher import publish_hint
 from shared.web.context import context
+from shared.web.problems import Problem
 
 models = APIBlueprint("models", __name__, abp_tags=[Tag(name="models")])
 
@@ -19,9 +24,11 @@ class Model(BaseModel):
     version: int
     backbone: str
     status: Literal["candidate", "live", "retired", "rejected"]
-    metrics: dict[str, Any]
+    parent: int | None = Field(description="the version that it was made from")
+    reason: str | None = Field(description="why it was promoted or rejected")
+    metrics: dict[str, Any] = Field(description="quality on held-out images, before and after")
     created_at: datetime
-    promoted_at: datetime | None
+    promoted_at: datetime | None = Field(description="when it last went live")
 
 
 class Models(BaseModel):
@@ -30,9 +37,33 @@ class Models(BaseModel):
     models: list[Model] = Field(description="every version, the newest first")
 
 
+class VersionPath(BaseModel):
+    """Names a version."""
+
+    version: int = Field(ge=1)
+
+
 @models.get("/v1/models", summary="Versions of the model", responses={200: Models})
 def get_models() -> dict[str, Any]:
     """The live one tags new pictures."""
     with transaction(context().engine) as connection:
         rows = list_models(connection)
     return Models(models=[Model(**row) for row in rows]).model_dump(mode="json")
+
+
+@models.post(
+    "/v1/models/<version>/promote",
+    summary="Make a version live",
+    responses={200: Model, 404: Problem, 409: Problem},
+)
+def post_promote(path: VersionPath) -> dict[str, Any]:
+    """In the place of the one that is, in every worker within seconds; then all is re-tagged."""
+    here = context()
+    with transaction(here.engine) as connection:
+        was_promoted = promote(connection, path.version)
+        if was_promoted:
+            queue_job(connection, Scope())
+        row = next(row for row in list_models(connection) if row["version"] == path.version)
+    if was_promoted:
+        publish_hint(here.celery, RETAG)
+    return Model(**row).model_dump(mode="json")

@@ -1,0 +1,128 @@
+"""`POST /v1/corrections`: what somebody says of many images."""
+
+from typing import Annotated, Any
+
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
+
+from services.feedback.documents import IMAGE_ID_LENGTH, ImageId, User, Verdicts
+from services.feedback.limits import LIMITS, refuse_too_many
+from services.feedback.reading import VERDICTS, Entry, read_entry, words_for
+from services.feedback.recording import Outcome, count_corrections, record
+from shared.db.engine import transaction
+from shared.errors import TagloopError, TooManyCorrections
+from shared.web.app import MOST_BODY_BYTES
+from shared.web.context import context
+from shared.web.problems import Problem, problem_of, validation_problem
+
+bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])
+
+
+class ImageVerdicts(Verdicts):
+    """What is said of one image among many."""
+
+    image: ImageId
+
+
+# Each is checked on its own: a bad one fails alone.
+UncheckedVerdicts = Annotated[Any, WithJsonSchema(ImageVerdicts.model_json_schema())]
+
+
+class ManyCorrections(BaseModel):
+    """What a user says of many images."""
+
+    user: User = Field("", description="who says so")
+    corrections: list[UncheckedVerdicts] = Field(description=LIMITS)
+
+
+class Result(BaseModel):
+    """What became of one entry of a request."""
+
+    image: str | None
+    corrections: int | None = Field(None, description="how many were written down")
+    problem: Problem | None = Field(None, description="why none were")
+
+
+class Results(BaseModel):
+    """What became of each entry of a request, in the request's order."""
+
+    results: list[Result]
+
+
+@bulk.before_request
+def refuse_too_many_bytes() -> None:
+    """Answer a body that is not even read with the limits that a sender can keep."""
+    if (request.content_length or 0) > MOST_BODY_BYTES:
+        raise TooManyCorrections(
+            f"{LIMITS}, in at most {MOST_BODY_BYTES:,} bytes; this one has "
+            f"{request.content_length:,}. Send them in parts."
+        )
+
+
+@bulk.post(
+    "/v1/corrections",
+    summary="Correct the tags of many images",
+    responses={200: Results, 413: Problem},
+)
+def post_many(body: ManyCorrections) -> dict[str, Any]:
+    """In one transaction; what is wrong with one entry does not concern the others."""
+    here = context()
+    refuse_too_many(sum(map(_count, body.corrections)), len(body.corrections))
+    checked = [_check(entry) for entry in body.corrections]
+    words = words_for(
+        here.words, [verdicts for verdicts in checked if isinstance(verdicts, ImageVerdicts)]
+    )
+    entries: dict[int, Entry] = {}
+    problems: dict[int, dict[str, object]] = {}
+    for number, verdicts in enumerate(checked):
+        if not isinstance(verdicts, ImageVerdicts):
+            problems[number] = verdicts
+            continue
+        try:
+            entries[number] = read_entry(words.vocabulary, verdicts.image, verdicts)
+        except TagloopError as error:
+            problems[number] = problem_of(error)
+    with transaction(here.engine) as connection:
+        outcomes = record(
+            connection, words, body.user, list(entries.values()), here.settings.custom_tags
+        )
+    for outcome in outcomes:
+        if isinstance(outcome, list):
+            count_corrections(outcome)
+    results = {number: _result(outcome) for number, outcome in zip(entries, outcomes, strict=True)}
+    results |= {number: {"problem": problem} for number, problem in problems.items()}
+    return {
+        "results": [
+            {"image": _image_of(entry), **results[number]}
+            for number, entry in enumerate(body.corrections)
+        ]
+    }
+
+
+def _check(entry: object) -> ImageVerdicts | dict[str, object]:
+    """An entry, or the problem with its form."""
+    try:
+        return ImageVerdicts.model_validate(entry)
+    except ValidationError as error:
+        return validation_problem(error)
+
+
+def _count(entry: object) -> int:
+    """How many corrections an entry has, as far as it has the form of one."""
+    if not isinstance(entry, dict):
+        return 0
+    lists = [entry.get(verdict) for verdict in VERDICTS]
+    return sum(len(names) for names in lists if isinstance(names, list))
+
+
+def _result(outcome: Outcome) -> dict[str, object]:
+    if isinstance(outcome, list):
+        return {"corrections": len(outcome)}
+    return {"problem": problem_of(outcome)}
+
+
+def _image_of(entry: object) -> str | None:
+    """The id that an entry names, if it can be one."""
+    image = entry.get("image") if isinstance(entry, dict) else None
+    return image if isinstance(image, str) and len(image) <= IMAGE_ID_LENGTH else None

@@ -1,0 +1,98 @@
+"""What a review can be chosen from: a sample of images, and what there is to ask about each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from services.feedback.ranking import (
+    RARE_BELOW,
+    Suggestion,
+    suggest_disputed,
+    suggest_rare,
+    suggest_uncertain,
+)
+from shared.db.decisions import find_votes
+from shared.db.learning import read_embeddings_of
+from shared.db.review import count_images_of_recent_tags, find_corrected_lately, sample_unreviewed
+from shared.decide import Vote
+from shared.scorer import Scorer
+
+# On one core it takes some 50 ms to score as many.
+SAMPLE_IMAGES = 500
+SECOND_OPINIONS = 100
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Images that a person could look at.
+
+    embeddings: (images, dimensions) float16, one for each of ids. votes: of the images that
+    somebody else corrected, by the database's ids of tags. images_of: for tags that people use,
+    by id, how many images are known to have them.
+    """
+
+    ids: Sequence[UUID]
+    embeddings: NDArray[np.float16]
+    votes: Mapping[UUID, Sequence[Vote]]
+    images_of: Mapping[int, int]
+
+
+def read_candidates(
+    connection: Connection, backbone_id: int, user: str, owner: str | None
+) -> Candidates:
+    """Images that this user neither corrected nor was offered, as far as the backbone saw them."""
+    fresh = sample_unreviewed(connection, user, owner, SAMPLE_IMAGES)
+    corrected = find_corrected_lately(connection, user, owner, SECOND_OPINIONS)
+    return Candidates(
+        *read_embeddings_of(connection, [*fresh, *corrected], backbone_id),
+        votes=find_votes(connection, corrected),
+        images_of=count_images_of_recent_tags(connection, RARE_BELOW),
+    )
+
+
+def suggest(
+    scorer: Scorer, candidates: Candidates, threshold: float
+) -> dict[UUID, list[Suggestion]]:
+    """What to ask about each image, best first; threshold: the probability that shows a tag."""
+    if not candidates.ids:
+        return {}
+    columns = scorer.words.columns
+    images_of = {
+        columns[tag_id]: images
+        for tag_id, images in candidates.images_of.items()
+        if tag_id in columns
+    }
+    learned = _learned(scorer)
+    found = {}
+    for image_id, row in zip(
+        candidates.ids, scorer.tag_probabilities(candidates.embeddings), strict=True
+    ):
+        if image_id in candidates.votes:
+            votes = [
+                replace(vote, tag=columns[vote.tag])
+                for vote in candidates.votes[image_id]
+                if vote.tag in columns
+            ]
+            found[image_id] = suggest_disputed(row, learned, votes)
+        else:
+            uncertain = suggest_uncertain(scorer.vocabulary, row, threshold)
+            found[image_id] = _merge([*uncertain, *suggest_rare(row, images_of)])
+    return found
+
+
+def _learned(scorer: Scorer) -> NDArray[np.bool_]:
+    """Which tags the model ever learned, (tags,): its own, and those that people taught it."""
+    learned = np.arange(len(scorer.vocabulary)) < scorer.vocabulary.membership.shape[1]
+    learned[scorer.taught_columns] = True
+    return learned
+
+
+def _merge(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """One suggestion a tag, the best first."""
+    best_last = sorted(suggestions, key=lambda suggestion: suggestion.score)
+    by_column = {suggestion.column: suggestion for suggestion in best_last}
+    return sorted(by_column.values(), key=lambda suggestion: -suggestion.score)

@@ -1,0 +1,85 @@
+"""`/v1/contributors`: who corrects, and how far their word goes."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.feedback.documents import User
+from shared.db.contributors import find_contributor, list_contributors, vouch
+from shared.db.engine import transaction
+from shared.errors import NotFound
+from shared.reconsider import reconsider
+from shared.web.context import context
+from shared.web.problems import Problem
+
+CONTRIBUTORS_MOST = 1000
+# In paths, where the empty name can't stand.
+NOBODY = "-"
+
+contributors = APIBlueprint("contributors", __name__, abp_tags=[Tag(name="contributors")])
+
+
+class Contributor(BaseModel):
+    """Someone who sends corrections."""
+
+    user: str = Field(description="empty: those who gave no name")
+    trust: float = Field(description="weight of their word, 0 to 1")
+    agreement: float | None = Field(description="share of judged corrections that others back")
+    judged: int = Field(description="corrections that could be compared")
+    set_aside_at: datetime | None = Field(description="since when nothing is learned from them")
+    reason: str | None = Field(description="why they were set aside")
+    vouched: bool = Field(description="a person decided that they are never set aside")
+    corrections: int = Field(description="how many they sent")
+
+
+class Contributors(BaseModel):
+    """Those who are set aside first, then those with the most corrections."""
+
+    contributors: list[Contributor] = Field(description=f"at most {CONTRIBUTORS_MOST:,}")
+
+
+class ContributorPath(BaseModel):
+    """Names a contributor; - stands for those who gave no name."""
+
+    user: User
+
+
+class Vouching(BaseModel):
+    """Whether somebody answers for a contributor."""
+
+    vouched: bool
+
+
+@contributors.get("/v1/contributors", summary="Who corrects", responses={200: Contributors})
+def get_contributors() -> dict[str, Any]:
+    """Each with the trust that their agreement with others earned them."""
+    with transaction(context().engine) as connection:
+        rows = list_contributors(connection, CONTRIBUTORS_MOST)
+    return {"contributors": [_describe(row) for row in rows]}
+
+
+@contributors.post(
+    "/v1/contributors/<path:user>/vouch",
+    summary="Answer for a contributor",
+    responses={200: Contributor, 404: Problem},
+)
+def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
+    """Whoever is vouched for is not set aside; the images that they corrected are decided anew."""
+    here = context()
+    name = "" if path.user == NOBODY else path.user
+    words = here.words.get()
+    with transaction(here.engine) as connection:
+        vouch(connection, name, body.vouched)
+        row = find_contributor(connection, name)
+    if row is None:
+        raise NotFound(f"There is no contributor {path.user!r}; GET /v1/contributors lists them.")
+    reconsider(here.engine, words, name)
+    return _describe(row)
+
+
+def _describe(row: RowMapping) -> dict[str, Any]:
+    contributor = {name: value for name, value in row.items() if name != "name"}
+    return Contributor(user=row["name"], **contributor).model_dump(mode="json")

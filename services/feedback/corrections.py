@@ -1,0 +1,68 @@
+"""`POST /v1/images/{id}/corrections`: what somebody says of the tags of one image."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from services.feedback.documents import ImagePath, User, Verdicts
+from services.feedback.limits import refuse_too_many
+from services.feedback.named_image import find_named_image
+from services.feedback.reading import read_entry, words_for
+from services.feedback.recording import count_corrections, record
+from shared.db.corrections import Verdict
+from shared.db.engine import transaction
+from shared.errors import NotFound
+from shared.image_document import describe_images
+from shared.web.context import context
+from shared.web.problems import Problem
+
+corrections = APIBlueprint("corrections", __name__, abp_tags=[Tag(name="corrections")])
+
+
+class ImageCorrections(Verdicts):
+    """What a user says of an image's tags."""
+
+    user: User = Field("", description="who says so")
+
+
+class Correction(BaseModel):
+    """One word on one tag."""
+
+    id: int
+    tag: str = Field(description="the tag's slug")
+    verdict: Verdict
+
+
+class Corrected(BaseModel):
+    """What was written down, and the image's tags from now on."""
+
+    image: str
+    corrections: list[Correction]
+    tags: list[dict[str, Any]] = Field(description="as in GET /v1/images/{id}")
+
+
+@corrections.post(
+    "/v1/images/<image_id>/corrections",
+    summary="Correct an image's tags",
+    responses={201: Corrected, 404: Problem, 413: Problem},
+)
+def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str, Any], int]:
+    """What people say outweighs the model from now on, also while the image still waits."""
+    here = context()
+    refuse_too_many(body.count())
+    words = words_for(here.words, [body])
+    entry = read_entry(words.vocabulary, path.image_id, body)
+    with transaction(here.engine) as connection:
+        [recorded] = record(connection, words, body.user, [entry], here.settings.custom_tags)
+        if isinstance(recorded, NotFound):
+            raise recorded
+    count_corrections(recorded)
+    image = find_named_image(path.image_id)
+    with transaction(here.engine) as connection:
+        document = describe_images(connection, here.words, [image])[0]
+    return {
+        "image": document["id"],
+        "corrections": [{"id": c.id, "tag": c.slug, "verdict": c.verdict} for c in recorded],
+        "tags": document["tags"],
+    }, 201

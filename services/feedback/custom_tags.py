@@ -1,0 +1,114 @@
+"""`POST /v1/tags`: a tag from a handful of examples."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, RowMapping
+
+from services.feedback.documents import ImageId, TagName, User, Verdicts
+from services.feedback.reading import Entry, read_entry, words_for
+from services.feedback.recording import Recorded, count_corrections, record
+from services.feedback.retraining import Run, describe_run
+from shared.celery_app import FINETUNE
+from shared.db.engine import transaction
+from shared.db.run_history import find_run
+from shared.db.runs import insert_run
+from shared.errors import BadRequest, NotFound
+from shared.publisher import publish_hint
+from shared.web.context import context
+from shared.web.problems import Problem
+from shared.words import Words
+
+MOST_EXAMPLES = 1000
+# How long the request is held for the run to end, and how often it is looked at.
+WAIT_SECONDS = 5.0
+LOOK_SECONDS = 0.05
+
+custom_tags = APIBlueprint("custom_tags", __name__, abp_tags=[Tag(name="vocabulary")])
+
+
+class Examples(BaseModel):
+    """A tag by what has it and what does not."""
+
+    name: TagName = Field(description="of a new tag, or of one to teach by more examples")
+    examples: list[ImageId] = Field(
+        min_length=1, max_length=MOST_EXAMPLES, description="ids of images that have it"
+    )
+    counterexamples: list[ImageId] = Field(
+        [], max_length=MOST_EXAMPLES, description="ids of images that do not"
+    )
+    user: User = Field("", description="who says so")
+
+
+class TaughtTag(BaseModel):
+    """A tag, and the run that teaches it to the model."""
+
+    tag: str = Field(description="its slug")
+    name: str
+    run: Run = Field(description="as in GET /v1/retrain/{id}; it may still be under way")
+
+
+@custom_tags.post(
+    "/v1/tags",
+    summary="Teach a tag by examples",
+    responses={201: TaughtTag, 404: Problem},
+)
+def post_tag(body: Examples) -> tuple[dict[str, Any], int]:
+    """The images already there get it as soon as the run ends, if the model learned it well."""
+    here = context()
+    has, lacks = Verdicts(add=[body.name]), Verdicts(remove=[body.name])
+    words = words_for(here.words, [has])
+    entries = [
+        read_entry(words.vocabulary, image_id, said)
+        for said, image_ids in ((has, body.examples), (lacks, body.counterexamples))
+        for image_id in dict.fromkeys(image_ids)
+    ]
+    with transaction(here.engine) as connection:
+        recorded = _record(connection, words, body.user, entries)
+        tag = recorded[0]
+        run_id = insert_run(connection, "tag", tag.tag_id)
+    count_corrections(recorded)
+    publish_hint(here.celery, FINETUNE)
+    run = _wait(run_id)
+    vocabulary = here.words.get(knowing=[tag.slug]).vocabulary
+    name = vocabulary.tags[vocabulary.index(tag.slug)].name
+    return {"tag": tag.slug, "name": name, "run": describe_run(run)}, 201
+
+
+def _record(
+    connection: Connection, words: Words, user: str, entries: Sequence[Entry]
+) -> list[Recorded]:
+    """Write all of it down, or nothing.
+
+    Raises:
+        NotFound: there is no such image, or no such tag and none may be made.
+        BadRequest: an image is an example and a counterexample.
+    """
+    recorded: list[Recorded] = []
+    for outcome in record(connection, words, user, entries, context().settings.custom_tags):
+        if isinstance(outcome, NotFound):
+            raise outcome
+        recorded += outcome
+    has, lacks = (
+        {correction.image_id for correction in recorded if correction.verdict == verdict}
+        for verdict in ("add", "remove")
+    )
+    if has & lacks:
+        raise BadRequest(f"The image {str(min(has & lacks))!r} is an example and a counterexample.")
+    return recorded
+
+
+def _wait(run_id: int) -> RowMapping:
+    """The run as soon as it has ended, or as it is after five seconds."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        with transaction(context().engine) as connection:
+            run = find_run(connection, run_id)
+        if run is None:
+            raise NotFound(f"The run {run_id} was deleted.")
+        if run["finished_at"] is not None or time.monotonic() > deadline:
+            return run
+        time.sleep(LOOK_SECONDS)

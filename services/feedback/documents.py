@@ -1,0 +1,52 @@
+"""The shapes that several parts of the feedback API share."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from shared.tag_names import clean_name
+
+LIST_LIMIT = 50
+LIST_MOST = 1000
+USER_LENGTH = 200
+# Any way to write a UUID is shorter.
+IMAGE_ID_LENGTH = 64
+# Postgres keeps no NUL character in text, and the driver refuses to ask for one.
+NO_NUL = r"^[^\x00]*$"
+
+User = Annotated[str, Field(max_length=USER_LENGTH, pattern=NO_NUL)]
+ImageId = Annotated[str, Field(max_length=IMAGE_ID_LENGTH)]
+TagName = Annotated[str, AfterValidator(clean_name)]
+
+# As `GET /v1/images/{id}` describes it.
+ImageDocument = dict[str, Any]
+
+
+class ImagePath(BaseModel):
+    """Names an image."""
+
+    image_id: ImageId
+
+
+class Verdicts(BaseModel):
+    """What somebody says of an image's tags, each given by its slug, its name or an alias."""
+
+    add: list[TagName] = Field(
+        default_factory=list, description="it has these; a new name makes a tag"
+    )
+    remove: list[TagName] = Field(default_factory=list, description="it does not have these")
+    confirm: list[TagName] = Field(default_factory=list, description="it does have these, as shown")
+    undo: list[TagName] = Field(
+        default_factory=list, description="take back what this user said of these"
+    )
+
+    def count(self) -> int:
+        """How many corrections these are."""
+        return len(self.add) + len(self.remove) + len(self.confirm) + len(self.undo)
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    cursor: str | None = None
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)

@@ -1,0 +1,98 @@
+"""Corrections as they were made: of one image, and the log of all."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.feedback.documents import ImagePath, PageQuery, User
+from services.feedback.named_image import find_named_image
+from shared.db.corrections import Verdict, list_corrections
+from shared.db.engine import transaction
+from shared.web.context import context
+from shared.web.cursors import decode_number_cursor, encode_cursor
+from shared.web.problems import Problem
+
+# Of one image, the newest.
+HISTORY_MOST = 1000
+
+history = APIBlueprint("history", __name__, abp_tags=[Tag(name="corrections")])
+
+
+class PastCorrection(BaseModel):
+    """One word on one tag, and what the model had said."""
+
+    id: int
+    tag: str = Field(description="the tag's slug")
+    verdict: Verdict
+    user: str
+    model: int | None = Field(description="the version that had tagged the image")
+    confidence: float | None = Field(description="what that had said; null: it showed no such tag")
+    created_at: datetime
+
+
+class History(BaseModel):
+    """What people said of one image, the newest first."""
+
+    corrections: list[PastCorrection] = Field(description=f"the newest {HISTORY_MOST:,}")
+
+
+class LoggedCorrection(PastCorrection):
+    """A correction in the log of all images."""
+
+    image: str
+
+
+class Log(BaseModel):
+    """A page of the log, the newest first."""
+
+    corrections: list[LoggedCorrection]
+    next: str | None = Field(description="cursor of the next page")
+
+
+class LogQuery(PageQuery):
+    """Which part of the log."""
+
+    user: User | None = Field(None, description="only theirs")
+
+
+@history.get(
+    "/v1/images/<image_id>/corrections",
+    summary="What people said of an image's tags",
+    responses={200: History, 404: Problem},
+)
+def get_history(path: ImagePath) -> dict[str, Any]:
+    """The newest first. What counts is each user's last word on a tag."""
+    image = find_named_image(path.image_id)
+    with transaction(context().engine) as connection:
+        rows = list_corrections(connection, image_id=image["id"], limit=HISTORY_MOST)
+    return {"corrections": [_describe(row) for row in rows]}
+
+
+@history.get("/v1/corrections", summary="The log of all corrections", responses={200: Log})
+def get_log(query: LogQuery) -> dict[str, Any]:
+    """The newest first; `next` is the cursor of the next page."""
+    before = decode_number_cursor(query.cursor) if query.cursor else None
+    with transaction(context().engine) as connection:
+        rows = list_corrections(
+            connection, contributor=query.user, before=before, limit=query.limit + 1
+        )
+    page = rows[: query.limit]
+    return {
+        "corrections": [{"image": str(row["image_id"]), **_describe(row)} for row in page],
+        "next": encode_cursor(str(page[-1]["id"])) if len(rows) > len(page) else None,
+    }
+
+
+def _describe(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "tag": row["slug"],
+        "verdict": row["verdict"],
+        "user": row["contributor"],
+        "model": row["model_version"],
+        "confidence": row["confidence"],
+        "created_at": row["created_at"].isoformat(),
+    }

@@ -1,0 +1,69 @@
+"""`/v1/labels`: what people decided, for use elsewhere."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from services.feedback.documents import PageQuery
+from shared.db.decisions import list_labels
+from shared.db.engine import transaction
+from shared.errors import BadRequest
+from shared.web.context import context
+from shared.web.cursors import decode_cursor, encode_cursor
+from shared.web.problems import Problem
+
+labels = APIBlueprint("labels", __name__, abp_tags=[Tag(name="corrections")])
+
+
+class Label(BaseModel):
+    """Whether an image has a tag, as people decided."""
+
+    image: str
+    sha256: str | None = Field(description="of the file, in hex; null until it is fetched")
+    filename: str | None
+    owner: str
+    tag: str = Field(description="the tag's slug")
+    present: bool
+
+
+class Labels(BaseModel):
+    """A page of labels, by image."""
+
+    labels: list[Label]
+    next: str | None = Field(description="cursor of the next page")
+
+
+@labels.get("/v1/labels", summary="What people decided", responses={200: Labels, 400: Problem})
+def get_labels(query: PageQuery) -> dict[str, Any]:
+    """Only tags that somebody spoke of; wider and narrower ones follow from these."""
+    after = _decode(query.cursor) if query.cursor else None
+    with transaction(context().engine) as connection:
+        rows = list_labels(connection, after, query.limit + 1)
+    page = rows[: query.limit]
+    more = len(rows) > len(page)
+    return {
+        "labels": [
+            {
+                "image": str(row["id"]),
+                "sha256": row["sha256"] and bytes(row["sha256"]).hex(),
+                "filename": row["filename"],
+                "owner": row["owner"],
+                "tag": row["slug"],
+                "present": row["present"],
+            }
+            for row in page
+        ],
+        "next": encode_cursor(f"{page[-1]['id']} {page[-1]['tag_id']}") if more else None,
+    }
+
+
+def _decode(cursor: str) -> tuple[UUID, int]:
+    try:
+        image_id, tag_id = decode_cursor(cursor).split(" ")
+        return UUID(image_id), int(tag_id)
+    except ValueError as error:
+        raise BadRequest(
+            f"The cursor {cursor[:100]!r} is malformed; use `next` of the page before."
+        ) from error

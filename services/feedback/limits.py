@@ -1,0 +1,22 @@
+"""How much one request may say."""
+
+from shared.errors import TooManyCorrections
+
+MOST_IMAGES = 1000
+MOST_CORRECTIONS = 10_000
+
+LIMITS = (
+    f"One request takes at most {MOST_CORRECTIONS:,} corrections of at most {MOST_IMAGES:,} images"
+)
+
+
+def refuse_too_many(corrections: int, images: int = 1) -> None:
+    """Let a request pass that is not too large.
+
+    Raises:
+        TooManyCorrections: it is; the message names the limits.
+    """
+    if corrections > MOST_CORRECTIONS or images > MOST_IMAGES:
+        raise TooManyCorrections(
+            f"{LIMITS}; this one has {corrections:,} of {images:,}. Send them in parts."
+        )

@@ -1,0 +1,124 @@
+"""Which images would teach most: how much each could, and a list that has some of every kind."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.decide import Vote
+from shared.vocabulary import Vocabulary
+
+Why = Literal["disputed", "uncertain", "rare"]
+WHYS: tuple[Why, ...] = ("disputed", "uncertain", "rare")
+# Of one kind, about one image: a person reads no more.
+MOST_SUGGESTIONS = 3
+# Below it, an answer would hardly be news.
+LEAST_SCORE = 0.1
+# People against the model is worth less than people against people: the model is wrong more often.
+MODEL_WEIGHT = 0.5
+# With as many images, a tag is no longer rare.
+RARE_BELOW = 20
+# Instead of a division by zero.
+SMALLEST = float(np.finfo(np.float32).tiny)
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A tag to ask about. column: of the vocabulary. score: how much the answer teaches, 0 to 1."""
+
+    column: int
+    confidence: float
+    why: Why
+    score: float
+
+
+def suggest_uncertain(
+    vocabulary: Vocabulary, probabilities: NDArray[np.float32], threshold: float
+) -> list[Suggestion]:
+    """The tags of one image, (tags,), that are about as likely to be shown as not, best first.
+
+    The score falls from 1 at the threshold to 0 for what is certain. Of tags that imply each
+    other only the narrowest is asked about.
+    """
+    below = (threshold - probabilities) / max(threshold, SMALLEST)
+    above = (probabilities - threshold) / max(1 - threshold, SMALLEST)
+    scores = 1 - np.maximum(below, above)
+    close = np.flatnonzero(scores >= LEAST_SCORE).tolist()
+    implied = {wider for column in close for wider in vocabulary.ancestors(column).tolist()}
+    return _best(
+        Suggestion(column, float(probabilities[column]), "uncertain", float(scores[column]))
+        for column in close
+        if column not in implied
+    )
+
+
+def suggest_rare(
+    probabilities: NDArray[np.float32], images_of: Mapping[int, int]
+) -> list[Suggestion]:
+    """The tags of one image, (tags,), that it may have and few images are known to have.
+
+    images_of: for columns of tags that people use, how many images they decided to have them.
+    """
+    return _best(
+        Suggestion(
+            column,
+            float(probabilities[column]),
+            "rare",
+            float(probabilities[column]) * (1 - images / RARE_BELOW),
+        )
+        for column, images in images_of.items()
+        if images < RARE_BELOW
+    )
+
+
+def suggest_disputed(
+    probabilities: NDArray[np.float32], has_opinion: NDArray[np.bool_], votes: Iterable[Vote]
+) -> list[Suggestion]:
+    """The tags of one image on which people contradict each other or the model, best first.
+
+    probabilities: (tags,), the model's. has_opinion: (tags,), whether it ever learned a tag.
+    votes: on columns of the vocabulary.
+    """
+    by_column = defaultdict(list)
+    for vote in votes:
+        by_column[vote.tag].append(vote)
+    suggestions = []
+    for column, on_tag in by_column.items():
+        # Even words without weight, as long as nobody else has spoken.
+        weights = [vote.weight for vote in on_tag]
+        weights = weights if any(weights) else [1.0] * len(on_tag)
+        share = sum(w for w, vote in zip(weights, on_tag, strict=True) if vote.present)
+        share /= sum(weights)
+        among_people = 1 - abs(2 * share - 1)
+        with_model = abs(share - float(probabilities[column])) if has_opinion[column] else 0.0
+        score = max(among_people, MODEL_WEIGHT * with_model)
+        suggestions.append(Suggestion(column, float(probabilities[column]), "disputed", score))
+    return _best(suggestions)
+
+
+def choose_images(suggestions: Mapping[Key, Sequence[Suggestion]], limit: int) -> list[Key]:
+    """The images to ask about: in turn the best of each kind, as long as there are any."""
+    rankings = [_ranking(suggestions, why) for why in WHYS]
+    in_turn = (key for turn in zip_longest(*rankings) for key in turn if key is not None)
+    return list(dict.fromkeys(in_turn))[:limit]
+
+
+def _ranking(suggestions: Mapping[Key, Sequence[Suggestion]], why: Why) -> list[Key]:
+    """The images with suggestions of one kind, those that teach most first."""
+    best = {
+        key: max(suggestion.score for suggestion in of_image if suggestion.why == why)
+        for key, of_image in suggestions.items()
+        if any(suggestion.why == why for suggestion in of_image)
+    }
+    return sorted(best, key=lambda key: -best[key])
+
+
+def _best(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    worthwhile = [suggestion for suggestion in suggestions if suggestion.score >= LEAST_SCORE]
+    return sorted(worthwhile, key=lambda suggestion: -suggestion.score)[:MOST_SUGGESTIONS]

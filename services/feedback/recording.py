@@ -1,0 +1,110 @@
+"""Corrections become rows, and images are decided anew: in one transaction for one request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.feedback.reading import Entry, refuse_unknown
+from shared import metrics
+from shared.db.contributors import ensure_contributor
+from shared.db.corrections import NewCorrection, Verdict, insert_corrections
+from shared.db.decisions import lock_images, redecide
+from shared.db.tags import insert_custom_tags
+from shared.errors import NotFound
+from shared.words import Words
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A correction that has a row: of the image itself, where the one named was a copy."""
+
+    id: int
+    image_id: UUID
+    tag_id: int
+    slug: str
+    verdict: Verdict
+
+
+Outcome = list[Recorded] | NotFound
+
+
+def record(
+    connection: Connection, words: Words, user: str, entries: Sequence[Entry], custom_tags: bool
+) -> list[Outcome]:
+    """Write down what a user says; return for each entry its corrections, or why it has none.
+
+    What can be written is, whatever is wrong with other entries. The order of locks is the same
+    for all requests: images, contributor, tags. custom_tags: whether new tags may be made.
+    """
+    originals = lock_images(connection, {entry.image_id for entry in entries})
+    problems = _find_problems(entries, originals, custom_tags)
+    good = [entry for number, entry in enumerate(entries) if number not in problems]
+    recorded = iter(_write(connection, words, user, good, originals) if good else [])
+    return [
+        problems[number] if number in problems else [next(recorded) for _ in entry.verdicts]
+        for number, entry in enumerate(entries)
+    ]
+
+
+def count_corrections(recorded: Sequence[Recorded]) -> None:
+    """Add corrections to the metrics, once their transaction is committed."""
+    for correction in recorded:
+        metrics.corrections.labels(correction.verdict).inc()
+
+
+def _find_problems(
+    entries: Sequence[Entry], originals: dict[UUID, UUID], custom_tags: bool
+) -> dict[int, NotFound]:
+    """What is wrong with entries, by their number."""
+    problems = {
+        number: NotFound(f"There is no image {str(entry.image_id)!r}.")
+        for number, entry in enumerate(entries)
+        if entry.image_id not in originals
+    }
+    # A tag that only refused entries make is not made, which may refuse others.
+    while True:
+        good = {number: e for number, e in enumerate(entries) if number not in problems}
+        made = {slug for entry in good.values() for slug in entry.new()} if custom_tags else set()
+        refused = {}
+        for number, entry in good.items():
+            try:
+                refuse_unknown(entry, made, custom_tags)
+            except NotFound as error:
+                refused[number] = error
+        if not refused:
+            return problems
+        problems |= refused
+
+
+def _write(
+    connection: Connection,
+    words: Words,
+    user: str,
+    entries: Sequence[Entry],
+    originals: dict[UUID, UUID],
+) -> list[Recorded]:
+    """Write all corrections of entries without a problem, in their order."""
+    ensure_contributor(connection, user)
+    made = insert_custom_tags(
+        connection, {slug: name for entry in entries for slug, name in entry.new().items()}
+    )
+    said = [
+        (
+            slug,
+            NewCorrection(
+                originals[entry.image_id],
+                made[slug] if slug in made else words.id_of(slug),
+                verdict,
+            ),
+        )
+        for entry in entries
+        for slug, verdict in entry.verdicts.items()
+    ]
+    numbers = insert_corrections(connection, user, [row for _, row in said])
+    redecide(connection, words, {row.image_id for _, row in said})
+    return [
+        Recorded(number, row.image_id, row.tag_id, slug, row.verdict)
+        for number, (slug, row) in zip(numbers, said, strict=True)
+    ]

@@ -1,0 +1,121 @@
+"""`/v1/retag`: jobs that tag stored images anew with the live version."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import RowMapping
+
+from services.feedback.documents import NO_NUL
+from shared.celery_app import RETAG
+from shared.db.engine import transaction
+from shared.db.retag_jobs import Scope, find_job, list_jobs, queue_job
+from shared.errors import NotFound
+from shared.publisher import publish_hint
+from shared.web.context import context
+from shared.web.problems import Problem
+
+JOBS_LISTED = 50
+TEXT_LENGTH = 1000
+# What its column can hold.
+LARGEST_VERSION = 2**31 - 1
+
+retagging = APIBlueprint("retagging", __name__, abp_tags=[Tag(name="models")])
+
+
+class RetagRequest(BaseModel):
+    """What to tag anew; nothing given: everything."""
+
+    owner: str | None = Field(
+        None, max_length=TEXT_LENGTH, pattern=NO_NUL, description="only their images"
+    )
+    tag: str | None = Field(
+        None,
+        max_length=TEXT_LENGTH,
+        pattern=NO_NUL,
+        description="only this tag, by its slug, name or alias",
+    )
+    below_version: int | None = Field(
+        None, ge=1, le=LARGEST_VERSION, description="only what an older version tagged"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def allow_no_body(cls, value: object) -> object:
+        """Without a body, everything is meant; a body that is no JSON is still an error."""
+        return {} if value is None and not request.content_length else value
+
+
+class Job(BaseModel):
+    """A walk over stored embeddings."""
+
+    id: int
+    status: Literal["queued", "running", "done"]
+    url: str = Field(description="where to look how far it is")
+    owner: str | None
+    tag: str | None
+    below_version: int | None
+    total: int | None = Field(description="images in scope, once it has started")
+    done: int = Field(description="images that were scored")
+    changed: int = Field(description="images that have other tags now")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Jobs(BaseModel):
+    """What was tagged anew, and what is about to be."""
+
+    jobs: list[Job] = Field(description=f"the newest {JOBS_LISTED}, the newest first")
+
+
+class JobPath(BaseModel):
+    """Names a job."""
+
+    job_id: int = Field(ge=1)
+
+
+@retagging.post("/v1/retag", summary="Tag stored images anew", responses={202: Job, 404: Problem})
+def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
+    """From stored embeddings; what people decided stays. A job of the same scope that waits
+    already is answered with instead.
+    """
+    here = context()
+    tag_id = None if body.tag is None else _tag_id(body.tag)
+    with transaction(here.engine) as connection:
+        job_id = queue_job(connection, Scope(body.owner, tag_id, body.below_version))
+        row = find_job(connection, job_id)
+    publish_hint(here.celery, RETAG)
+    return _describe(row, job_id), 202
+
+
+@retagging.get("/v1/retag", summary="Jobs of re-tagging", responses={200: Jobs})
+def get_jobs() -> dict[str, Any]:
+    """Every promotion queues one; people queue others."""
+    with transaction(context().engine) as connection:
+        rows = list_jobs(connection, JOBS_LISTED)
+    return {"jobs": [_describe(row, row["id"]) for row in rows]}
+
+
+@retagging.get("/v1/retag/<job_id>", summary="A job", responses={200: Job, 404: Problem})
+def get_job(path: JobPath) -> dict[str, Any]:
+    """How far it is."""
+    with transaction(context().engine) as connection:
+        row = find_job(connection, path.job_id)
+    return _describe(row, path.job_id)
+
+
+def _tag_id(name: str) -> int:
+    words = context().words.get()
+    tag = words.vocabulary.resolve(name)
+    if tag is None:
+        raise NotFound(f"There is no tag {name[:100]!r}; GET /v1/tags?q= finds tags.")
+    return int(words.tag_ids[words.vocabulary.index(tag.slug)])
+
+
+def _describe(row: RowMapping | None, job_id: int) -> dict[str, Any]:
+    if row is None:
+        raise NotFound(f"There is no job {job_id}; GET /v1/retag lists them.")
+    return Job(**row, url=f"/v1/retag/{job_id}").model_dump(mode="json")

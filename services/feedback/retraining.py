@@ -1,0 +1,102 @@
+"""`/v1/retrain`: fine-tune runs."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from shared.celery_app import FINETUNE
+from shared.db.engine import transaction
+from shared.db.run_history import count_queue, find_run, list_runs
+from shared.db.runs import request_run
+from shared.errors import Conflict, NotFound
+from shared.publisher import publish_hint
+from shared.web.context import context
+from shared.web.problems import Problem
+
+RUNS_LISTED = 50
+
+retraining = APIBlueprint("retraining", __name__, abp_tags=[Tag(name="models")])
+
+
+class Run(BaseModel):
+    """A fine-tune: from the retraining queue to a version that is live or rejected."""
+
+    id: int
+    status: Literal["queued", "running", "promoted", "rejected", "nothing", "failed"]
+    url: str = Field(description="where to look how far it is")
+    trigger: Literal["nightly", "request", "tag"]
+    night: date | None = Field(description="of a nightly run")
+    tag: str | None = Field(description="the only tag that it teaches, by its slug")
+    attempts: int = Field(description="how often it was started")
+    stage: str = Field(description="what it does now")
+    progress: float = Field(description="0 to 1")
+    corrections: int = Field(description="how many new ones it learns from")
+    version: int | None = Field(description="the version that it made")
+    reason: str | None = Field(description="how it ended, or its last attempt, and why")
+    report: dict[str, Any] = Field(description="quality before and after, per tag and overall")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Runs(BaseModel):
+    """The retraining queue, and the runs that empty it."""
+
+    queue: int = Field(description="corrections that no run has taken yet")
+    runs: list[Run] = Field(description=f"the newest {RUNS_LISTED}, the newest first")
+
+
+class RunPath(BaseModel):
+    """Names a run."""
+
+    run_id: int = Field(ge=1)
+
+
+@retraining.post(
+    "/v1/retrain", summary="Learn from corrections now", responses={202: Run, 409: Problem}
+)
+def post_retrain() -> tuple[dict[str, Any], int]:
+    """Queues a run; its document says how far it is. One at a time."""
+    here = context()
+    with transaction(here.engine) as connection:
+        run_id, is_new = request_run(connection)
+        row = find_run(connection, run_id)
+    if not is_new:
+        raise Conflict(
+            f"Run {run_id} is queued or running already; see /v1/retrain/{run_id} and ask again "
+            "when it has ended."
+        )
+    publish_hint(here.celery, FINETUNE)
+    return describe_run(_existing(row, run_id)), 202
+
+
+@retraining.get("/v1/retrain", summary="Fine-tune runs", responses={200: Runs})
+def get_runs() -> dict[str, Any]:
+    """What waits to be learned from, and what became of earlier corrections."""
+    with transaction(context().engine) as connection:
+        return {
+            "queue": count_queue(connection),
+            "runs": [describe_run(row) for row in list_runs(connection, RUNS_LISTED)],
+        }
+
+
+@retraining.get("/v1/retrain/<run_id>", summary="A run", responses={200: Run, 404: Problem})
+def get_run(path: RunPath) -> dict[str, Any]:
+    """How far it is, or how it ended."""
+    with transaction(context().engine) as connection:
+        row = find_run(connection, path.run_id)
+    return describe_run(_existing(row, path.run_id))
+
+
+def describe_run(row: RowMapping) -> dict[str, Any]:
+    """The document of a run."""
+    return Run(**row, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
+
+
+def _existing(row: RowMapping | None, run_id: int) -> RowMapping:
+    if row is None:
+        raise NotFound(f"There is no run {run_id}; GET /v1/retrain lists them.")
+    return row

@@ -1,0 +1,91 @@
+"""`GET /v1/review`: the images whose correction would teach most."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from services.feedback.candidates import read_candidates, suggest
+from services.feedback.documents import NO_NUL, ImageDocument, User
+from services.feedback.ranking import Suggestion, Why, choose_images
+from shared.db.engine import transaction
+from shared.db.images import find_images
+from shared.db.review import note_offered
+from shared.image_document import CONFIDENCE_DIGITS, describe_images
+from shared.vocabulary import Vocabulary
+from shared.web.context import context
+
+REVIEW_LIMIT = 10
+REVIEW_MOST = 50
+OWNER_LENGTH = 200
+
+review = APIBlueprint("review", __name__, abp_tags=[Tag(name="corrections")])
+
+
+class ReviewQuery(BaseModel):
+    """Who looks, and at what."""
+
+    user: User = Field("", description="who looks at the images: nobody gets one twice")
+    owner: str | None = Field(
+        None, max_length=OWNER_LENGTH, pattern=NO_NUL, description="only their images"
+    )
+    limit: int = Field(REVIEW_LIMIT, ge=1, le=REVIEW_MOST)
+
+
+class SuggestedTag(BaseModel):
+    """A tag to decide about."""
+
+    tag: str = Field(description="the tag's slug")
+    name: str
+    confidence: float = Field(description="what the live model says")
+    why: Why
+
+
+class ReviewImage(BaseModel):
+    """An image to look at."""
+
+    image: ImageDocument = Field(description="as in GET /v1/images/{id}")
+    suggestions: list[SuggestedTag]
+
+
+class Review(BaseModel):
+    """Images to look at, those that teach most first."""
+
+    images: list[ReviewImage]
+
+
+@review.get("/v1/review", summary="Images worth correcting", responses={200: Review})
+def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
+    """Some where the model is unsure, some that are disputed, some with tags that are rare.
+
+    Whatever is in the answer counts as offered to this user and does not come again.
+    """
+    here = context()
+    scorer = here.live.get()
+    with transaction(here.engine) as connection:
+        candidates = read_candidates(connection, scorer.model.backbone_id, query.user, query.owner)
+    suggestions = suggest(scorer, candidates, here.settings.min_confidence)
+    chosen = choose_images(suggestions, query.limit)
+    with transaction(here.engine) as connection:
+        offered = note_offered(connection, query.user, chosen)
+        rows = {row["id"]: row for row in find_images(connection, list(offered))}
+        kept = [image_id for image_id in chosen if image_id in rows]
+        documents = describe_images(connection, here.words, [rows[key] for key in kept])
+    images = [
+        {"image": document, "suggestions": _describe(scorer.vocabulary, suggestions[image_id])}
+        for image_id, document in zip(kept, documents, strict=True)
+    ]
+    return {"images": images}, {"Cache-Control": "no-store"}
+
+
+def _describe(vocabulary: Vocabulary, suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+    return [
+        {
+            "tag": vocabulary.tags[suggestion.column].slug,
+            "name": vocabulary.tags[suggestion.column].name,
+            "confidence": round(suggestion.confidence, CONFIDENCE_DIGITS),
+            "why": suggestion.why,
+        }
+        for suggestion in suggestions
+    ]

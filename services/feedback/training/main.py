@@ -1,0 +1,85 @@
+"""The entry point of the trainer: `celery -A services.feedback.training.main worker -P threads`.
+
+Celery wants an app when it imports this module; nothing else in Tagloop works at import. torch is
+loaded when the worker starts.
+"""
+
+import os
+import sys
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+
+from services.feedback.training.tasks import register_tasks
+from services.feedback.training.trainer import Trainer
+from shared.celery_app import TRAINING, create_celery, queue_named
+from shared.config import load_settings
+from shared.db.engine import connect_engine
+from shared.errors import TagloopError
+from shared.logs import configure_logs
+from shared.storage import Storage
+
+EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
+# A large run, and beside it one for a person who waits for a new tag.
+RUNS_AT_ONCE = 2
+# Of a run: one that reads, one for its progress.
+CONNECTIONS_PER_RUN = 2
+
+log = structlog.get_logger(__name__)
+
+
+class TrainerProcess:
+    """Holds the trainer's parts from Celery's start signal to its end."""
+
+    def __init__(self, celery: Celery) -> None:
+        self._celery = celery
+        self._trainer: Trainer | None = None
+
+    def start(self, **_: Any) -> None:
+        """Load everything before the first message is taken: torch alone takes seconds, and a
+        person may wait for a new tag.
+        """
+        from services.feedback.learning import finetune, warm_up
+
+        try:
+            self._trainer = Trainer(
+                settings,
+                connect_engine(settings.database_url, RUNS_AT_ONCE * CONNECTIONS_PER_RUN),
+                Storage(settings.storage_url),
+                self._celery,
+                finetune,
+            )
+        except TagloopError as error:
+            # Celery would log an exception of a signal handler and go on without a trainer.
+            log.error("the trainer cannot start", reason=str(error))
+            sys.stderr.flush()
+            os._exit(EXIT_MISCONFIGURED)
+        warm_up()
+        log.info("trainer ready")
+
+    def stop(self, **_: Any) -> None:
+        """Let go of the connections."""
+        if self._trainer is not None:
+            self._trainer.engine.dispose()
+
+    def trainer(self) -> Trainer:
+        """The parts of this trainer."""
+        if self._trainer is None:
+            raise RuntimeError("the trainer has not started")
+        return self._trainer
+
+
+def setup_logging(**_: Any) -> None:
+    """Keep Celery from setting up logs of its own."""
+    configure_logs(settings)
+
+
+settings = load_settings()
+app = create_celery(settings)
+app.conf.update(task_queues=[queue_named(TRAINING)], worker_concurrency=RUNS_AT_ONCE)
+process = TrainerProcess(app)
+register_tasks(app, process.trainer)
+signals.setup_logging.connect(setup_logging, weak=False)
+signals.celeryd_after_setup.connect(process.start, weak=False)
+signals.worker_shutdown.connect(process.stop, weak=False)

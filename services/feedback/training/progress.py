@@ -1,0 +1,37 @@
+"""How far a run is, written to its row while it learns."""
+
+import time
+
+from sqlalchemy import Engine
+
+from services.feedback.training.promotion import RunLost
+from shared.db.engine import transaction
+from shared.db.runs import Run, report_progress
+
+# Nobody looks more often, and a stage that is told a hundred times a second costs nothing.
+LEAST_PAUSE_SECONDS = 0.5
+
+
+class ProgressWriter:
+    """Called with the stage and the share that is done, 0 to 1; writes now and then."""
+
+    def __init__(self, engine: Engine, run: Run) -> None:
+        self._engine = engine
+        self._run = run
+        self._stage = ""
+        self._written_at = 0.0
+
+    def __call__(self, stage: str, share: float) -> None:
+        """Note how far the run is.
+
+        Raises:
+            RunLost: another trainer has taken the run over.
+            Unavailable: Postgres is away.
+        """
+        is_early = time.monotonic() - self._written_at < LEAST_PAUSE_SECONDS
+        if stage == self._stage and is_early:
+            return
+        self._stage, self._written_at = stage, time.monotonic()
+        with transaction(self._engine) as connection:
+            if not report_progress(connection, self._run, stage, share):
+                raise RunLost

@@ -1,0 +1,73 @@
+"""How a run ends: its candidate stored, judged and perhaps live, all in one transaction."""
+
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection
+
+from services.feedback.training.learn import Learned
+from services.feedback.training.trainer import Trainer
+from shared.db.engine import transaction
+from shared.db.models import LiveModel, find_live_model
+from shared.db.promotion import insert_candidate, lock_live_model, promote
+from shared.db.retag_jobs import Scope, queue_job
+from shared.db.runs import Run, end_run
+from shared.errors import TagloopError
+
+log = structlog.get_logger(__name__)
+
+
+class Overtaken(TagloopError):
+    """Another version went live while this one was made."""
+
+
+class RunLost(TagloopError):
+    """Another trainer has taken the run over: this one's connection broke, and its lock with it."""
+
+
+def conclude(trainer: Trainer, run: Run, learned: Learned) -> None:
+    """End a run with what was learned.
+
+    Raises:
+        Overtaken: the candidate was not compared with what is live; nothing of it was kept.
+        RunLost: nothing was kept.
+        Unavailable: Postgres or the storage is away; nothing was kept either.
+    """
+    if learned.head is None:
+        with transaction(trainer.engine) as connection:
+            _end(connection, run, learned, None)
+        return
+    with transaction(trainer.engine) as connection:
+        live = find_live_model(connection)
+    if live is None or live.version != learned.parent:
+        raise Overtaken
+    blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
+    trainer.storage.put(blob, learned.head.to_bytes())
+    try:
+        with transaction(trainer.engine) as connection:
+            _record(connection, run, learned, live, blob)
+    except TagloopError:
+        trainer.storage.delete([blob])
+        raise
+
+
+def _record(
+    connection: Connection, run: Run, learned: Learned, parent: LiveModel, blob: str
+) -> None:
+    if lock_live_model(connection) != parent:
+        raise Overtaken
+    is_promoted = learned.status == "promoted"
+    version = insert_candidate(
+        connection, parent, blob, learned.reason, learned.report, rejected=not is_promoted
+    )
+    if is_promoted:
+        promote(connection, version)
+        queue_job(connection, Scope(tag_id=run.tag_id))
+    _end(connection, run, learned, version)
+    log.info("a candidate was judged", run=run.id, version=version, outcome=learned.status)
+
+
+def _end(connection: Connection, run: Run, learned: Learned, version: int | None) -> None:
+    report = learned.report
+    if not end_run(connection, run, learned.status, learned.reason, report=report, version=version):
+        raise RunLost

@@ -1,0 +1,139 @@
+"""A run's life: queued → running → promoted, rejected, nothing, or failed after three attempts."""
+
+from contextlib import ExitStack
+
+import structlog
+
+from services.feedback.training.learn import Learned
+from services.feedback.training.progress import ProgressWriter
+from services.feedback.training.promotion import Overtaken, RunLost, conclude
+from services.feedback.training.trainer import Trainer
+from shared.celery_app import RETAG
+from shared.db.engine import transaction
+from shared.db.locks import Lock, try_lock
+from shared.db.runs import (
+    Run,
+    end_run,
+    find_open_run,
+    give_back_interrupted,
+    put_back,
+    release_corrections,
+    start_next_run,
+)
+from shared.errors import Unavailable
+from shared.publisher import publish_hint
+
+MOST_ATTEMPTS = 3
+
+log = structlog.get_logger(__name__)
+
+
+def see_to_runs(trainer: Trainer) -> None:
+    """Carry out what is queued, unless another trainer in the cluster is at it.
+
+    A new tag is for a person who waits, and takes seconds: such runs have a lock of their own and
+    don't queue up behind a large one.
+
+    Raises:
+        Unavailable: Postgres is away. Runs that this interrupts are taken up by a later call.
+    """
+    see_to_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
+    see_to_kind(trainer, Lock.ALL_RUNS, of_one_tag=False)
+    # A run for all tags may have kept others out.
+    see_to_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
+
+
+def see_to_kind(trainer: Trainer, lock: Lock, *, of_one_tag: bool) -> None:
+    """Carry out the runs of one kind, one after the other, up to the first that fails."""
+    # Again after the lock was let go: who came for a run that was queued meanwhile found it held.
+    while _is_any_open(trainer, of_one_tag=of_one_tag):
+        with try_lock(trainer.engine, lock) as held:
+            if not held:
+                return
+            with transaction(trainer.engine) as connection:
+                give_back_interrupted(connection, of_one_tag=of_one_tag)
+            while (run := _start_next(trainer, of_one_tag=of_one_tag)) is not None:
+                if not carry_out(trainer, run):
+                    # Its next attempt is for a later call: what is wrong may need some time.
+                    return
+
+
+def carry_out(trainer: Trainer, run: Run) -> bool:
+    """One attempt at a run; return whether it ended as it should.
+
+    Raises:
+        Unavailable: Postgres or the storage is away. This attempt does not count, if only that can
+            be written down.
+    """
+    log.info("run started", run=run.id, attempt=run.attempt, corrections=run.corrections)
+    try:
+        if run.attempt > MOST_ATTEMPTS:
+            _give_up(trainer, run, f"{MOST_ATTEMPTS} trainers ended while they were at it.")
+        elif run.tag_id is None and not run.corrections:
+            _end_without_learning(trainer, run)
+        elif _learn(trainer, run).status == "promoted":
+            publish_hint(trainer.celery, RETAG)
+    except RunLost as error:
+        log.warning("run given up", run=run.id, reason=str(error))
+        return False
+    except Unavailable as error:
+        with transaction(trainer.engine) as connection:
+            put_back(connection, run, str(error), counts=False)
+        raise
+    # Whatever is wrong with the data or the code: the row has to tell.
+    except Exception as error:
+        log.exception("run failed", run=run.id, attempt=run.attempt)
+        reason = f"{type(error).__name__}: {error}"
+        if run.attempt < MOST_ATTEMPTS:
+            with transaction(trainer.engine) as connection:
+                put_back(connection, run, reason, counts=True)
+        else:
+            _give_up(trainer, run, reason)
+        return False
+    return True
+
+
+def _learn(trainer: Trainer, run: Run) -> Learned:
+    """Learn until nobody promotes another version meanwhile.
+
+    A run for all tags that was overtaken once keeps runs for one tag out: they are much shorter,
+    and could overtake it again and again.
+    """
+    progress = ProgressWriter(trainer.engine, run)
+    with ExitStack() as kept_out:
+        while True:
+            learned = trainer.learn(
+                trainer.engine,
+                trainer.storage,
+                trainer.settings,
+                tag_id=run.tag_id,
+                progress=progress,
+            )
+            try:
+                conclude(trainer, run, learned)
+                return learned
+            except Overtaken:
+                log.info("run was overtaken by another version", run=run.id)
+            if run.tag_id is None:
+                kept_out.enter_context(try_lock(trainer.engine, Lock.TAG_RUNS))
+
+
+def _end_without_learning(trainer: Trainer, run: Run) -> None:
+    with transaction(trainer.engine) as connection:
+        end_run(connection, run, "nothing", "There are no new corrections to learn from.")
+
+
+def _give_up(trainer: Trainer, run: Run, reason: str) -> None:
+    with transaction(trainer.engine) as connection:
+        if end_run(connection, run, "failed", reason):
+            release_corrections(connection, run)
+
+
+def _start_next(trainer: Trainer, *, of_one_tag: bool) -> Run | None:
+    with transaction(trainer.engine) as connection:
+        return start_next_run(connection, of_one_tag=of_one_tag)
+
+
+def _is_any_open(trainer: Trainer, *, of_one_tag: bool) -> bool:
+    with transaction(trainer.engine) as connection:
+        return find_open_run(connection, of_one_tag=of_one_tag) is not None

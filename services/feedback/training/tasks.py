@@ -1,0 +1,25 @@
+"""The task that the trainer runs."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from celery import Celery
+
+from services.feedback.training.nights import queue_night
+from services.feedback.training.runs import see_to_runs
+from services.feedback.training.trainer import Trainer
+from shared.celery_app import FINETUNE
+
+
+def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:
+    """Define the task on an app.
+
+    trainer: gives the trainer's parts once it has started.
+    """
+
+    @celery.task(name=FINETUNE)
+    def finetune() -> None:
+        """See to what is due: the night's run, and what is queued."""
+        here = trainer()
+        queue_night(here.engine, here.settings.retrain_hour, datetime.now(UTC))
+        see_to_runs(here)

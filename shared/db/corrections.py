@@ -1,0 +1,107 @@
+"""What people said about tags, as queries. Rows are added and moved, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, select, text
+
+from shared.db.schema import corrections, tags
+
+Verdict = Literal["add", "remove", "confirm", "undo"]
+
+
+@dataclass(frozen=True)
+class NewCorrection:
+    """One word on one tag of one image."""
+
+    image_id: UUID
+    tag_id: int
+    verdict: Verdict
+
+
+def insert_corrections(
+    connection: Connection, contributor: str, rows: Sequence[NewCorrection]
+) -> list[int]:
+    """Add corrections with what the model shows at this moment; return their ids, ascending.
+
+    The images are locked by the caller, so that ids follow the order in which people spoke.
+    """
+    return sorted(
+        connection.scalars(
+            text("""
+                INSERT INTO corrections
+                    (image_id, tag_id, contributor, verdict, model_version, confidence)
+                SELECT said.image_id, said.tag_id, :contributor, said.verdict,
+                       images.model_version, image_tags.confidence
+                FROM unnest(:image_ids, :tag_ids, :verdicts) WITH ORDINALITY
+                     AS said(image_id, tag_id, verdict, position)
+                JOIN images ON images.id = said.image_id
+                LEFT JOIN image_tags USING (image_id, tag_id)
+                ORDER BY said.position
+                RETURNING id
+            """),
+            {
+                "contributor": contributor,
+                "image_ids": [row.image_id for row in rows],
+                "tag_ids": [row.tag_id for row in rows],
+                "verdicts": [row.verdict for row in rows],
+            },
+        )
+    )
+
+
+def list_corrections(
+    connection: Connection,
+    *,
+    image_id: UUID | None = None,
+    contributor: str | None = None,
+    before: int | None = None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Corrections that match every given filter, the newest first."""
+    query = select(
+        corrections.c.id,
+        corrections.c.image_id,
+        tags.c.slug,
+        corrections.c.verdict,
+        corrections.c.contributor,
+        corrections.c.model_version,
+        corrections.c.confidence,
+        corrections.c.created_at,
+    ).join(tags, tags.c.id == corrections.c.tag_id)
+    if image_id is not None:
+        query = query.where(corrections.c.image_id == image_id)
+    if contributor is not None:
+        query = query.where(corrections.c.contributor == contributor)
+    if before is not None:
+        query = query.where(corrections.c.id < before)
+    return connection.execute(query.order_by(corrections.c.id.desc()).limit(limit)).mappings().all()
+
+
+def move_corrections(connection: Connection, copy: UUID, original: UUID) -> bool:
+    """Have what was said of an image count for the one that it copies; say if there was any."""
+    moved = connection.execute(
+        text("UPDATE corrections SET image_id = :original WHERE image_id = :copy"),
+        {"original": original, "copy": copy},
+    )
+    connection.execute(text("DELETE FROM decisions WHERE image_id = :copy"), {"copy": copy})
+    return bool(moved.rowcount)
+
+
+def find_contested(connection: Connection, contributor: str) -> Sequence[UUID]:
+    """The images where somebody else spoke of a tag that this contributor spoke of, ascending.
+
+    Elsewhere nothing depends on the contributor's trust.
+    """
+    return connection.scalars(
+        text("""
+            SELECT DISTINCT own.image_id
+            FROM corrections own
+            JOIN corrections other USING (image_id, tag_id)
+            WHERE own.contributor = :contributor AND other.contributor <> :contributor
+            ORDER BY own.image_id
+        """),
+        {"contributor": contributor},
+    ).all()

@@ -1,0 +1,152 @@
+"""What is decided about images, as queries: made anew from all their corrections."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, select, text, tuple_
+
+from shared.db.binary_copy import copy_decisions
+from shared.db.schema import decisions, images, tags
+from shared.decide import Decision, Vote, decide
+from shared.words import Words
+
+
+def lock_images(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Have nobody else decide about these images before the transaction ends.
+
+    Returns those that exist, each with the image that it copies, or itself. Waits until the
+    transactions that hold any of them have ended. Weaker than FOR UPDATE: workers may store tags
+    and embeddings of an image meanwhile.
+    """
+    asked = list(image_ids)
+    locked: set[UUID] = set()
+    while True:
+        # In one order everywhere: requests about the same images must not wait for each other.
+        locked |= set(
+            connection.scalars(
+                text("""
+                    SELECT id FROM images
+                    WHERE id = ANY(
+                        SELECT coalesce(same_as, id) FROM images WHERE id = ANY(:asked)
+                    )
+                    ORDER BY id
+                    FOR NO KEY UPDATE
+                """),
+                {"asked": asked},
+            )
+        )
+        # While it waited, one of them may have turned out to be a copy.
+        found = connection.execute(
+            text("SELECT id, coalesce(same_as, id) AS original FROM images WHERE id = ANY(:asked)"),
+            {"asked": asked},
+        )
+        originals = {row.id: row.original for row in found}
+        if locked.issuperset(originals.values()):
+            return originals
+
+
+def redecide(connection: Connection, words: Words, image_ids: Collection[UUID]) -> None:
+    """Decide images anew from all that was said about them. The caller has locked them.
+
+    Only what changes is written: a tag that an image lacks can mean 500 narrower ones.
+    """
+    before = _read_decisions(connection, image_ids)
+    after = {
+        (image_id, tag_id): decision
+        for image_id, votes in find_votes(connection, image_ids).items()
+        for tag_id, decision in _decide(words, votes).items()
+    }
+    outdated = [key for key, decision in before.items() if after.get(key) != decision]
+    connection.execute(
+        text("""
+            DELETE FROM decisions USING unnest(
+                CAST(:image_ids AS uuid[]), CAST(:tag_ids AS integer[])
+            ) AS outdated(image_id, tag_id)
+            WHERE decisions.image_id = outdated.image_id AND decisions.tag_id = outdated.tag_id
+        """),
+        {
+            "image_ids": [image_id for image_id, _ in outdated],
+            "tag_ids": [tag_id for _, tag_id in outdated],
+        },
+    )
+    copy_decisions(
+        connection,
+        [(*key, decision) for key, decision in after.items() if before.get(key) != decision],
+    )
+
+
+def _read_decisions(
+    connection: Connection, image_ids: Collection[UUID]
+) -> dict[tuple[UUID, int], Decision]:
+    """What was decided so far, by the ids of image and tag."""
+    rows = connection.execute(
+        text(
+            "SELECT image_id, tag_id, present, explicit FROM decisions WHERE image_id = ANY(:ids)"
+        ),
+        {"ids": list(image_ids)},
+    )
+    return {(row.image_id, row.tag_id): Decision(row.present, row.explicit) for row in rows}
+
+
+def find_votes(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, list[Vote]]:
+    """The last word of each contributor on each tag of images, by image; undone ones left out."""
+    rows = connection.execute(
+        text("""
+            SELECT image_id, tag_id, verdict <> 'remove' AS present, weight, id
+            FROM (
+                SELECT DISTINCT ON (image_id, tag_id, contributor)
+                       image_id, tag_id, verdict, corrections.id,
+                       CASE WHEN set_aside_at IS NULL THEN trust ELSE 0 END AS weight
+                FROM corrections JOIN contributors ON name = contributor
+                WHERE image_id = ANY(:ids)
+                ORDER BY image_id, tag_id, contributor, corrections.id DESC
+            ) last_words
+            WHERE verdict <> 'undo'
+        """),
+        {"ids": list(image_ids)},
+    )
+    votes = defaultdict(list)
+    for row in rows:
+        votes[row.image_id].append(Vote(row.tag_id, row.present, row.weight, row.id))
+    return votes
+
+
+def _decide(words: Words, votes: Iterable[Vote]) -> dict[int, Decision]:
+    """Decisions by tag id. A tag that is too new for `words` was made by people: it stands alone"""
+    vocabulary, columns, ids = words.vocabulary, words.columns, words.tag_ids
+
+    def ancestors(tag_id: int) -> list[int]:
+        return ids[vocabulary.ancestors(columns[tag_id])].tolist() if tag_id in columns else []
+
+    def descendants(tag_id: int) -> list[int]:
+        return ids[vocabulary.descendants(columns[tag_id])].tolist() if tag_id in columns else []
+
+    return decide(votes, ancestors, descendants)
+
+
+def list_labels(
+    connection: Connection, after: tuple[UUID, int] | None, limit: int
+) -> Sequence[RowMapping]:
+    """Tags that people spoke of and what was decided, by image and tag id, from `after` on."""
+    query = (
+        select(
+            images.c.id,
+            images.c.sha256,
+            images.c.filename,
+            images.c.owner,
+            decisions.c.tag_id,
+            tags.c.slug,
+            decisions.c.present,
+        )
+        .join(images, images.c.id == decisions.c.image_id)
+        .join(tags, tags.c.id == decisions.c.tag_id)
+        .where(decisions.c.explicit)
+    )
+    if after is not None:
+        query = query.where(tuple_(decisions.c.image_id, decisions.c.tag_id) > tuple_(*after))
+    return (
+        connection.execute(query.order_by(decisions.c.image_id, decisions.c.tag_id).limit(limit))
+        .mappings()
+        .all()
+    )

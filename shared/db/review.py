@@ -1,0 +1,114 @@
+"""Images that a person could look at, as queries."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+PAGE_BYTES = 8192
+# Of the table of images, drawn at random: some 5,000 rows.
+SAMPLE_PAGES = 250
+# Disputes and rare tags are looked for in the newest corrections.
+RECENT_CORRECTIONS = 2000
+
+# Tagged, of the owner if one is given, and never offered to this person.
+_OPEN = """
+    status = 'tagged' AND same_as IS NULL
+    AND (CAST(:owner AS text) IS NULL OR owner = :owner)
+    AND NOT EXISTS (
+        SELECT FROM reviewed WHERE contributor = :contributor AND image_id = images.id
+    )
+"""
+_UNCORRECTED = "NOT EXISTS (SELECT FROM corrections WHERE image_id = images.id)"
+
+
+def sample_unreviewed(
+    connection: Connection, contributor: str, owner: str | None, limit: int
+) -> Sequence[UUID]:
+    """Images at random that nobody has corrected and this person was not offered.
+
+    Where most images are out of question, the newest of the others.
+    """
+    values = {"contributor": contributor, "owner": owner, "limit": limit}
+    table_bytes = connection.execute(text("SELECT pg_relation_size('images')")).scalar_one()
+    percent = min(100.0, 100 * SAMPLE_PAGES * PAGE_BYTES / max(table_bytes, PAGE_BYTES))
+    sampled = connection.scalars(
+        text(f"""
+            SELECT id FROM images TABLESAMPLE SYSTEM (:percent)
+            WHERE {_OPEN} AND {_UNCORRECTED}
+            ORDER BY random() LIMIT :limit
+        """),
+        {**values, "percent": percent},
+    ).all()
+    if len(sampled) == limit or percent == 100:
+        return sampled
+    newest = text(f"""
+        SELECT id FROM images WHERE {_OPEN} AND {_UNCORRECTED} ORDER BY id DESC LIMIT :limit
+    """)
+    return connection.scalars(newest, values).all()
+
+
+def find_corrected_lately(
+    connection: Connection, contributor: str, owner: str | None, limit: int
+) -> Sequence[UUID]:
+    """Images at random that others corrected lately, and this person neither corrected nor saw."""
+    return connection.scalars(
+        text(f"""
+            SELECT id FROM images
+            WHERE id = ANY(ARRAY(
+                SELECT image_id FROM corrections ORDER BY corrections.id DESC LIMIT :recent
+            ))
+            AND {_OPEN}
+            AND NOT EXISTS (
+                SELECT FROM corrections
+                WHERE image_id = images.id AND corrections.contributor = :contributor
+            )
+            ORDER BY random() LIMIT :limit
+        """),
+        {
+            "contributor": contributor,
+            "owner": owner,
+            "recent": RECENT_CORRECTIONS,
+            "limit": limit,
+        },
+    ).all()
+
+
+def count_images_of_recent_tags(connection: Connection, most: int) -> dict[int, int]:
+    """For the tags of the newest corrections, how many images are decided to have them.
+
+    most: where counting ends.
+    """
+    rows = connection.execute(
+        text("""
+            SELECT tag_id, (
+                SELECT count(*) FROM (
+                    SELECT FROM decisions
+                    WHERE decisions.tag_id = recent.tag_id AND present LIMIT :most
+                ) AS counted
+            ) AS images
+            FROM (
+                SELECT DISTINCT tag_id
+                FROM (SELECT tag_id FROM corrections ORDER BY id DESC LIMIT :recent) AS ends
+            ) AS recent
+        """),
+        {"most": most, "recent": RECENT_CORRECTIONS},
+    )
+    return {row.tag_id: row.images for row in rows}
+
+
+def note_offered(
+    connection: Connection, contributor: str, image_ids: Collection[UUID]
+) -> set[UUID]:
+    """Note that images are offered to a person; return those that were not before."""
+    return set(
+        connection.scalars(
+            text("""
+                INSERT INTO reviewed (contributor, image_id)
+                SELECT :contributor, id FROM images WHERE id = ANY(:ids) ORDER BY id
+                ON CONFLICT DO NOTHING
+                RETURNING image_id
+            """),
+            {"contributor": contributor, "ids": list(image_ids)},
+        )
+    )

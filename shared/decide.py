@@ -1,0 +1,61 @@
+"""What is decided about the tags of an image, from the last words of everybody who spoke."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The last word of one contributor on one tag.
+
+    weight: the contributor's trust, 0 to 1. moment: grows with time; no two votes share one.
+    """
+
+    tag: int
+    present: bool
+    weight: float
+    moment: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether an image has a tag. explicit: somebody spoke of this very tag."""
+
+    present: bool
+    explicit: bool
+
+
+Relatives = Callable[[int], Iterable[int]]
+
+
+def decide(
+    votes: Iterable[Vote], ancestors: Relatives, descendants: Relatives
+) -> dict[int, Decision]:
+    """Decide every tag that the votes on one image speak of, and those that follow from them.
+
+    An image that has a tag has its ancestors; one that lacks a tag lacks its descendants. Where
+    both would follow, the tag is present. Neither touches a tag that somebody spoke of.
+    """
+    by_tag = defaultdict(list)
+    for vote in votes:
+        by_tag[vote.tag].append(vote)
+    said = {tag: _is_present(on_tag) for tag, on_tag in by_tag.items()}
+    absent = {below for tag, present in said.items() if not present for below in descendants(tag)}
+    present = {above for tag, present in said.items() if present for above in ancestors(tag)}
+    # What comes later replaces what came before.
+    return {
+        **dict.fromkeys(absent, Decision(present=False, explicit=False)),
+        **dict.fromkeys(present, Decision(present=True, explicit=False)),
+        **{tag: Decision(present, explicit=True) for tag, present in said.items()},
+    }
+
+
+def _is_present(votes: list[Vote]) -> bool:
+    """The heavier side wins. The latest vote decides a tie, such as when no vote has weight."""
+    # Exact sums: the order of the votes must not tip the scales.
+    balance = math.fsum(vote.weight if vote.present else -vote.weight for vote in votes)
+    if balance:
+        return balance > 0
+    return max(votes, key=lambda vote: vote.moment).present

@@ -1,0 +1,28 @@
+"""What was decided is decided again when a contributor's word weighs more or less than before."""
+
+from sqlalchemy import Engine
+
+from shared.db.corrections import find_contested
+from shared.db.decisions import lock_images, redecide
+from shared.db.engine import transaction
+from shared.words import Words
+
+IMAGES_AT_ONCE = 1000
+
+
+def reconsider(engine: Engine, words: Words, contributor: str) -> int:
+    """Decide anew all images where this contributor's trust matters; return how many.
+
+    Images by the thousand, each thousand in a transaction of its own: corrections that arrive
+    meanwhile wait for a moment at most.
+
+    Raises:
+        Unavailable: Postgres is away. What was not reached keeps its decisions; call it again.
+    """
+    with transaction(engine) as connection:
+        contested = find_contested(connection, contributor)
+    for start in range(0, len(contested), IMAGES_AT_ONCE):
+        with transaction(engine) as connection:
+            originals = lock_images(connection, contested[start : start + IMAGES_AT_ONCE])
+            redecide(connection, words, set(originals.values()))
+    return len(contested)

@@ -1,0 +1,69 @@
+"""Names that people give to tags, and the slugs that are made of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.tag_names import MOST_CHARACTERS, clean_name, slug_of
+from shared.vocabulary import Tag, Vocabulary
+
+
+def is_allowed(text: str) -> bool:
+    try:
+        clean_name(text)
+    except ValueError:
+        return False
+    return True
+
+
+allowed = st.text(min_size=1, max_size=MOST_CHARACTERS).filter(is_allowed).map(clean_name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "slug"),
+    [
+        ("  Summer Dress ", "Summer Dress", "summer-dress"),
+        ("#sunset", "sunset", "sunset"),
+        ("AC/DC, live", "AC/DC, live", "ac-dc-live"),
+        ("Стрижка", "Стрижка", "стрижка"),
+        ("東京タワー", "東京タワー", "東京タワー"),
+        ("cafe\u0301", "café", "café"),
+        ("नी\u200cला", "नी\u200cला", "नी\u200cला"),
+        ("c++", "c++", "c++"),
+        ("<b>7</b>", "<b>7</b>", "<b>7<-b>"),
+    ],
+)
+def test_any_script_is_welcome(text: str, name: str, slug: str) -> None:
+    assert clean_name(text) == name
+    assert slug_of(name) == slug
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "   ", "#", "-", "!?", "\u200d"),
+        *("a\x00b", "a\nb", "a\x7fb", "\x1b[31mred", "a\u202eb", "a\u2028b", "\ud800a"),
+        *("x" * 101, "x" * 10_000),
+    ],
+)
+def test_what_nobody_can_read_or_type_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="the name of a tag has"):
+        clean_name(text)
+
+
+@given(st.text())
+def test_a_name_is_clean_once_it_was_cleaned(text: str) -> None:
+    if is_allowed(text):
+        assert clean_name(clean_name(text)) == clean_name(text)
+
+
+@given(allowed)
+def test_a_tag_is_found_by_its_name_and_by_its_slug(name: str) -> None:
+    slug = slug_of(name)
+    vocabulary = Vocabulary([]).with_custom([Tag(slug, name, None, (), (), "", None)])
+
+    assert slug
+    assert not set(slug) & set(" /,\n\x00")
+    for text in (name, slug, slug_of(slug), f"#{name}", name.casefold()):
+        found = vocabulary.resolve(text) or vocabulary.resolve(slug_of(clean_name(text)))
+        assert found, text
