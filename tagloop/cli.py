@@ -1,178 +1,32 @@
-"""What a person types: `tagloop up`, `tag`, `add`, `eval` and `doctor`."""
-
-# Each command imports what it needs, so that none pays for the others.
+"""What a person types: `tagloop up`, `tag`, `correct`, `retrain` and the other commands."""
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from shared.errors import TagloopError
-
-DEFAULT_SERVER = "http://127.0.0.1:8080"
-EXIT_WELL = 0
-EXIT_SOME_WRONG = 1
+from tagloop.commands import labels, models, pictures, stack, training
+from tagloop.commands.common import EXIT_SOME_WRONG
 
 app = typer.Typer(
-    help="Self-hosted image tagging.",
+    help="Self-hosted image tagging that learns from its users.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Server = Annotated[
-    str, typer.Option(envvar="TAGLOOP_SERVER", help="Address of the Tagloop server.")
-]
-
-
-@app.command()
-def up(
-    *,
-    port: Annotated[int, typer.Option(help="Port that all services answer on.")] = 8080,
-    data: Annotated[Path, typer.Option(help="Folder for pictures, database and logs.")] = Path(
-        "data"
-    ),
-) -> None:
-    """Start everything on this machine; Ctrl-C stops it all."""
-    from tagloop.local import stack
-
-    raise typer.Exit(stack.up(port, data))
-
-
-@app.command()
-def tag(
-    *,
-    pictures: Annotated[
-        list[str], typer.Argument(help="Picture files, or http(s) URLs.", show_default=False)
-    ],
-    server: Server = DEFAULT_SERVER,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document a picture and line, nothing else.")
-    ] = False,
-    min_confidence: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Show tags from this probability on.")
-    ] = None,
-    max_tags: Annotated[int | None, typer.Option(min=1, help="Show at most so many tags.")] = None,
-    wait: Annotated[float, typer.Option(min=0, help="Longest time to wait, in seconds.")] = 30,
-) -> None:
-    """Tag pictures and show their tags.
-
-    Tags that another tag implies are dimmed. The exit code is 1 when a picture was not tagged; the
-    others are shown all the same.
-    """
-    from rich.console import Console
-
-    from tagloop.client import Client
-    from tagloop.tag_table import tag_table
-    from tagloop.tagging import Request, tag_each
-
-    output = Console(highlight=False)
-    is_all_well = True
-    for answer in tag_each(Client(server), pictures, Request(wait, min_confidence, max_tags)):
-        if as_json:
-            print(answer.to_json(), flush=True)
-        elif answer.image and not answer.trouble:
-            output.print(tag_table(answer.source, answer.image))
-        if answer.trouble:
-            is_all_well = False
-            print(answer.trouble, file=sys.stderr)
-    raise typer.Exit(EXIT_WELL if is_all_well else EXIT_SOME_WRONG)
-
-
-@app.command()
-def add(
-    *,
-    folders: Annotated[
-        list[str],
-        typer.Argument(help="Folders of any depth, or single files.", show_default=False),
-    ],
-    server: Server = DEFAULT_SERVER,
-    owner: Annotated[str, typer.Option(help="Whose pictures these are.")] = "",
-    wait: Annotated[
-        bool, typer.Option("--wait/--no-wait", help="Wait until everything is tagged.")
-    ] = True,
-) -> None:
-    """Add folders of pictures.
-
-    Offered are files with a picture's extension or none; the server decides by content. Hidden
-    files and folders, such as .thumbnails, are left out. Links are followed, each folder is
-    entered once.
-
-    Files that the server has already are not sent again, so the same command goes on after
-    Ctrl-C or a lost connection. The exit code is 0 when everything that was offered is tagged or
-    was there before, 1 when a picture was refused, failed or could not be read, 130 after Ctrl-C.
-    """
-    from rich.console import Console
-
-    from tagloop.bulk.run import add as add_folders
-    from tagloop.client import Client
-
-    output = Console(highlight=False, soft_wrap=True)
-    raise typer.Exit(add_folders(Client(server), folders, owner, wait=wait, output=output))
-
-
-@app.command("eval")
-def evaluate(
-    *,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A folder with a folder of pictures for each label.", show_default=False
-        ),
-    ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(
-            help="A CSV of path,label instead; paths are relative to FOLDER or else to the CSV. "
-            "With a header, columns path or file, and wordnet_id, label, tag or name."
-        ),
-    ] = None,
-    server: Server = DEFAULT_SERVER,
-    owner: Annotated[str, typer.Option(help="Owner to upload the pictures for.")] = "eval",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-) -> None:
-    """Measure how well labelled pictures are tagged.
-
-    A label names a tag by its slug, name, alias or WordNet id.
-
-    top-1, top-5: share of pictures whose label is the most confident leaf tag, or among the five
-    most confident; a label with narrower tags below it counts when one of those is.
-
-    precision: share of the shown tags that are right, at the server's default settings. A tag is
-    right when it is the label or implied by it; tags narrower than the label are not judged.
-
-    recall: share of pictures with a right tag; exact recall: share with the label itself shown.
-    """
-    from tagloop.client import Client
-    from tagloop.evaluation.report import show
-    from tagloop.evaluation.run import evaluate_pictures
-
-    result = evaluate_pictures(Client(server, connections=8), folder, csv, owner)
-    show(result, as_json=as_json)
-
-
-@app.command()
-def doctor(
-    *,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="Data folder of a stack on this machine; without it, the settings in the "
-            "environment say where everything is.",
-            show_default=False,
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-) -> None:
-    """Say of each part whether it works, and where it does not, what to do.
-
-    The exit code is 1 when anything is wrong.
-    """
-    from tagloop.doctor.report import diagnose
-
-    raise typer.Exit(EXIT_WELL if diagnose(data, as_json=as_json) else EXIT_SOME_WRONG)
+app.command()(stack.up)
+app.command()(pictures.tag)
+app.command()(pictures.add)
+app.command()(pictures.search)
+app.command()(labels.correct)
+app.command()(labels.export)
+app.command("import-labels")(labels.import_labels)
+app.command()(training.retrain)
+app.command()(training.retag)
+app.add_typer(models.app, name="models")
+app.command("eval")(pictures.evaluate)
+app.command()(stack.doctor)
 
 
 def main() -> None:

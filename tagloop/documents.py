@@ -89,6 +89,20 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; `unknown` are the words that mean no tag."""
+
+    unknown: tuple[str, ...]
+    images: tuple[Image, ...]
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read the answer of a search."""
+        images = tuple(Image.from_json(image) for image in document["images"])
+        return cls(tuple(document["unknown"]), images)
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """A tag of the vocabulary; `parents` are the slugs of the next wider tags."""
 

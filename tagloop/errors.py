@@ -45,7 +45,7 @@ class FileUnusable(TagloopError):
 
 
 class LabelsUnusable(TagloopError):
-    """The labels of an evaluation cannot be used."""
+    """The labels cannot be read or written."""
 
 
 def describe(problem: dict[str, Any]) -> str:

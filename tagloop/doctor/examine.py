@@ -12,6 +12,7 @@ from shared.db.engine import connect_engine, transaction
 from shared.errors import ConfigError
 from shared.storage import Storage
 from tagloop.doctor.finding import Finding
+from tagloop.doctor.learning import check_learning
 from tagloop.doctor.model import check_model
 from tagloop.doctor.queues import check_queues, check_stuck
 from tagloop.doctor.schema import check_database, check_migrations
@@ -55,3 +56,4 @@ def _examine_rows(settings: Settings, engine: Engine, messages: int) -> Iterator
             yield check_model(connection, Storage(settings.storage_url), settings)
         yield check_queues(connection)
         yield from check_stuck(connection, settings.max_attempts, messages)
+        yield check_learning(connection)

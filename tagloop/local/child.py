@@ -23,6 +23,7 @@ class Program:
     stop_seconds: how long it may take to end after `stop_signal`, before it is killed.
     death_signal: what the kernel sends it when the supervisor itself is killed.
     identity: options of launch.py that make the process another user.
+    niceness: how far it steps back for the other processes, 0 to 19.
     makes_progress: whether it does its work; one that lives and does not is started again.
     """
 
@@ -33,6 +34,7 @@ class Program:
     stop_seconds: float = 10.0
     death_signal: signal.Signals = signal.SIGKILL
     identity: tuple[str, ...] = ()
+    niceness: int = 0
     makes_progress: Callable[[], bool] | None = None
 
 
@@ -99,6 +101,7 @@ def launch_command(program: Program) -> list[str]:
         *(sys.executable, "-I", "-S", str(LAUNCHER)),
         *("--parent", str(os.getpid())),
         *("--death-signal", str(int(program.death_signal))),
+        *("--niceness", str(program.niceness)),
         *program.identity,
         *("--", *program.command),
     ]

@@ -65,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--death-signal", type=int, required=True)
+    parser.add_argument("--niceness", type=int, required=True)
     identity = parser.add_mutually_exclusive_group()
     identity.add_argument("--user-namespace", action="store_true")
     identity.add_argument("--account")
@@ -76,6 +77,7 @@ def main() -> None:
     if options.account:
         uid, gid = options.account.split(":")
         become_account(int(uid), int(gid))
+    os.nice(options.niceness)
     # Last, because a change of identity makes the kernel forget it.
     die_with_parent(options.death_signal, options.parent)
     os.execvp(command[0], command)

@@ -13,8 +13,10 @@ CRASH_LIMIT = 5
 EARLY_SECONDS = 10.0
 FIRST_RESTART_DELAY_SECONDS = 0.25
 READY_POLL_SECONDS = 0.02
-PROGRESS_POLL_SECONDS = 5.0
-STALL_SECONDS = 20.0
+PROGRESS_POLL_SECONDS = 2.0
+# Longer than EARLY_SECONDS: a worker that is killed for it again and again, because the broker is
+# away, must not count as one that can't start.
+STALL_SECONDS = 12.0
 # The second Ctrl-C means: at once.
 HURRY_REQUESTS = 2
 

@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from shared.celery_app import WORKER_QUEUES
+from shared.celery_app import TRAINING, WORKER_QUEUES
 from tagloop.local import readiness
 from tagloop.local.child import Program
 from tagloop.local.datadir import DataDir
@@ -13,6 +13,10 @@ HOST = "127.0.0.1"
 # Longer than gunicorn's graceful time-out, and than the worker's longest batch.
 WEB_STOP_SECONDS = 15.0
 WORKER_STOP_SECONDS = 30.0
+# A run can't be interrupted; one that is killed begins again at the next start.
+TRAINER_STOP_SECONDS = 5.0
+# Learning is never urgent, and must not slow down uploads on the same cores.
+TRAINER_NICENESS = 10
 # Between two matrix products, OpenBLAS' threads would spin on cores that the lanes need: a third of
 # the worker's CPU time.
 ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
@@ -60,6 +64,22 @@ def worker(data: DataDir, port: int) -> Program:
         child_environment(data) | ONE_BLAS_THREAD,
         stop_seconds=WORKER_STOP_SECONDS,
         makes_progress=lambda: not readiness.is_stalled(HOST, port),
+    )
+
+
+def trainer(data: DataDir) -> Program:
+    """The Celery worker that learns from corrections."""
+    command = (
+        *(sys.executable, "-m", "celery", "-A", "services.feedback.training.main", "worker"),
+        *("--pool", "threads", "--queues", TRAINING),
+        *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+    )
+    return Program(
+        "trainer",
+        command,
+        child_environment(data),
+        stop_seconds=TRAINER_STOP_SECONDS,
+        niceness=TRAINER_NICENESS,
     )
 
 

@@ -63,6 +63,8 @@ def start(supervisor: Supervisor, data: DataDir, port: int) -> None:
     supervisor.wait_until(
         lambda: is_ready(services.HOST, port), "The web side", READY_TIMEOUT_SECONDS
     )
+    # The first picture need not wait for torch.
+    supervisor.start(services.trainer(data))
 
 
 def check_port_free(port: int) -> None:

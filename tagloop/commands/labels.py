@@ -1,0 +1,89 @@
+"""`tagloop correct`, `export` and `import-labels`: what people say of pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagloop.commands.common import DEFAULT_SERVER, EXIT_SOME_WRONG, EXIT_WELL, Server, User
+
+Tags = list[str]
+
+
+def correct(
+    *,
+    image: Annotated[str, typer.Argument(help="Id of an image.", show_default=False)],
+    add: Annotated[
+        Tags, typer.Option(help="It has this tag; a new name makes a tag.", show_default=False)
+    ] = [],  # noqa: B006 - typer reads it, nobody writes it
+    remove: Annotated[
+        Tags, typer.Option(help="It does not have this tag.", show_default=False)
+    ] = [],  # noqa: B006
+    confirm: Annotated[Tags, typer.Option(help="This tag is right.", show_default=False)] = [],  # noqa: B006
+    undo: Annotated[
+        Tags,
+        typer.Option(help="Take back what this user said of this tag.", show_default=False),
+    ] = [],  # noqa: B006
+    user: User = "",
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Say which tags a picture has, and show its tags afterwards.
+
+    Each option can be given several times; tags are given by slug, name or alias. What people say
+    outweighs the model at once, and the model learns from it later.
+    """
+    from rich.console import Console
+
+    from tagloop.client import Client
+    from tagloop.tag_table import tag_table
+    from tagloop.teaching_documents import Verdicts
+
+    client = Client(server)
+    verdicts = Verdicts(image, tuple(add), tuple(remove), tuple(confirm), tuple(undo))
+    client.correct(verdicts, user=user)
+    corrected = client.image(image)
+    name = corrected.document["filename"] or corrected.id
+    Console(highlight=False).print(tag_table(name, corrected))
+
+
+def export(
+    *,
+    file: Annotated[
+        Path | None, typer.Argument(help="A CSV; without it, the output.", show_default=False)
+    ] = None,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Write everything that people decided as CSV: image,sha256,filename,owner,tag,present.
+
+    `tagloop import-labels` reads it, here or at another server that has the same pictures.
+    """
+    from tagloop.client import Client
+    from tagloop.labels.export import export_labels
+
+    export_labels(Client(server), file)
+
+
+def import_labels(
+    *,
+    file: Annotated[Path, typer.Argument(help="A CSV with a header.", show_default=False)],
+    owner: Annotated[
+        str | None,
+        typer.Option(help="Whose pictures these are, whatever the column owner says."),
+    ] = None,
+    user: User = "",
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Correct many pictures from a CSV.
+
+    Columns: tag; image (an id), sha256, or path (or filename; relative to the CSV) of a file whose
+    bytes the server has; and if you like owner, and present (1, or 0 where the tag is wrong). The
+    bytes count more than the id; a path counts where there is neither.
+
+    Of several lines about one picture and tag, the last one counts. The exit code is 1 when a line
+    could not be used.
+    """
+    from tagloop.client import Client
+    from tagloop.labels.load import load_labels
+
+    is_all_well = load_labels(Client(server), file, owner, user)
+    raise typer.Exit(EXIT_WELL if is_all_well else EXIT_SOME_WRONG)

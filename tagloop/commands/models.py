@@ -1,0 +1,37 @@
+"""`tagloop models`: the versions of the model."""
+
+from typing import Annotated
+
+import typer
+
+from tagloop.commands.common import DEFAULT_SERVER, Server
+
+app = typer.Typer()
+
+
+@app.callback(invoke_without_command=True)
+def models(context: typer.Context, *, server: Server = DEFAULT_SERVER) -> None:
+    """List the versions of the model, or put one back."""
+    if context.invoked_subcommand is not None:
+        # `tagloop models --server URL promote 3` means the same as with the option at the end.
+        context.default_map = {context.invoked_subcommand: {"server": server}}
+        return
+    from rich.console import Console
+
+    from tagloop.client import Client
+    from tagloop.version_table import version_table
+
+    Console(highlight=False).print(version_table(Client(server).versions()))
+
+
+@app.command()
+def promote(
+    *,
+    version: Annotated[int, typer.Argument(help="Its number.", show_default=False)],
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Have this version tag from now on; what is there is tagged anew by itself."""
+    from tagloop.client import Client
+
+    promoted = Client(server).promote(version)
+    print(f"Version {promoted.version} is live.")

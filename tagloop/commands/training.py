@@ -1,0 +1,56 @@
+"""`tagloop retrain` and `retag`: have the model learn, and apply what it learned."""
+
+from typing import Annotated
+
+import typer
+
+from tagloop.commands.common import DEFAULT_SERVER, EXIT_SOME_WRONG, EXIT_WELL, Server
+
+
+def retrain(
+    *,
+    server: Server = DEFAULT_SERVER,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it has ended.")] = True,
+) -> None:
+    """Have the model learn from the corrections that wait.
+
+    What it learned goes live only if it is better on held-out corrections. The exit code is 0 also
+    when it was not, or when there was nothing new; it is 1 when the run failed, or another one has
+    not ended yet.
+    """
+    from tagloop.client import Client
+    from tagloop.following import follow_run
+    from tagloop.teaching_documents import FAILED
+
+    client = Client(server)
+    run = client.retrain()
+    if wait:
+        run = follow_run(client, run)
+    version = f", version {run.version}" if run.version is not None else ""
+    print(f"Run {run.id}: {run.status}{version}. {run.reason}".rstrip())
+    raise typer.Exit(EXIT_SOME_WRONG if run.status == FAILED else EXIT_WELL)
+
+
+def retag(
+    *,
+    server: Server = DEFAULT_SERVER,
+    owner: Annotated[str | None, typer.Option(help="Only the pictures of this owner.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Only this tag is looked at anew.")] = None,
+    below_version: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only what older versions of the model have tagged."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Wait until it has ended.")] = False,
+) -> None:
+    """Tag pictures anew with the live model, from their stored embeddings.
+
+    Without options: all of them. This happens by itself when a version goes live.
+    """
+    from tagloop.client import Client
+    from tagloop.following import follow_retagging
+
+    client = Client(server)
+    job = client.retag(owner=owner, tag=tag, below_version=below_version)
+    if watch:
+        job = follow_retagging(client, job)
+    print(f"Re-tagging {job.id}: {job.status}, {job.done:,} images, {job.changed:,} changed.")

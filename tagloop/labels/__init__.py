@@ -1,0 +1,1 @@
+"""What people decided, in and out as CSV."""

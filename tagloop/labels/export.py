@@ -1,0 +1,46 @@
+"""`tagloop export`: everything that people decided, as CSV."""
+
+import csv
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from tagloop.client import Client
+from tagloop.errors import LabelsUnusable
+from tagloop.names import printable
+from tagloop.teaching_documents import Label
+
+COLUMNS = ("image", "sha256", "filename", "owner", "tag", "present")
+
+
+def export_labels(client: Client, file: Path | None) -> None:
+    """Write all labels to a file, or without one to the output.
+
+    Raises what `Client` raises, and LabelsUnusable when the file cannot be written.
+    """
+    if file is None:
+        _write(client.labels(), sys.stdout)
+        return
+    client.check()
+    try:
+        with file.open("w", newline="", encoding="utf-8") as out:
+            _write(client.labels(), out)
+    except OSError as error:
+        raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
+
+
+def _write(labels: Iterable[Label], out: TextIO) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for label in labels:
+        writer.writerow(
+            (
+                label.image,
+                label.sha256,
+                label.filename,
+                label.owner,
+                label.tag,
+                int(label.present),
+            )
+        )

@@ -1,0 +1,73 @@
+"""Which image of the server a line of a CSV means."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from tagloop.bulk.batches import hash_files
+from tagloop.bulk.events import Event as Trouble
+from tagloop.bulk.patience import patiently
+from tagloop.client import Client
+from tagloop.errors import Refused
+from tagloop.labels.rows import Row, Unusable
+from tagloop.names import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A line, and the id of the image that it means."""
+
+    row: Row
+    image: str
+
+
+def find_images(client: Client, rows: Sequence[Row], root: Path) -> list[Meant | Unusable]:
+    """The image of each row, of at most 1,000, in their order; relative paths start at `root`.
+
+    A row means the image of its owner that has its bytes, else that of its id. A path counts only
+    where there is neither. Raises what `Client` raises.
+    """
+    files = {row.line: str(root / row.path) for row in rows if not (row.sha256 or row.image)}
+    troubles: list[Trouble] = []
+    hashed = hash_files(sorted(set(files.values())), troubles.append)
+    digest_of = {file.path: file.sha256 for file in hashed}
+    unreadable = {trouble.path: trouble.reason for trouble in troubles}
+    digests = {row.line: row.sha256 or digest_of.get(files.get(row.line, ""), "") for row in rows}
+    known, refused = _ask(client, rows, digests)
+
+    def find(row: Row) -> Meant | Unusable:
+        owner, digest = row.owner or "", digests[row.line]
+        image = known.get((owner, digest)) or row.image
+        if image:
+            return Meant(row, image)
+        if not digest:
+            file = files[row.line]
+            return Unusable(row.line, f"{printable(file)} cannot be read: {unreadable[file]}")
+        of = f" of owner {owner!r}" if owner else ""
+        missing = f"there is no image{of} with these bytes; add it first"
+        return Unusable(row.line, refused.get(owner, missing))
+
+    return [find(row) for row in rows]
+
+
+def _ask(
+    client: Client, rows: Sequence[Row], digests: dict[int, str]
+) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+    """Ids of images by owner and digest, and by owner why the server refused to tell."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if digests[row.line]:
+            wanted[row.owner or ""].add(digests[row.line])
+    known: dict[tuple[str, str], str] = {}
+    refused: dict[str, str] = {}
+    for owner, of_owner in wanted.items():
+        try:
+            found = patiently(partial(client.known, owner, sorted(of_owner)), Event())
+        except Refused as error:
+            refused[owner] = str(error)
+        else:
+            known |= {(owner, digest): image for digest, image in found.items()}
+    return known, refused

@@ -1,0 +1,100 @@
+"""`tagloop import-labels`: a CSV of labels as corrections, many a request."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from threading import Event
+
+from tagloop.bulk.patience import patiently
+from tagloop.client import Client
+from tagloop.errors import describe
+from tagloop.labels.find import find_images
+from tagloop.labels.rows import Row, Unusable, read_rows
+from tagloop.names import printable
+from tagloop.teaching_documents import Verdicts
+
+# So many images at most, too: half of what the server takes in one request.
+ROWS_PER_REQUEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What some lines say of one image."""
+
+    image: str
+    rows: tuple[Row, ...]
+
+    def verdicts(self) -> Verdicts:
+        """The same for the API."""
+        return Verdicts(
+            self.image,
+            add=tuple(row.tag for row in self.rows if row.present),
+            remove=tuple(row.tag for row in self.rows if not row.present),
+        )
+
+
+def load_labels(client: Client, file: Path, owner: str | None, user: str) -> bool:
+    """Send every line; say on the error stream which could not be used, and whether none was.
+
+    owner: outweighs the file's column. Raises what `Client` raises, and LabelsUnusable when the
+    file cannot be read; what was sent before that is kept.
+    """
+    client.check()
+    rows = read_rows(file)
+    used = unused = 0
+    while chunk := list(islice(rows, ROWS_PER_REQUEST)):
+        unusable = list(_load(client, chunk, file.parent, owner, user))
+        for line in sorted(unusable, key=lambda line: line.line):
+            print(f"{printable(str(file))}:{line.line}: {line.reason}", file=sys.stderr)
+        used += len(chunk) - len(unusable)
+        unused += len(unusable)
+    note = f"; {unused:,} lines could not be used" if unused else ""
+    print(f"{used:,} labels were taken over{note}.")
+    return not unused
+
+
+def _load(
+    client: Client, chunk: Sequence[Row | Unusable], root: Path, owner: str | None, user: str
+) -> Iterator[Unusable]:
+    """Send some lines; yields those that could not be used."""
+    rows = []
+    for line in chunk:
+        if isinstance(line, Unusable):
+            yield line
+        else:
+            rows.append(line if owner is None else replace(line, owner=owner))
+    by_image: dict[str, dict[str, Row]] = {}
+    for found in find_images(client, rows, root):
+        if isinstance(found, Unusable):
+            yield found
+        else:
+            # A later line takes the place of an earlier one about the same tag.
+            by_image.setdefault(found.image, {})[found.row.tag.casefold()] = found.row
+    whole = [Group(image, tuple(tags.values())) for image, tags in by_image.items()]
+    refused = _send(client, whole, user)
+    # One line that is wrong has the others of its image refused with it: now each goes alone.
+    single = [
+        Group(group.image, (row,))
+        for group, _ in refused
+        if len(group.rows) > 1
+        for row in group.rows
+    ]
+    for group, reason in [*refused, *_send(client, single, user)]:
+        if len(group.rows) == 1:
+            yield Unusable(group.rows[0].line, reason)
+
+
+def _send(client: Client, groups: Sequence[Group], user: str) -> list[tuple[Group, str]]:
+    """Correct images; returns those that were refused, and why."""
+    if not groups:
+        return []
+    problems = patiently(
+        lambda: client.correct_many([group.verdicts() for group in groups], user=user), Event()
+    )
+    return [
+        (group, describe(problem))
+        for group, problem in zip(groups, problems, strict=True)
+        if problem is not None
+    ]

@@ -1,0 +1,132 @@
+"""What the API answers about teaching, as typed values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+QUEUED = "queued"
+RUNNING = "running"
+FAILED = "failed"
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What somebody says of one image's tags, each given by its slug, name or an alias."""
+
+    image: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    confirm: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The lists, as the API takes them."""
+        return {
+            "add": self.add,
+            "remove": self.remove,
+            "confirm": self.confirm,
+            "undo": self.undo,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Whether an image has a tag, as people decided; `sha256` is empty until it is fetched."""
+
+    image: str
+    sha256: str
+    filename: str
+    owner: str
+    tag: str
+    present: bool
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a label document."""
+        return cls(
+            image=document["image"],
+            sha256=document["sha256"] or "",
+            filename=document["filename"] or "",
+            owner=document["owner"],
+            tag=document["tag"],
+            present=document["present"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A fine-tune run. progress: 0 to 1; reason: how it ended and why, empty while it goes on."""
+
+    id: int
+    status: str
+    stage: str
+    progress: float
+    reason: str
+    version: int | None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a run document."""
+        return cls(
+            id=document["id"],
+            status=document["status"],
+            stage=document.get("stage") or "",
+            progress=document.get("progress") or 0.0,
+            reason=document.get("reason") or "",
+            version=document.get("version"),
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status not in (QUEUED, RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class RetagJob:
+    """A re-tagging. total: images in its scope, None until it has started."""
+
+    id: int
+    status: str
+    total: int | None
+    done: int
+    changed: int
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a job document."""
+        return cls(
+            id=document["id"],
+            status=document["status"],
+            total=document["total"],
+            done=document["done"],
+            changed=document["changed"],
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every image in its scope is done."""
+        return self.status == DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the model; `reason` says why it was promoted or rejected."""
+
+    version: int
+    status: str
+    parent: int | None
+    created_at: str
+    reason: str
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a model document."""
+        return cls(
+            version=document["version"],
+            status=document["status"],
+            parent=document.get("parent"),
+            created_at=document["created_at"],
+            reason=document.get("reason") or "",
+        )
