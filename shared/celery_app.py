@@ -14,6 +14,7 @@ BULK = "tagging.bulk"
 MAINTENANCE = "maintenance"
 # Where an app that knows only the broker's URL sends to.
 FOREIGN = "celery"
+TRAINING = "training"
 # In order of urgency: a person who waits comes before a folder of a million files.
 WORKER_QUEUES = (MAINTENANCE, INTERACTIVE, FOREIGN, BULK)
 # One batch is stored, one is in the network, one is decoded, and one is at hand. More would only
@@ -23,8 +24,10 @@ TASKS_AT_ONCE = 4
 TAG_IMAGES = "tagloop.tag_images"
 TAG_URL = "tagloop.tag_url"
 FETCH_URLS = "tagloop.fetch_urls"
+EMBED = "tagloop.embed"
 SWEEP = "tagloop.sweep"
 RETAG = "tagloop.retag"
+FINETUNE = "tagloop.finetune"
 
 # A message is only a hint to look at rows, so a lost or doubled one does no harm. It comes back
 # after this time where the worker that took it died without a word.
@@ -46,7 +49,13 @@ def create_celery(settings: Settings) -> Celery:
         task_queues=[queue_named(name) for name in WORKER_QUEUES],
         task_default_queue=INTERACTIVE,
         task_create_missing_queues=False,
-        task_routes={SWEEP: {"queue": MAINTENANCE}, RETAG: {"queue": MAINTENANCE}},
+        # As queues rather than by name: not every app knows all of them. One that is started
+        # without naming its queues consumes those that it knows.
+        task_routes={
+            SWEEP: {"queue": queue_named(MAINTENANCE)},
+            RETAG: {"queue": queue_named(MAINTENANCE)},
+            FINETUNE: {"queue": queue_named(TRAINING)},
+        },
         task_acks_late=True,
         task_ignore_result=True,
         worker_concurrency=TASKS_AT_ONCE,

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     min_confidence: float = Field(
         0.4, ge=0, le=1, description="a tag is shown from this probability on"
     )
+    custom_tags: bool = Field(
+        True, description="whether people can use tags that the vocabulary does not have yet"
+    )
     queue_limit: int = Field(
         100_000, gt=0, description="waiting images from which on no more are accepted"
     )
@@ -96,6 +99,23 @@ class Settings(BaseSettings):
         frozenset(),
         description='hosts that may be fetched from at any address, as JSON: ["intranet"]',
     )
+    # NoDecode: an empty variable is no JSON, and turns the nightly run off.
+    retrain_hour: Annotated[int | None, NoDecode] = Field(
+        3,
+        ge=0,
+        le=23,
+        description="hour (UTC) from which on the nightly run learns from the day's corrections; "
+        "empty: only on request",
+    )
+    gate_least_gain: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="a candidate has to gain more than this in mean average precision",
+    )
+    gate_most_loss: float = Field(
+        0.01, ge=0, le=1, description="most that a candidate may lose on what was not corrected now"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level that is logged"
     )
@@ -108,6 +128,12 @@ class Settings(BaseSettings):
             return json.loads(value) if isinstance(value, str) else value
         except ValueError as error:
             raise ValueError('has to be a list of names in JSON, such as ["a", "b"]') from error
+
+    @field_validator("retrain_hour", mode="before")
+    @classmethod
+    def empty_is_none(cls, value: object) -> object:
+        """A variable can't hold None."""
+        return None if value == "" else value
 
     @classmethod
     def settings_customise_sources(

@@ -36,6 +36,18 @@ class NotFound(TagloopError):
     status = 404
 
 
+class Conflict(TagloopError):
+    """Something that is there already stands in the way."""
+
+    status = 409
+
+
+class TooManyCorrections(BadRequest):
+    """The request has more corrections than this server takes at once."""
+
+    status = 413
+
+
 class Unavailable(TagloopError):
     """A service that Tagloop needs does not answer at the moment."""
 

@@ -22,7 +22,7 @@ def describe_images(
     """Rows of `images` as documents, with those of their shown tags that are sure enough."""
     shown = tags_of_images(connection, [row["id"] for row in rows])
     slugs = {tag.slug for tags in shown.values() for tag in tags}
-    vocabulary = words.get(knowing=slugs).vocabulary
+    vocabulary = words.get(slugs, connection).vocabulary
     return [
         describe_image(row, describe_tags(vocabulary, shown[row["id"]], min_confidence))
         for row in rows

@@ -14,7 +14,7 @@ from shared.storage import Storage
 from shared.words import read_words
 
 # A promotion is seen by everyone this much later at the latest.
-REFRESH_SECONDS = 2.0
+REFRESH_SECONDS = 0.2
 
 
 class LiveScorer:
@@ -28,7 +28,7 @@ class LiveScorer:
         self._checked_at = 0.0
 
     def get(self) -> Scorer:
-        """The live version, as of at most two seconds ago.
+        """The live version, as of at most 0.2 seconds ago.
 
         Raises:
             Unavailable: no worker has made a first version yet, or Postgres is away.

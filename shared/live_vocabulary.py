@@ -1,10 +1,9 @@
 """The vocabulary, kept at hand by every process that answers with tags."""
 
-import threading
 import time
 from collections.abc import Collection
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from shared.db.engine import transaction
 from shared.words import Words, read_words
@@ -14,25 +13,34 @@ REFRESH_SECONDS = 2.0
 
 
 class LiveVocabulary:
-    """The vocabulary of the database; follows it. Safe for threads."""
+    """The vocabulary of the database; follows it. Safe for threads.
+
+    No thread waits for another one to read it: whoever waits may hold the very connection that
+    the other needs.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = threading.Lock()
         self._words: Words | None = None
         self._checked_at = 0.0
 
-    def get(self, knowing: Collection[str] = ()) -> Words:
+    def get(self, knowing: Collection[str] = (), connection: Connection | None = None) -> Words:
         """The words as of at most two seconds ago; as of now, if one of these slugs is missing.
+
+        connection: the caller's, if it is in a transaction, which must not have made tags itself.
+        With a second connection for each, threads could use up the pool and wait for ever.
 
         Raises:
             Unavailable: Postgres is away.
         """
-        with self._lock:
-            words = self._words
-            is_old = time.monotonic() - self._checked_at > REFRESH_SECONDS
-            if words is None or is_old or not words.vocabulary.knows(knowing):
-                with transaction(self._engine) as connection:
-                    words = self._words = read_words(connection, words)
-                self._checked_at = time.monotonic()
-            return words
+        words = self._words
+        is_old = time.monotonic() - self._checked_at > REFRESH_SECONDS
+        if words is None or is_old or not words.vocabulary.knows(knowing):
+            if connection is None:
+                with transaction(self._engine) as own:
+                    words = read_words(own, words)
+            else:
+                words = read_words(connection, words)
+            self._words = words
+            self._checked_at = time.monotonic()
+        return words

@@ -18,6 +18,9 @@ upload_to_tagged = Histogram(
     "From the upload to the stored tags",
     buckets=WAIT_BUCKETS_SECONDS,
 )
+corrections = Counter(
+    "tagloop_corrections_total", "What people said of tags, by verdict", ("verdict",)
+)
 stage_seconds = Histogram(
     "tagloop_stage_seconds",
     "Time that one image (fetch, decode, infer, queue) or one batch (score, store) takes",

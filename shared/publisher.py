@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from uuid import UUID
 
 import structlog
 from celery import Celery
 from kombu import Connection
 
-from shared.celery_app import FETCH_URLS, INTERACTIVE, TAG_IMAGES
+from shared.celery_app import EMBED, FETCH_URLS, INTERACTIVE, TAG_IMAGES
 
 IDS_PER_MESSAGE = 32
 SEND_RETRY = {"max_retries": 1, "interval_start": 0.1}
@@ -38,13 +39,27 @@ class Publisher:
         """Have a worker look for images that are still at a URL."""
         self._send(FETCH_URLS, [], INTERACTIVE)
 
+    def send_hint(self, task: str) -> None:
+        """Have whoever runs this task look at the rows; beat does that too, a little later."""
+        self._send(task, [], None)
+
     def close(self) -> None:
         """Let go of the connection."""
         if self._connection is not None:
             self._connection.release()
             self._connection = None
 
-    def _send(self, task: str, arguments: list[object], queue: str) -> bool:
+    def ask(self, arguments: list[object], expires_seconds: float) -> bool:
+        """Have a worker look at a picture that is no image; whether that was delivered."""
+        return self._send(EMBED, arguments, INTERACTIVE, expires_seconds)
+
+    def _send(
+        self,
+        task: str,
+        arguments: list[object],
+        queue: str | None,
+        expires_seconds: float | None = None,
+    ) -> bool:
         try:
             if self._connection is None:
                 self._connection = self._celery.connection_for_write()
@@ -52,6 +67,7 @@ class Publisher:
                 task,
                 args=arguments,
                 queue=queue,
+                expires=expires_seconds,
                 connection=self._connection,
                 ignore_result=True,
                 retry=True,
@@ -60,13 +76,32 @@ class Publisher:
         # Besides its OperationalError, kombu trips over its own closed channels while it
         # reconnects. The thread that publishes has to live.
         except Exception as error:
-            log.warning("the broker is away; this will be announced later", error=repr(error))
+            log.warning("the broker is away", task=task, error=repr(error))
             self.close()
             return False
         return True
+
+
+def publish_hint(celery: Celery, task: str) -> None:
+    """Send a task without arguments once, over a connection of its own. Call it after the commit;
+    what is not delivered, beat sends again within a minute.
+    """
+    with closing(Publisher(celery)) as publisher:
+        publisher.send_hint(task)
 
 
 def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> None:
     """Send once, over a connection of its own; what is not delivered, the sweeper finds."""
     with closing(Publisher(celery)) as publisher:
         publisher.send_ids(queue, ids)
+
+
+def publish_question(
+    celery: Celery, question_id: UUID, picture_format: str, orientation: int, seconds: float
+) -> bool:
+    """Ask for the embedding of a picture; nobody looks at it after so many seconds.
+
+    Returns whether that was delivered.
+    """
+    with closing(Publisher(celery)) as publisher:
+        return publisher.ask([str(question_id), picture_format, orientation], seconds)

@@ -11,6 +11,7 @@ from shared.celery_app import BULK
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.images import NewImage, insert_new
+from shared.db.tags import insert_custom_tags
 from shared.image_ids import new_image_id
 from shared.originals import inspect_original
 from shared.storage import Storage, original_key
@@ -61,3 +62,31 @@ def set_row(engine: Engine, image_id: UUID, assignment: str) -> None:
     """Change the row of an image, given as SQL: `attempts = 4`."""
     with transaction(engine) as connection:
         connection.execute(text(f"UPDATE images SET {assignment} WHERE id = :id"), {"id": image_id})
+
+
+def set_decision(engine: Engine, image_id: UUID, slug: str, *, present: bool) -> None:
+    """What people decided about a tag of an image, without the corrections that led to it."""
+    statement = text("""
+        INSERT INTO decisions (image_id, tag_id, present, explicit)
+        SELECT :image_id, id, :present, true FROM tags WHERE slug = :slug
+    """)
+    with transaction(engine) as connection:
+        values = {"image_id": image_id, "slug": slug, "present": present}
+        assert connection.execute(statement, values).rowcount == 1
+
+
+def insert_custom_tag(engine: Engine, slug: str, name: str) -> int:
+    """A tag that people made; returns its id."""
+    with transaction(engine) as connection:
+        return insert_custom_tags(connection, {slug: name})[slug]
+
+
+def show_tag(engine: Engine, image_id: UUID, slug: str, confidence: float = 0.9) -> None:
+    """Have the model show a tag for an image."""
+    statement = text("""
+        INSERT INTO image_tags (image_id, tag_id, confidence)
+        SELECT :image_id, id, :confidence FROM tags WHERE slug = :slug
+    """)
+    with transaction(engine) as connection:
+        values = {"image_id": image_id, "slug": slug, "confidence": confidence}
+        assert connection.execute(statement, values).rowcount == 1

@@ -6,59 +6,76 @@ as real ones do; random directions would get next to none, and less to write.
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from bench.errors import BenchError
 from bench.room import Room, new_owner
 from bench.stack import running_tagloop
 from bench.stats import Figure
-from services.worker.retag import retag
+from shared.celery_app import RETAG, create_celery
 from shared.config import load_settings
 from shared.db.binary_copy import copy_embeddings
 from shared.db.engine import transaction
+from shared.db.retag_jobs import Scope, find_job, queue_job
 from shared.image_ids import new_image_id
-from shared.live_model import REFRESH_SECONDS, LiveScorer
-from shared.storage import Storage
+from shared.publisher import publish_hint
 from tagloop.local.datadir import open_data_dir
+from tagloop.local.environment import broker_url
 
 IMAGES = 100_000
 CHUNK_IMAGES = 5_000
 # Relative to the spread of each dimension over the photographs.
 NOISE = 0.1
 DATA = "retag"
-# After this time every process has seen a promotion.
-SEEN_SECONDS = 1.1 * REFRESH_SECONDS
+LONGEST_SECONDS = 600.0
+LOOK_SECONDS = 0.05
 
 
 def measure_retag(room: Room, console: Console) -> Iterator[Figure]:
     """Images a second; each round makes another version of the head live and re-tags everything.
 
-    The first round is not counted: its images have no tags yet that would have to go.
+    The first round is not counted: its images have no tags yet, and get them all.
     """
     count = room.scale.images(IMAGES)
     rates = []
     with running_tagloop(room, DATA) as stack:
         with transaction(stack.engine) as connection:
             insert_images(connection, count)
-        live = LiveScorer(stack.engine, Storage(open_data_dir(room.part(DATA)).blobs.as_uri()))
+        broker = broker_url(open_data_dir(room.part(DATA)))
         for number in range(room.scale.rounds + 1):
             with transaction(stack.engine) as connection:
                 make_next_version_live(connection)
-            time.sleep(SEEN_SECONDS)
-            started = time.monotonic()
-            done = retag(stack.engine, live, load_settings())
-            seconds = time.monotonic() - started
+                job = queue_job(connection, Scope())
+            with closing(create_celery(load_settings(broker_url=broker))) as celery:
+                publish_hint(celery, RETAG)
+            done, seconds = wait_for_job(stack.engine, job)
             if done < count:
                 raise BenchError(f"Only {done:,} of {count:,} images were re-tagged.")
             if number:
                 rates.append(done / seconds)
                 console.print(f"  round {number} of {room.scale.rounds}: {rates[-1]:,.0f} images/s")
     yield Figure("retag", f"re-tagging {count:,} stored images", "images/s", tuple(rates))
+
+
+def wait_for_job(engine: Engine, job: int) -> tuple[int, float]:
+    """How many images the worker has re-tagged, and in how many seconds.
+
+    Raises BenchError after ten minutes.
+    """
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < deadline:
+        with transaction(engine) as connection:
+            row = find_job(connection, job)
+        if row is not None and row["status"] == "done":
+            return row["done"], (row["finished_at"] - row["started_at"]).total_seconds()
+        time.sleep(LOOK_SECONDS)
+    raise BenchError(f"The images were not re-tagged after {LONGEST_SECONDS:.0f} s.")
 
 
 def insert_images(connection: Connection, count: int) -> None:
@@ -99,14 +116,17 @@ def with_noise(
 
 
 def make_next_version_live(connection: Connection) -> None:
-    """A new version with the weights of the live one, in its place."""
+    """A new version with the weights of the live one, in its place since an hour ago: a job waits
+    until a fresh promotion has been seen by all, which takes longer than a small scale's images.
+    """
     version = connection.execute(
         text("UPDATE models SET status = 'retired' WHERE status = 'live' RETURNING version")
     ).scalar_one()
     connection.execute(
         text("""
             INSERT INTO models (backbone_id, status, blob, promoted_at)
-            SELECT backbone_id, 'live', blob, now() FROM models WHERE version = :version
+            SELECT backbone_id, 'live', blob, now() - interval '1 hour'
+            FROM models WHERE version = :version
         """),
         {"version": version},
     )

@@ -1,9 +1,9 @@
 """The shapes of questions and answers of the read side."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 LIST_LIMIT = 50
 LIST_MOST = 500
@@ -18,8 +18,11 @@ class ImageTag(BaseModel):
     tag: str = Field(description="the tag's slug")
     name: str
     confidence: float
-    source: str = Field(description="who says so")
+    source: str = Field(description="who says so: model or user")
     parents: list[str] = Field(description="slugs of the next wider tags")
+    basis: Literal["corrections", "network"] | None = Field(
+        None, description="with precision=: where the limit that it reached comes from"
+    )
 
 
 class Image(BaseModel):
@@ -106,10 +109,20 @@ class ShownTagsQuery(BaseModel):
     """Which of an image's tags to show; nothing given: those that the server shows."""
 
     min_confidence: float | None = Field(None, ge=0, le=1)
+    precision: float | None = Field(
+        None, ge=0, le=1, description="the share of the shown tags that is to be right"
+    )
     max_tags: int | None = Field(None, ge=1)
     tags: str | None = Field(
         None, description="tags with commas: just these, whatever their confidence"
     )
+
+    @model_validator(mode="after")
+    def refuse_two_limits(self) -> Self:
+        """One of them would be ignored."""
+        if self.precision is not None and self.min_confidence is not None:
+            raise ValueError("precision and min_confidence exclude each other")
+        return self
 
 
 class ImagesQuery(BaseModel):

@@ -7,12 +7,12 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from sqlalchemy import Connection, RowMapping
 
-from services.catalog.cursors import decode_cursor, encode_cursor
 from services.catalog.documents import Tag, TagPath, Tags, TagsQuery
 from shared.db.engine import transaction
 from shared.db.tags import aliases_of, children_of, find_tag, list_tags, parents_of
 from shared.errors import BadRequest, NotFound
 from shared.web.context import context
+from shared.web.cursors import decode_cursor, encode_cursor
 from shared.web.problems import Problem
 
 tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])

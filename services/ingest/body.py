@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
-from services.ingest.stream import open_body
 from shared.errors import BadRequest
+from shared.web.body import open_body
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"

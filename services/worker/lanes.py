@@ -18,6 +18,9 @@ from shared.errors import BackboneStalled, TagloopError
 from shared.metrics import stage_seconds
 from shared.storage import Storage, original_key
 
+# A lane's work on a picture, and within it the network's.
+Started = Future[Future[NDArray[np.float32]]]
+
 # Longer than any batch on any device.
 BACKBONE_SECONDS = 60.0
 
@@ -63,8 +66,20 @@ class Lanes:
         Raises:
             BackboneStalled: the network took a picture and gives nothing back.
         """
-        started = [(image, self._executor.submit(self._start, image)) for image in images]
+        started = [
+            (image, self._submit(original_key(image.id), image.format, image.orientation))
+            for image in images
+        ]
         return [self._finish(image, future) for image, future in started]
+
+    def embed_one(self, key: str, picture_format: str, orientation: int) -> NDArray[np.float32]:
+        """The embedding, (dimensions,), of a picture under any key of the storage.
+
+        Raises:
+            TagloopError: it can't be read or decoded.
+            BackboneStalled: the network took it and gives nothing back.
+        """
+        return _result(self._submit(key, picture_format, orientation))
 
     def close(self) -> None:
         """Finish what was begun and end the threads."""
@@ -72,24 +87,22 @@ class Lanes:
         for decoder in self._decoders:
             decoder.close()
 
-    def _start(self, image: ClaimedImage) -> Future[NDArray[np.float32]]:
+    def _submit(self, key: str, picture_format: str, orientation: int) -> Started:
+        return self._executor.submit(self._start, key, picture_format, orientation)
+
+    def _start(
+        self, key: str, picture_format: str, orientation: int
+    ) -> Future[NDArray[np.float32]]:
         with stage_seconds.labels("fetch").time():
-            data = self._storage.get(original_key(image.id))
+            data = self._storage.get(key)
         with stage_seconds.labels("decode").time(), self._decoder() as decoder:
-            pixels = decoder.decode(data, image.format, image.orientation)
+            pixels = decoder.decode(data, picture_format, orientation)
         with stage_seconds.labels("infer").time():
             return self._backbone.embed(pixels)
 
-    def _finish(
-        self,
-        image: ClaimedImage,
-        started: Future[Future[NDArray[np.float32]]],
-    ) -> Embedded | Rejected:
+    def _finish(self, image: ClaimedImage, started: Started) -> Embedded | Rejected:
         try:
-            # Reading and decoding have limits of their own; only the network has none.
-            return Embedded(image, started.result().result(BACKBONE_SECONDS))
-        except TimeoutError as error:
-            raise BackboneStalled from error
+            return Embedded(image, _result(started))
         except BackboneStalled:
             raise
         except TagloopError as error:
@@ -102,3 +115,11 @@ class Lanes:
             yield decoder
         finally:
             self._idle_decoders.put(decoder)
+
+
+def _result(started: Started) -> NDArray[np.float32]:
+    try:
+        # Reading and decoding have limits of their own; only the network has none.
+        return started.result().result(BACKBONE_SECONDS)
+    except TimeoutError as error:
+        raise BackboneStalled from error

@@ -13,11 +13,13 @@ from celery import Celery, signals
 from services.worker.runtime import Runtime, start_runtime
 from services.worker.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
-from shared.celery_app import SWEEP, create_celery
+from shared.celery_app import FINETUNE, RETAG, SWEEP, create_celery
 from shared.config import load_settings
 from shared.errors import TagloopError
 from shared.logs import configure_logs
 
+# How often somebody looks for runs and re-tagging that are due, should a message have been lost.
+ROUND_SECONDS = 60.0
 EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
 
 log = structlog.get_logger(__name__)
@@ -62,12 +64,17 @@ app = create_celery(settings)
 worker = Worker(app)
 register_tasks(app, worker.runtime)
 app.conf.beat_schedule = {
-    "sweep": {
-        "task": SWEEP,
-        "schedule": SWEEP_SECONDS,
+    task: {
+        "task": task,
+        "schedule": seconds,
         # Rounds that nobody could run must not pile up.
-        "options": {"expires": SWEEP_SECONDS},
+        "options": {"expires": seconds},
     }
+    for task, seconds in (
+        (SWEEP, SWEEP_SECONDS),
+        (FINETUNE, ROUND_SECONDS),
+        (RETAG, ROUND_SECONDS),
+    )
 }
 signals.setup_logging.connect(setup_logging, weak=False)
 signals.celeryd_after_setup.connect(lambda instance, **_: worker.start(instance), weak=False)

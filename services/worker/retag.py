@@ -1,63 +1,126 @@
-"""Tags every image anew with the live model, from stored embeddings: no picture is decoded."""
+"""Jobs of re-tagging: everything that is due, a slice at a time."""
 
-from concurrent.futures import ThreadPoolExecutor
+import time
 from uuid import UUID
 
 import numpy as np
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from services.worker.retag_walk import Outdated, TimeIsUp, Walk, Walker
 from shared.config import Settings
 from shared.db.engine import transaction
-from shared.db.retagging import replace_tags, take_outdated
-from shared.head import choose_tags
-from shared.live_model import LiveScorer
+from shared.db.locks import Lock, try_lock
+from shared.db.models import seconds_since_promotion
+from shared.db.retag_jobs import (
+    Job,
+    advance_job,
+    count_changed,
+    end_job,
+    has_open_job,
+    set_total,
+    take_up_job,
+)
+from shared.db.retagging import count_in_scope, find_only_difference, versions_of
+from shared.live_model import REFRESH_SECONDS, LiveScorer
 from shared.scorer import Scorer
+from shared.storage import Storage
 
-CHUNK_IMAGES = 2000
-# While one chunk is scored, Postgres writes another.
-THREADS = 2
+# A task ends after this time and sends itself again: a worker that is asked to stop need not wait
+# longer, and a message is never held until it comes back.
+SLICE_SECONDS = 20.0
+# So long after a promotion the last worker has stored what it scored with the version before.
+SETTLED_SECONDS = 2 * REFRESH_SECONDS + 1.0
 
 log = structlog.get_logger(__name__)
 
 
-def retag(engine: Engine, live: LiveScorer, settings: Settings) -> int:
-    """Re-tag what another version tagged; return how many images that were.
+def see_to_jobs(engine: Engine, storage: Storage, settings: Settings) -> bool:
+    """Work on what is due, unless another worker is at it; return whether there is more to do.
 
-    Stopped at any moment, it goes on where it was when called again; two at once share the work.
+    Stopped at any moment, it goes on where it was when called again. Jobs for one tag have a lock
+    of their own and don't queue up behind a large one.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres or the storage is away.
     """
-    scorer = live.get()
-    with ThreadPoolExecutor(THREADS) as executor:
-        walks = [executor.submit(_walk, engine, scorer, settings) for _ in range(THREADS)]
-        total = sum(walk.result() for walk in walks)
-    log.info("re-tagged", images=total, version=scorer.model.version)
-    return total
+    deadline = time.monotonic() + SLICE_SECONDS
+    try:
+        _see_to_kind(engine, storage, settings, deadline, of_one_tag=True)
+        _see_to_kind(engine, storage, settings, deadline, of_one_tag=False)
+    except TimeIsUp:
+        return True
+    return False
 
 
-def _walk(engine: Engine, scorer: Scorer, settings: Settings) -> int:
-    """Re-tag chunk by chunk what no other walk has locked; return how many images that were."""
-    total = 0
-    last: UUID | None = None
-    while True:
-        with transaction(engine) as connection:
-            chunk = take_outdated(
-                connection, scorer.model.version, scorer.model.backbone_id, last, CHUNK_IMAGES
-            )
-            if chunk.last is None:
-                return total
-            shown = [
-                choose_tags(scorer.vocabulary, row, settings.min_confidence)
-                for row in scorer.tag_probabilities(chunk.embeddings)
-            ]
-            replace_tags(
-                connection,
-                chunk.ids,
-                np.array([len(tags.columns) for tags in shown]),
-                scorer.tag_ids[np.concatenate([tags.columns for tags in shown])],
-                np.concatenate([tags.confidences for tags in shown]),
-            )
-        total += len(chunk.ids)
-        last = chunk.last
+def _see_to_kind(
+    engine: Engine, storage: Storage, settings: Settings, deadline: float, *, of_one_tag: bool
+) -> None:
+    lock = Lock.TAG_RETAGGING if of_one_tag else Lock.ALL_RETAGGING
+    # Again after the lock was let go: who came for a job that was queued meanwhile found it held.
+    while _is_any_open(engine, of_one_tag=of_one_tag):
+        with try_lock(engine, lock) as held:
+            if not held:
+                return
+            while (job := _take_up(engine, of_one_tag=of_one_tag)) is not None:
+                # A scorer of its own: a worker's may be as old as its last look.
+                scorer = LiveScorer(engine, storage).get()
+                try:
+                    _work_on(job, engine, scorer, settings, deadline)
+                except Outdated:
+                    log.info("another version went live; going on with it", job=job.id)
+
+
+def _work_on(job: Job, engine: Engine, scorer: Scorer, settings: Settings, deadline: float) -> None:
+    with transaction(engine) as connection:
+        first, rest = _plan(connection, job, scorer)
+        if job.position is None:
+            set_total(connection, job, count_in_scope(connection, job.scope, first.versions))
+    walker = Walker(engine, scorer, settings.min_confidence)
+
+    def advance(connection: Connection, last: UUID, images: int, changed: int) -> None:
+        advance_job(connection, job, position=last, done=images, changed=changed)
+
+    def look_again(connection: Connection, last: UUID, images: int, changed: int) -> None:
+        count_changed(connection, job, changed)
+
+    walker.walk(first, job.position, deadline, advance)
+    if rest is not None:
+        _wait_until_settled(engine)
+        walker.walk(rest, None, deadline, look_again)
+    with transaction(engine) as connection:
+        end_job(connection, job)
+    log.info("re-tagged", job=job.id, version=scorer.model.version)
+
+
+def _plan(connection: Connection, job: Job, scorer: Scorer) -> tuple[Walk, Walk | None]:
+    """The walk over everything in scope, and the one over what an older version tagged since."""
+    version = scorer.model.version
+    versions = versions_of(connection, scorer.model.backbone_id)
+    older = [other for other in versions if other != version]
+    rest = Walk(job.scope, older, older, None)
+    if job.scope.tag_id is None:
+        return Walk(job.scope, versions, older, None), rest
+    column = scorer.words.columns[job.scope.tag_id]
+    columns = np.append(scorer.vocabulary.ancestors(column), column)
+    difference = find_only_difference(connection, version)
+    if difference is None or difference.tag_id != job.scope.tag_id:
+        # Other tags may have to change as well: that is what other jobs are for.
+        return Walk(job.scope, versions, [], columns), None
+    return Walk(job.scope, versions, [difference.parent], columns), rest
+
+
+def _wait_until_settled(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        seconds = seconds_since_promotion(connection)
+    time.sleep(max(0.0, SETTLED_SECONDS - seconds))
+
+
+def _take_up(engine: Engine, *, of_one_tag: bool) -> Job | None:
+    with transaction(engine) as connection:
+        return take_up_job(connection, of_one_tag=of_one_tag)
+
+
+def _is_any_open(engine: Engine, *, of_one_tag: bool) -> bool:
+    with transaction(engine) as connection:
+        return has_open_job(connection, of_one_tag=of_one_tag)

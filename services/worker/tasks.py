@@ -7,17 +7,18 @@ from uuid import UUID
 
 from celery import Celery, Task
 
-from services.worker.retag import retag
+from services.worker.questions import answer_question
+from services.worker.retag import see_to_jobs
 from services.worker.runtime import Runtime
 from services.worker.sweeper import sweep
-from shared.celery_app import FETCH_URLS, INTERACTIVE, RETAG, SWEEP, TAG_IMAGES, TAG_URL
+from shared.celery_app import EMBED, FETCH_URLS, INTERACTIVE, RETAG, SWEEP, TAG_IMAGES, TAG_URL
 from shared.db.engine import transaction
 from shared.db.images import NewImage, find_image, insert_new
 from shared.errors import TagloopError, Unavailable
 from shared.fetch import check_url
 from shared.image_document import describe_images
 from shared.image_ids import new_image_id, parse_image_id
-from shared.publisher import IDS_PER_MESSAGE
+from shared.publisher import IDS_PER_MESSAGE, publish_hint
 
 # While a task waits for a picture from the web it keeps a thread, so most threads never do that.
 TAG_URL_AT_ONCE = 2
@@ -57,16 +58,22 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         finally:
             waiting_for_url.release()
 
+    @celery.task(name=EMBED)
+    def embed(question_id: str, picture_format: str, orientation: int) -> None:
+        """Look at a picture that lies in the storage and is no image."""
+        answer_question(runtime(), UUID(question_id), picture_format, orientation)
+
     @celery.task(name=FETCH_URLS)
     def fetch_urls() -> None:
         """Look for images whose bytes have to be fetched."""
         runtime().fetcher.wake()
 
-    @celery.task(name=RETAG, ignore_result=False)
-    def retag_images() -> dict[str, int]:
-        """Tag everything anew with the live model; returns how many images that were."""
+    @celery.task(name=RETAG)
+    def retag() -> None:
+        """Work on the re-tagging that is due."""
         worker = runtime()
-        return {"retagged": retag(worker.engine, worker.pipeline.live, worker.settings)}
+        if see_to_jobs(worker.engine, worker.storage, worker.settings):
+            publish_hint(celery, RETAG)
 
     @celery.task(name=SWEEP)
     def sweep_images() -> None:

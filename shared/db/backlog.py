@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, text
 
-# A worker takes at most this long to look at what was announced.
-STALLED_SECONDS = 30.0
+# A worker that does its work needs no longer to look at what was announced.
+STALLED_SECONDS = 12.0
 
 
 def count_waiting(connection: Connection) -> Sequence[RowMapping]:
@@ -27,6 +27,12 @@ def is_backlog_over(connection: Connection, limit: int) -> bool:
     """Whether at least this many images wait."""
     query = text("SELECT 1 FROM images WHERE status = 'queued' OFFSET :limit LIMIT 1")
     return connection.execute(query, {"limit": limit - 1}).first() is not None
+
+
+def is_any_waiting(connection: Connection) -> bool:
+    """Whether any image waits to be tagged."""
+    query = text("SELECT EXISTS (SELECT FROM images WHERE status = 'queued')")
+    return bool(connection.scalar(query))
 
 
 def is_stalled(connection: Connection) -> bool:

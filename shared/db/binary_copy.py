@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection
 
+from shared.decide import Decision
+
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 UUID_BYTES = 16
+# Unlike V16, numpy can sort it; a zero byte at the end, which it leaves out, changes no order.
+SORTABLE_UUID = f"S{UUID_BYTES}"
 HALFVEC_HEADER_BYTES = 4
 FLOAT16_BYTES = 2
 # Behind the number of fields, the id with its length, and the length of the embedding.
@@ -87,6 +91,35 @@ def copy_image_tags(
     copy_records(connection, "image_tags", ("image_id", "tag_id", "confidence"), records)
 
 
+def copy_decisions(connection: Connection, rows: Sequence[tuple[UUID, int, Decision]]) -> None:
+    """Write what is decided about tags of images, given by their ids."""
+    records = np.zeros(
+        len(rows),
+        np.dtype(
+            [
+                ("fields", ">i2"),
+                ("image_id_bytes", ">i4"),
+                ("image_id", f"V{UUID_BYTES}"),
+                ("tag_id_bytes", ">i4"),
+                ("tag_id", ">i4"),
+                ("present_bytes", ">i4"),
+                ("present", "?"),
+                ("explicit_bytes", ">i4"),
+                ("explicit", "?"),
+            ]
+        ),
+    )
+    records["fields"] = 4
+    records["image_id_bytes"] = UUID_BYTES
+    records["image_id"] = uuid_array([image_id for image_id, _, _ in rows])
+    records["tag_id_bytes"] = 4
+    records["tag_id"] = [tag_id for _, tag_id, _ in rows]
+    records["present_bytes"] = records["explicit_bytes"] = 1
+    records["present"] = [decision.present for _, _, decision in rows]
+    records["explicit"] = [decision.explicit for _, _, decision in rows]
+    copy_records(connection, "decisions", ("image_id", "tag_id", "present", "explicit"), records)
+
+
 def uuid_array(ids: Sequence[UUID]) -> NDArray[np.void]:
     """The ids as an (n,) array of 16 bytes each."""
     return np.frombuffer(b"".join(image_id.bytes for image_id in ids), f"V{UUID_BYTES}")
@@ -128,3 +161,31 @@ def read_embeddings(data: memoryview) -> tuple[list[UUID], NDArray[np.float16]]:
     )
     ids = [UUID(bytes=image_id.tobytes()) for image_id in rows["image_id"]]
     return ids, rows["embedding"].astype(np.float16)
+
+
+def read_image_tags(
+    data: memoryview,
+) -> tuple[NDArray[np.bytes_], NDArray[np.int32], NDArray[np.float32]]:
+    """What `COPY (SELECT image_id, tag_id, confidence …) TO STDOUT (FORMAT binary)` wrote.
+
+    The ids as 16 bytes each, (rows,); the tags' ids, (rows,); the confidences, (rows,).
+    """
+    rows = np.frombuffer(
+        data[len(HEADER) : -len(TRAILER)],
+        np.dtype(
+            [
+                ("fields", ">i2"),
+                ("image_id_bytes", ">i4"),
+                ("image_id", SORTABLE_UUID),
+                ("tag_id_bytes", ">i4"),
+                ("tag_id", ">i4"),
+                ("confidence_bytes", ">i4"),
+                ("confidence", ">f4"),
+            ]
+        ),
+    )
+    return (
+        rows["image_id"],
+        rows["tag_id"].astype(np.int32),
+        rows["confidence"].astype(np.float32),
+    )

@@ -41,3 +41,31 @@ def count_stuck(connection: Connection, older_than_seconds: float, max_attempts:
         {"seconds": older_than_seconds, "max_attempts": max_attempts},
     ).one()
     return Stuck(row.abandoned, row.unannounced, row.exhausted)
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A fine-tune run that used up its attempts. reason: why the last one failed."""
+
+    id: int
+    reason: str
+
+
+def find_failed_run(connection: Connection) -> FailedRun | None:
+    """The last run that has ended, if it failed."""
+    row = connection.execute(
+        text("""
+            SELECT id, status, reason FROM finetune_runs
+            WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1
+        """)
+    ).first()
+    return FailedRun(row.id, row.reason) if row is not None and row.status == "failed" else None
+
+
+def seconds_of_oldest_correction(connection: Connection) -> float:
+    """For how long the oldest correction that no run has taken waits; 0 where none does."""
+    query = text("""
+        SELECT extract(epoch FROM now() - min(created_at))::float8
+        FROM corrections WHERE run_id IS NULL
+    """)
+    return float(connection.scalar(query) or 0)

@@ -6,9 +6,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
 
+from shared.db.corrections import move_corrections
+from shared.db.decisions import lock_images, redecide
 from shared.db.notifications import notify_done
 from shared.db.tagging import Claim
 from shared.originals import Original
+from shared.words import read_words
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def store_fetched(
             values,
         )
         return Fetched.WAITS if stored.rowcount else Fetched.LOST
+    # Both at once, in the order in which everybody locks them.
+    lock_images(connection, [image_id, known])
     stored = connection.execute(
         text("""
             UPDATE images
@@ -90,5 +95,9 @@ def store_fetched(
         """),
         {**values, "known": known},
     )
+    if not stored.rowcount:
+        return Fetched.LOST
+    if move_corrections(connection, image_id, known):
+        redecide(connection, read_words(connection), [known])
     notify_done(connection, [image_id])
-    return Fetched.COPY if stored.rowcount else Fetched.LOST
+    return Fetched.COPY

@@ -5,10 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    ScalarSelect,
+    delete,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.schema import embeddings, images, shown_tags, tags
+from shared.db.schema import embeddings, images, shown_tags
+from shared.db.schema import tags as words
 
 
 @dataclass(frozen=True)
@@ -87,27 +97,38 @@ def find_image(connection: Connection, image_id: UUID) -> RowMapping | None:
     return connection.execute(select(images).where(images.c.id == canonical)).mappings().first()
 
 
+def find_images(connection: Connection, image_ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """Those of the images that exist, in no order."""
+    return connection.execute(select(images).where(images.c.id.in_(image_ids))).mappings().all()
+
+
 def list_images(
     connection: Connection,
     *,
-    tag: str | None,
-    owner: str | None,
-    status: str | None,
+    tags: Sequence[str] = (),
+    owner: str | None = None,
+    status: str | None = None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[RowMapping]:
     """The newest images that match every given filter, from `before` backwards in time.
 
-    tag: the slug of a tag that is shown for the image.
+    tags: slugs of tags that are all shown for the image.
     """
     query = select(images).where(images.c.same_as.is_(None))
     newest_first: ColumnElement[UUID] = images.c.id
-    if tag is not None:
+    if tags:
         query = query.join(shown_tags, shown_tags.c.image_id == images.c.id).where(
-            shown_tags.c.tag_id == select(tags.c.id).where(tags.c.slug == tag).scalar_subquery()
+            shown_tags.c.tag_id == _id_of(tags[0])
         )
         # The indexes on (tag_id, image_id) can only serve an order of their own column.
         newest_first = shown_tags.c.image_id
+    for slug in tags[1:]:
+        also = shown_tags.alias()
+        # Not as a join: that takes up to six times as long.
+        query = query.where(
+            exists().where(also.c.image_id == images.c.id, also.c.tag_id == _id_of(slug))
+        )
     if owner is not None:
         query = query.where(images.c.owner == owner)
     if status is not None:
@@ -115,6 +136,10 @@ def list_images(
     if before is not None:
         query = query.where(newest_first < before)
     return connection.execute(query.order_by(newest_first.desc()).limit(limit)).mappings().all()
+
+
+def _id_of(slug: str) -> ScalarSelect[int]:
+    return select(words.c.id).where(words.c.slug == slug).scalar_subquery()
 
 
 def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:

@@ -36,6 +36,14 @@ def find_live_model(connection: Connection) -> LiveModel | None:
     return row and LiveModel(row.version, row.backbone_id, row.name, row.blob)
 
 
+def seconds_since_promotion(connection: Connection) -> float:
+    """For how long the live version has been live."""
+    query = text("""
+        SELECT extract(epoch FROM now() - promoted_at)::float8 FROM models WHERE status = 'live'
+    """)
+    return float(connection.scalar(query) or 0)
+
+
 def insert_live_model(
     connection: Connection, backbone: str, dimensions: int, blob: str
 ) -> LiveModel:
@@ -59,6 +67,8 @@ def list_models(connection: Connection) -> Sequence[RowMapping]:
                 models.c.version,
                 backbones.c.name.label("backbone"),
                 models.c.status,
+                models.c.parent,
+                models.c.reason,
                 models.c.metrics,
                 models.c.created_at,
                 models.c.promoted_at,

@@ -1,4 +1,4 @@
-"""Re-tagging, as queries: images of an older model version, a chunk a transaction."""
+"""Re-tagging, as queries: which images, their embeddings, and what is to change about them."""
 
 import io
 from collections.abc import Sequence
@@ -10,76 +10,148 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection, text
 
-from shared.db.binary_copy import copy_image_tags, read_embeddings
+from shared.db.binary_copy import (
+    SORTABLE_UUID,
+    copy_image_tags,
+    read_image_tags,
+    uuid_array,
+)
+from shared.db.retag_jobs import Scope
+from shared.db.tag_rows import TagRows
+
+# Postgres compares a column with what stands here as if it was written into the query, so parts
+# about nothing cost nothing.
+_IN_SCOPE = """
+    status = 'tagged' AND same_as IS NULL AND model_version = ANY(:versions)
+    AND (CAST(:owner AS text) IS NULL OR owner = :owner)
+    AND (CAST(:below_version AS integer) IS NULL OR model_version < :below_version)
+"""
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """Images to re-tag, locked until the transaction ends.
+class Difference:
+    """The tag that alone tells a version from its parent, and the parent."""
 
-    ids has as many entries as embeddings, (n, dimensions) float16, has rows. last is where the
-    next chunk begins; None behind the last one.
-    """
-
-    ids: Sequence[UUID]
-    embeddings: NDArray[np.float16]
-    last: UUID | None
+    tag_id: int
+    parent: int
 
 
-def take_outdated(
+def versions_of(connection: Connection, backbone_id: int) -> list[int]:
+    """All versions over the embeddings of a backbone."""
+    query = text("SELECT version FROM models WHERE backbone_id = :backbone_id")
+    return list(connection.scalars(query, {"backbone_id": backbone_id}))
+
+
+def find_only_difference(connection: Connection, version: int) -> Difference | None:
+    """What a version was taught, if that was a single tag."""
+    row = connection.execute(
+        text("""
+            SELECT tag_id, parent FROM finetune_runs JOIN models USING (version)
+            WHERE version = :version AND tag_id IS NOT NULL
+        """),
+        {"version": version},
+    ).first()
+    return None if row is None else Difference(row.tag_id, row.parent)
+
+
+def count_in_scope(connection: Connection, scope: Scope, versions: Sequence[int]) -> int:
+    """How many images a job is about. versions: only what these have tagged."""
+    query = text(f"SELECT count(*) FROM images WHERE {_IN_SCOPE}")
+    return connection.execute(query, _bind(scope, versions)).scalar_one()
+
+
+def next_in_scope(
     connection: Connection,
-    model_version: int,
-    backbone_id: int,
+    scope: Scope,
+    versions: Sequence[int],
     after: UUID | None,
     limit: int,
-) -> Chunk:
-    """Mark the next images of other versions as tagged by this one, and read their embeddings.
+) -> list[UUID]:
+    """The next images that a job is about, ascending. versions: only what these have tagged."""
+    query = text(f"""
+        SELECT id FROM images WHERE {_IN_SCOPE} AND id > :after ORDER BY id LIMIT :limit
+    """)
+    parameters = {**_bind(scope, versions), "after": after or UUID(int=0), "limit": limit}
+    return list(connection.scalars(query, parameters))
 
-    The mark is part of the transaction that replaces their tags: what a crash interrupts is
-    outdated still.
+
+def hold_images(
+    connection: Connection, ids: Sequence[UUID], version: int, instead_of: Sequence[int]
+) -> set[UUID]:
+    """Keep the images from changing until the transaction ends; return those that are gone.
+
+    Those that versions of `instead_of` have tagged count as tagged by `version` from now on. Rows
+    are locked in the order of their ids, as everybody does who locks several.
     """
-    ids = connection.scalars(
+    gone = connection.scalars(
         text("""
-            WITH outdated AS (
-                SELECT id FROM images
-                WHERE status = 'tagged' AND same_as IS NULL AND id > :after
-                  AND model_version IN (
-                      SELECT version FROM models
-                      WHERE backbone_id = :backbone_id AND version <> :model_version
-                  )
-                ORDER BY id LIMIT :limit
-                FOR UPDATE SKIP LOCKED
+            WITH held AS (
+                SELECT id, model_version FROM images
+                WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'tagged'
+                ORDER BY id FOR NO KEY UPDATE
+            ), marked AS (
+                UPDATE images SET model_version = :version FROM held
+                WHERE images.id = held.id AND held.model_version = ANY(:instead_of)
             )
-            UPDATE images SET model_version = :model_version
-            FROM outdated WHERE images.id = outdated.id
-            RETURNING images.id
+            SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted(id)
+            WHERE NOT EXISTS (SELECT FROM held WHERE held.id = wanted.id)
         """),
-        {
-            "model_version": model_version,
-            "backbone_id": backbone_id,
-            "after": after or UUID(int=0),
-            "limit": limit,
-        },
-    ).all()
+        {"ids": array_literal(ids), "version": version, "instead_of": list(instead_of)},
+    )
+    return set(gone)
+
+
+def read_tag_rows(
+    connection: Connection, ids: Sequence[UUID], tag_ids: NDArray[np.int32] | None
+) -> TagRows:
+    """The stored tags of images, ascending ids; tag_ids: only these tags, None: all."""
+    wanted = (
+        sql.SQL("")
+        if tag_ids is None
+        else sql.SQL(" AND tag_id = ANY({})").format(sql.Literal(tag_ids.tolist()))
+    )
     query = sql.SQL(
-        "COPY (SELECT image_id, embedding FROM embeddings WHERE image_id = ANY({}::uuid[])) "
-        "TO STDOUT (FORMAT binary)"
-    ).format(sql.Literal([str(image_id) for image_id in ids]))
+        "COPY (SELECT image_id, tag_id, confidence FROM image_tags "
+        "WHERE image_id = ANY({}::uuid[]){}) TO STDOUT (FORMAT binary)"
+    ).format(sql.Literal(array_literal(ids)), wanted)
     out = io.BytesIO()
     connection.connection.cursor().copy_expert(query, out)
-    found, embeddings = read_embeddings(out.getbuffer())
-    return Chunk(found, embeddings, max(ids) if ids else None)
+    stored_ids, stored_tags, confidences = read_image_tags(out.getbuffer())
+    positions = np.searchsorted(uuid_array(ids).view(SORTABLE_UUID), stored_ids)
+    return TagRows.of(positions, stored_tags, confidences)
 
 
-def replace_tags(
-    connection: Connection,
-    ids: Sequence[UUID],
-    counts: NDArray[np.intp],
-    tag_ids: NDArray[np.int32],
-    confidences: NDArray[np.float32],
+def rewrite_tag_rows(
+    connection: Connection, ids: Sequence[UUID], obsolete: TagRows, fresh: TagRows
 ) -> None:
-    """Give images other tags: counts (n,) says how many of tag_ids and confidences each gets."""
-    connection.execute(
-        text("DELETE FROM image_tags WHERE image_id = ANY(:ids)"), {"ids": list(ids)}
-    )
-    copy_image_tags(connection, ids, counts, tag_ids, confidences)
+    """Take rows away, then write others; both name images by their positions in `ids`."""
+    if len(obsolete.keys):
+        connection.execute(
+            text("""
+                DELETE FROM image_tags
+                USING unnest(CAST(:ids AS uuid[]), CAST(:tag_ids AS integer[]))
+                    AS obsolete(image_id, tag_id)
+                WHERE image_tags.image_id = obsolete.image_id
+                  AND image_tags.tag_id = obsolete.tag_id
+            """),
+            {
+                "ids": array_literal([ids[position] for position in obsolete.positions]),
+                "tag_ids": obsolete.tag_ids.tolist(),
+            },
+        )
+    if len(fresh.keys):
+        counts = np.bincount(fresh.positions, minlength=len(ids))
+        copy_image_tags(connection, ids, counts, fresh.tag_ids, fresh.confidences)
+
+
+def array_literal(ids: Sequence[UUID]) -> str:
+    """The ids as Postgres reads an array fastest."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def _bind(scope: Scope, versions: Sequence[int]) -> dict[str, object]:
+    return {
+        "owner": scope.owner,
+        "below_version": scope.below_version,
+        "versions": list(versions),
+    }

@@ -1,13 +1,13 @@
 """The vocabulary and the tags of images, as queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, RowMapping, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.schema import shown_tags, tag_aliases, tag_parents, tags
+from shared.db.schema import decisions, shown_tags, tag_aliases, tag_parents, tags
 from shared.vocabulary import Tag, Vocabulary
 
 
@@ -26,10 +26,10 @@ def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
     new = insert(tags)
     connection.execute(
         new.on_conflict_do_update(
-            index_elements=[tags.c.slug],
+            # Whatever a later version of the program calls it, it is the same tag.
+            index_elements=[tags.c.wordnet_id],
             set_={
-                column: new.excluded[column]
-                for column in ("name", "kind", "definition", "wordnet_id")
+                column: new.excluded[column] for column in ("slug", "name", "kind", "definition")
             },
         ),
         rows,
@@ -74,6 +74,17 @@ def custom_tags(connection: Connection) -> list[Tag]:
     return [Tag(row.slug, row.name, None, (), (), "", None) for row in rows]
 
 
+def insert_custom_tags(connection: Connection, names: Mapping[str, str]) -> dict[str, int]:
+    """Make tags, names by slug, where there are none yet; return the ids of all of them."""
+    if not names:
+        return {}
+    # In one order everywhere: two requests that make the same tags must not wait for each other.
+    rows = [{"slug": slug, "name": names[slug], "kind": "custom"} for slug in sorted(names)]
+    connection.execute(insert(tags).on_conflict_do_nothing(), rows)
+    found = connection.execute(select(tags.c.slug, tags.c.id).where(tags.c.slug.in_(names)))
+    return {row.slug: row.id for row in found}
+
+
 @dataclass(frozen=True)
 class ShownTag:
     """A tag that is shown for an image. source: "model" or "user"."""
@@ -94,6 +105,16 @@ def tags_of_images(connection: Connection, image_ids: Sequence[UUID]) -> dict[UU
     for row in rows:
         shown[row.image_id].append(ShownTag(row.slug, row.confidence, row.source))
     return shown
+
+
+def find_decided(connection: Connection, image_id: UUID) -> dict[str, bool]:
+    """By slug, the tags that people decided for an image: whether it has them."""
+    rows = connection.execute(
+        select(tags.c.slug, decisions.c.present)
+        .join(tags, tags.c.id == decisions.c.tag_id)
+        .where(decisions.c.image_id == image_id)
+    )
+    return {row.slug: row.present for row in rows}
 
 
 def find_tag(connection: Connection, slug: str) -> RowMapping | None:

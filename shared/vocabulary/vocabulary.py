@@ -30,6 +30,7 @@ class Vocabulary:
         if len(self._columns) < len(self.tags):
             raise ValueError("two tags of the vocabulary share a slug")
         self._ancestors = _ancestors(self.tags, self._columns)
+        self._descendants = _descendants(self._ancestors)
         by_leaf = {tag.leaf: column for column, tag in enumerate(self.tags) if tag.leaf is not None}
         self.leaves: NDArray[np.intp] = np.array(
             [by_leaf[leaf] for leaf in sorted(by_leaf)], dtype=np.intp
@@ -40,6 +41,10 @@ class Vocabulary:
         for row, column in zip(self.membership, self.leaves, strict=True):
             row[column] = 1
             row[self._ancestors[column]] = 1
+        # Most tags are leaves with nothing below; only the others are worth a matrix product.
+        is_single = self.membership[:, self.leaves].sum(axis=0) == 1
+        self._sums = np.setdiff1d(np.arange(len(self.tags)), self.leaves[is_single])
+        self._sums_membership = np.ascontiguousarray(self.membership[:, self._sums])
         self._by_text = _texts(self.tags)
 
     def with_custom(self, tags: Iterable[Tag]) -> Vocabulary:
@@ -48,7 +53,9 @@ class Vocabulary:
         extended.tags = (*self.tags, *tags)
         extended._columns = {tag.slug: column for column, tag in enumerate(extended.tags)}
         custom = len(extended.tags) - len(self.tags)
-        extended._ancestors = (*self._ancestors, *[np.empty(0, dtype=np.intp)] * custom)
+        alone = [np.empty(0, dtype=np.intp)] * custom
+        extended._ancestors = (*self._ancestors, *alone)
+        extended._descendants = (*self._descendants, *alone)
         extended._by_text = _texts(extended.tags)
         return extended
 
@@ -67,6 +74,10 @@ class Vocabulary:
         """The columns of every tag that this one implies, itself left out, ascending."""
         return self._ancestors[column]
 
+    def descendants(self, column: int) -> NDArray[np.intp]:
+        """The columns of every tag that implies this one, itself left out, ascending."""
+        return self._descendants[column]
+
     def resolve(self, text: str) -> Tag | None:
         """The tag that a person means: by its slug, name or alias, in any case; None if unknown."""
         return self._by_text.get(_normalised(text))
@@ -77,9 +88,10 @@ class Vocabulary:
         Tags that people made have no leaves and get 0.
         """
         sums = np.zeros((len(leaf_probabilities), len(self)), dtype=np.float32)
-        network = sums[:, : self.membership.shape[1]]
-        np.matmul(leaf_probabilities, self.membership, out=network)
-        np.minimum(network, 1, out=network)  # rounding can lift a sum a little above 1
+        sums[:, self.leaves] = leaf_probabilities
+        several = leaf_probabilities @ self._sums_membership
+        # Rounding can lift a sum a little above 1.
+        sums[:, self._sums] = np.minimum(several, 1, out=several)
         return sums
 
     def most_specific_first(
@@ -110,6 +122,15 @@ def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray
     for slug in order:
         above[slug] = frozenset().union(*({columns[p]} | above[p] for p in parents[slug]))
     return tuple(np.array(sorted(above[tag.slug]), dtype=np.intp) for tag in tags)
+
+
+def _descendants(ancestors: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp], ...]:
+    """For each tag the columns of the tags that it is an ancestor of, ascending."""
+    below: list[list[int]] = [[] for _ in ancestors]
+    for column, above in enumerate(ancestors):
+        for ancestor in above:
+            below[ancestor].append(column)
+    return tuple(np.array(columns, dtype=np.intp) for columns in below)
 
 
 def _normalised(text: str) -> str:

@@ -37,19 +37,22 @@ def problem_response(problem: dict[str, object]) -> Response:
     return Response(json.dumps(problem), status=int(str(problem["status"])), mimetype=MIME_TYPE)
 
 
-def validation_response(error: ValidationError) -> Response:
-    """The parameters that did not fit, as a problem document."""
+def validation_problem(error: ValidationError) -> dict[str, object]:
+    """What did not fit, as a problem document."""
     details = [
         f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors()
     ]
-    return problem_response(
-        {
-            "type": "about:blank",
-            "title": "The request does not fit the API",
-            "status": 400,
-            "detail": "; ".join(details),
-        }
-    )
+    return {
+        "type": "about:blank",
+        "title": "The request does not fit the API",
+        "status": 400,
+        "detail": "; ".join(details),
+    }
+
+
+def validation_response(error: ValidationError) -> Response:
+    """The parameters that did not fit, as a response."""
+    return problem_response(validation_problem(error))
 
 
 def register_problems(app: Flask) -> None:

@@ -8,11 +8,12 @@ from prometheus_client.registry import Collector
 from shared.db.backlog import count_waiting
 from shared.db.engine import transaction
 from shared.db.models import find_live_model
+from shared.db.run_history import count_queue
 from shared.web.context import Context
 
 
 class StateCollector(Collector):
-    """What waits, and which model is live."""
+    """What waits to be tagged or learned from, and which model is live."""
 
     def __init__(self, here: Context) -> None:
         self._here = here
@@ -26,6 +27,7 @@ class StateCollector(Collector):
         with transaction(self._here.engine) as connection:
             waiting = count_waiting(connection)
             live = find_live_model(connection)
+            corrections = count_queue(connection)
         depth = GaugeMetricFamily(
             "tagloop_queue_depth", "Images that wait to be tagged", labels=("queue",)
         )
@@ -46,3 +48,6 @@ class StateCollector(Collector):
             model.add_metric(["backbone", live.backbone], 1)
             model.add_metric(["head", str(live.version)], 1)
         yield model
+        yield GaugeMetricFamily(
+            "tagloop_retraining_queue", "Corrections that no run has taken yet", corrections
+        )

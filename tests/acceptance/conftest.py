@@ -14,6 +14,7 @@ import pytest
 import urllib3
 
 from tests.acceptance.api import Api
+from tests.acceptance.commands import COMMAND, Run
 
 PROJECT_ROOT = Path(__file__).parents[2]
 READY_LINE = "Tagloop is up"
@@ -51,6 +52,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def api(server: Server) -> Api:
     """The server's HTTP API."""
     return Api(server.url)
+
+
+@pytest.fixture
+def tagloop(server: Server) -> Run:
+    """Runs a command against the server."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *map(os.fspath, map(str, arguments))],
+            cwd=PROJECT_ROOT,
+            env=os.environ | {"TAGLOOP_SERVER": server.url, "COLUMNS": "120"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
 
 
 @contextmanager

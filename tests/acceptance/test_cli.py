@@ -5,42 +5,23 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import skimage
-import sklearn
 
+from tests.acceptance.commands import (
+    CAT,
+    COFFEE,
+    COMMAND,
+    PALACE,
+    ROCKET,
+    SKIMAGE,
+    SKLEARN,
+    Run,
+)
 from tests.acceptance.conftest import PROJECT_ROOT, Server, free_port
 
-SKIMAGE = Path(skimage.__file__).parent / "data"
-SKLEARN = Path(sklearn.__file__).parent / "datasets" / "images"
-COFFEE, ROCKET, CAT = (SKIMAGE / name for name in ("coffee.png", "rocket.jpg", "chelsea.png"))
-PALACE = SKLEARN / "china.jpg"
-COMMAND = [sys.executable, "-m", "tagloop.cli"]
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 pytestmark = pytest.mark.acceptance
-
-
-@pytest.fixture
-def tagloop(server: Server) -> Run:
-    """Runs a command against the server."""
-
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(os.fspath, map(str, arguments))],
-            cwd=PROJECT_ROOT,
-            env=os.environ | {"TAGLOOP_SERVER": server.url, "COLUMNS": "120"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
-"""What tests of the read side stand on."""
+"""What tests of the read side, of runs and of re-tagging stand on."""
 
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from services.feedback.training.trainer import Trainer
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
+from shared.db.engine import transaction
 from shared.storage import Storage
+from tests.retagging import Retagging
 from tests.rows import store_image
+from tests.training import InstantLearn, insert_version, trainer_with
 
 
 @pytest.fixture
@@ -24,3 +28,59 @@ def cat(
     image = store_image(settings, engine, storage, photos["cat"].read_bytes())
     pipeline.tag([image])
     return image
+
+
+@pytest.fixture
+def tagged(
+    pipeline: Pipeline,
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    photos: dict[str, Path],
+) -> list[UUID]:
+    """Photographs that version 1 has tagged, the last one for another owner."""
+    ids = [
+        store_image(settings, engine, storage, photos[name].read_bytes(), owner)
+        for name, owner in (("coffee", ""), ("flower", ""), ("rocket", "ada"))
+    ]
+    pipeline.tag(ids)
+    # Jobs wait for workers that may not have seen a fresh promotion yet.
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE models SET promoted_at = now() - interval '1 hour'"))
+    return ids
+
+
+@pytest.fixture
+def retagging(
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    pipeline: Pipeline,
+    tagged: list[UUID],
+) -> Retagging:
+    """Works on re-tagging jobs."""
+    return Retagging(settings, engine, storage, pipeline)
+
+
+@pytest.fixture
+def learn() -> InstantLearn:
+    """What the trainer learns with."""
+    return InstantLearn()
+
+
+@pytest.fixture
+def first(engine: Engine, storage: Storage) -> int:
+    """The version that is live before anything was learned."""
+    return insert_version(engine, storage)
+
+
+@pytest.fixture
+def trainer(
+    learn: InstantLearn,
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    first: int,
+) -> Trainer:
+    """A trainer without its process."""
+    return trainer_with(learn, settings, engine, storage)

@@ -16,6 +16,7 @@ from shared.publisher import publish_ids
 from shared.storage import Storage
 from tagloop.doctor.examine import examine
 from tests.rows import insert_row, set_row
+from tests.training import insert_corrections
 
 LONG_AGO = "now() - interval '1 hour'"
 
@@ -145,3 +146,36 @@ def test_behind_a_long_queue_nothing_has_to_be_announced(
         publish_ids(celery, BULK, ["0"])
 
     assert "stuck images" not in complaints()
+
+
+def test_corrections_that_nobody_learns_from_are_named(
+    complaints: Complaints, engine: Engine
+) -> None:
+    insert_corrections(engine, age="1 day")
+    assert "learning" not in complaints()
+
+    insert_corrections(engine, age="3 days")
+
+    assert "waited for 72 h" in complaints()["learning"]
+
+
+def test_a_run_that_failed_is_named_until_another_one_ends_well(
+    complaints: Complaints, engine: Engine
+) -> None:
+    insert_ended_run(engine, "failed")
+    assert "failed (out of memory)" in complaints()["learning"]
+
+    insert_ended_run(engine, "rejected")
+
+    assert "learning" not in complaints()
+
+
+def insert_ended_run(engine: Engine, status: str) -> None:
+    with transaction(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO finetune_runs (trigger, status, reason, finished_at) "
+                "VALUES ('request', :status, 'out of memory', now())"
+            ),
+            {"status": status},
+        )

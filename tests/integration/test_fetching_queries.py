@@ -4,6 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from services.feedback.app import create_app
+from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.fetching import Fetched, claim_to_fetch, store_fetched
 from shared.db.tagging import (
@@ -11,6 +13,8 @@ from shared.db.tagging import (
     claim_images,
 )
 from shared.originals import Original
+from tests.answers import get
+from tests.feedback import correct, tags_of
 from tests.rows import insert_row, read_row
 
 LEASE_SECONDS = 60.0
@@ -71,6 +75,29 @@ def test_an_image_that_turns_out_to_be_known_becomes_another_name_of_it(engine: 
         assert store_fetched(connection, found[0], image, fetched(b"d" * 32)) is Fetched.COPY
 
     assert read_row(engine, image)["same_as"] == known
+
+
+def test_what_was_said_of_a_copy_counts_for_the_image_that_it_copies(
+    settings: Settings, engine: Engine
+) -> None:
+    client = create_app(settings).test_client()
+    known, image = insert_row(engine, sha256=b"d" * 32), at_url(engine)
+    correct(client, known, add=["dog"], user="ada")
+    correct(client, image, remove=["dog"], add=["tabby"], user="bob")
+
+    with transaction(engine) as connection:
+        found = claim_to_fetch(connection, LEASE_SECONDS, MAX_ATTEMPTS)
+        assert found
+        store_fetched(connection, found[0], image, fetched(b"d" * 32))
+
+    labels = get(client, "/v1/labels")["labels"]
+    assert {(label["image"], label["tag"], label["present"]) for label in labels} == {
+        (str(known), "dog", False),
+        (str(known), "tabby", True),
+    }
+    answer = correct(client, image, add=["hammer"])
+    assert answer["image"] == str(known)
+    assert {"hammer", "tabby", "cat"} <= tags_of(answer).keys()
 
 
 def test_a_fetcher_that_lost_its_lease_stores_nothing(engine: Engine) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from shared.db.engine import connect_engine, transaction
 from shared.db.migrate import migrate
 from shared.db.schema import metadata
+from shared.db.tags import tag_ids
 from shared.vocabulary import load_imagenet
 
 SNAPSHOT = """
@@ -74,3 +75,19 @@ def test_the_vocabulary_is_seeded_whole(engine: Engine) -> None:
     assert tags == len(vocabulary)
     assert aliases == sum(len(tag.aliases) for tag in vocabulary.tags)
     assert parents == sum(len(tag.parents) for tag in vocabulary.tags)
+
+
+def test_a_tag_that_a_later_version_calls_otherwise_keeps_its_id(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        renamed = connection.execute(
+            text("""
+                UPDATE tags SET slug = 'jersey', name = 'jersey' WHERE slug = 't-shirt'
+                RETURNING id
+            """)
+        ).scalar_one()
+
+    migrate(engine)
+
+    with transaction(engine) as connection:
+        assert tag_ids(connection)["t-shirt"] == renamed
+    assert snapshot(engine)[0] == len(load_imagenet())

@@ -1,91 +1,131 @@
-"""Re-tagging from stored embeddings, after another version of the head went live."""
+"""Re-tagging from stored embeddings, in every scope."""
 
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
-import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
-from services.worker.pipeline import Pipeline
-from services.worker.retag import retag
-from shared.config import Settings
 from shared.db.engine import transaction
-from shared.db.tags import tags_of_images
-from shared.head import Head
-from shared.live_model import LiveScorer
-from shared.storage import Storage
-from shared.vocabulary import load_imagenet
-from tests.rows import read_row, store_image
-
-PHOTOS = ("coffee", "flower", "rocket")
+from shared.db.retag_jobs import Scope
+from tests.retagging import GOLDFISH, Retagging
+from tests.rows import insert_custom_tag, insert_row, read_row, set_decision
 
 
-@pytest.fixture
-def tagged(
-    pipeline: Pipeline,
-    settings: Settings,
-    engine: Engine,
-    storage: Storage,
-    photos: dict[str, Path],
-) -> list[UUID]:
-    ids = [store_image(settings, engine, storage, photos[name].read_bytes()) for name in PHOTOS]
-    pipeline.tag(ids)
-    return ids
-
-
-def go_live(engine: Engine, storage: Storage, head: Head) -> LiveScorer:
-    """Put another head in the place of the live one."""
-    storage.put("heads/next", head.to_bytes())
+def rows_written(engine: Engine) -> list[str]:
+    """Which of the table's rows were written last by which transaction."""
+    query = text("SELECT image_id || ' ' || tag_id || ' ' || xmin FROM image_tags ORDER BY 1")
     with transaction(engine) as connection:
-        connection.execute(text("UPDATE models SET status = 'retired'"))
-        connection.execute(
-            text(
-                "INSERT INTO models (backbone_id, status, blob) "
-                "SELECT backbone_id, 'live', 'heads/next' FROM models LIMIT 1"
-            )
-        )
-    return LiveScorer(engine, storage)
+        return list(connection.scalars(query))
 
 
-def shown(engine: Engine, ids: list[UUID]) -> dict[UUID, dict[str, float]]:
-    with transaction(engine) as connection:
-        shown = tags_of_images(connection, ids)
-        return {image: {t.slug: t.confidence for t in tags} for image, tags in shown.items()}
-
-
-def test_the_same_head_gives_the_same_tags(
-    tagged: list[UUID], pipeline: Pipeline, settings: Settings, engine: Engine, storage: Storage
+def test_the_same_head_gives_the_same_tags_and_writes_none(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
 ) -> None:
-    before = shown(engine, tagged)
-    live = go_live(engine, storage, pipeline.live.get().head)
+    before, written = retagging.shown(tagged), rows_written(engine)
+    version = retagging.go_live(retagging.head)
 
-    assert retag(engine, live, settings) == len(tagged)
+    job = retagging.do()
 
-    after = shown(engine, tagged)
-    assert before.keys() == after.keys()
-    for image in tagged:
-        assert after[image] == pytest.approx(before[image], abs=1e-5)
-        assert read_row(engine, image)["model_version"] == live.get().model.version
+    assert (job["status"], job["total"], job["done"], job["changed"]) == ("done", 3, 3, 0)
+    assert job["finished_at"] is not None
+    assert retagging.shown(tagged) == before
+    assert rows_written(engine) == written
+    assert retagging.versions(tagged) == [version] * 3
 
 
-def test_another_head_replaces_the_old_tags(
-    tagged: list[UUID], pipeline: Pipeline, settings: Settings, engine: Engine, storage: Storage
+def test_another_head_replaces_the_old_tags(retagging: Retagging, tagged: list[UUID]) -> None:
+    retagging.go_live(retagging.goldfish())
+
+    assert retagging.do()["changed"] == 3
+
+    for tags in retagging.shown(tagged).values():
+        assert tags.keys() == GOLDFISH
+
+
+def test_images_of_the_live_version_are_left_as_they_are(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
 ) -> None:
-    vocabulary = load_imagenet()
-    bias = np.zeros(len(vocabulary.leaves), np.float32)
-    bias[vocabulary.index("goldfish")] = 100
-    head = pipeline.live.get().head
-    live = go_live(engine, storage, replace(head, weight=head.weight * 0, bias=bias))
+    written = rows_written(engine)
 
-    retag(engine, live, settings)
-
-    for tags in shown(engine, tagged).values():
-        assert tags.keys() == {"goldfish", "fish", "vertebrate", "animal"}
+    assert retagging.do()["changed"] == 0
+    assert rows_written(engine) == written
 
 
-def test_images_of_the_live_version_are_left_alone(
-    tagged: list[UUID], pipeline: Pipeline, settings: Settings, engine: Engine
+def test_one_owner(retagging: Retagging, tagged: list[UUID]) -> None:
+    version = retagging.go_live(retagging.goldfish())
+
+    job = retagging.do(Scope(owner="ada"))
+
+    assert (job["total"], job["done"], job["changed"]) == (1, 1, 1)
+    assert [s.keys() == GOLDFISH for s in retagging.shown(tagged).values()] == [False, False, True]
+    assert retagging.versions(tagged) == [version - 1, version - 1, version]
+
+
+def test_only_what_an_older_version_tagged(retagging: Retagging, tagged: list[UUID]) -> None:
+    first = retagging.versions(tagged)[0]
+    second = retagging.go_live(retagging.head)
+    retagging.do(Scope(owner="ada"))
+    third = retagging.go_live(retagging.goldfish())
+
+    job = retagging.do(Scope(below_version=second))
+
+    assert (job["total"], job["done"]) == (2, 2)
+    assert first < second < third
+    assert retagging.versions(tagged) == [third, third, second]
+
+
+def test_a_new_tag_is_found_on_the_images_already_there(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
 ) -> None:
-    assert retag(engine, pipeline.live, settings) == 0
+    before = retagging.shown(tagged)
+    grandma = insert_custom_tag(engine, "grandma", "grandma")
+    version = retagging.go_live(retagging.taught(grandma, bias=2), tag_id=grandma)
+
+    job = retagging.do(Scope(tag_id=grandma))
+
+    assert (job["tag"], job["done"], job["changed"]) == ("grandma", 3, 3)
+    for image, tags in retagging.shown(tagged).items():
+        assert tags.pop("grandma") == pytest.approx(0.88, abs=0.01)
+        assert tags == before[image]
+    assert retagging.versions(tagged) == [version] * 3
+
+
+def test_a_job_for_one_tag_writes_only_that_tag(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    grandma = insert_custom_tag(engine, "grandma", "grandma")
+    before = retagging.shown(tagged)
+    head = replace(retagging.goldfish(), taught=retagging.taught(grandma, bias=2).taught)
+    first = retagging.versions(tagged)
+    retagging.go_live(head)
+
+    retagging.do(Scope(tag_id=grandma))
+
+    for image, tags in retagging.shown(tagged).items():
+        assert tags.keys() == {*before[image], "grandma"}
+    # Their other tags are those of the version before, and wait for a job that is about them.
+    assert retagging.versions(tagged) == first
+
+
+def test_what_people_decided_stays(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    image = tagged[0]
+    set_decision(engine, image, "goldfish", present=False)
+    set_decision(engine, image, "teapot", present=True)
+    retagging.go_live(retagging.goldfish())
+
+    retagging.do()
+
+    assert retagging.shown([image])[image].keys() == {*GOLDFISH, "teapot"} - {"goldfish"}
+
+
+def test_an_image_that_waits_is_no_concern_of_a_job(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    waiting = insert_row(engine)
+    retagging.go_live(retagging.goldfish())
+
+    assert retagging.do()["done"] == 3
+    assert read_row(engine, waiting)["model_version"] is None

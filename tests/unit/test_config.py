@@ -100,3 +100,20 @@ def test_a_storage_url_that_means_nothing_is_one_sentence(url: str) -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(("value", "hour"), [("", None), ("0", 0), ("23", 23)])
+def test_the_nightly_run_has_an_hour_or_is_turned_off(
+    monkeypatch: pytest.MonkeyPatch, value: str, hour: int | None
+) -> None:
+    monkeypatch.setenv("TAGLOOP_RETRAIN_HOUR", value)
+
+    assert load_settings().retrain_hour == hour
+
+
+@pytest.mark.parametrize("value", ["24", "-1", "three", "null"])
+def test_no_other_hour_is_taken(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TAGLOOP_RETRAIN_HOUR", value)
+
+    with pytest.raises(ConfigError, match="TAGLOOP_RETRAIN_HOUR"):
+        load_settings()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from shared.errors import BadRequest
+from shared.web.cursors import decode_cursor, decode_image_cursor, encode_cursor
 
 positions = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 

@@ -39,6 +39,16 @@ def ancestor_slugs(slug: str) -> set[str]:
 # The hierarchy
 
 
+def test_descendants_are_the_tags_that_have_an_ancestor() -> None:
+    for column in range(len(VOCABULARY)):
+        below = VOCABULARY.descendants(column)
+        assert all(column in VOCABULARY.ancestors(narrower) for narrower in below)
+        assert list(below) == sorted(below)
+    ancestors = sum(len(VOCABULARY.ancestors(column)) for column in range(len(VOCABULARY)))
+    descendants = sum(len(VOCABULARY.descendants(column)) for column in range(len(VOCABULARY)))
+    assert ancestors == descendants > 0
+
+
 @pytest.mark.parametrize(
     ("narrow", "wider"),
     [

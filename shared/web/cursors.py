@@ -6,6 +6,9 @@ from uuid import UUID
 
 from shared.errors import BadRequest
 
+# What fits into a bigint of Postgres.
+NUMBER_DIGITS = 18
+
 
 def encode_cursor(position: str) -> str:
     """A position in a list as a cursor."""
@@ -38,6 +41,18 @@ def decode_image_cursor(cursor: str) -> UUID:
         return UUID(decode_cursor(cursor))
     except ValueError as error:
         raise _malformed(cursor) from error
+
+
+def decode_number_cursor(cursor: str) -> int:
+    """The number of the row that a page ended with.
+
+    Raises:
+        BadRequest: it is not a cursor of a list of numbered rows.
+    """
+    position = decode_cursor(cursor)
+    if not (position.isascii() and position.isdigit() and len(position) <= NUMBER_DIGITS):
+        raise _malformed(cursor)
+    return int(position)
 
 
 def _malformed(cursor: str) -> BadRequest:

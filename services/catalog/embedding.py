@@ -1,0 +1,49 @@
+"""The embedding of a picture that is only asked about: a worker makes it, nothing is kept."""
+
+from typing import BinaryIO
+from uuid import UUID, uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import BlobMissing, PictureError, Unavailable
+from shared.originals import inspect_original
+from shared.publisher import publish_question
+from shared.questions import Answer, answer_key, picture_key
+from shared.web.context import context
+
+ANSWER_SECONDS = 10.0
+
+
+def embed(picture: BinaryIO) -> NDArray[np.float16]:
+    """The embedding of a picture, (dimensions,).
+
+    Raises:
+        PictureError: it is no picture, over a limit, or cannot be decoded.
+        Unavailable: the storage or the broker is away, or no worker answered in time.
+    """
+    here = context()
+    original = inspect_original(picture, here.settings)
+    question_id = uuid4()
+    here.storage.put(picture_key(question_id), picture)
+    try:
+        if not publish_question(
+            here.celery, question_id, original.format, original.orientation, ANSWER_SECONDS
+        ):
+            raise Unavailable("The broker does not answer.")
+        here.listener.wait(question_id, ANSWER_SECONDS, lambda: _read(question_id) is not None)
+        answer = _read(question_id)
+    finally:
+        here.storage.delete([picture_key(question_id), answer_key(question_id)])
+    if answer is None:
+        raise Unavailable(f"No worker answered within {ANSWER_SECONDS:.0f} s.")
+    if answer.embedding is None:
+        raise PictureError(answer.problem)
+    return answer.embedding
+
+
+def _read(question_id: UUID) -> Answer | None:
+    try:
+        return Answer.from_bytes(bytes(context().storage.get(answer_key(question_id))))
+    except BlobMissing:
+        return None

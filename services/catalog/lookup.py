@@ -1,0 +1,42 @@
+"""What a request names: an image by its id, a tag by any of its names."""
+
+from sqlalchemy import RowMapping
+
+from shared.db.engine import transaction
+from shared.db.images import find_image
+from shared.errors import NotFound
+from shared.image_ids import parse_image_id
+from shared.vocabulary import Tag
+from shared.web.context import context
+
+
+def find_row(image_id: str) -> RowMapping:
+    """The row of an image.
+
+    Raises:
+        NotFound: there is no such image.
+    """
+    with transaction(context().engine) as connection:
+        row = find_image(connection, parse_image_id(image_id))
+    if row is None:
+        raise NotFound(f"There is no image {image_id!r}.")
+    return row
+
+
+def find_tag_named(text: str) -> Tag | None:
+    """The tag that a person means by its slug, name or alias, in any case; None if unknown."""
+    words = context().words
+    # Before a word counts as unknown, the database is asked: it may have been made just now.
+    return words.get().vocabulary.resolve(text) or words.get([text]).vocabulary.resolve(text)
+
+
+def resolve_tag(text: str) -> Tag:
+    """The same.
+
+    Raises:
+        NotFound: there is no such tag.
+    """
+    tag = find_tag_named(text)
+    if tag is None:
+        raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
+    return tag

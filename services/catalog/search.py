@@ -1,0 +1,91 @@
+"""`/v1/search`: images by words."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask_openapi3 import APIBlueprint
+from flask_openapi3 import Tag as ApiTag
+from pydantic import BaseModel, Field
+
+from services.catalog.documents import LIST_LIMIT, LIST_MOST, NO_NUL, Image
+from services.catalog.lookup import find_tag_named
+from shared.db.engine import transaction
+from shared.db.images import list_images
+from shared.errors import BadRequest
+from shared.image_document import describe_images
+from shared.vocabulary import Tag
+from shared.web.context import context
+from shared.web.cursors import decode_image_cursor, encode_cursor
+from shared.web.problems import Problem
+
+search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
+
+QUERY_CHARACTERS = 200
+MOST_WORDS = 20
+
+
+class SearchQuery(BaseModel):
+    """What to look for."""
+
+    q: str = Field(pattern=NO_NUL, max_length=QUERY_CHARACTERS, description="words for tags")
+    cursor: str | None = None
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)
+
+
+class FoundTag(BaseModel):
+    """A tag that words of the question mean."""
+
+    tag: str = Field(description="the tag's slug")
+    name: str
+
+
+class Found(BaseModel):
+    """Images that show every tag that was asked for, the newest first."""
+
+    tags: list[FoundTag] = Field(description="what the words mean")
+    unknown: list[str] = Field(description="words that mean no tag; then there are no images")
+    images: list[Image]
+    next: str | None = Field(description="cursor of the next page")
+
+
+@search.get("/v1/search", summary="Images by words", responses={200: Found, 400: Problem})
+def get_search(query: SearchQuery) -> dict[str, Any]:
+    """Words are slugs, names or aliases of tags; an image has to show all of them."""
+    words = re.split(r"[\s,]+", query.q.strip(" ,"))
+    if words == [""] or len(words) > MOST_WORDS:
+        raise BadRequest(f"q: has to have 1 to {MOST_WORDS} words in it.")
+    meant = list(_meanings(words))
+    tags = {tag.slug: tag for tag in meant if isinstance(tag, Tag)}
+    unknown = [word for word in meant if isinstance(word, str)]
+    before = decode_image_cursor(query.cursor) if query.cursor else None
+    with transaction(context().engine) as connection:
+        rows = (
+            []
+            if unknown
+            else list_images(connection, tags=list(tags), before=before, limit=query.limit + 1)
+        )
+        page = rows[: query.limit]
+        documents = describe_images(connection, context().words, page)
+    more = len(rows) > len(page)
+    return {
+        "tags": [{"tag": tag.slug, "name": tag.name} for tag in tags.values()],
+        "unknown": unknown,
+        "images": documents,
+        "next": encode_cursor(str(page[-1]["id"])) if more else None,
+    }
+
+
+def _meanings(words: list[str]) -> Iterator[Tag | str]:
+    """What words mean, the longest names first: "polar bear" is one tag; unknown words as such."""
+    start = 0
+    while start < len(words):
+        for end in range(len(words), start, -1):
+            tag = find_tag_named(" ".join(words[start:end]))
+            if tag is not None:
+                yield tag
+                break
+        else:
+            end = start + 1
+            yield words[start]
+        start = end

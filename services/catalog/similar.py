@@ -1,0 +1,114 @@
+"""`/v1/images/{id}/similar` and `/v1/search/similar`: pictures that look alike."""
+
+import sys
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+import numpy as np
+from flask import request
+from flask_openapi3 import APIBlueprint
+from flask_openapi3 import Tag as ApiTag
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from services.catalog.documents import Image, ImagePath
+from services.catalog.embedding import embed
+from services.catalog.lookup import find_row
+from shared.db.engine import transaction
+from shared.db.images import find_embedding, find_images
+from shared.db.similar import find_nearest
+from shared.errors import NotFound, TooManyBytes
+from shared.image_document import describe_images
+from shared.web.body import open_body
+from shared.web.context import context
+from shared.web.problems import Problem
+
+similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])
+
+SIMILAR_LIMIT = 20
+SIMILAR_MOST = 200
+SIMILARITY_DIGITS = 4
+CHUNK_BYTES = 64 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+PICTURE_BODY = {
+    "required": True,
+    "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+class SimilarQuery(BaseModel):
+    """How many images are wanted."""
+
+    limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MOST)
+
+
+class SimilarImage(Image):
+    """An image, and how much it looks like what was asked about."""
+
+    similarity: float = Field(description="cosine of the embeddings: at most 1, the same picture")
+
+
+class SimilarImages(BaseModel):
+    """Images that look alike, the most similar first."""
+
+    images: list[SimilarImage]
+
+
+@similar.get(
+    "/v1/images/<image_id>/similar",
+    summary="Images that look like an image",
+    responses={200: SimilarImages, 404: Problem},
+)
+def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
+    """Compares stored embeddings; the image itself is left out."""
+    row = find_row(path.image_id)
+    with transaction(context().engine) as connection:
+        stored = find_embedding(connection, row["id"])
+    if stored is None:
+        raise NotFound(f"Nothing can be compared with an image that is {row['status']}.")
+    embedding = np.array(stored["embedding"], dtype=np.float16)
+    return _find_similar(embedding, stored["backbone_id"], query.limit, without=row["id"])
+
+
+@similar.post(
+    "/v1/search/similar",
+    summary="Images that look like a picture",
+    openapi_extensions={"requestBody": PICTURE_BODY},
+    responses={200: SimilarImages, 413: Problem, 415: Problem, 422: Problem, 503: Problem},
+)
+def post_similar(query: SimilarQuery) -> dict[str, Any]:
+    """The picture is the body; it is not kept. A worker has to be there to look at it."""
+    most = context().settings.max_image_bytes
+    # The limit of the app is made for JSON.
+    request.max_content_length = sys.maxsize
+    with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as picture:
+        body = open_body(request)
+        while chunk := body.read(CHUNK_BYTES):
+            picture.write(chunk)
+            if picture.tell() > most:
+                raise TooManyBytes(
+                    f"The picture has more than {most:,} bytes, which is the most that this "
+                    "server accepts."
+                )
+        embedding = embed(picture)
+    backbone_id = context().live.get().model.backbone_id
+    return _find_similar(embedding, backbone_id, query.limit)
+
+
+def _find_similar(
+    embedding: NDArray[np.float16], backbone_id: int, limit: int, without: UUID | None = None
+) -> dict[str, Any]:
+    with transaction(context().engine) as connection:
+        nearest = find_nearest(connection, embedding, backbone_id, limit, without)
+        similarities = {row.image_id: 1 - row.distance for row in nearest}
+        rows = {row["id"]: row for row in find_images(connection, list(similarities))}
+        # One that was deleted since the embeddings were read is left out.
+        ordered = [rows[image_id] for image_id in similarities if image_id in rows]
+        documents = describe_images(connection, context().words, ordered)
+    return {
+        "images": [
+            {**document, "similarity": round(similarities[row["id"]], SIMILARITY_DIGITS)}
+            for row, document in zip(ordered, documents, strict=True)
+        ]
+    }

@@ -1,0 +1,33 @@
+"""Looks at pictures that are only asked about."""
+
+from uuid import UUID
+
+import numpy as np
+
+from services.worker.runtime import Runtime
+from shared.db.engine import transaction
+from shared.db.notifications import notify_done
+from shared.errors import BlobMissing, PictureError
+from shared.questions import Answer, answer_key, picture_key
+
+
+def answer_question(
+    worker: Runtime, question_id: UUID, picture_format: str, orientation: int
+) -> None:
+    """Embed a picture and wake whoever asked.
+
+    Raises:
+        Unavailable: Postgres or the storage is away; who asked gives up by and by.
+    """
+    key = picture_key(question_id)
+    try:
+        embedding = worker.lanes.embed_one(key, picture_format, orientation)
+        answer = Answer(embedding.astype(np.float16))
+    except BlobMissing:
+        # Nobody waits any more.
+        return
+    except PictureError as error:
+        answer = Answer(None, str(error))
+    worker.storage.put(answer_key(question_id), answer.to_bytes())
+    with transaction(worker.engine) as connection:
+        notify_done(connection, [question_id])

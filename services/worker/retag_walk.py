@@ -1,0 +1,153 @@
+"""A walk over stored embeddings that tags their images anew: no picture is decoded."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine
+
+from shared.choosing import choose_many
+from shared.db.backlog import is_any_waiting
+from shared.db.engine import transaction
+from shared.db.learning import read_embeddings_of
+from shared.db.models import find_live_model
+from shared.db.retag_jobs import Scope
+from shared.db.retagging import (
+    hold_images,
+    next_in_scope,
+    read_tag_rows,
+    rewrite_tag_rows,
+)
+from shared.db.tag_rows import TagRows
+from shared.scorer import Scorer
+
+# Twice as many are a third slower: their probabilities don't fit into the processor's cache.
+CHUNK_IMAGES = 500
+# While people upload, the cores are given back sooner.
+BUSY_CHUNK_IMAGES = 200
+# Who uploads one picture after the other leaves moments in which none waits.
+BUSY_SECONDS = 2.0
+# Confidences nearer than this are the same for everybody who looks at them.
+LEAST_DIFFERENCE = 0.0005
+
+# Called in the transaction of a chunk with its last image, how many images it has, and how many of
+# them have other tags now.
+Advance = Callable[[Connection, UUID, int, int], None]
+
+
+class Outdated(Exception):
+    """Another version went live."""
+
+
+class TimeIsUp(Exception):
+    """There is more to do than fits into the time."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What to tag anew, and how.
+
+    versions: only what these have tagged. instead_of: images of these count as tagged by the live
+    version afterwards. columns: the vocabulary's columns to score, (columns,); None: all.
+    """
+
+    scope: Scope
+    versions: Sequence[int]
+    instead_of: Sequence[int]
+    columns: NDArray[np.intp] | None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A chunk of images, and the tags that they are to have.
+
+    ids: ascending. last: the end of the chunk; images that were deleted meanwhile are not in ids.
+    """
+
+    ids: Sequence[UUID]
+    rows: TagRows
+    last: UUID
+
+
+class Walker:
+    """Scores one chunk while Postgres writes the one before."""
+
+    def __init__(self, engine: Engine, scorer: Scorer, min_confidence: float) -> None:
+        self._engine = engine
+        self._scorer = scorer
+        self._min_confidence = min_confidence
+        self._busy_until = 0.0
+
+    def walk(self, walk: Walk, after: UUID | None, deadline: float, advance: Advance) -> None:
+        """Go through all images behind `after`, a chunk a transaction.
+
+        deadline: on the monotonic clock, in seconds.
+
+        Raises:
+            Outdated: the scorer's version isn't live any more.
+            TimeIsUp: the deadline has passed.
+            Unavailable: Postgres is away.
+        """
+        with ThreadPoolExecutor(1) as writer:
+            writing: Future[None] | None = None
+            while True:
+                started = time.monotonic()
+                is_busy = self._is_busy()
+                chunk = self._score(walk, after, BUSY_CHUNK_IMAGES if is_busy else CHUNK_IMAGES)
+                if writing is not None:
+                    writing.result()
+                if chunk is None:
+                    return
+                if started > deadline:
+                    raise TimeIsUp
+                writing = writer.submit(self._write, walk, chunk, advance)
+                after = chunk.last
+                if is_busy:
+                    writing.result()
+                    # Half of one core at most, while others wait for it.
+                    time.sleep(time.monotonic() - started)
+
+    def _is_busy(self) -> bool:
+        """Whether somebody waits for tags, or did a moment ago."""
+        with transaction(self._engine) as connection:
+            is_waited_for = is_any_waiting(connection)
+        if is_waited_for:
+            self._busy_until = time.monotonic() + BUSY_SECONDS
+        return is_waited_for or time.monotonic() < self._busy_until
+
+    def _score(self, walk: Walk, after: UUID | None, limit: int) -> Scored | None:
+        with transaction(self._engine) as connection:
+            wanted = next_in_scope(connection, walk.scope, walk.versions, after, limit)
+            if not wanted:
+                return None
+            ids, embeddings = read_embeddings_of(connection, wanted, self._scorer.model.backbone_id)
+        if not ids:
+            return Scored([], TagRows.nothing(), wanted[-1])
+        probabilities = self._scorer.tag_probabilities(embeddings)
+        tag_ids = self._scorer.tag_ids
+        if walk.columns is not None:
+            probabilities, tag_ids = probabilities[:, walk.columns], tag_ids[walk.columns]
+        chosen = choose_many(probabilities, self._min_confidence)
+        rows = TagRows.of(chosen.rows, tag_ids[chosen.columns], chosen.confidences)
+        return Scored(ids, rows, wanted[-1])
+
+    def _write(self, walk: Walk, chunk: Scored, advance: Advance) -> None:
+        version = self._scorer.model.version
+        only = None if walk.columns is None else self._scorer.tag_ids[walk.columns]
+        with transaction(self._engine) as connection:
+            live = find_live_model(connection)
+            if live is None or live.version != version:
+                raise Outdated
+            gone = hold_images(connection, chunk.ids, version, walk.instead_of)
+            is_there = np.array([image_id not in gone for image_id in chunk.ids])
+            wanted = chunk.rows.where(is_there[chunk.rows.positions])
+            stored = read_tag_rows(connection, chunk.ids, only)
+            fresh = wanted.without(stored, LEAST_DIFFERENCE)
+            obsolete = stored.without(wanted, LEAST_DIFFERENCE)
+            rewrite_tag_rows(connection, chunk.ids, obsolete, fresh)
+            changed = np.union1d(obsolete.positions, fresh.positions)
+            advance(connection, chunk.last, len(chunk.ids), len(changed))

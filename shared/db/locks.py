@@ -1,0 +1,56 @@
+"""Locks that Postgres keeps for the whole cluster; they vanish with the process that holds them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+
+from shared.errors import Unavailable
+
+
+class Lock(IntEnum):
+    """What each key stands for; any numbers will do that no other program on the database uses."""
+
+    ALL_RUNS = 7_460_513
+    TAG_RUNS = 7_460_514
+    RUN_REQUESTS = 7_460_515
+    PROMOTIONS = 7_460_516
+    ALL_RETAGGING = 7_460_517
+    TAG_RETAGGING = 7_460_518
+
+
+@contextmanager
+def try_lock(engine: Engine, lock: Lock) -> Iterator[bool]:
+    """Hold a lock for as long as the block runs; the block is told whether this worked.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
+    key = {"key": int(lock)}
+    with _connect(engine) as connection:
+        held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+        try:
+            yield held
+        finally:
+            if held:
+                # Postgres notices the end of a connection only a moment later. One that was lost
+                # has let go already.
+                with suppress(DBAPIError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+def wait_for_lock(connection: Connection, lock: Lock) -> None:
+    """Wait until nobody else holds a lock; held to the end of the transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(lock)})
+
+
+def _connect(engine: Engine) -> Connection:
+    """A connection outside of the pool: no lock outlasts it."""
+    try:
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except (OperationalError, TimeoutError) as error:
+        raise Unavailable(f"The database does not answer: {error}") from error
+    connection.detach()
+    return connection

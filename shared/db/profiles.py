@@ -1,0 +1,49 @@
+"""What an owner's images show, as queries."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+
+from shared.db.schema import images, shown_tags, tags
+
+
+def count_images(connection: Connection, owner: str) -> int:
+    """How many images an owner has, copies left out."""
+    query = select(func.count()).select_from(images).where(*_is_of(owner))
+    return connection.execute(query).scalar_one()
+
+
+def count_shown_tags(connection: Connection, owner: str, limit: int) -> Sequence[RowMapping]:
+    """The tags that most of an owner's images show: slug, name, and on how many images."""
+    shown = (
+        select(shown_tags.c.tag_id, func.count().label("images"))
+        .join(images, images.c.id == shown_tags.c.image_id)
+        .where(*_is_of(owner))
+        .group_by(shown_tags.c.tag_id)
+        .subquery()
+    )
+    query = (
+        select(tags.c.slug, tags.c.name, shown.c.images)
+        .join(shown, shown.c.tag_id == tags.c.id)
+        .order_by(shown.c.images.desc(), tags.c.slug)
+        .limit(limit)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def count_hashtags(connection: Connection, owner: str, limit: int) -> Sequence[RowMapping]:
+    """The hashtags that an owner gave to most images, and to how many."""
+    hashtag = func.unnest(images.c.hashtags).label("hashtag")
+    given = select(images.c.id, hashtag).where(*_is_of(owner)).subquery()
+    uses = func.count(given.c.id.distinct()).label("images")
+    query = (
+        select(given.c.hashtag, uses)
+        .group_by(given.c.hashtag)
+        .order_by(uses.desc(), given.c.hashtag)
+        .limit(limit)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def _is_of(owner: str) -> tuple[ColumnElement[bool], ...]:
+    return images.c.owner == owner, images.c.same_as.is_(None)

@@ -1,0 +1,77 @@
+"""New versions of the head, and which of them is live, as queries."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from shared.db.locks import Lock, wait_for_lock
+from shared.db.models import LiveModel, find_live_model
+from shared.db.schema import models
+from shared.errors import Conflict, NotFound
+
+
+def lock_live_model(connection: Connection) -> LiveModel | None:
+    """The live version, which stays live until this transaction ends or changes it."""
+    wait_for_lock(connection, Lock.PROMOTIONS)
+    return find_live_model(connection)
+
+
+def insert_candidate(
+    connection: Connection,
+    parent: LiveModel,
+    blob: str,
+    reason: str,
+    metrics: Mapping[str, Any],
+    *,
+    rejected: bool,
+) -> int:
+    """Record a version that was made from the live one; return its number."""
+    statement = insert(models).values(
+        backbone_id=parent.backbone_id,
+        status="rejected" if rejected else "candidate",
+        blob=blob,
+        metrics=metrics,
+        parent=parent.version,
+        reason=reason,
+    )
+    return connection.execute(statement.returning(models.c.version)).scalar_one()
+
+
+def promote(connection: Connection, version: int) -> bool:
+    """Make a version live in the place of the one that is; False where it is live already.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: it was made for another backbone than the stored embeddings.
+    """
+    live = lock_live_model(connection)
+    found = connection.execute(
+        select(models.c.backbone_id).where(models.c.version == version)
+    ).first()
+    if live is None or found is None:
+        raise NotFound(f"There is no version {version}; GET /v1/models lists them all.")
+    if found.backbone_id != live.backbone_id:
+        raise Conflict(
+            f"Version {version} was made for another backbone than {live.backbone}, which made "
+            "the stored embeddings; promote a version of that one."
+        )
+    if version == live.version:
+        return False
+    _flip(connection, live.version, version)
+    return True
+
+
+def _flip(connection: Connection, old: int, new: int) -> None:
+    retired = connection.execute(
+        update(models)
+        .where(models.c.version == old, models.c.status == "live")
+        .values(status="retired")
+    )
+    promoted = connection.execute(
+        update(models)
+        .where(models.c.version == new, models.c.status != "live")
+        .values(status="live", promoted_at=text("now()"))
+    )
+    if (retired.rowcount, promoted.rowcount) != (1, 1):
+        raise Conflict(f"Version {new} cannot take the place of {old}: another one was promoted.")

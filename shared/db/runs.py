@@ -1,0 +1,184 @@
+"""Fine-tune runs, as queries: asked for, started, reported on, ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, text, update
+
+from shared.db.locks import Lock, wait_for_lock
+from shared.db.schema import finetune_runs
+
+Outcome = Literal["promoted", "rejected", "nothing", "failed"]
+
+# Runs for one tag, and runs for all of them; each kind has a queue of its own.
+_OF_KIND = "(tag_id IS NOT NULL) = :of_one_tag"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in the hands of a trainer.
+
+    attempt: tells this start of the run from one by a trainer that lost it and does not know yet.
+    corrections: how many new ones it learns from.
+    """
+
+    id: int
+    tag_id: int | None
+    attempt: int
+    corrections: int
+
+
+def insert_run(connection: Connection, trigger: str, tag_id: int | None = None) -> int:
+    """Queue a run; return its id. trigger: "request" or "tag"."""
+    statement = insert(finetune_runs).values(trigger=trigger, tag_id=tag_id)
+    return connection.execute(statement.returning(finetune_runs.c.id)).scalar_one()
+
+
+def request_run(connection: Connection) -> tuple[int, bool]:
+    """Queue a run for all tags unless one is open; return its id and whether it is a new one."""
+    # Two requests at once would both find none.
+    wait_for_lock(connection, Lock.RUN_REQUESTS)
+    is_open = find_open_run(connection, of_one_tag=False)
+    return (insert_run(connection, "request"), True) if is_open is None else (is_open, False)
+
+
+def insert_night(connection: Connection, night: date, due: datetime) -> bool:
+    """Queue the run of a night, or end it at once where no correction waited when it was due.
+
+    Returns False where this night has a run already.
+    """
+    added = connection.execute(
+        text("""
+            INSERT INTO finetune_runs (trigger, night, status, reason, finished_at)
+            SELECT 'nightly', :night,
+                   CASE WHEN waiting THEN 'queued' ELSE 'nothing' END,
+                   CASE WHEN NOT waiting THEN 'No corrections were waiting.' END,
+                   CASE WHEN NOT waiting THEN now() END
+            FROM (
+                SELECT EXISTS (
+                    SELECT FROM corrections WHERE run_id IS NULL AND created_at < :due
+                ) AS waiting
+            ) AS queue
+            ON CONFLICT (night) DO NOTHING
+        """),
+        {"night": night, "due": due},
+    )
+    return added.rowcount == 1
+
+
+def find_open_run(connection: Connection, *, of_one_tag: bool) -> int | None:
+    """The id of the oldest run of this kind that is queued or running."""
+    query = text(f"""
+        SELECT id FROM finetune_runs WHERE status IN ('queued', 'running') AND {_OF_KIND}
+        ORDER BY id LIMIT 1
+    """)
+    found: int | None = connection.scalar(query, {"of_one_tag": of_one_tag})
+    return found
+
+
+def give_back_interrupted(connection: Connection, *, of_one_tag: bool) -> None:
+    """Queue what is marked as running again. Only for whoever holds the lock of this kind: with
+    that in hand, a running run belongs to nobody.
+    """
+    connection.execute(
+        text(f"""
+            UPDATE finetune_runs SET status = 'queued', stage = '', progress = 0
+            WHERE status = 'running' AND {_OF_KIND}
+        """),
+        {"of_one_tag": of_one_tag},
+    )
+
+
+def start_next_run(connection: Connection, *, of_one_tag: bool) -> Run | None:
+    """Start the oldest queued run of this kind, and take the corrections that it learns from."""
+    row = connection.execute(
+        text(f"""
+            UPDATE finetune_runs
+            SET status = 'running', attempts = attempts + 1, stage = 'starting', progress = 0,
+                started_at = now(), reason = NULL
+            WHERE id = (
+                SELECT id FROM finetune_runs WHERE status = 'queued' AND {_OF_KIND}
+                ORDER BY id LIMIT 1 FOR UPDATE
+            )
+            RETURNING id, tag_id, attempts
+        """),
+        {"of_one_tag": of_one_tag},
+    ).first()
+    if row is None:
+        return None
+    connection.execute(
+        text("""
+            UPDATE corrections SET run_id = :run
+            WHERE run_id IS NULL AND (CAST(:tag_id AS integer) IS NULL OR tag_id = :tag_id)
+        """),
+        {"run": row.id, "tag_id": row.tag_id},
+    )
+    corrections = connection.execute(
+        text("""
+            UPDATE finetune_runs
+            SET corrections = (SELECT count(*) FROM corrections WHERE run_id = :run)
+            WHERE id = :run
+            RETURNING corrections
+        """),
+        {"run": row.id},
+    ).scalar_one()
+    return Run(row.id, row.tag_id, row.attempts, corrections)
+
+
+def report_progress(connection: Connection, run: Run, stage: str, progress: float) -> bool:
+    """Say what a run does now; False where somebody else has taken it over. progress: 0 to 1."""
+    reported = connection.execute(_held(run).values(stage=stage, progress=progress))
+    return reported.rowcount == 1
+
+
+def end_run(
+    connection: Connection,
+    run: Run,
+    outcome: Outcome,
+    reason: str,
+    *,
+    report: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> bool:
+    """End a run; False where somebody else has taken it over meanwhile."""
+    ended = connection.execute(
+        _held(run).values(
+            status=outcome,
+            stage="",
+            progress=1,
+            reason=reason,
+            report=report or {},
+            version=version,
+            finished_at=text("now()"),
+        )
+    )
+    return ended.rowcount == 1
+
+
+def put_back(connection: Connection, run: Run, reason: str, *, counts: bool) -> None:
+    """Queue a run for another attempt.
+
+    reason: why this one came to nothing. counts: whether it was one of the attempts that it has.
+    """
+    attempts = run.attempt if counts else run.attempt - 1
+    connection.execute(
+        _held(run).values(status="queued", stage="", progress=0, attempts=attempts, reason=reason)
+    )
+
+
+def release_corrections(connection: Connection, run: Run) -> None:
+    """Put a failed run's corrections back in the queue."""
+    connection.execute(
+        text("UPDATE corrections SET run_id = NULL WHERE run_id = :run"), {"run": run.id}
+    )
+
+
+def _held(run: Run) -> Any:
+    """An update of the run, if it is still this start of it that runs."""
+    return update(finetune_runs).where(
+        finetune_runs.c.id == run.id,
+        finetune_runs.c.status == "running",
+        finetune_runs.c.attempts == run.attempt,
+    )
