@@ -1,7 +1,7 @@
 """The audit: what was promised against what stands in Postgres, in the storage and in the API."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,13 +10,18 @@ from sqlalchemy import Engine, text
 from shared.db.engine import transaction
 from shared.storage import original_key
 from tests.chaos.client import Client
-from tests.chaos.ledger import Due, Ledger
+from tests.chaos.ledger import Corrected, Due, Ledger
 from tests.chaos.stack import Stack
 
 # The longest that an image may take: every attempt until its lease runs out and the sweeper comes.
 DRAIN_SECONDS = 300.0
 LOOK_SECONDS = 0.5
 EXAMPLES = 3
+UNDER_WAY = """
+    SELECT EXISTS (SELECT FROM images WHERE status = 'queued')
+        OR EXISTS (SELECT FROM finetune_runs WHERE status IN ('queued', 'running'))
+        OR EXISTS (SELECT FROM retag_jobs WHERE status <> 'done')
+"""
 # What must never be found, whatever happened; each query returns the ids of those it is true of.
 NEVER = {
     "the same bytes of an owner twice": """
@@ -50,6 +55,15 @@ NEVER = {
     "more than one live model": """
         SELECT version FROM models WHERE status = 'live' OFFSET 1
     """,
+    "a fine-tune that is not over": """
+        SELECT id FROM finetune_runs WHERE status IN ('queued', 'running')
+    """,
+    "a fine-tune that failed": "SELECT id FROM finetune_runs WHERE status = 'failed'",
+    "a re-tagging that is not over": "SELECT id FROM retag_jobs WHERE status <> 'done'",
+    "an image tagged by another version than the live one": """
+        SELECT id FROM images WHERE status = 'tagged' AND same_as IS NULL
+        AND model_version <> (SELECT version FROM models WHERE status = 'live')
+    """,
 }
 
 
@@ -63,6 +77,7 @@ class Audit:
     """
 
     tagged: int
+    corrections: int
     failed_as_due: int
     lost: frozenset[str]
     failed: tuple[str, ...]
@@ -91,15 +106,46 @@ def audit(stack: Stack, engine: Engine, client: Client, ledger: Ledger) -> Audit
         *found("another status in the API than in Postgres", wrong_in_api),
         *found("accepted, and its file is gone", no_file),
         *found("an answer that no client should get", ledger.wrong),
+        *find_unkept(engine, ledger.corrected),
         *find_forbidden(engine),
     ]
     return Audit(
         len(tagged),
+        len(ledger.corrected),
         len(failed & due_to_fail),
         frozenset(lost),
         tuple(f"{i}: {done[i][1]}" for i in sorted(failed - due_to_fail)),
         tuple(broken),
     )
+
+
+def find_unkept(engine: Engine, corrected: Sequence[Corrected]) -> list[str]:
+    """A sentence for corrections that were accepted and are gone, or decide nothing."""
+    with transaction(engine) as connection:
+        kept = {
+            row.id: Corrected(row.id, row.image, row.slug, row.verdict)
+            for row in connection.execute(
+                text("""
+                    SELECT corrections.id, image_id::text AS image, slug, verdict
+                    FROM corrections JOIN tags ON tags.id = tag_id
+                """)
+            )
+        }
+        undecided = connection.scalars(
+            text("""
+                SELECT DISTINCT image_id::text FROM (
+                    SELECT DISTINCT ON (image_id, tag_id) image_id, tag_id, verdict
+                    FROM corrections ORDER BY image_id, tag_id, id DESC
+                ) AS last LEFT JOIN decisions USING (image_id, tag_id)
+                WHERE present IS DISTINCT FROM
+                    CASE verdict WHEN 'undo' THEN NULL ELSE verdict <> 'remove' END
+            """)
+        ).all()
+    gone = [str(correction.id) for correction in corrected if kept.get(correction.id) != correction]
+    return [
+        *found("a correction that was accepted and is not there", gone),
+        *found("an image whose decided tags are not what was said last", undecided),
+    ]
 
 
 def find_forbidden(engine: Engine) -> list[str]:
@@ -113,11 +159,11 @@ def find_forbidden(engine: Engine) -> list[str]:
 
 
 def await_drained(engine: Engine) -> None:
-    """Wait until no image is queued, or none should be any more."""
+    """Wait until nothing is queued or running, or should not be any more."""
     deadline = time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < deadline:
         with transaction(engine) as connection:
-            if not connection.scalar(text("SELECT count(*) FROM images WHERE status = 'queued'")):
+            if not connection.scalar(text(UNDER_WAY)):
                 return
         time.sleep(LOOK_SECONDS)
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import urllib3
 
-from tests.chaos.ledger import Ledger
+from tests.chaos.ledger import Corrected, Ledger
 from tests.chaos.pictures import Picture
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 15.0
 IDS_PER_REQUEST = 1000
 BODY_SHOWN = 200
+CONFLICT = 409
+USER = "chaos"
 
 
 class Client:
@@ -59,7 +61,28 @@ class Client:
             found |= {image["id"]: image["status"] for image in images}
         return found
 
-    def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any] | None:
+    def correct(self, image_id: str, verdict: str, tag: str) -> bool:
+        """Say something about a tag of an image; return whether it was accepted."""
+        document = self._ask(
+            "POST", f"/v1/images/{image_id}/corrections", json={verdict: [tag], "user": USER}
+        )
+        for correction in document["corrections"] if document else []:
+            self._ledger.note_corrected(
+                Corrected(correction["id"], image_id, correction["tag"], correction["verdict"])
+            )
+        return document is not None
+
+    def retrain(self) -> None:
+        """Have the model learn, unless it does already."""
+        self._ask("POST", "/v1/retrain", expected=CONFLICT)
+
+    def _ask(
+        self, method: str, path: str, *, expected: int | None = None, **request: Any
+    ) -> dict[str, Any] | None:
+        """The document of an answer; None for any that is not 2xx.
+
+        expected: an error that is right at times.
+        """
         try:
             response = self._pool.request(method, f"{self._url}{path}", **request)
         except urllib3.exceptions.HTTPError:
@@ -68,6 +91,8 @@ class Client:
         self._ledger.note_answer(str(response.status))
         if response.status < 300:
             return dict(json.loads(response.data))
+        if response.status == expected:
+            return None
         if response.status != 503 or "Retry-After" not in response.headers:
             body = response.data[:BODY_SHOWN].decode(errors="replace")
             self._ledger.note_wrong(f"{method} {path}: {response.status} {body}")

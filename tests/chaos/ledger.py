@@ -1,5 +1,4 @@
-"""What the server promised: the images that it accepted; and the answers it should not give."""
-
+"""What the server promised to keep, and the answers that it must not give."""
 import threading
 import time
 from collections import Counter
@@ -24,6 +23,16 @@ class Accepted:
     at: float
 
 
+@dataclass(frozen=True)
+class Corrected:
+    """A correction that the server answered for with 2xx."""
+
+    id: int
+    image: str
+    tag: str
+    verdict: str
+
+
 @dataclass
 class Ledger:
     """All answers of one run. Safe for threads.
@@ -33,6 +42,7 @@ class Ledger:
     """
 
     accepted: dict[str, Accepted] = field(default_factory=dict)
+    corrected: list[Corrected] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -42,6 +52,16 @@ class Ledger:
         with self._lock:
             image = Accepted(image_id, owner, due, time.monotonic())
             self.accepted.setdefault(image_id, image)
+
+    def note_corrected(self, correction: Corrected) -> None:
+        """The server took a correction on."""
+        with self._lock:
+            self.corrected.append(correction)
+
+    def healthy_ids(self) -> list[str]:
+        """The ids of the images so far that nothing is wrong with."""
+        with self._lock:
+            return [image.id for image in self.accepted.values() if image.due is Due.DONE]
 
     def note_answer(self, status: str) -> None:
         """Count an answer."""

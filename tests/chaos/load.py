@@ -1,11 +1,13 @@
-"""Continuous load: pictures one by one and many at once, sent again until they are accepted."""
+"""Continuous load: pictures one by one and many at once, corrections, and fine-tunes."""
 
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.chaos.client import Client
+from tests.chaos.ledger import Ledger
 from tests.chaos.pictures import Pictures
 
 SINGLE_SENDERS = 2
@@ -14,6 +16,11 @@ MANY_PICTURES = 12
 MANY_PAUSE_SECONDS = 1.0
 # After a refusal or a lost connection the same bytes are sent again.
 RETRY_SECONDS = 0.5
+CORRECTION_PAUSE_SECONDS = 0.3
+RETRAIN_SECONDS = 15.0
+# Tags of the corrector's own: what it says of them changes no tag that the audit looks at.
+TAGS = ("chaos-red", "chaos-green", "chaos-blue")
+VERDICTS = ("add", "add", "remove", "undo")
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,26 @@ class Sender:
             stop.wait(self.pause_seconds)
 
 
+def correct(client: Client, ledger: Ledger, stop: threading.Event) -> None:
+    """Say something about one image after the other, until it is time to stop."""
+    chance = random.Random(0)
+    for tag in TAGS:
+        while not (ids := ledger.healthy_ids()) or not client.correct(ids[0], "add", tag):
+            if stop.wait(RETRY_SECONDS):
+                return
+    while not stop.wait(CORRECTION_PAUSE_SECONDS):
+        image_id = chance.choice(ledger.healthy_ids())
+        client.correct(image_id, chance.choice(VERDICTS), chance.choice(TAGS))
+
+
+def retrain(client: Client, stop: threading.Event) -> None:
+    """Have the model learn again and again, until it is time to stop."""
+    while not stop.wait(RETRAIN_SECONDS):
+        client.retrain()
+
+
 @contextmanager
-def loading(client: Client, pictures: Pictures) -> Iterator[None]:
+def loading(client: Client, pictures: Pictures, ledger: Ledger) -> Iterator[None]:
     """Load the stack for as long as the block runs."""
     stop = threading.Event()
     senders = [
@@ -44,6 +69,10 @@ def loading(client: Client, pictures: Pictures) -> Iterator[None]:
     threads = [
         threading.Thread(target=sender.run, args=(client, pictures, stop), daemon=True)
         for sender in senders
+    ]
+    threads += [
+        threading.Thread(target=correct, args=(client, ledger, stop), daemon=True),
+        threading.Thread(target=retrain, args=(client, stop), daemon=True),
     ]
     for thread in threads:
         thread.start()

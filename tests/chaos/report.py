@@ -26,6 +26,9 @@ def show(outcome: Outcome, console: Console) -> None:
         f"Accepted {len(ledger.accepted):,} = tagged {result.tagged:,} + failed as they had to "
         f"{result.failed_as_due:,} + failed with a reason {healthy:,} + lost {len(result.lost):,}"
     )
+    console.print(
+        f"Corrections accepted, all of them kept unless said below: {result.corrections:,}"
+    )
     for failure in result.failed[:FAILURES_SHOWN]:
         console.print(f"  {failure}", markup=False)
     console.print(f"Answers by status: {answers}")
@@ -100,6 +103,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         ],
         "accepted": len(outcome.ledger.accepted),
         "tagged": result.tagged,
+        "corrections": result.corrections,
         "failed_as_due": result.failed_as_due,
         "failed": list(result.failed),
         "lost": sorted(result.lost),

@@ -75,7 +75,7 @@ def run(plan: Plan, folder: Path, note: Callable[[Struck], None]) -> Outcome:
     try:
         await_recovery(scene)
         before = usage_by_role(stack)
-        with loading(client, pictures):
+        with loading(client, pictures, ledger):
             struck = play(scene, plan.faults, began_at + plan.longest_seconds, note)
         engine = connect_engine(database_url(stack.data), pool_size=1)
         try:

@@ -27,6 +27,7 @@ KINDS: dict[str, Strike] = {
     "kill -9 web worker": kill_web_worker,
     "kill -9 web": kill("web"),
     "kill -9 beat": kill("beat"),
+    "kill -9 trainer": kill("trainer"),
     "kill -9 Redis, data lost": lose_redis,
     "kill -9 Postgres": kill("postgres"),
     "kill -9 everything": kill_everything,

@@ -23,13 +23,15 @@ ROLE_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 SHIM = Path(__file__).with_name("decoder_shim")
 CACHE_VARIABLE = f"{PREFIX}CACHE_DIR"
-# What the name of a program or of one of its arguments says about a child of the supervisor.
+# What the names of a program and of its arguments say about a child of the supervisor: all words of
+# one of the alternatives.
 WORDS = {
-    "postgres": ("postgres",),
-    "redis": ("redis-server", "valkey-server"),
-    "web": ("gunicorn",),
-    "worker": ("worker",),
-    "beat": ("beat",),
+    "postgres": ({"postgres"},),
+    "redis": ({"redis-server"}, {"valkey-server"}),
+    "web": ({"gunicorn"},),
+    "worker": ({"services.worker.main", "worker"},),
+    "beat": ({"services.worker.main", "beat"},),
+    "trainer": ({"services.feedback.training.main"},),
 }
 
 
@@ -144,7 +146,8 @@ def is_of_role(process: psutil.Process, role: str) -> bool:
         words = " ".join(process.cmdline()).split()
     except psutil.NoSuchProcess:
         return False
-    return bool({Path(word).name for word in words} & set(WORDS[role]))
+    names = {Path(word).name for word in words}
+    return any(alternative <= names for alternative in WORDS[role])
 
 
 def free_port() -> int:
