@@ -84,6 +84,10 @@ class Api:
         named = [file if isinstance(file, tuple) else (b"photo.jpg", file) for file in files]
         return self.request("POST", "/v1/images", multipart(named), MULTIPART, **query)
 
+    def post_json(self, path: str, document: Document) -> Answer:
+        """Send a JSON document."""
+        return self.request("POST", path, json.dumps(document).encode(), JSON)
+
     def send_url(self, url: str, **members: Any) -> Answer:
         """Have a picture fetched."""
         return self.request(

@@ -108,7 +108,7 @@ def test_a_huge_json_body_is_refused_before_it_is_read(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "POST", "TRACE", "NONSENSE"])
-@pytest.mark.parametrize("path", ["/v1/tags", "/healthz", "/v1/models", "/"])
+@pytest.mark.parametrize("path", ["/v1/search", "/healthz", "/v1/models", "/"])
 def test_other_methods_are_refused(api: Api, method: str, path: str) -> None:
     answer = api.request(method, path)
     answer.problem(405)

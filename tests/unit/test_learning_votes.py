@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.feedback.learning.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, folds_of
+from services.feedback.learning.possible import may_have
 from services.feedback.learning.rivals import find_rivals
 from services.feedback.learning.votes import Labels, Votes, resolve
 
@@ -121,3 +122,17 @@ def test_a_fifth_is_held_out() -> None:
     folds = folds_of([UUID(int=number) for number in range(5000)], witnesses=0)
 
     assert 0.18 < (folds == HELD_OUT_FOLD).mean() < 0.22
+
+
+def test_an_image_between_the_examples_may_have_their_tag() -> None:
+    examples = np.array([[1, 0.1, 0], [1, -0.1, 0], [1, 0, 0.1], [0, 0, 1]], dtype=np.float32)
+    given = np.array([[True], [True], [True], [False]])
+    images = np.array([[2, 0, 0], [0, 1, 0], [0, 0, 3]], dtype=np.float32)
+
+    assert may_have(images, examples, given)[:, 0].tolist() == [True, False, False]
+
+
+def test_without_examples_nothing_may_have_the_tag() -> None:
+    images = np.eye(3, dtype=np.float32)
+
+    assert not may_have(images, images, np.zeros((3, 2), dtype=np.bool_)).any()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from services.feedback.learning.dataset import DataSet
 from services.feedback.learning.fit import Classifiers, Examples, fit
+from services.feedback.learning.possible import may_have
 from services.feedback.learning.rivals import find_rivals
 from services.feedback.learning.subspace import Subspace
 from services.feedback.learning.targets import (
@@ -131,7 +132,8 @@ class Problem:
             self.min_confidence,
         )
         unlabelled = (labels.weight == 0).all(axis=1, keepdims=True)
-        absences = targets_of_witnesses(self.live, self.tags.is_custom)
+        possible = may_have(self.examples.features, self.examples.features, labels.given)
+        absences = targets_of_witnesses(self.live, self.tags.is_custom).masked(possible)
         return targets.masked(unlabelled).replaced(self.is_witness, absences)
 
     def fit(self, targets: Targets, given: NDArray[np.bool_]) -> Classifiers:
@@ -140,8 +142,9 @@ class Problem:
         given: (images, tags), the tags that people gave, as far as they may be known.
         """
         used = np.any(targets.weight > 0, axis=1)
+        possible = may_have(self.replayed.features, self.examples.features, given)
         # However many pictures nobody looked at: what people said counts as much.
-        replay = self.replay.at_most(targets)
+        replay = self.replay.masked(possible & ~self.replay.present).at_most(targets)
         return fit(
             self.examples.rows(used).above(self.replayed),
             targets.rows(used).above(replay),

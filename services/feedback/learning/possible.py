@@ -1,0 +1,44 @@
+"""Which images may have a tag though nobody gave it: they are no examples of its absence.
+
+Reliable negatives in positive-unlabelled learning (Liu et al. 2002), found by nearest neighbours.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# An image is as near to the tag's examples as this share of the examples themselves.
+NEAR_SHARE = 0.75
+# The cosine from which on an image is near to the only example.
+NEAR_TO_ONE = 0.5
+LEAST_LENGTH = 1e-6
+
+
+def may_have(
+    images: NDArray[np.float32], examples: NDArray[np.float32], given: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Whether an image looks as much like a tag's examples as they look like each other.
+
+    images: (n, kept), examples: (m, kept), features in one subspace. given: (m, tags), the tags
+    that people gave to the examples. Returns (n, tags).
+    """
+    images, examples = _directions(images), _directions(examples)
+    found = np.zeros((len(images), given.shape[1]), dtype=np.bool_)
+    for column in np.flatnonzero(given.any(axis=0)):
+        positives = examples[given[:, column]]
+        nearest = (images @ positives.T).max(axis=1)
+        found[:, column] = nearest >= _usual_nearness(positives)
+    return found
+
+
+def _usual_nearness(positives: NDArray[np.float32]) -> float:
+    """The cosine that most examples reach with their nearest other example."""
+    if len(positives) == 1:
+        return NEAR_TO_ONE
+    cosines = positives @ positives.T
+    np.fill_diagonal(cosines, -1)
+    return float(np.quantile(cosines.max(axis=1), 1 - NEAR_SHARE))
+
+
+def _directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return features / np.maximum(lengths, LEAST_LENGTH)

@@ -1,0 +1,126 @@
+"""From a correction to other tags: the whole loop on the real processes."""
+
+import io
+import random
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.acceptance.api import Api, Document
+from tests.acceptance.conftest import Server
+from tests.acceptance.processes import kill, matching
+from tests.conditions import wait_for
+
+pytestmark = pytest.mark.acceptance
+
+TRAINER = "services.feedback.training.main"
+CROPS = 12
+SHORTEST_SIDE = 0.5
+RUN_SECONDS = 120.0
+RETAG_SECONDS = 30.0
+# What people call these photographs; the network has no such words.
+NAMES = {"cat": "loop cat", "rocket": "loop launch", "coffee": "loop breakfast"}
+
+
+def crops(photo: Path, count: int, seed: int) -> list[bytes]:
+    """Different parts of a photograph, as JPEG files."""
+    dice = random.Random(seed)
+    picture = Image.open(photo).convert("RGB")
+    files = []
+    for _ in range(count):
+        width, height = (round(s * dice.uniform(SHORTEST_SIDE, 1)) for s in picture.size)
+        left = dice.randint(0, picture.width - width)
+        top = dice.randint(0, picture.height - height)
+        file = io.BytesIO()
+        picture.crop((left, top, left + width, top + height)).save(file, "JPEG")
+        files.append(file.getvalue())
+    return files
+
+
+def upload(api: Api, files: Sequence[bytes], owner: str) -> list[str]:
+    """Ids of pictures, once they are tagged."""
+    return [api.upload(file, owner=owner, wait=30).json()["id"] for file in files]
+
+
+def retrain(api: Api) -> Document:
+    """Queue a run as soon as none is open."""
+
+    def ask() -> Document | None:
+        answer = api.request("POST", "/v1/retrain")
+        return answer.json() if answer.status == 202 else None
+
+    return wait_for(ask, "the end of the run before", RUN_SECONDS)
+
+
+def ended(api: Api, run: Document) -> Document:
+    """A run, once it is over."""
+
+    def over() -> Document | None:
+        found = api.get(run["url"])
+        return None if found["status"] in ("queued", "running") else found
+
+    return wait_for(over, "the end of the run", RUN_SECONDS)
+
+
+def shows(api: Api, image: str, tag: str) -> bool:
+    """Whether an image shows a tag."""
+    return tag in {shown["tag"] for shown in api.get(f"/v1/images/{image}")["tags"]}
+
+
+def test_what_people_add_is_learned_though_the_trainer_is_killed(
+    server: Server, api: Api, photos: dict[str, Path]
+) -> None:
+    untouched = {name: upload(api, crops(photos[name], 1, seed=9), "loop")[0] for name in NAMES}
+    for name, tag in NAMES.items():
+        for image in upload(api, crops(photos[name], CROPS, seed=1), "loop"):
+            body = {"add": [tag], "user": "loop"}
+            assert api.post_json(f"/v1/images/{image}/corrections", body).status == 201
+
+    run = retrain(api)
+    kill(matching(server.pid, TRAINER))
+    outcome = ended(api, run)
+
+    assert outcome["status"] == "promoted", outcome
+    assert set(outcome["report"]["gate"]["limits"]) == {"least_gain", "most_loss"}
+    for name, tag in NAMES.items():
+        slug = tag.replace(" ", "-")
+        wait_for(partial(shows, api, untouched[name], slug), "the re-tagging", RETAG_SECONDS)
+        new = upload(api, crops(photos[name], 1, seed=2), "loop")[0]
+        assert shows(api, new, slug)
+
+
+def test_a_custom_tag_is_found_on_other_images_within_seconds(
+    api: Api, photos: dict[str, Path]
+) -> None:
+    other = upload(api, crops(photos["flower"], 1, seed=9), "loop")[0]
+    examples = upload(api, crops(photos["flower"], 5, seed=1), "loop")
+    counterexamples = upload(api, crops(photos["temple"], 2, seed=1), "loop")
+    body = {"name": "loop bloom", "examples": examples, "counterexamples": counterexamples}
+
+    made = api.post_json("/v1/tags", body)
+
+    assert made.status == 201, made
+    wait_for(lambda: shows(api, other, "loop-bloom"), "the tag", RETAG_SECONDS)
+    found = api.get("/v1/images", tag="loop bloom", owner="loop")["images"]
+    assert other in {image["id"] for image in found}
+
+
+def test_what_people_removed_stays_removed(api: Api, photos: dict[str, Path]) -> None:
+    file = crops(photos["cat"], 1, seed=77)[0]
+    image = upload(api, [file], "loop")[0]
+    assert shows(api, image, "cat")
+
+    said = api.post_json(f"/v1/images/{image}/corrections", {"remove": ["cat"], "user": "loop"})
+
+    assert said.status == 201
+    job = api.post_json("/v1/retag", {"owner": "loop"}).json()
+    wait_for(
+        lambda: api.get(f"/v1/retag/{job['id']}")["status"] == "done", "the job", RETAG_SECONDS
+    )
+    assert upload(api, [file], "loop") == [image]
+    assert not shows(api, image, "cat")
+    assert not shows(api, image, "tiger-cat")
+    assert shows(api, image, "animal")
