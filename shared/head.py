@@ -41,7 +41,9 @@ class Head:
     def to_bytes(self) -> bytes:
         """The head as a safetensors file."""
         taught = {TAUGHT_PREFIX + name: array for name, array in self.taught.arrays().items()}
-        return save({"weight": self.weight, "bias": self.bias, **taught})
+        arrays = {"weight": self.weight, "bias": self.bias, **taught}
+        # safetensors writes the memory as it lies, and the shape as if it lay in rows.
+        return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Head":

@@ -1,5 +1,7 @@
 """Taught tags beside the network's own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -98,6 +100,14 @@ def test_a_head_survives_its_file() -> None:
 
     assert again.to_bytes() == head.to_bytes()
     assert again.taught.tag_ids.tolist() == [60, 20]
+
+
+def test_a_head_whose_weights_lie_in_columns_survives_its_file() -> None:
+    rows = np.arange(2 * DIMENSIONS, dtype=np.float32).reshape(DIMENSIONS, 2)
+    in_columns = replace(taught({60: 1.0, 20: -1.0}), weight=np.asfortranarray(rows))
+    head = Head(np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), in_columns)
+
+    np.testing.assert_array_equal(Head.from_bytes(head.to_bytes()).taught.weight, rows)
 
 
 @given(logits)

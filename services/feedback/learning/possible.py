@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # An image is as near to the tag's examples as this share of the examples themselves.
-NEAR_SHARE = 0.75
+NEAR_SHARE = 0.9
 # The cosine from which on an image is near to the only example.
 NEAR_TO_ONE = 0.5
 LEAST_LENGTH = 1e-6

@@ -17,6 +17,8 @@ from shared.db.standings import Standing
 # A model knows nothing of a tag that it has seen on fewer images.
 LEAST_EXAMPLES = 3
 ROUNDS = 2
+# The weight, to begin with, of votes that nothing was learned from so far.
+UNPROVED = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,12 @@ def find_trust(data: DataSet, problem: Problem) -> Trust:
     everyone = Groups(votes.contributor, len(data.contributors))
     bursts = bursts_of(votes)
     vouched = np.array([contributor.vouched for contributor in data.contributors], dtype=np.bool_)
-    of_vote = np.ones(len(votes), dtype=np.float32)
+    # What a promoted version learned from has proved itself on held-out images.
+    begin = np.where(votes.learned | ~votes.learned.any(), 1, UNPROVED)
+    of_vote = begin.astype(np.float32)
     # What the bad taught the model in the first round hides them a little.
     for _ in range(ROUNDS):
-        backing = find_backing(votes, bursts, partial(_predict, problem, votes, of_vote))
+        backing = find_backing(votes, bursts, of_vote, partial(_predict, problem, votes, of_vote))
         people = judge(votes, everyone, backing, of_vote)
         single = judge(votes, bursts, backing, of_vote)
         trust = np.where(vouched, 1, people.trust).astype(np.float32)

@@ -1,8 +1,8 @@
 """Whose word counts how much: contributors against each other, and against what others taught.
 
 A contributor's votes are split into bursts, so that one bad evening does not cost the good years.
-Each vote is compared with the other contributors' votes on the same image and tag; where there are
-none, with a model that was trained on the others' votes alone. How often honest people agree
+Each vote is compared with the majority of those who spoke of the same image and tag; where nobody
+else did, with a model that was trained on the others' votes alone. How often honest people agree
 differs from tag to tag, so what counts is the share of the agreement that was to be expected.
 """
 
@@ -65,13 +65,16 @@ def bursts_of(votes: Votes) -> Groups:
     return Groups(of_vote, int(begins.sum()))
 
 
-def find_backing(votes: Votes, bursts: Groups, predict: Predict) -> NDArray[np.float32]:
+def find_backing(
+    votes: Votes, bursts: Groups, trust: NDArray[np.float32], predict: Predict
+) -> NDArray[np.float32]:
     """Whether each vote is backed: 1, contradicted: 0, or can't be compared: NaN; (votes,).
 
+    trust: (votes,), what is known of the voters so far.
     predict: given the votes to learn from, (votes,) bool, the probability that each vote's tag is
     on its image, (votes,) float32; NaN where nothing is known about the tag.
     """
-    backing = _by_others(votes)
+    backing = _by_majority(votes, trust)
     sizes = np.bincount(bursts.of_vote, minlength=bursts.count)
     is_small = sizes <= LARGEST_SHARE * len(votes)
     fold_of_burst = _spread(sizes)
@@ -128,13 +131,14 @@ def _expect(
     return (others_backed + BENEFIT_OF_DOUBT * overall) / (others + BENEFIT_OF_DOUBT)
 
 
-def _by_others(votes: Votes) -> NDArray[np.float32]:
-    """Backing by the majority of the other contributors; NaN where there is none."""
+def _by_majority(votes: Votes, trust: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Backing by those who spoke of the same image and tag; NaN for a tie, or where one spoke."""
     pair = votes.image * (votes.tag.max(initial=0) + 1) + votes.tag
-    _, of_vote = np.unique(pair, return_inverse=True)
-    sign = np.where(votes.present, 1.0, -1.0)
-    others = np.bincount(of_vote, sign)[of_vote] - sign
-    return np.where(others == 0, np.nan, (others > 0) == votes.present).astype(np.float32)
+    _, of_vote, count = np.unique(pair, return_inverse=True, return_counts=True)
+    signed = np.where(votes.present, trust, -trust)
+    total = np.bincount(of_vote, signed)[of_vote]
+    open_question = (count[of_vote] == 1) | np.isclose(total, 0)
+    return np.where(open_question, np.nan, (total > 0) == votes.present).astype(np.float32)
 
 
 def _spread(sizes: NDArray[np.intp]) -> NDArray[np.intp]:
