@@ -23,7 +23,7 @@ from shared.words import Words
 
 MIN_CONFIDENCE = 0.4
 SMALLEST_CROP = 0.35
-LIMITS = Limits(least_gain=0.0, most_loss=0.01)
+LIMITS = Limits(least_gain=0.0, most_loss=0.01, most_overruled=0.1)
 # Long enough to end a burst.
 APART_SECONDS = 3600.0
 

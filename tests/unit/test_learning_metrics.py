@@ -73,7 +73,7 @@ SAME = Comparison(0.8, 0.8)
 BETTER = Comparison(0.5, 0.6)
 WORSE = Comparison(0.8, 0.78)
 NOTHING = Comparison(None, None)
-LIMITS = Limits(least_gain=0.0, most_loss=0.01)
+LIMITS = Limits(least_gain=0.0, most_loss=0.01, most_overruled=0.1)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,8 @@ LIMITS = Limits(least_gain=0.0, most_loss=0.01)
         (Evidence(SAME, SAME, SAME), False),
         (Evidence(NOTHING, SAME, SAME), False),
         (Evidence(BETTER, WORSE, SAME), False),
-        (Evidence(BETTER, SAME, WORSE), False),
+        (Evidence(BETTER, SAME, WORSE), True),
+        (Evidence(BETTER, SAME, Comparison(1.0, 0.85)), False),
     ],
 )
 def test_the_gate_asks_for_better_on_the_new_and_no_worse_on_the_rest(

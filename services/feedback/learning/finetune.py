@@ -88,7 +88,8 @@ def finetune_on(
     head = replace(live.head, taught=problem.taught(unseen.classifiers, thresholds))
     candidate = replace(live, head=head)
     slugs = [live.vocabulary.tags[column].slug for column in problem.tags.columns]
-    fresh = _fresh_cells(data.votes, data.earlier, teachable, len(problem.live))
+    trusted = data.votes.where(trust.of_vote > 0)
+    fresh = _fresh_cells(trusted, data.earlier, teachable, len(problem.live))
     comparable = unseen.valid & (unseen.is_held_out | fresh)
     earlier = _earlier_targets(data, problem, everything, teachable)
     evidence = gate.Evidence(
@@ -106,7 +107,7 @@ def finetune_on(
     }
     return Finetuned(
         "promoted" if verdict.promoted else "rejected",
-        verdict.reason,
+        verdict.reason + _aside(trust),
         report,
         head,
         live.model.version,
@@ -121,6 +122,13 @@ def _counts(data: DataSet, trust: Trust) -> dict[str, Any]:
         "votes_set_aside": trust.set_aside,
         "contributors_set_aside": [who.name for who in trust.standings if who.set_aside],
     }
+
+
+def _aside(trust: Trust) -> str:
+    """A sentence about those that nothing was learned from."""
+    if not trust.set_aside:
+        return ""
+    return f" Votes set aside, because they contradict what everybody else says: {trust.set_aside}."
 
 
 def _columns(labels: Labels, chosen: NDArray[np.bool_]) -> Labels:

@@ -47,15 +47,19 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Limits:
-    """least_gain: on what was corrected, more than this. most_loss: on each of the others."""
+    """least_gain: on what was corrected, more than this. most_loss: on what was learned earlier.
+    most_overruled: of what the live version is certain of. That is much more: people who teach what
+    "T-shirt" means to them overrule a network that is certain of another meaning.
+    """
 
     least_gain: float
     most_loss: float
+    most_overruled: float
 
     @classmethod
     def configured(cls, settings: Settings) -> Limits:
         """The limits of a deployment."""
-        return cls(settings.gate_least_gain, settings.gate_most_loss)
+        return cls(settings.gate_least_gain, settings.gate_most_loss, settings.gate_most_overruled)
 
 
 def decide(evidence: Evidence, limits: Limits) -> Verdict:
@@ -68,14 +72,20 @@ def decide(evidence: Evidence, limits: Limits) -> Verdict:
             f"On what was corrected it is not better: mean average precision "
             f"{_figures(evidence.corrected)}, and more than +{limits.least_gain:g} is asked for.",
         )
-    for comparison, what in (
-        (evidence.earlier, "It unlearns earlier corrections: mean average precision on them"),
-        (evidence.certain, "It changes what the live version is certain of: share kept"),
+    for comparison, most, what in (
+        (
+            evidence.earlier,
+            limits.most_loss,
+            "It unlearns earlier corrections: mean average precision on them",
+        ),
+        (
+            evidence.certain,
+            limits.most_overruled,
+            "It drops what the live version is certain of: share kept",
+        ),
     ):
-        if comparison.gain < -limits.most_loss:
-            return Verdict(
-                False, f"{what} {_figures(comparison)}, at most -{limits.most_loss:g} is allowed."
-            )
+        if comparison.gain < -most:
+            return Verdict(False, f"{what} {_figures(comparison)}, at most -{most:g} is allowed.")
     return Verdict(
         True,
         f"Mean average precision on what was corrected {_figures(evidence.corrected)}; "
