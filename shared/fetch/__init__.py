@@ -2,5 +2,6 @@
 
 from shared.fetch.download import download
 from shared.fetch.guard import Target, check_url
+from shared.fetch.objects import read_object
 
-__all__ = ["Target", "check_url", "download"]
+__all__ = ["Target", "check_url", "download", "read_object"]

@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 import urllib3
 
 from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
-from shared.fetch.guard import DEFAULT_PORTS, Target, check_url
+from shared.fetch.cutoff import Cutoff
+from shared.fetch.guard import Target, check_url
 
 MAX_REDIRECTS = 5
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
@@ -19,7 +20,13 @@ IN_MEMORY_BYTES = 1024 * 1024
 USER_AGENT = "Tagloop"
 
 
-def download(url: str, allowed_hosts: Set[str], max_bytes: int, seconds: float) -> BinaryIO:
+def download(
+    url: str,
+    allowed_hosts: Set[str],
+    max_bytes: int,
+    seconds: float,
+    max_redirects: int = MAX_REDIRECTS,
+) -> BinaryIO:
     """Fetch a URL into a temporary file, which the caller closes.
 
     Every redirect is checked like the URL itself. Compressed answers are not unpacked: a picture
@@ -32,52 +39,61 @@ def download(url: str, allowed_hosts: Set[str], max_bytes: int, seconds: float) 
         OriginUnavailable: the server does not answer, breaks off, is too slow or has a fault.
     """
     deadline = time.monotonic() + seconds
-    for _ in range(MAX_REDIRECTS + 1):
-        target = check_url(url, allowed_hosts)
-        with _pool(target) as pool:
+    with Cutoff(seconds) as cutoff:
+        for _ in range(max_redirects + 1):
+            target = check_url(url, allowed_hosts)
             try:
-                answer = pool.urlopen(
-                    "GET",
-                    target.path,
-                    headers=_headers(target),
-                    redirect=False,
-                    retries=False,
-                    preload_content=False,
-                    decode_content=False,
-                    timeout=urllib3.Timeout(
-                        connect=CONNECT_SECONDS, read=max(0.1, deadline - time.monotonic())
-                    ),
-                )
-                if answer.status in REDIRECT_STATUSES:
+                with _pool(target, cutoff) as pool:
+                    answer = _ask(pool, target, deadline)
+                    cutoff.check()
+                    if answer.status not in REDIRECT_STATUSES:
+                        _check_status(answer.status, target)
+                        return _read(answer, max_bytes, cutoff)
                     url = _redirected(url, answer.headers.get("Location", ""))
-                    continue
-                _check_status(answer.status, target)
-                return _read(answer, max_bytes, deadline)
             except urllib3.exceptions.HTTPError as error:
+                cutoff.check()
                 raise OriginUnavailable(
                     f"The server {target.host} failed: {_printable(str(error))}"
                 ) from error
-    raise FetchFailed(f"The URL leads to more than {MAX_REDIRECTS} redirects.")
+    raise FetchFailed(f"The URL leads to more than {max_redirects} redirects.")
 
 
-def _pool(target: Target) -> urllib3.HTTPConnectionPool:
-    """A connection to the checked address that still speaks to, and verifies, the host."""
-    if target.scheme == "http":
-        return urllib3.HTTPConnectionPool(target.address, target.port)
-    return urllib3.HTTPSConnectionPool(
-        target.address,
-        target.port,
-        server_hostname=target.host,
-        assert_hostname=target.host,
+def _ask(
+    pool: urllib3.HTTPConnectionPool, target: Target, deadline: float
+) -> urllib3.BaseHTTPResponse:
+    return pool.urlopen(
+        "GET",
+        target.path,
+        headers=_headers(target),
+        redirect=False,
+        retries=False,
+        preload_content=False,
+        decode_content=False,
+        timeout=urllib3.Timeout(
+            connect=CONNECT_SECONDS, read=max(0.1, deadline - time.monotonic())
+        ),
     )
 
 
+def _pool(target: Target, cutoff: Cutoff) -> urllib3.HTTPConnectionPool:
+    """A connection to the checked address that still speaks to, and verifies, the host."""
+    pool = (
+        urllib3.HTTPConnectionPool(target.address, target.port)
+        if target.scheme == "http"
+        else urllib3.HTTPSConnectionPool(
+            target.address,
+            target.port,
+            server_hostname=target.host,
+            assert_hostname=target.host,
+        )
+    )
+    pool.ConnectionCls = cutoff.watching(pool.ConnectionCls)
+    return pool
+
+
 def _headers(target: Target) -> dict[str, str]:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    if target.port != DEFAULT_PORTS[target.scheme]:
-        host = f"{host}:{target.port}"
     return {
-        "Host": host,
+        "Host": target.authority,
         "User-Agent": USER_AGENT,
         "Accept": "image/*",
         "Accept-Encoding": "identity",
@@ -103,15 +119,15 @@ def _check_status(status: int, target: Target) -> None:
         raise FetchFailed(f"The server {target.host} answered {status}.")
 
 
-def _read(answer: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float) -> BinaryIO:
+def _read(answer: urllib3.BaseHTTPResponse, max_bytes: int, cutoff: Cutoff) -> BinaryIO:
     file = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES))  # noqa: SIM115 - the caller closes it
     try:
         while chunk := answer.read1(CHUNK_BYTES):
             if file.tell() + len(chunk) > max_bytes:
                 raise TooManyBytes(f"The URL holds more than {max_bytes:,} bytes.")
-            if time.monotonic() > deadline:
-                raise OriginUnavailable("The server took too long to send the picture.")
             file.write(chunk)
+        # Where the server said no length, a connection that was cut looks like the end.
+        cutoff.check()
     except BaseException:
         file.close()
         raise

@@ -31,6 +31,12 @@ class Target:
     path: str
     address: str
 
+    @property
+    def authority(self) -> str:
+        """Host and port as they stand in a `Host` header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
 
 def check_url(url: str, allowed_hosts: Set[str]) -> Target:
     """Take a URL apart, resolve its host and refuse what does not lead to a public address.

@@ -1,0 +1,64 @@
+"""CloudEvents 1.0 over HTTP: binary, structured and batch."""
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+
+from services.ingest.webhooks.events import Delivery
+from services.ingest.webhooks.payload import member, read_json, read_json_object, text_at
+from shared.errors import BadRequest
+
+MOST_EVENTS = 1000
+
+
+class Form(Enum):
+    """How a request carries its events."""
+
+    BINARY = "attributes in headers, data in the body"
+    STRUCTURED = "application/cloudevents+json"
+    BATCH = "application/cloudevents-batch+json"
+
+
+@dataclass(frozen=True)
+class CloudEvent:
+    """One event. Source and id together are unique, so they are its id here."""
+
+    id: str
+    data: object
+
+
+def form_of(delivery: Delivery) -> Form | None:
+    """How the request carries CloudEvents, if it does."""
+    media_type = delivery.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    for form in (Form.STRUCTURED, Form.BATCH):
+        if media_type == form.value:
+            return form
+    return Form.BINARY if "ce-specversion" in delivery.headers else None
+
+
+def read_events(delivery: Delivery, form: Form) -> list[CloudEvent]:
+    """The events of a request.
+
+    Raises:
+        BadRequest: an event lacks what the specification demands, or there are too many.
+    """
+    if form is Form.BINARY:
+        names = ("specversion", "id", "source")
+        attributes = {name: delivery.headers.get(f"ce-{name}") for name in names}
+        return [_read_event({**attributes, "data": read_json_object(delivery.body)})]
+    if form is Form.STRUCTURED:
+        return [_read_event(read_json_object(delivery.body))]
+    batch = read_json(delivery.body)
+    if not isinstance(batch, list):
+        raise BadRequest("A batch of CloudEvents has to be a JSON array.")
+    if len(batch) > MOST_EVENTS:
+        raise BadRequest(f"A batch may have at most {MOST_EVENTS:,} CloudEvents.")
+    return [_read_event(event) for event in batch]
+
+
+def _read_event(event: object) -> CloudEvent:
+    version = text_at(event, "specversion")
+    if version != "1.0":
+        raise BadRequest(f"CloudEvents of version {version[:20]!r} are not known; send 1.0.")
+    both = json.dumps([text_at(event, "source"), text_at(event, "id")])
+    return CloudEvent(both, member(event, "data"))

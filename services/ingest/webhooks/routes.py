@@ -1,0 +1,120 @@
+"""`POST /v1/webhooks/{source}`: verified, noted and answered, before anything is fetched."""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.ingest.documents import AcceptedImage
+from services.ingest.overload import refuse_overload
+from services.ingest.webhooks.events import Delivery, FetchText
+from services.ingest.webhooks.recording import Recorded, record
+from services.ingest.webhooks.sources import SOURCES
+from shared.db.access import EVERYTHING
+from shared.db.engine import transaction
+from shared.db.images import find_statuses
+from shared.errors import NotFound, TagloopError
+from shared.image_document import image_url
+from shared.metrics import uploads
+from shared.web.body import open_body
+from shared.web.context import context
+from shared.web.problems import Problem
+
+CHUNK_BYTES = 64 * 1024
+CERTIFICATES_KEPT = 16
+ANY_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {"application/json": {"schema": {}}, "text/plain": {"schema": {}}},
+}
+
+log = structlog.get_logger(__name__)
+
+
+class SourcePath(BaseModel):
+    """Who sends."""
+
+    source: str = Field(description=f"one of {', '.join(SOURCES)}")
+
+
+class WebhookAnswer(BaseModel):
+    """What became of a delivery; what concerns no picture leaves no trace here."""
+
+    images: list[AcceptedImage] = Field(description="new ones, and those made by it before")
+    deleted: int = Field(description="images whose objects are gone")
+
+
+def create_webhooks(fetch: FetchText) -> APIBlueprint:
+    """This part of the API.
+
+    fetch: gets certificates, and confirms subscriptions, by https from public hosts.
+    """
+    webhooks = APIBlueprint("webhooks", __name__, abp_tags=[Tag(name="images in")])
+    fetch_certificate = lru_cache(CERTIFICATES_KEPT)(fetch)
+
+    @webhooks.post(
+        "/v1/webhooks/<source>",
+        summary="Hear of pictures from another system",
+        openapi_extensions={"requestBody": ANY_BODY},
+        responses={
+            200: WebhookAnswer,
+            **dict.fromkeys((400, 401, 404, 413, 503), Problem),
+        },
+    )
+    def post_webhook(path: SourcePath) -> dict[str, Any]:
+        """Signed as its source signs; the same event again is the same image.
+
+        owner, hashtags, metadata and callback_url may stand in the query.
+        """
+        read = SOURCES.get(path.source)
+        if read is None:
+            raise NotFound(f"The sources of webhooks are {', '.join(SOURCES)}.")
+        refuse_overload()
+        delivery = Delivery(
+            path.source,
+            _read_body(),
+            request.headers,
+            time.time(),
+            context().settings,
+            fetch,
+            fetch_certificate,
+        )
+        try:
+            recorded = record(context(), path.source, read(delivery), request.args.to_dict())
+        except TagloopError as refusal:
+            uploads.labels(path.source, "refused").inc()
+            log.warning("webhook refused", source=path.source, reason=str(refusal))
+            raise
+        uploads.labels(path.source, "accepted").inc(len(recorded.new))
+        uploads.labels(path.source, "known").inc(len(recorded.known))
+        log.info(
+            "webhook taken",
+            source=path.source,
+            images=[str(image.id) for image in recorded.new],
+            known=len(recorded.known),
+            deleted=[str(image_id) for image_id in recorded.deleted],
+        )
+        return _describe(recorded)
+
+    return webhooks
+
+
+def _read_body() -> bytes:
+    """All of it, as it was signed; Flask limits its length."""
+    stream = open_body(request)
+    return b"".join(iter(lambda: stream.read(CHUNK_BYTES), b""))
+
+
+def _describe(recorded: Recorded) -> dict[str, Any]:
+    ids = [*(image.id for image in recorded.new), *recorded.known]
+    with transaction(context().engine) as connection:
+        rows = find_statuses(connection, ids, EVERYTHING)
+    return {"images": [_accepted(row) for row in rows], "deleted": len(recorded.deleted)}
+
+
+def _accepted(row: RowMapping) -> dict[str, str]:
+    return {"id": str(row["id"]), "status": row["status"], "url": image_url(row["id"])}

@@ -1,0 +1,127 @@
+"""S3: what AWS and MinIO say of their objects; bare, in an SNS envelope or from EventBridge.
+
+Bare events and those of EventBridge bring the secret along as `Authorization: Bearer`.
+"""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+from services.ingest.webhooks import sns
+from services.ingest.webhooks.events import Delivery, Event, ObjectEvent
+from services.ingest.webhooks.payload import member, optional_text, read_json_object, text_at
+from services.ingest.webhooks.signatures import check_bearer
+from shared.errors import BadRequest
+
+CREATED = "ObjectCreated:"
+REMOVED = ("ObjectRemoved:", "LifecycleExpiration:")
+MARKER = "DeleteMarkerCreated"
+BRIDGE_SOURCE = "aws.s3"
+# Longer than any that AWS or MinIO send: 16 to 18 digits.
+SEQUENCER_BYTES = 32
+
+
+def read_s3(delivery: Delivery) -> list[Event]:
+    """Objects that came or went; a test event, or one of another kind, says nothing."""
+    body = read_json_object(delivery.body)
+    if sns.is_envelope(body):
+        message = sns.open_envelope(delivery, body)
+        if message is None:
+            return []
+        body = read_json_object(message)
+    else:
+        check_bearer(delivery)
+    events = _read_message(body)
+    buckets = delivery.settings.s3_buckets
+    return [event for event in events if not buckets or event.bucket in buckets]
+
+
+def _read_message(body: dict[str, Any]) -> list[ObjectEvent]:
+    if member(body, "Event") == "s3:TestEvent":
+        return []
+    if member(body, "source") == BRIDGE_SOURCE:
+        return _from_bridge(body)
+    records = member(body, "Records")
+    if not isinstance(records, list):
+        raise BadRequest("The body has neither Records nor a detail of EventBridge.")
+    return [event for record in records if (event := _from_record(record)) is not None]
+
+
+def _from_record(record: object) -> ObjectEvent | None:
+    name = text_at(record, "eventName").removeprefix("s3:")
+    is_present = name.startswith(CREATED)
+    if not is_present and not name.startswith(REMOVED):
+        return None
+    key = unquote_plus(text_at(record, "s3", "object", "key"))
+    return _event(
+        bucket=text_at(record, "s3", "bucket", "name"),
+        key=key,
+        present=is_present,
+        sequencer=optional_text(record, "s3", "object", "sequencer"),
+        time=optional_text(record, "eventTime"),
+        etag=optional_text(record, "s3", "object", "eTag"),
+        version=optional_text(record, "s3", "object", "versionId"),
+        every_version=name.endswith(MARKER),
+    )
+
+
+def _from_bridge(body: dict[str, Any]) -> list[ObjectEvent]:
+    kind = text_at(body, "detail-type")
+    if kind not in ("Object Created", "Object Deleted"):
+        return []
+    return [
+        _event(
+            bucket=text_at(body, "detail", "bucket", "name"),
+            # Not encoded here.
+            key=text_at(body, "detail", "object", "key"),
+            present=kind == "Object Created",
+            sequencer=optional_text(body, "detail", "object", "sequencer"),
+            time=optional_text(body, "time"),
+            etag=optional_text(body, "detail", "object", "etag"),
+            version=optional_text(body, "detail", "object", "version-id"),
+            every_version=optional_text(body, "detail", "deletion-type") == "Delete Marker Created",
+        )
+    ]
+
+
+def _event(
+    *,
+    bucket: str,
+    key: str,
+    present: bool,
+    sequencer: str | None,
+    time: str | None,
+    etag: str | None,
+    version: str | None,
+    every_version: bool,
+) -> ObjectEvent:
+    if not key or "\0" in key:
+        raise BadRequest("The key of an object is empty, or has a NUL character in it.")
+    return ObjectEvent(
+        bucket,
+        key,
+        present,
+        _read_sequencer(sequencer) if sequencer else _sequencer_of_time(time),
+        etag,
+        version,
+        every_version,
+    )
+
+
+def _read_sequencer(text: str) -> bytes:
+    """Hexadecimal digits, right-padded: so AWS wants those of different lengths compared."""
+    try:
+        return bytes.fromhex(text[: 2 * SEQUENCER_BYTES].ljust(2 * SEQUENCER_BYTES, "0"))
+    except ValueError as error:
+        raise BadRequest(f"The sequencer {text[:40]!r} is no hexadecimal number.") from error
+
+
+def _sequencer_of_time(text: str | None) -> bytes:
+    """For servers that send no sequencer: the time in nanoseconds, as MinIO makes its own."""
+    try:
+        nanoseconds = int(datetime.fromisoformat(text or "").timestamp() * 1e9)
+        return _read_sequencer(f"{nanoseconds:016X}")
+    except (ValueError, OverflowError) as error:
+        raise BadRequest(
+            "An event has neither a sequencer nor an eventTime that says its order."
+        ) from error

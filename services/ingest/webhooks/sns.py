@@ -1,0 +1,131 @@
+"""Amazon SNS: an envelope that is signed by a certificate, and subscriptions to confirm.
+
+Anybody can have a topic of their own, whose messages Amazon signs as well. So only topics that the
+deployment names are listened to.
+"""
+
+import base64
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+from services.ingest.webhooks.events import Delivery, FetchText
+from services.ingest.webhooks.payload import member, optional_text, text_at
+from shared.errors import BadRequest, FetchFailed, Unauthenticated, Unavailable, UnsafeUrl
+
+NOTIFICATION = "Notification"
+CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
+# What is signed, in this order; Subject only where there is one.
+SIGNED = {
+    NOTIFICATION: ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    **dict.fromkeys(
+        CONFIRMATIONS,
+        ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
+    ),
+}
+HASHES = {"1": SHA1, "2": SHA256}
+HOST = re.compile(r"sns\.(?P<region>[a-z0-9-]{3,40})\.amazonaws\.com(\.cn)?")
+# arn:aws:sns:<region>:<account>:<name>
+REGION_OF_ARN = 3
+# The time is that of publication, and SNS tries for up to an hour to deliver.
+WINDOW_SECONDS = 3600 + 300
+
+
+def is_envelope(body: dict[str, Any]) -> bool:
+    """Whether a body is from SNS, whatever is in it."""
+    return "TopicArn" in body and optional_text(body, "Type") in SIGNED
+
+
+def open_envelope(delivery: Delivery, body: dict[str, Any]) -> str | None:
+    """The message in an envelope; None for a confirmation, which is then seen to.
+
+    Raises:
+        Unauthenticated: the topic is none of ours, or the signature does not hold.
+        Unavailable: the certificate can't be had, or the subscription not be confirmed, now.
+    """
+    topic = text_at(body, "TopicArn")
+    if topic not in delivery.settings.sns_topics:
+        raise Unauthenticated(
+            f"The topic {topic[:200]!r} is not listened to: name it in TAGLOOP_SNS_TOPICS."
+        )
+    _check_signature(delivery, body)
+    _check_time(delivery, text_at(body, "Timestamp"))
+    kind = text_at(body, "Type")
+    if kind == NOTIFICATION:
+        return text_at(body, "Message")
+    if kind == "SubscriptionConfirmation":
+        _fetch(delivery.fetch, _amazon_url(body, "SubscribeURL"))
+    return None
+
+
+def _check_signature(delivery: Delivery, body: dict[str, Any]) -> None:
+    algorithm = HASHES.get(text_at(body, "SignatureVersion"))
+    if algorithm is None:
+        raise Unauthenticated("The SignatureVersion is neither 1 nor 2.")
+    try:
+        signature = base64.b64decode(text_at(body, "Signature"), validate=True)
+        key = _certified_key(delivery, _amazon_url(body, "SigningCertURL"))
+        key.verify(signature, _signed_text(body), padding.PKCS1v15(), algorithm())
+    except (InvalidSignature, ValueError) as error:
+        raise Unauthenticated("The signature does not fit the message.") from error
+
+
+def _signed_text(body: dict[str, Any]) -> bytes:
+    lines = [
+        line
+        for name in SIGNED[text_at(body, "Type")]
+        if name != "Subject" or member(body, name)
+        for line in (name, text_at(body, name))
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _certified_key(delivery: Delivery, url: str) -> RSAPublicKey:
+    """The key of Amazon's certificate. That TLS brought it from their host is the proof."""
+    certificate = x509.load_pem_x509_certificate(_fetch(delivery.fetch_certificate, url))
+    now = datetime.fromtimestamp(delivery.received_at, UTC)
+    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+        raise Unauthenticated("The certificate of the signature is not valid at this time.")
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey):
+        raise Unauthenticated("The certificate of the signature has no RSA key.")
+    return key
+
+
+def _amazon_url(body: dict[str, Any], name: str) -> str:
+    """A URL in an envelope, if it leads to Amazon's SNS in the region of the topic."""
+    url = text_at(body, name)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Unauthenticated(f"The {name} is no URL.") from error
+    host = HOST.fullmatch(parts.netloc)
+    region = text_at(body, "TopicArn").split(":")[REGION_OF_ARN]
+    if parts.scheme != "https" or host is None or host["region"] != region:
+        raise Unauthenticated(f"The {name} {url[:200]!r} is no address of Amazon SNS in {region}.")
+    return url
+
+
+def _fetch(fetch: FetchText, url: str) -> bytes:
+    try:
+        return fetch(url)
+    except (FetchFailed, UnsafeUrl) as error:
+        raise Unavailable(f"Amazon SNS does not answer: {error}") from error
+
+
+def _check_time(delivery: Delivery, text: str) -> None:
+    try:
+        published = datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise BadRequest("The Timestamp of the message is no time.") from error
+    if abs(delivery.received_at - published) > WINDOW_SECONDS:
+        raise Unauthenticated(
+            f"The message was published more than {WINDOW_SECONDS} seconds from this server's time."
+        )

@@ -1,0 +1,87 @@
+"""Reads one picture from a bucket, with the credentials that this deployment has.
+
+They come from the usual variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
+AWS_ENDPOINT, or from the role of the machine.
+"""
+
+import time
+from datetime import timedelta
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import S3Store
+
+from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
+from shared.object_url import split_object_url
+
+CONNECT_SECONDS = 5
+CHUNK_BYTES = 1024 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+
+
+def read_object(url: str, max_bytes: int, seconds: float) -> BinaryIO:
+    """Read an object at an s3:// URL into a temporary file, which the caller closes.
+
+    Raises:
+        TooManyBytes: there is more than `max_bytes`.
+        FetchFailed: there is no such object, or the credentials don't open it.
+        OriginUnavailable: the object store does not answer, or is too slow.
+    """
+    bucket, key = split_object_url(url)
+    _check_key(key)
+    deadline = time.monotonic() + seconds
+    file = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES))  # noqa: SIM115 - the caller closes it
+    try:
+        _copy(_open_bucket(bucket, seconds), key, file, max_bytes, deadline)
+    except BaseException as error:
+        file.close()
+        match error:
+            case FileNotFoundError():
+                raise FetchFailed(f"The bucket {bucket} has no object {key!r} any more.") from error
+            case PermissionDeniedError() | UnauthenticatedError():
+                raise FetchFailed(
+                    f"The credentials of this server do not open the bucket {bucket}; see AWS_* in "
+                    "docs/webhooks.md."
+                ) from error
+            case ValueError():
+                raise FetchFailed(f"The key {key!r} cannot be read: {error}") from error
+            case BaseError() | OSError():
+                # The first line says what failed; the rest is the library's own state.
+                reason = str(error).partition("\n")[0]
+                raise OriginUnavailable(f"The bucket {bucket} cannot be read: {reason}") from error
+        raise
+    file.seek(0)
+    return file
+
+
+def _open_bucket(bucket: str, seconds: float) -> S3Store:
+    return S3Store(
+        bucket,
+        client_options={
+            "timeout": timedelta(seconds=seconds),
+            "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+            # AWS_ENDPOINT decides, for servers in one's own network.
+            "allow_http": True,
+        },
+        # Whoever claimed the image tries again by itself.
+        retry_config={"max_retries": 0},
+    )
+
+
+def _copy(store: S3Store, key: str, file: BinaryIO, max_bytes: int, deadline: float) -> None:
+    found = store.get(key)
+    if found.meta["size"] > max_bytes:
+        raise TooManyBytes(f"The object has more than {max_bytes:,} bytes.")
+    for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+        if time.monotonic() > deadline:
+            raise OriginUnavailable("The bucket took too long to send the picture.")
+        file.write(chunk)
+
+
+def _check_key(key: str) -> None:
+    """Refuse keys that the library can't say: of `/a` it would read `a`, another object."""
+    if any(segment in ("", ".", "..") for segment in key.split("/")):
+        raise FetchFailed(
+            f"The key {key!r} has an empty segment or one of dots in it, and cannot be read."
+        )
