@@ -1,0 +1,116 @@
+"""Hands what is due to threads, destination by destination.
+
+The rows are the queue. Postgres tells when there is something new, and the first moment at which
+something is due is known; a look every few seconds makes up for anything that was missed.
+"""
+
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from services.worker.delivery.turn import (
+    LEASE_SECONDS,
+    MOST_PER_TURN,
+    Ended,
+    Sending,
+    take_turn,
+)
+from services.worker.delivery.turns import Turns
+from shared.config import Settings
+from shared.db.engine import connect_engine, transaction
+from shared.db.listening import Listener
+from shared.db.notifications import DELIVERIES_CHANNEL
+from shared.db.sending import Claimed, claim_due, find_waiting
+from shared.live_vocabulary import LiveVocabulary
+
+# They only wait for other people's servers.
+THREADS = 16
+# A turn needs one before it begins and one when it is over, each for milliseconds.
+CONNECTIONS = 4
+LOOK_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Delivers events. Its threads and connections are its own: it never holds up tagging."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._engine = connect_engine(settings.database_url, CONNECTIONS)
+        self._closing = threading.Event()
+        self._wake = threading.Event()
+        self._ended: queue.SimpleQueue[Ended] = queue.SimpleQueue()
+        self._turns = Turns(THREADS)
+        self._sending = Sending(settings, self._engine, LiveVocabulary(self._engine), self._closing)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sender")
+        self._listener = Listener(
+            self._engine, DELIVERIES_CHANNEL, self._wake.set, lambda _: self._wake.set()
+        )
+        self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for what is due now."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Finish the attempts under way and let go of everything."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join()
+        self._pool.shutdown()
+        self._listener.close()
+        self._engine.dispose()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.clear()
+            try:
+                seconds = self._hand_out()
+            # Postgres may be away; the rows stay.
+            except Exception:
+                log.exception("deliveries were interrupted")
+                seconds = LOOK_SECONDS
+            self._wake.wait(min(seconds, LOOK_SECONDS))
+
+    def _hand_out(self) -> float:
+        """Give every destination that may have one a turn; return after how long to look again."""
+        while True:
+            while not self._ended.empty():
+                ended = self._ended.get()
+                self._turns.end(
+                    ended.destination, is_ill=ended.is_ill, pause_seconds=ended.pause_seconds
+                )
+            with transaction(self._engine) as connection:
+                waiting = find_waiting(connection)
+            due = {destination for destination, seconds in waiting.items() if seconds <= 0}
+            later = [seconds for seconds in waiting.values() if seconds > 0]
+            pauses = [self._turns.seconds_to_pause(destination) for destination in due]
+            if not self._begin_turns(due):
+                return min([*later, *(seconds for seconds in pauses if seconds), LOOK_SECONDS])
+
+    def _begin_turns(self, due: set[str]) -> bool:
+        """Begin at most one turn of each destination; return whether there was any."""
+        has_begun = False
+        while not self._closing.is_set() and (destination := self._turns.choose(due)) is not None:
+            due.discard(destination)
+            with transaction(self._engine) as connection:
+                claimed = claim_due(connection, destination, MOST_PER_TURN, LEASE_SECONDS)
+            if claimed is not None:
+                has_begun = True
+                self._turns.begin(destination)
+                self._pool.submit(self._turn, claimed)
+        return has_begun
+
+    def _turn(self, claimed: Claimed) -> None:
+        ended = Ended(claimed.destination, is_ill=True)
+        try:
+            ended = take_turn(self._sending, claimed)
+        # Whatever it is: the lease of what was claimed runs out, and others have their turns.
+        except Exception:
+            log.exception("a turn was interrupted", destination=claimed.destination)
+        finally:
+            self._ended.put(ended)
+            self._wake.set()

@@ -1,0 +1,167 @@
+"""One turn of a destination: some of its deliveries, one after another over one connection."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Connection, Engine, RowMapping
+
+from services.worker.delivery.messages import write_bodies
+from services.worker.delivery.post import ATTEMPT_SECONDS, Answer, Poster
+from services.worker.delivery.retries import DEAD_SECONDS, seconds_to_retry
+from shared.config import Settings
+from shared.db.access import EVERYTHING
+from shared.db.endpoints import disable_endpoint, find_endpoint
+from shared.db.engine import transaction
+from shared.db.sending import (
+    Claimed,
+    Result,
+    fail_waiting,
+    is_dead,
+    note_success,
+    release,
+    store_results,
+)
+from shared.live_vocabulary import LiveVocabulary
+from shared.metrics import webhook_deliveries
+from shared.signing import signed_headers
+
+MOST_PER_TURN = 20
+TURN_SECONDS = 10.0
+# The attempt that is under way when a turn's time is over, and what Postgres and DNS may take.
+LEASE_SECONDS = TURN_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
+
+# The door takes no callback then, but the secret may have been taken away since.
+UNSIGNED = Answer(
+    error="This server has no TAGLOOP_CALLBACK_SECRET to sign with.", is_hopeless=True
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a turn went. pause_seconds: for how long the destination asked to be left alone."""
+
+    destination: str
+    is_ill: bool
+    pause_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What every turn of this process needs."""
+
+    settings: Settings
+    engine: Engine
+    words: LiveVocabulary
+    closing: threading.Event
+
+
+def take_turn(sending: Sending, claimed: Claimed) -> Ended:
+    """Deliver what was claimed, until the time is over or something is wrong with the receiver.
+
+    What is not tried is given back.
+
+    Raises:
+        Unavailable: Postgres is away. What is not written down is sent again after the lease.
+    """
+    with transaction(sending.engine) as connection:
+        endpoint_id = claimed.deliveries[0]["endpoint_id"]
+        endpoint = endpoint_id and find_endpoint(connection, endpoint_id, EVERYTHING)
+        if endpoint_id is not None and (endpoint is None or endpoint["disabled_at"] is not None):
+            release(connection, claimed)
+            if endpoint is not None:
+                fail_waiting(connection, endpoint_id, "The endpoint is disabled.")
+            return Ended(claimed.destination, is_ill=False)
+        bodies = write_bodies(connection, sending.words, claimed.deliveries)
+    rows = [row for row in claimed.deliveries if row["id"] in bodies]
+    attempts = list(_attempt_all(sending, endpoint, rows, bodies))
+    results = [_judge(row, answer) for row, answer in attempts]
+    with transaction(sending.engine) as connection:
+        store_results(connection, claimed.token, results)
+        release(connection, claimed)
+        if endpoint is not None:
+            _note_standing(connection, endpoint, [answer for _, answer in attempts], results)
+    for result in results:
+        outcome = "retried" if result.status == "waiting" else result.status
+        webhook_deliveries.labels(outcome).inc()
+    last = attempts[-1][1] if attempts else None
+    if last is None or not last.is_ill:
+        return Ended(claimed.destination, is_ill=False)
+    return Ended(claimed.destination, is_ill=True, pause_seconds=last.retry_after or 0.0)
+
+
+def _attempt_all(
+    sending: Sending,
+    endpoint: RowMapping | None,
+    rows: list[RowMapping],
+    bodies: dict[UUID, str],
+) -> Iterator[tuple[RowMapping, Answer]]:
+    """Post one delivery after another; the last one is where it has to stop."""
+    started = time.monotonic()
+    secret = endpoint["secret"] if endpoint else _callback_secret(sending.settings)
+    if not secret:
+        yield from ((row, UNSIGNED) for row in rows)
+        return
+    with closing(Poster(sending.settings.delivery_allowed_hosts)) as poster:
+        for row in rows:
+            if sending.closing.is_set() or time.monotonic() - started > TURN_SECONDS:
+                return
+            url = endpoint["url"] if endpoint else row["callback_url"]
+            body = bodies[row["id"]].encode()
+            headers = signed_headers(secret, str(row["id"]), int(time.time()), body)
+            answer = poster.post(url, headers, body)
+            yield row, answer
+            if answer.is_ill or (answer.is_gone and endpoint):
+                return
+
+
+def _callback_secret(settings: Settings) -> str:
+    return settings.callback_secret.get_secret_value()
+
+
+def _judge(row: RowMapping, answer: Answer) -> Result:
+    """What one answer means for its delivery."""
+    if answer.is_success:
+        return Result(row["id"], "delivered", answer.status)
+    retry_seconds = seconds_to_retry(row["attempts"] + 1, answer.retry_after)
+    is_last = answer.is_hopeless or answer.is_gone or retry_seconds is None
+    log.info(
+        "delivery failed",
+        delivery=str(row["id"]),
+        destination=row["destination"],
+        answer=answer.status,
+        error=answer.error,
+        retry_seconds=None if is_last else round(retry_seconds or 0),
+    )
+    return Result(
+        row["id"],
+        "failed" if is_last else "waiting",
+        answer.status,
+        answer.error,
+        None if is_last else retry_seconds,
+    )
+
+
+def _note_standing(
+    connection: Connection, endpoint: RowMapping, answers: list[Answer], results: list[Result]
+) -> None:
+    """Remember that an endpoint lives, or stop sending to one that doesn't."""
+    endpoint_id = endpoint["id"]
+    if any(answer.is_success for answer in answers):
+        note_success(connection, endpoint_id)
+    reason = None
+    if any(answer.is_gone for answer in answers):
+        reason = "It answered 410 Gone."
+    elif any(result.status == "failed" for result in results) and is_dead(
+        connection, endpoint_id, DEAD_SECONDS
+    ):
+        reason = "It took no message for three days."
+    if reason is not None and disable_endpoint(connection, endpoint_id, reason):
+        fail_waiting(connection, endpoint_id, f"The endpoint is disabled. {reason}")
+        log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=reason)

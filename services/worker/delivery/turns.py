@@ -1,0 +1,101 @@
+"""Whose turn it is: no destination, however slow, dead or busy, holds up another."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+# One connection at a time for whoever has not answered well just now, more for whoever has.
+MOST_AT_ONCE = 4
+FIRST_PAUSE_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 60.0
+# More are only remembered while they matter.
+MOST_REMEMBERED = 10_000
+
+
+@dataclass
+class Standing:
+    """What this process knows of a destination.
+
+    at_once: turns that it may have at the same time; more than one only after a good one.
+    served: the number of its latest turn. paused_until: on the clock, in seconds.
+    """
+
+    running: int = 0
+    at_once: int = 1
+    is_trusted: bool = False
+    failures: int = 0
+    served: int = 0
+    paused_until: float = 0.0
+
+
+class Turns:
+    """Shares a number of threads among destinations. For one thread.
+
+    Those that have not just answered well get half of the threads together, so that the other half
+    is always there for those that have.
+    """
+
+    def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._threads = threads
+        self._clock = clock
+        self._standings: dict[str, Standing] = {}
+        self._number = 0
+
+    def choose(self, due: Iterable[str]) -> str | None:
+        """The destination that has waited longest for a turn and may have one now."""
+        running = [standing for standing in self._standings.values() if standing.running]
+        if sum(standing.running for standing in running) >= self._threads:
+            return None
+        doubtful = sum(standing.running for standing in running if not standing.is_trusted)
+        is_room_for_doubtful = doubtful < self._threads // 2
+        now = self._clock()
+        chosen: str | None = None
+        best: tuple[int, int, int] | None = None
+        for destination in due:
+            standing = self._standings.get(destination, Standing())
+            if standing.running >= standing.at_once or standing.paused_until > now:
+                continue
+            if not (standing.is_trusted or is_room_for_doubtful):
+                continue
+            # Whoever failed comes after those of whom nothing is known.
+            rank = (standing.running, min(standing.failures, 1), standing.served)
+            if best is None or rank < best:
+                chosen, best = destination, rank
+        return chosen
+
+    def begin(self, destination: str) -> None:
+        """A destination has a turn."""
+        self._number += 1
+        standing = self._standings.setdefault(destination, Standing())
+        standing.running += 1
+        standing.served = self._number
+        self._forget()
+
+    def end(self, destination: str, *, is_ill: bool, pause_seconds: float = 0.0) -> None:
+        """A turn is over. pause_seconds: for how long the destination asked to be left alone."""
+        standing = self._standings[destination]
+        standing.running -= 1
+        standing.is_trusted = not is_ill
+        if is_ill:
+            standing.at_once = 1
+            own_pause = min(FIRST_PAUSE_SECONDS * 2**standing.failures, LONGEST_PAUSE_SECONDS)
+            # No more doublings than the longest pause needs.
+            standing.failures = min(standing.failures + 1, 10)
+            pause_seconds = max(pause_seconds, own_pause)
+        else:
+            standing.failures = 0
+            standing.at_once = min(standing.at_once + 1, MOST_AT_ONCE)
+        standing.paused_until = max(standing.paused_until, self._clock() + pause_seconds)
+
+    def seconds_to_pause(self, destination: str) -> float:
+        """For how long a destination is left alone yet."""
+        standing = self._standings.get(destination, Standing())
+        return max(0.0, standing.paused_until - self._clock())
+
+    def _forget(self) -> None:
+        if len(self._standings) > MOST_REMEMBERED:
+            idle = [name for name, standing in self._standings.items() if not standing.running]
+            for name in sorted(idle, key=lambda name: self._standings[name].served)[
+                : MOST_REMEMBERED // 10
+            ]:
+                del self._standings[name]

@@ -1,0 +1,72 @@
+"""Endpoints, as queries: who is told about which events."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from uuid_utils.compat import uuid7
+
+from shared.db.access import Access
+from shared.db.schema import endpoints
+from shared.db.schema.base import now
+
+
+def insert_endpoint(
+    connection: Connection,
+    *,
+    url: str,
+    events: Sequence[str],
+    owner: str | None,
+    description: str,
+    secret: str,
+) -> RowMapping:
+    """Register an endpoint; it hears of what happens from the commit on."""
+    statement = insert(endpoints).values(
+        id=uuid7(),
+        url=url,
+        events=list(events),
+        owner=owner,
+        description=description,
+        secret=secret,
+    )
+    return connection.execute(statement.returning(*endpoints.c)).mappings().one()
+
+
+def list_endpoints(connection: Connection, access: Access) -> Sequence[RowMapping]:
+    """The endpoints that the caller may see, the newest first."""
+    query = select(endpoints).order_by(endpoints.c.id.desc())
+    if access.owner is not None:
+        query = query.where(endpoints.c.owner == access.owner)
+    return connection.execute(query).mappings().all()
+
+
+def find_endpoint(connection: Connection, endpoint_id: UUID, access: Access) -> RowMapping | None:
+    """One endpoint, if the caller may see it."""
+    query = select(endpoints).where(endpoints.c.id == endpoint_id)
+    if access.owner is not None:
+        query = query.where(endpoints.c.owner == access.owner)
+    return connection.execute(query).mappings().first()
+
+
+def delete_endpoint(connection: Connection, endpoint_id: UUID) -> None:
+    """Forget an endpoint with its deliveries."""
+    connection.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))
+
+
+def enable_endpoint(connection: Connection, endpoint_id: UUID) -> None:
+    """Tell an endpoint again that was disabled. What it missed can be replayed."""
+    connection.execute(
+        update(endpoints)
+        .where(endpoints.c.id == endpoint_id)
+        .values(disabled_at=None, disabled_reason=None)
+    )
+
+
+def disable_endpoint(connection: Connection, endpoint_id: UUID, reason: str) -> bool:
+    """Tell an endpoint nothing more; whether it was told until now. reason: for people."""
+    disabled = connection.execute(
+        update(endpoints)
+        .where(endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_(None))
+        .values(disabled_at=now, disabled_reason=reason)
+    )
+    return bool(disabled.rowcount)

@@ -1,0 +1,13 @@
+"""What other systems are told about."""
+
+from typing import Literal
+
+EventType = Literal["image.tagged", "image.failed", "image.corrected", "model.promoted"]
+
+IMAGE_TAGGED: EventType = "image.tagged"
+IMAGE_FAILED: EventType = "image.failed"
+IMAGE_CORRECTED: EventType = "image.corrected"
+MODEL_PROMOTED: EventType = "model.promoted"
+# A version of the model is nobody's own.
+OF_IMAGES = (IMAGE_TAGGED, IMAGE_FAILED, IMAGE_CORRECTED)
+ALL = (*OF_IMAGES, MODEL_PROMOTED)

@@ -1,0 +1,48 @@
+"""Signatures of Standard Webhooks 1.0: what proves to receivers that a message is ours."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+SECRET_PREFIX = "whsec_"
+NEW_SECRET_BYTES = 32
+LEAST_SECRET_BYTES = 24
+MOST_SECRET_BYTES = 64
+
+
+def new_secret() -> str:
+    """A secret for a new receiver."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(NEW_SECRET_BYTES)).decode()
+
+
+def key_of(secret: str) -> bytes:
+    """The key in a secret.
+
+    Raises:
+        ValueError: it is none; the message says what one looks like, and not what it is.
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(SECRET_PREFIX) or not (
+        LEAST_SECRET_BYTES <= len(key) <= MOST_SECRET_BYTES
+    ):
+        raise ValueError(
+            f"has to be {SECRET_PREFIX} and {LEAST_SECRET_BYTES} to {MOST_SECRET_BYTES} bytes in "
+            "base64"
+        )
+    return key
+
+
+def signed_headers(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers that make a body a Standard Webhook. timestamp: Unix time of this attempt, s."""
+    signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
+    digest = hmac.new(key_of(secret), signed, hashlib.sha256).digest()
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }

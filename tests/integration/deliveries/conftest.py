@@ -1,0 +1,64 @@
+"""What tests of deliveries stand on: a sender, and a receiver that it may send to."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from services.feedback.app import create_app
+from services.worker.delivery import Sender, post
+from shared.config import Settings
+from shared.storage import Storage
+from tests.receiver import Receiver, receiving
+from tests.rows import insert_row, set_row, show_tag
+from tests.training import insert_version
+
+SHORT_ATTEMPT_SECONDS = 1.0
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"delivery_allowed_hosts": frozenset({"127.0.0.1"})})
+
+
+@pytest.fixture
+def client(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+@pytest.fixture
+def short_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to wait 15 s for a test."""
+    monkeypatch.setattr(post, "ATTEMPT_SECONDS", SHORT_ATTEMPT_SECONDS)
+
+
+@pytest.fixture
+def sender(settings: Settings, receiver: Receiver) -> Iterator[Sender]:
+    """Started by the test that needs it; ends before the receiver does."""
+    sender = Sender(settings)
+    yield sender
+    receiver.over.set()
+    sender.close()
+
+
+@pytest.fixture
+def image(engine: Engine) -> UUID:
+    """A tagged image of ada's."""
+    image = insert_row(engine, owner="ada", metadata={"order": 7})
+    set_row(engine, image, "status = 'tagged', tagged_at = now()")
+    show_tag(engine, image, "tabby")
+    return image
+
+
+@pytest.fixture
+def version(engine: Engine, storage: Storage) -> int:
+    """The live version of the model."""
+    return insert_version(engine, storage)

@@ -1,0 +1,95 @@
+"""Callback URLs at the door."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from services.ingest.app import create_app
+from shared.config import Settings
+from shared.web.context import EXTENSION
+from tests.events import deliveries
+from tests.pictures import READABLE
+from tests.rows import read_row, set_row
+from tests.uploads import blobs, files, post
+
+PNG = READABLE["PNG"]()
+CALLBACK = "http://127.0.0.1:1/done"
+
+
+@pytest.fixture
+def door(settings: Settings) -> Iterator[FlaskClient]:
+    app = create_app(settings)
+    yield app.test_client()
+    app.extensions[EXTENSION].listener.close()
+
+
+def send(door: FlaskClient, callback_url: str) -> UUID:
+    """Send the picture; its id."""
+    answer = post(door, files(("a.png", PNG), callback_url=callback_url))
+    assert answer.status_code in (200, 202), answer.text
+    return UUID(answer.get_json()["id"])
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://10.0.0.1/", "not public"),
+        ("http://169.254.169.254/", "not public"),
+        ("http://localhost/", "not public"),
+        ("file:///etc/passwd", "Only http and https"),
+        ("http://user:word@127.0.0.1/", "user name or a password"),
+        ("http://[::1", "cannot be understood"),
+        ("", "Only http and https"),
+    ],
+)
+def test_a_callback_that_could_never_be_sent_is_refused_and_nothing_is_kept(
+    door: FlaskClient, tmp_path: Path, url: str, reason: str
+) -> None:
+    answer = post(door, files(("a.png", PNG), callback_url=url))
+
+    assert answer.status_code == 400
+    assert reason in answer.get_json()["detail"]
+    assert blobs(tmp_path) == []
+
+
+def test_without_a_secret_no_callback_is_taken(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"callback_secret": SecretStr("")}))
+
+    answer = post(app.test_client(), files(("a.png", PNG), callback_url=CALLBACK))
+
+    assert answer.status_code == 400
+    assert "TAGLOOP_CALLBACK_SECRET" in answer.get_json()["detail"]
+
+
+def test_a_callback_for_a_picture_that_is_tagged_already_is_told_at_once(
+    door: FlaskClient, engine: Engine
+) -> None:
+    image = send(door, CALLBACK)
+    set_row(engine, image, "status = 'tagged', tagged_at = now()")
+
+    assert send(door, f"{CALLBACK}?again") == image
+
+    [row] = deliveries(engine)
+    assert (row["type"], row["callback_url"]) == ("image.tagged", f"{CALLBACK}?again")
+    assert row["image_id"] == image
+
+
+def test_every_callback_for_a_picture_that_waits_is_remembered(
+    door: FlaskClient, engine: Engine
+) -> None:
+    image = send(door, CALLBACK)
+
+    assert send(door, f"{CALLBACK}?again") == image
+
+    assert read_row(engine, image)["callback_url"] == CALLBACK
+    assert deliveries(engine) == []
+    with engine.connect() as connection:
+        copies = connection.exec_driver_sql(
+            "SELECT callback_url FROM images WHERE same_as IS NOT NULL"
+        )
+        assert copies.scalars().all() == [f"{CALLBACK}?again"]

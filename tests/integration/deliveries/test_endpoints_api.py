@@ -1,0 +1,159 @@
+"""Endpoints and deliveries over HTTP."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from shared.db.access import Access
+from shared.db.deliveries import list_deliveries
+from shared.db.endpoints import list_endpoints
+from shared.db.engine import transaction
+from shared.event_types import IMAGE_FAILED
+from shared.signing import key_of
+from tests.answers import get
+from tests.events import deliveries, register, report, set_deliveries
+from tests.rows import insert_row
+
+URL = "http://127.0.0.1:1/hook"
+
+
+def test_the_secret_is_shown_once(client: FlaskClient) -> None:
+    registered = register(client, URL, description="the shop")
+
+    key_of(registered["secret"])
+    assert registered["events"] == [
+        "image.tagged",
+        "image.failed",
+        "image.corrected",
+        "model.promoted",
+    ]
+    [listed] = get(client, "/v1/endpoints")["endpoints"]
+    assert listed == get(client, f"/v1/endpoints/{registered['id']}")
+    assert listed == {name: value for name, value in registered.items() if name != "secret"}
+
+
+def test_an_endpoint_of_an_owner_hears_of_images_only(client: FlaskClient) -> None:
+    registered = register(client, URL, owner="ada")
+
+    assert "model.promoted" not in registered["events"]
+    answer = client.post(
+        "/v1/endpoints", json={"url": URL, "owner": "ada", "events": ["model.promoted"]}
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"url": "http://10.0.0.1/"},
+        {"url": "http://169.254.169.254/latest"},
+        {"url": "http://[::1]/"},
+        {"url": "file:///etc/passwd"},
+        {"url": "http://user:word@127.0.0.1/"},
+        {"url": "no url"},
+        {"url": URL, "events": []},
+        {"url": URL, "events": ["image.seen"]},
+        {"url": URL + "x" * 2048},
+        {"url": URL, "owner": "\0"},
+    ],
+)
+def test_an_endpoint_that_makes_no_sense_is_refused(
+    client: FlaskClient, body: dict[str, Any]
+) -> None:
+    answer = client.post("/v1/endpoints", json=body)
+
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    assert get(client, "/v1/endpoints")["endpoints"] == []
+
+
+def test_a_deleted_endpoint_takes_its_deliveries_along(client: FlaskClient, engine: Engine) -> None:
+    path = f"/v1/endpoints/{register(client, URL)['id']}"
+    report(engine, insert_row(engine))
+
+    assert client.delete(path).status_code == 204
+
+    assert deliveries(engine) == []
+    assert client.get(path).status_code == client.delete(path).status_code == 404
+
+
+def test_deliveries_are_listed_by_page_and_by_filter(client: FlaskClient, engine: Engine) -> None:
+    first, second = register(client, URL), register(client, URL)
+    image, other = insert_row(engine), insert_row(engine)
+    report(engine, image)
+    report(engine, other, event=IMAGE_FAILED)
+
+    page = get(client, "/v1/deliveries?limit=3")
+    rest = get(client, f"/v1/deliveries?limit=3&cursor={page['next']}")
+
+    listed = page["deliveries"] + rest["deliveries"]
+    assert [row["id"] for row in listed] == [str(row["id"]) for row in deliveries(engine)][::-1]
+    assert (len(page["deliveries"]), rest["next"]) == (3, None)
+    for query, count in (
+        (f"endpoint={first['id']}", 2),
+        (f"endpoint={second['id']}&type=image.failed", 1),
+        (f"image={image}", 2),
+        ("type=image.failed", 2),
+        ("status=waiting", 4),
+        ("status=failed", 0),
+        (f"endpoint={uuid4()}", 0),
+    ):
+        assert len(get(client, f"/v1/deliveries?{query}")["deliveries"]) == count, query
+
+
+def test_a_replay_begins_anew(client: FlaskClient, engine: Engine) -> None:
+    register(client, URL)
+    report(engine, insert_row(engine))
+    set_deliveries(
+        engine, "status = 'failed', attempts = 10, error = 'late', finished_at = now(), body = '{}'"
+    )
+    path = f"/v1/deliveries/{deliveries(engine)[0]['id']}"
+    assert get(client, path)["due_at"] is None
+
+    answer = client.post(f"{path}/replay")
+
+    assert answer.status_code == 202
+    document = answer.get_json()
+    assert (document["status"], document["attempts"], document["error"]) == ("waiting", 0, None)
+    assert document["due_at"]
+    # What receivers may have seen before stays the same.
+    assert document["message"] == {}
+
+
+@pytest.mark.parametrize("path", ["/v1/deliveries/{}", "/v1/endpoints/{}"])
+def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path.format(uuid4())).status_code == 404
+    assert client.get(path.format("nonsense")).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "limit=0", "status=lost", "endpoint=1", "type=x"])
+def test_a_list_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/v1/deliveries?{query}").status_code == 400
+
+
+def test_a_caller_who_is_bound_to_an_owner_sees_theirs_only(
+    client: FlaskClient, engine: Engine
+) -> None:
+    theirs = register(client, URL, owner="ada")
+    operators = register(client, URL)
+    report(engine, insert_row(engine, owner="ada", callback_url=URL), insert_row(engine))
+
+    with transaction(engine) as connection:
+        seen = {
+            owner: (
+                [str(row["id"]) for row in list_endpoints(connection, Access(owner))],
+                len(list_deliveries(connection, Access(owner), before=None, limit=10)),
+            )
+            for owner in ("ada", "bob", None)
+        }
+
+    # The message about their image to the operator's endpoint is the operator's.
+    assert seen == {
+        "ada": ([theirs["id"]], 2),
+        "bob": ([], 0),
+        None: ([operators["id"], theirs["id"]], 4),
+    }

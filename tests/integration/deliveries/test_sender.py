@@ -1,0 +1,121 @@
+"""Messages as receivers get them."""
+
+import json
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from standardwebhooks import Webhook
+
+from shared.config import Settings
+from shared.db.engine import transaction
+from shared.db.events import promise_callback
+from shared.signing import new_secret
+from tests.events import finished, register, report, set_deliveries, tried
+from tests.receiver import Receiver, status
+from tests.rows import insert_row
+
+
+@pytest.mark.usefixtures("sender")
+def test_the_library_verifies_what_an_endpoint_receives(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    endpoint = register(client, f"{receiver.url}/hook?a=b")
+
+    report(engine, image)
+
+    [row] = finished(engine)
+    [(headers, body)] = receiver.received("/hook?a=b")
+    message = Webhook(endpoint["secret"]).verify(body, headers)
+    assert message["type"] == "image.tagged"
+    assert message["data"]["image_id"] == message["data"]["image"]["id"] == str(image)
+    assert message["data"]["image"]["tags"][0]["tag"] == "tabby"
+    assert message["data"]["image"]["metadata"] == {"order": 7}
+    assert headers["webhook-id"] == str(row["id"])
+    assert headers["content-type"] == "application/json"
+    assert (row["status"], row["answer"], row["attempts"]) == ("delivered", 204, 1)
+
+
+@pytest.mark.usefixtures("sender")
+@pytest.mark.parametrize("wrong", ["secret", "body", "id"])
+def test_the_library_refuses_what_was_tampered_with(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID, wrong: str
+) -> None:
+    endpoint = register(client, f"{receiver.url}/hook")
+    report(engine, image)
+    finished(engine)
+    [(headers, body)] = receiver.received("/hook")
+
+    secret = new_secret() if wrong == "secret" else endpoint["secret"]
+    body = body.replace(b"tabby", b"tiger") if wrong == "body" else body
+    headers = {**headers, "webhook-id": "other"} if wrong == "id" else headers
+
+    with pytest.raises(Exception, match="signature"):
+        Webhook(secret).verify(body, headers)
+
+
+@pytest.mark.usefixtures("sender")
+def test_every_attempt_sends_the_same_message(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    receiver.answers["/hook"] = status(500)
+    register(client, f"{receiver.url}/hook")
+    report(engine, image)
+    tried(engine)
+
+    receiver.answers["/hook"] = status(200)
+    [row] = finished(engine)
+    assert (row["status"], row["attempts"], row["error"]) == ("delivered", 2, None)
+    (first, body), (second, again) = receiver.received("/hook")
+    assert body == again
+    assert first["webhook-id"] == second["webhook-id"]
+    assert int(second["webhook-timestamp"]) >= int(first["webhook-timestamp"]) + 4
+
+
+def test_what_a_dead_sender_had_is_sent_by_another(
+    client: FlaskClient,
+    engine: Engine,
+    receiver: Receiver,
+    image: UUID,
+    request: pytest.FixtureRequest,
+) -> None:
+    register(client, f"{receiver.url}/hook")
+    report(engine, image)
+    # Given a claim of which nobody is left
+    set_deliveries(engine, "claim = gen_random_uuid(), due_at = now() + make_interval(secs => 0.5)")
+
+    request.getfixturevalue("sender")
+
+    [row] = finished(engine)
+    assert row["status"] == "delivered"
+
+
+@pytest.mark.usefixtures("sender")
+def test_a_callback_is_signed_with_the_secret_of_the_deployment(
+    settings: Settings, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    with transaction(engine) as connection:
+        promise_callback(connection, image, f"{receiver.url}/done")
+
+    [row] = finished(engine)
+
+    [(headers, body)] = receiver.received("/done")
+    message = Webhook(settings.callback_secret.get_secret_value()).verify(body, headers)
+    assert message["data"]["image"]["owner"] == "ada"
+    assert row["status"] == "delivered"
+
+
+@pytest.mark.usefixtures("sender")
+def test_a_message_stays_small(client: FlaskClient, engine: Engine, receiver: Receiver) -> None:
+    image = insert_row(engine, metadata={"text": "x" * 15_000}, hashtags=["y" * 90] * 90)
+    register(client, f"{receiver.url}/hook")
+
+    report(engine, image)
+
+    finished(engine)
+    [(_, body)] = receiver.received("/hook")
+    assert len(body) < 20_000
+    document = json.loads(body)["data"]["image"]
+    assert document["shortened"]
+    assert document["id"] == str(image)

@@ -1,0 +1,65 @@
+"""Signatures, checked by the library that receivers use."""
+
+import base64
+import time
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from shared.config import load_settings
+from shared.errors import ConfigError
+from shared.signing import key_of, new_secret, signed_headers
+
+# From the specification: https://github.com/standard-webhooks/standard-webhooks
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BODY = b'{"test": 2432232314}'
+
+
+def test_the_vector_of_the_specification_comes_out() -> None:
+    headers = signed_headers(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY)
+
+    assert headers == {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", '{"name": "Zoë 🐈"}'.encode(), b'"' + b"x" * 20_000 + b'"']
+)
+def test_the_library_verifies_our_signatures(body: bytes) -> None:
+    secret = new_secret()
+    headers = signed_headers(secret, "id", int(time.time()), body)
+
+    Webhook(secret).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret).verify(body + b" ", headers)
+
+
+def test_no_two_secrets_are_the_same() -> None:
+    secrets = {new_secret() for _ in range(100)}
+
+    assert len(secrets) == 100
+    assert all(len(key_of(secret)) == 32 for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "whsec_short",
+        "whsec_" + base64.b64encode(bytes(23)).decode(),
+        "whsec_" + base64.b64encode(bytes(65)).decode(),
+        "whsec_" + "*" * 44,
+    ],
+)
+def test_a_secret_that_is_none_stops_the_program_and_is_not_shown(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAGLOOP_CALLBACK_SECRET", secret)
+
+    with pytest.raises(ConfigError, match="TAGLOOP_CALLBACK_SECRET is") as refused:
+        load_settings()
+
+    assert secret not in str(refused.value)

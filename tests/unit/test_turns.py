@@ -1,0 +1,121 @@
+"""Whose turn it is, on a clock of the test's own."""
+
+import pytest
+
+from services.worker.delivery.turns import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    MOST_AT_ONCE,
+    Turns,
+)
+
+THREADS = 8
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def turns(clock: Clock) -> Turns:
+    return Turns(THREADS, clock)
+
+
+def take(turns: Turns, *due: str) -> list[str]:
+    """Begin as many turns as these destinations may have at once."""
+    begun = []
+    while (destination := turns.choose(due)) is not None:
+        turns.begin(destination)
+        begun.append(destination)
+    return begun
+
+
+def run(turns: Turns, destination: str, *, is_ill: bool = False, pause_seconds: float = 0) -> None:
+    turns.begin(destination)
+    turns.end(destination, is_ill=is_ill, pause_seconds=pause_seconds)
+
+
+def test_of_whom_nothing_is_known_has_one_turn_at_a_time(turns: Turns) -> None:
+    assert take(turns, "a", "b") == ["a", "b"]
+
+
+def test_whoever_answers_well_may_have_more(turns: Turns) -> None:
+    for _ in range(10):
+        run(turns, "a")
+
+    assert take(turns, "a") == ["a"] * MOST_AT_ONCE
+
+
+def test_turns_go_round(turns: Turns) -> None:
+    order = []
+    for _ in range(4):
+        chosen = turns.choose(["a", "b"])
+        assert chosen
+        run(turns, chosen)
+        order.append(chosen)
+
+    assert order == ["a", "b", "a", "b"]
+
+
+def test_half_of_the_threads_are_kept_for_those_that_answered_well(turns: Turns) -> None:
+    run(turns, "good")
+    unknown = [f"unknown-{number}" for number in range(100)]
+
+    assert len(take(turns, *unknown)) == THREADS // 2
+    assert "good" in take(turns, *unknown, "good")
+
+
+def test_there_are_never_more_turns_than_threads(turns: Turns) -> None:
+    good = [f"good-{number}" for number in range(100)]
+    for name in good:
+        run(turns, name)
+
+    assert len(take(turns, *good)) == THREADS
+
+
+def test_whoever_fails_pauses_longer_and_longer(turns: Turns, clock: Clock) -> None:
+    pauses = []
+    for _ in range(8):
+        run(turns, "a", is_ill=True)
+        pauses.append(turns.seconds_to_pause("a"))
+        assert turns.choose(["a"]) is None
+        clock.now += pauses[-1]
+        assert turns.choose(["a"]) == "a"
+
+    assert pauses[:3] == [FIRST_PAUSE_SECONDS, 2 * FIRST_PAUSE_SECONDS, 4 * FIRST_PAUSE_SECONDS]
+    assert pauses[-1] == LONGEST_PAUSE_SECONDS
+
+
+def test_one_good_answer_ends_the_doubt(turns: Turns, clock: Clock) -> None:
+    run(turns, "a", is_ill=True)
+    clock.now += FIRST_PAUSE_SECONDS
+    run(turns, "a")
+
+    assert take(turns, "a") == ["a", "a"]
+
+
+def test_a_pause_that_was_asked_for_is_kept(turns: Turns, clock: Clock) -> None:
+    run(turns, "a", is_ill=True, pause_seconds=3600)
+
+    clock.now += 3599
+    assert turns.choose(["a"]) is None
+    clock.now += 1
+    assert turns.choose(["a"]) == "a"
+
+
+def test_the_unknown_come_before_those_that_failed(turns: Turns, clock: Clock) -> None:
+    run(turns, "dead", is_ill=True)
+    clock.now += FIRST_PAUSE_SECONDS
+
+    assert turns.choose(["dead", "new"]) == "new"
