@@ -1,0 +1,1 @@
+"""What it takes to run Tagloop somewhere else than on one machine."""

@@ -1,0 +1,1 @@
+"""Dashboards, and the code that writes them."""

@@ -1,0 +1,116 @@
+"""What people correct, what is learned from it, and whether the pictures change."""
+
+from deploy.grafana.build.panel import Dashboard, Panel, Query
+
+LEARNING = Dashboard(
+    "tagloop-learning",
+    "Tagloop: Learning",
+    [
+        Panel(
+            "Live precision, 28 days",
+            [Query("tagloop:live_precision:ratio")],
+            "percentunit",
+            4,
+            "stat",
+            "Of the tags shown for images that somebody corrected: those that people kept.",
+        ),
+        Panel(
+            "Live version",
+            [Query('max by (version) (tagloop_model_info{kind="head"})', "{{version}}")],
+            width=4,
+            kind="stat",
+            help="The series is named by the version.",
+        ),
+        Panel(
+            "Corrections that wait",
+            [Query("max(tagloop_retraining_queue)")],
+            width=4,
+            kind="stat",
+        ),
+        Panel(
+            "Since the last run ended",
+            [Query("time() - max(tagloop_finetune_ended_timestamp_seconds)")],
+            "s",
+            4,
+            "stat",
+        ),
+        Panel(
+            "Images to tag anew",
+            [Query("max(tagloop_retag_images_left)")],
+            width=4,
+            kind="stat",
+        ),
+        Panel("Trainers", [Query("tagloop:trainers_up:sum")], width=4, kind="stat"),
+        Panel(
+            "Corrections an hour",
+            [Query("sum by (verdict) (increase(tagloop_corrections_total[1h]))", "{{verdict}}")],
+        ),
+        Panel("Live precision", [Query("tagloop:live_precision:ratio", "kept")], "percentunit"),
+        Panel(
+            "Share removed, by tag",
+            [Query("topk(15, 1 - tagloop:live_precision_by_tag:ratio)", "{{tag}}", instant=True)],
+            "percentunit",
+            kind="bargauge",
+            help="Of the tags that were judged most often; the others are together.",
+        ),
+        Panel(
+            "Quality on held-out images, by version",
+            [
+                Query(
+                    "max by (version, metric) (tagloop_model_quality)",
+                    "{{metric}}, version {{version}}",
+                )
+            ],
+            "percentunit",
+            16,
+        ),
+        Panel(
+            "Versions and runs",
+            [
+                Query("max by (status) (tagloop_model_versions)", "versions: {{status}}"),
+                Query("max by (status) (tagloop_finetune_runs)", "runs: {{status}}"),
+            ],
+        ),
+        Panel("Retraining queue", [Query("max(tagloop_retraining_queue)", "corrections")]),
+        Panel(
+            "Drift",
+            [Query("max by (of) (tagloop_drift)", "{{of}}")],
+            help="Population stability index of the last day against the last 28 days: below 0.1 "
+            "nothing has changed, above 0.25 much has.",
+        ),
+        Panel(
+            "Mean confidence of shown tags",
+            [Query("max by (window) (tagloop_mean_confidence)", "{{window}}")],
+            "percentunit",
+        ),
+        Panel(
+            "Share of images by tag, last day",
+            [
+                Query(
+                    'topk(15, max by (tag) (tagloop_tag_share{window="day"}))',
+                    "{{tag}}",
+                    instant=True,
+                )
+            ],
+            "percentunit",
+            kind="bargauge",
+        ),
+        Panel(
+            "Share of images by tag, last 28 days",
+            [
+                Query(
+                    'topk(15, max by (tag) (tagloop_tag_share{window="28 days"}))',
+                    "{{tag}}",
+                    instant=True,
+                )
+            ],
+            "percentunit",
+            kind="bargauge",
+        ),
+        Panel(
+            "Images in the samples",
+            [Query("max by (window) (tagloop_drift_sample_images)", "{{window}}")],
+            help="Drift over a few hundred images says little.",
+        ),
+    ],
+)

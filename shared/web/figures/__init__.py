@@ -1,0 +1,1 @@
+"""Figures for Prometheus that nobody counts, because they can be looked up."""

@@ -1,0 +1,24 @@
+"""How many messages wait in the broker, under the name that celery-exporter made usual."""
+
+from celery import Celery
+from prometheus_client.core import Metric
+
+from shared.celery_app import KNOWN_QUEUES, count_all_messages
+from shared.web.figures.family import gauge
+
+
+def broker_figures(celery: Celery) -> list[Metric]:
+    """Messages by queue.
+
+    Raises:
+        Unavailable: the broker is away.
+    """
+    counts = count_all_messages(celery, KNOWN_QUEUES)
+    return [
+        gauge(
+            "celery_queue_length",
+            "Messages that wait in a queue of the broker",
+            ("queue_name",),
+            [((queue,), messages) for queue, messages in counts.items()],
+        )
+    ]

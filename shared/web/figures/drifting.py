@@ -1,0 +1,50 @@
+"""The last day beside the last 28 days."""
+
+from prometheus_client.core import Metric
+from sqlalchemy import Connection
+
+from shared.drift import measure_drift
+from shared.web.figures.family import gauge
+
+DAY = "day"
+MONTH = "28 days"
+
+
+def drift_figures(connection: Connection) -> list[Metric]:
+    """Shares of common tags, confidences, and how far both have moved."""
+    drift = measure_drift(connection)
+    windows = {DAY: drift.day, MONTH: drift.month}
+    return [
+        gauge(
+            "tagloop_tag_share",
+            "Share of the images that show a tag, for the tags that are common",
+            ("tag", "window"),
+            [
+                ((slug, window), shown.share(slug))
+                for window, shown in windows.items()
+                for slug in drift.common_tags()
+            ],
+        ),
+        gauge(
+            "tagloop_mean_confidence",
+            "Mean confidence of the tags that are shown",
+            ("window",),
+            [
+                ((window,), mean)
+                for window, shown in windows.items()
+                if (mean := shown.mean_confidence()) is not None
+            ],
+        ),
+        gauge(
+            "tagloop_drift",
+            "How far the last day is from the last 28 days, as population stability index",
+            ("of",),
+            [(("tags",), drift.of_tags()), (("confidences",), drift.of_confidences())],
+        ),
+        gauge(
+            "tagloop_drift_sample_images",
+            "Images that the figures of drift come from",
+            ("window",),
+            [((window,), shown.images) for window, shown in windows.items()],
+        ),
+    ]

@@ -1,0 +1,96 @@
+"""How the loop learns: its queue, its runs, its versions and what people think of its tags."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from prometheus_client.core import Metric
+from sqlalchemy import Connection
+
+from shared.db.live_precision import judge_shown_tags
+from shared.db.models import find_live_model
+from shared.db.observing import (
+    count_left_to_retag,
+    count_runs,
+    count_versions,
+    read_quality,
+)
+from shared.db.run_history import count_queue
+from shared.web.figures.family import Sample, gauge, plain
+
+JUDGED_DAYS = 28
+# Tags with a series of their own; the others share one.
+TAGS_SHOWN = 30
+OTHER_TAGS = "(other)"
+
+
+def version_figures(connection: Connection) -> list[Metric]:
+    """Versions, runs and queues; cheap enough for every scrape."""
+    live = find_live_model(connection)
+    runs = count_runs(connection)
+    return [
+        gauge(
+            "tagloop_model_info",
+            "The live model",
+            ("kind", "version"),
+            [(("backbone", live.backbone), 1), (("head", str(live.version)), 1)] if live else [],
+        ),
+        gauge(
+            "tagloop_model_versions",
+            "Versions of the model by status",
+            ("status",),
+            [((row["status"],), row["versions"]) for row in count_versions(connection)],
+        ),
+        gauge(
+            "tagloop_model_quality",
+            "Quality of a version on images that it was not trained on, 0 to 1",
+            ("metric", "version"),
+            [
+                ((row["metric"], str(row["version"])), row["value"])
+                for row in read_quality(connection)
+            ],
+        ),
+        plain(
+            "tagloop_retraining_queue",
+            "Corrections that no run has taken yet",
+            count_queue(connection),
+        ),
+        gauge(
+            "tagloop_finetune_runs",
+            "Fine-tune runs by status",
+            ("status",),
+            [((row["status"],), row["runs"]) for row in runs],
+        ),
+        gauge(
+            "tagloop_finetune_ended_timestamp_seconds",
+            "When the last run with this outcome ended, in seconds since 1970",
+            ("status",),
+            [((row["status"],), row["ended_at"]) for row in runs if row["ended_at"] is not None],
+        ),
+        plain(
+            "tagloop_retag_images_left",
+            "Images that wait to be tagged anew",
+            count_left_to_retag(connection),
+        ),
+    ]
+
+
+def precision_figures(connection: Connection) -> list[Metric]:
+    """What people kept and removed of the tags that were shown."""
+    return [
+        gauge(
+            "tagloop_shown_tags_judged",
+            f"Shown tags of the images corrected within {JUDGED_DAYS} days, kept and removed",
+            ("tag", "verdict"),
+            _judged_samples(connection),
+        )
+    ]
+
+
+def _judged_samples(connection: Connection) -> Iterator[Sample]:
+    rows = iter(judge_shown_tags(connection, JUDGED_DAYS))
+    for row in islice(rows, TAGS_SHOWN):
+        yield (row["slug"], "kept"), row["kept"]
+        yield (row["slug"], "removed"), row["removed"]
+    others = list(rows)
+    yield (OTHER_TAGS, "kept"), sum(row["kept"] for row in others)
+    yield (OTHER_TAGS, "removed"), sum(row["removed"] for row in others)

@@ -1,0 +1,1 @@
+"""Everything that a Tagloop knows, in a folder, and back: database, originals, heads, keys."""

@@ -1,0 +1,67 @@
+"""What stands in a backup, as its manifest says; written last, so that no half one has any."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from shared.errors import ConfigError
+
+FORMAT = 1
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, in the order in which it can be filled again. columns: in the order of its file."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """made_at: ISO 8601. schema: the migration that the tables have. blobs: files; missing: keys of
+    blobs that the storage no longer had.
+    """
+
+    format: int
+    version: str
+    schema: str
+    made_at: str
+    tables: tuple[Table, ...]
+    blobs: int
+    missing: tuple[str, ...]
+
+    def rows(self, table: str) -> int:
+        """How many rows a table has; 0 where it did not exist yet."""
+        return next((t.rows for t in self.tables if t.name == table), 0)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Make the backup a whole one."""
+    unfinished = folder / f"{FILE}.unfinished"
+    unfinished.write_text(json.dumps(asdict(manifest), indent=2) + "\n")
+    unfinished.replace(folder / FILE)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a backup says of itself.
+
+    Raises:
+        ConfigError: the folder holds no whole backup, or one of another format.
+    """
+    try:
+        document = json.loads((folder / FILE).read_text())
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{folder} holds no whole backup ({error}); name a folder that `tagloop backup` has "
+            "written to the end."
+        ) from error
+    if document.get("format") != FORMAT:
+        raise ConfigError(
+            f"The backup in {folder} has format {document.get('format')}, this program reads "
+            f"{FORMAT}; use the version of Tagloop that made it."
+        )
+    tables = tuple(Table(t["name"], tuple(t["columns"]), t["rows"]) for t in document["tables"])
+    return Manifest(**{**document, "tables": tables, "missing": tuple(document["missing"])})

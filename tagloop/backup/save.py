@@ -1,0 +1,73 @@
+"""`tagloop backup`."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from shared import __version__
+from shared.db.engine import connect_engine
+from shared.errors import ConfigError
+from shared.storage import Storage
+from tagloop.backup.blobs import list_keys, save_blobs
+from tagloop.backup.manifest import FILE, FORMAT, Manifest, write_manifest
+from tagloop.backup.place import Place
+from tagloop.backup.tables import dump_tables, snapshot
+
+TABLES = "tables"
+BLOBS = "blobs"
+CALLBACK_SECRET = "callback-secret"
+PRIVATE_MODE = 0o700
+
+
+def backup(place: Place, folder: Path) -> Manifest:
+    """Write everything to a folder, while the services go on.
+
+    The database is read as of one moment, then the files that it names are copied. Into a folder
+    that holds an earlier backup of the same Tagloop, only new files are copied.
+
+    Raises:
+        ConfigError: the folder holds something else.
+        Unavailable: database or storage is away. What is there of an earlier backup is no whole
+            one any more then.
+    """
+    _prepare(folder)
+    engine = connect_engine(place.settings.database_url, pool_size=1)
+    try:
+        return _save(engine, place, folder)
+    finally:
+        engine.dispose()
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+    known = {FILE, TABLES, BLOBS, CALLBACK_SECRET}
+    if others := [file.name for file in folder.iterdir() if file.name not in known]:
+        raise ConfigError(
+            f"{folder} holds something else than a backup ({others[0]}); name another folder."
+        )
+    # From now on until the end it is no whole backup.
+    (folder / FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder / TABLES, ignore_errors=True)
+
+
+def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
+    with snapshot(engine) as connection:
+        schema = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        tables = dump_tables(connection, folder / TABLES)
+        storage = Storage(place.settings.storage_url)
+        blobs, missing = save_blobs(storage, list_keys(connection), folder / BLOBS)
+    if place.callback_secret is not None and place.callback_secret.exists():
+        shutil.copy2(place.callback_secret, folder / CALLBACK_SECRET)
+    manifest = Manifest(
+        FORMAT,
+        __version__,
+        str(schema),
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        tables,
+        blobs,
+        tuple(missing),
+    )
+    write_manifest(folder, manifest)
+    return manifest

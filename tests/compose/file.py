@@ -1,0 +1,48 @@
+"""docker-compose.yml as it stands, with its variables in place."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PROJECT_ROOT = Path(__file__).parents[2]
+COMPOSE_FILE = PROJECT_ROOT / "docker-compose.yml"
+VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service runs, and with which environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    healthcheck: tuple[str, ...]
+
+
+def read_compose() -> dict[str, Any]:
+    """The whole file, with the defaults of its variables."""
+    text = VARIABLE.sub(lambda found: found[2], COMPOSE_FILE.read_text())
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
+
+
+def find_service(name: str) -> Service:
+    """One service; everything in its command and environment as a container would get it."""
+    found = read_compose()["services"][name]
+    command = found["command"]
+    test = found.get("healthcheck", {}).get("test", ["NONE"])
+    return Service(
+        name,
+        tuple(shlex.split(command) if isinstance(command, str) else command),
+        {key: as_in_yaml(value) for key, value in found.get("environment", {}).items()},
+        ("sh", "-c", test[1]) if test[0] == "CMD-SHELL" else tuple(test[1:]),
+    )
+
+
+def as_in_yaml(value: object) -> str:
+    """A value of an environment as the engine passes it on."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
