@@ -1,0 +1,97 @@
+"""The door of every web service: who calls, and whether their key opens what they ask for."""
+
+import re
+
+from flask import Flask, Request, g, request
+from sqlalchemy import Engine
+
+from shared.auth.keyring import KeyRing
+from shared.auth.limits import KeyLimits
+from shared.auth.loopback import refuse_strangers
+from shared.auth.policy import OPEN, Rule, rule_for
+from shared.config import Settings
+from shared.db.access import EVERYTHING, Access
+from shared.db.keys import Key
+from shared.errors import Forbidden, LengthRequired, Unauthorized
+
+SCHEME = "Bearer "
+_ARGUMENT = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
+
+
+def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
+    """Have an app ask for keys, or, where that is turned off, answer nobody but this machine.
+
+    Raises:
+        ConfigError: keys are asked for, and there is no Redis to count their use in.
+    """
+    if not settings.auth:
+        app.before_request(_open_to_this_machine)
+        return
+    ring = KeyRing(engine)
+    limits = KeyLimits(settings)
+
+    def ask_for_key() -> None:
+        rule = _rule_of(request)
+        if rule is None or rule == OPEN:
+            return
+        key = _key_of(request, ring)
+        refuse_unfit(key, rule)
+        limits.count(key, _body_bytes(request))
+        g.access = key.access
+
+    app.before_request(ask_for_key)
+
+
+def caller_access() -> Access:
+    """Whose images the caller of the current request may see and touch."""
+    access: Access = g.access
+    return access
+
+
+def refuse_unfit(key: Key, rule: Rule) -> None:
+    """Let a key pass that opens an operation.
+
+    Raises:
+        Forbidden: it does not.
+    """
+    if not key.scopes & rule.scopes:
+        raise Forbidden(
+            f"This key is for {', '.join(sorted(key.scopes))}; this needs one for "
+            f"{' or '.join(sorted(rule.scopes))}."
+        )
+    if key.access.owner is not None and not rule.bound:
+        raise Forbidden(
+            f"This key is bound to the owner {key.access.owner!r}, and this concerns everybody; "
+            "it needs a key that is bound to nobody."
+        )
+
+
+def _open_to_this_machine() -> None:
+    rule = _rule_of(request)
+    if rule is not None and rule != OPEN:
+        refuse_strangers(request)
+    g.access = EVERYTHING
+
+
+def _rule_of(request: Request) -> Rule | None:
+    """What the operation needs; None where there is none, which is answered with 404 or 405."""
+    if request.url_rule is None:
+        return None
+    return rule_for(request.method, _ARGUMENT.sub(r"{\1}", request.url_rule.rule))
+
+
+def _key_of(request: Request, ring: KeyRing) -> Key:
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(SCHEME):
+        raise Unauthorized("Send a key in the header: Authorization: Bearer tagloop_…")
+    key = ring.verify(header.removeprefix(SCHEME).strip())
+    if key is None:
+        raise Unauthorized("This key opens nothing: it is unknown, or was revoked.")
+    return key
+
+
+def _body_bytes(request: Request) -> int:
+    """How large the body is, before any of it is read."""
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired
+    return request.content_length or 0

@@ -1,0 +1,93 @@
+"""How much a key may be used: requests and bytes a minute, counted in Redis for all processes."""
+
+import math
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
+
+from shared.config import Settings
+from shared.db.keys import Key
+from shared.errors import BodyOverLimit, ConfigError, TooManyRequests
+
+KEY_PREFIX = "tagloop-limits"
+# Part of every request: a Redis that hangs must not hold requests up for longer.
+REDIS_SECONDS = 0.5
+# Nor each of them: after a failure nobody asks it again for this time.
+REST_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class KeyLimits:
+    """Counts what keys use. Safe for threads; connects when first used.
+
+    A request that comes while Redis is away is not counted: uploads go on without it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises ConfigError where there is no Redis to count in."""
+        self._settings = settings
+        storage = RedisStorage(
+            _redis_url(settings.limits_url or settings.broker_url),
+            key_prefix=KEY_PREFIX,
+            socket_timeout=REDIS_SECONDS,
+            socket_connect_timeout=REDIS_SECONDS,
+        )
+        self._limiter = SlidingWindowCounterRateLimiter(storage)
+        self._rests_until = -math.inf
+
+    def count(self, key: Key, body_bytes: int) -> None:
+        """Count one request with a body of that size.
+
+        Raises:
+            TooManyRequests: the key has had its share of this minute.
+            BodyOverLimit: this body alone is larger than that share.
+        """
+        if time.monotonic() < self._rests_until:
+            return
+        try:
+            for kind, most, cost in self._shares(key, body_bytes):
+                self._take(key, kind, most, cost)
+        except RedisError as error:
+            self._rests_until = time.monotonic() + REST_SECONDS
+            log.warning("requests are not counted: Redis is away", error=str(error))
+
+    def _shares(self, key: Key, body_bytes: int) -> Iterator[tuple[str, int, int]]:
+        """What is counted: its name, the most of it in a minute, and how much this request has."""
+        yield "requests", key.requests_per_minute or self._settings.requests_per_minute, 1
+        if body_bytes:
+            yield "bytes", key.bytes_per_minute or self._settings.bytes_per_minute, body_bytes
+
+    def _take(self, key: Key, kind: str, most: int, cost: int) -> None:
+        if cost > most:
+            raise BodyOverLimit(
+                f"The body has {cost:,} bytes, and this key may send {most:,} a minute; send "
+                "smaller ones."
+            )
+        item = RateLimitItemPerMinute(most)
+        if not self._limiter.hit(item, kind, str(key.id), cost=cost):
+            reset_at = self._limiter.get_window_stats(item, kind, str(key.id)).reset_time
+            seconds = max(1, math.ceil(reset_at - time.time()))
+            raise TooManyRequests(
+                f"This key may use {most:,} {kind} a minute; go on in {seconds} s.", seconds
+            )
+
+
+def _redis_url(url: str) -> str:
+    """The address of Redis as `limits` writes it, from how Celery does."""
+    parts = urlsplit(url)
+    if parts.scheme in ("redis", "rediss"):
+        return url
+    if parts.scheme in ("redis+socket", "redis+unix"):
+        database = parse_qs(parts.query).get("virtual_host", ["0"])[0]
+        return f"redis+unix://{parts.path}?db={database}"
+    raise ConfigError(
+        f"The limits of keys are counted in Redis, and the broker is {parts.scheme!r}; set "
+        "TAGLOOP_LIMITS_URL to redis://host:port/0."
+    )

@@ -1,0 +1,82 @@
+"""Which request needs which key. What is not listed here needs an admin's, bound to nobody."""
+
+from dataclasses import dataclass
+
+from shared.auth.scopes import Scope
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What opens an operation. scopes: any of them; bound: also where the key is an owner's.
+
+    Every operation that is open to bound keys takes care to show and touch only what is theirs.
+    """
+
+    scopes: frozenset[Scope]
+    bound: bool = True
+
+
+def _needs(*scopes: Scope, bound: bool = True) -> Rule:
+    return Rule(frozenset((*scopes, Scope.ADMIN)), bound)
+
+
+OPEN = Rule(frozenset())
+DEFAULT = _needs(bound=False)
+
+# Probes and machines have no keys; the description of the API says nothing about pictures.
+OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+# Webhooks prove with a signature where they come from.
+OPEN_PREFIXES = ("/docs/", "/v1/webhooks/")
+
+# By method and path, as they stand in the OpenAPI document.
+RULES = {
+    ("POST", "/v1/images"): _needs(Scope.INGEST),
+    ("POST", "/v1/images/known"): _needs(Scope.INGEST),
+    ("POST", "/v1/images/statuses"): _needs(Scope.INGEST, Scope.READ),
+    ("GET", "/v1/images"): _needs(Scope.READ),
+    ("GET", "/v1/images/{image_id}"): _needs(Scope.READ),
+    ("DELETE", "/v1/images/{image_id}"): _needs(),
+    ("GET", "/v1/images/{image_id}/file"): _needs(Scope.READ),
+    ("GET", "/v1/images/{image_id}/thumbnail"): _needs(Scope.READ),
+    ("GET", "/v1/images/{image_id}/similar"): _needs(Scope.READ),
+    ("GET", "/v1/search"): _needs(Scope.READ),
+    ("POST", "/v1/search/similar"): _needs(Scope.READ),
+    ("GET", "/v1/tags"): _needs(Scope.READ),
+    ("GET", "/v1/tags/{slug}"): _needs(Scope.READ),
+    ("GET", "/v1/owners/{owner}/profile"): _needs(Scope.READ),
+    ("POST", "/v1/images/{image_id}/corrections"): _needs(Scope.FEEDBACK),
+    ("GET", "/v1/images/{image_id}/corrections"): _needs(Scope.READ, Scope.FEEDBACK),
+    ("POST", "/v1/corrections"): _needs(Scope.FEEDBACK),
+    ("GET", "/v1/corrections"): _needs(Scope.READ, Scope.FEEDBACK),
+    ("GET", "/v1/labels"): _needs(Scope.READ, Scope.FEEDBACK),
+    ("GET", "/v1/review"): _needs(Scope.FEEDBACK),
+    ("POST", "/v1/tags"): _needs(Scope.FEEDBACK),
+    # The model, its runs and those who correct are everybody's: nobody sees them by an owner's key.
+    ("GET", "/v1/models"): _needs(Scope.READ, bound=False),
+    ("GET", "/v1/retrain"): _needs(Scope.READ, bound=False),
+    ("GET", "/v1/retrain/{run_id}"): _needs(Scope.READ, bound=False),
+    ("GET", "/v1/contributors"): _needs(Scope.READ, bound=False),
+    ("POST", "/v1/contributors/{user}/vouch"): _needs(bound=False),
+    ("POST", "/v1/retrain"): _needs(bound=False),
+    ("POST", "/v1/models/{version}/promote"): _needs(bound=False),
+    ("POST", "/v1/retag"): _needs(),
+    ("GET", "/v1/retag"): _needs(Scope.READ),
+    ("GET", "/v1/retag/{job_id}"): _needs(Scope.READ),
+    # A bound key registers endpoints for its owner, and sees those and their deliveries. Addresses
+    # of receivers can be secrets themselves: to read pictures is not enough to see them.
+    ("POST", "/v1/endpoints"): _needs(),
+    ("GET", "/v1/endpoints"): _needs(),
+    ("GET", "/v1/endpoints/{endpoint_id}"): _needs(),
+    ("DELETE", "/v1/endpoints/{endpoint_id}"): _needs(),
+    ("POST", "/v1/endpoints/{endpoint_id}/enable"): _needs(),
+    ("GET", "/v1/deliveries"): _needs(),
+    ("GET", "/v1/deliveries/{delivery_id}"): _needs(),
+    ("POST", "/v1/deliveries/{delivery_id}/replay"): _needs(),
+}
+
+
+def rule_for(method: str, path: str) -> Rule:
+    """The rule of an operation, its path as in the OpenAPI document."""
+    if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
+        return OPEN
+    return RULES.get(("GET" if method == "HEAD" else method, path), DEFAULT)

@@ -1,0 +1,30 @@
+"""The keys that callers of the API show."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Identity,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from shared.db.schema.base import metadata, now, timestamp
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the key"),
+    Column("hint", Text, nullable=False, comment="how the key begins, to recognise it by"),
+    Column("name", Text, nullable=False, server_default="", comment="what it is for"),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("owner", Text, comment="only their images; null: everybody's"),
+    Column("requests_per_minute", Integer, comment="null: as the settings say"),
+    Column("bytes_per_minute", BigInteger, comment="null: as the settings say"),
+    timestamp("created_at", nullable=False, server_default=now),
+    timestamp("last_used_at", comment="to the minute"),
+    timestamp("revoked_at", comment="since when it opens nothing"),
+)
