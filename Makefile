@@ -34,6 +34,8 @@ lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/hadolint deploy/docker/Dockerfile
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: $(BENCH_STAMP)
 	$(VENV)/bin/python -m bench $(BENCH)
@@ -72,7 +74,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet pyproject.toml --universal \
   --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock'
 
 lock: $(STAMP)
-	$(COMPILE) --extra worker --extra local --extra test --extra build \
+	$(COMPILE) --extra worker --extra local --extra tracing --extra test --extra build \
 	  --output-file requirements.lock
 	$(COMPILE) --extra bench --constraint requirements.lock \
 	  --output-file requirements-bench.lock

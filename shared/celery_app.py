@@ -1,5 +1,6 @@
 """Celery as every service uses it: JSON only, late acknowledgement, messages that carry ids."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from celery import Celery
@@ -12,11 +13,14 @@ from shared.errors import Unavailable
 INTERACTIVE = "tagging.interactive"
 BULK = "tagging.bulk"
 MAINTENANCE = "maintenance"
+NOTIFY = "notify"
 # Where an app that knows only the broker's URL sends to.
 FOREIGN = "celery"
 TRAINING = "training"
 # In order of urgency: a person who waits comes before a folder of a million files.
-WORKER_QUEUES = (MAINTENANCE, INTERACTIVE, FOREIGN, BULK)
+WORKER_QUEUES = (MAINTENANCE, NOTIFY, INTERACTIVE, FOREIGN, BULK)
+# Everything that waits in one of them is somebody's work.
+KNOWN_QUEUES = (*WORKER_QUEUES, TRAINING)
 # One batch is stored, one is in the network, one is decoded, and one is at hand. More would only
 # make an interactive image wait behind them.
 TASKS_AT_ONCE = 4
@@ -28,6 +32,7 @@ EMBED = "tagloop.embed"
 SWEEP = "tagloop.sweep"
 RETAG = "tagloop.retag"
 FINETUNE = "tagloop.finetune"
+DELIVER = "tagloop.deliver"
 
 # A message is only a hint to look at rows, so a lost or doubled one does no harm. It comes back
 # after this time where the worker that took it died without a word.
@@ -54,6 +59,7 @@ def create_celery(settings: Settings) -> Celery:
         task_routes={
             SWEEP: {"queue": queue_named(MAINTENANCE)},
             RETAG: {"queue": queue_named(MAINTENANCE)},
+            DELIVER: {"queue": queue_named(NOTIFY)},
             FINETUNE: {"queue": queue_named(TRAINING)},
         },
         task_acks_late=True,
@@ -95,11 +101,23 @@ def count_messages(celery: Celery, queue: str) -> int:
     Raises:
         Unavailable: the broker is away.
     """
+    return count_all_messages(celery, (queue,))[queue]
+
+
+def count_all_messages(celery: Celery, queues: Sequence[str]) -> dict[str, int]:
+    """How many messages wait in each of the queues.
+
+    Raises:
+        Unavailable: the broker is away.
+    """
     try:
         with celery.connection_for_read() as connection:
             connection.ensure_connection(max_retries=1, timeout=SOCKET_SECONDS)
-            # A queue that has never had a message does not exist yet.
             channel: Any = connection.default_channel
-            return int(channel.queue_declare(queue, passive=False).message_count)
+            # A queue that has never had a message does not exist yet.
+            return {
+                queue: int(channel.queue_declare(queue, passive=False).message_count)
+                for queue in queues
+            }
     except (OperationalError, OSError) as error:
         raise Unavailable(f"The broker does not answer: {error}") from error

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,6 +20,9 @@ from pydantic_settings import (
 )
 
 from shared.errors import ConfigError
+from shared.hold_list import STARTING_LIST
+from shared.signing import key_of
+from shared.webhook_secrets import WebhookSecretsSource
 
 PREFIX = "TAGLOOP_"
 MEBIBYTE = 1024 * 1024
@@ -76,6 +79,11 @@ class Settings(BaseSettings):
     custom_tags: bool = Field(
         True, description="whether people can use tags that the vocabulary does not have yet"
     )
+    hold_tags: Annotated[frozenset[str], NoDecode] = Field(
+        STARTING_LIST,
+        description="tags, with all narrower ones, that only people can give an image, as JSON; "
+        "[]: none",
+    )
     queue_limit: int = Field(
         100_000, gt=0, description="waiting images from which on no more are accepted"
     )
@@ -99,6 +107,31 @@ class Settings(BaseSettings):
         frozenset(),
         description='hosts that may be fetched from at any address, as JSON: ["intranet"]',
     )
+    callback_secret: SecretStr = Field(
+        SecretStr(""),
+        description="what messages to callback URLs are signed with: whsec_ and 24 to 64 bytes in "
+        "base64; empty: no callback URL is accepted",
+    )
+    delivery_allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description='hosts that events may be sent to at any address, as JSON: ["intranet"]',
+    )
+    webhook_secrets: dict[str, tuple[SecretStr, ...]] = Field(
+        {},
+        description="what each webhook source signs with; `TAGLOOP_WEBHOOK_<SOURCE>_SECRET` sets "
+        "that of one source",
+    )
+    webhook_window_seconds: int = Field(
+        300, gt=0, description="how far the signed time of a webhook may be from this server's"
+    )
+    sns_topics: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="ARNs of the SNS topics that are listened to, as JSON; empty: none",
+    )
+    s3_buckets: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="buckets whose events are taken, as JSON; empty: all that can be read",
+    )
     # NoDecode: an empty variable is no JSON, and turns the nightly run off.
     retrain_hour: Annotated[int | None, NoDecode] = Field(
         3,
@@ -116,11 +149,45 @@ class Settings(BaseSettings):
     gate_most_loss: float = Field(
         0.01, ge=0, le=1, description="most that a candidate may lose on what was not corrected now"
     )
+    gate_most_overruled: float = Field(
+        0.1, ge=0, le=1, description="most of the live version's certain tags that may disappear"
+    )
+    auth: bool = Field(
+        False, description="whether requests need a key; without, only this machine is answered"
+    )
+    requests_per_minute: int = Field(
+        6000, gt=0, description="most requests of a key that has no limit of its own"
+    )
+    bytes_per_minute: int = Field(
+        6 * 1024 * MEBIBYTE, gt=0, description="most bytes in bodies, of such a key"
+    )
+    limits_url: str = Field(
+        "", description="Redis where the use of keys is counted; empty: the broker's"
+    )
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port on which a worker or trainer answers Prometheus; 0: none, as where it "
+        "shares a metrics folder with a web process",
+    )
+    otlp_endpoint: str = Field(
+        "",
+        description="where OpenTelemetry traces are sent by HTTP, as http://collector:4318; "
+        "empty: there are none",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level that is logged"
     )
 
-    @field_validator("fetch_allowed_hosts", mode="before")
+    @field_validator(
+        "fetch_allowed_hosts",
+        "delivery_allowed_hosts",
+        "sns_topics",
+        "s3_buckets",
+        "hold_tags",
+        mode="before",
+    )
     @classmethod
     def parse_json(cls, value: object) -> object:
         """Variables hold JSON."""
@@ -135,6 +202,14 @@ class Settings(BaseSettings):
         """A variable can't hold None."""
         return None if value == "" else value
 
+    @field_validator("callback_secret")
+    @classmethod
+    def check_secret(cls, value: SecretStr) -> SecretStr:
+        """Found out now, not at the first delivery."""
+        if value.get_secret_value():
+            key_of(value.get_secret_value())
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -145,7 +220,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over variables, variables over files."""
-        return init_settings, env_settings, FileSource(settings_cls)
+        files = FileSource(settings_cls)
+        return init_settings, env_settings, files, WebhookSecretsSource(settings_cls)
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -159,7 +235,10 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         variable = f"{PREFIX}{first['loc'][0]}".upper()
-        raise ConfigError(f"{variable} is {first['input']!r}: {first['msg']}.") from error
+        shown = "no secret that can be used" if "SECRET" in variable else repr(first["input"])
+        # Without the original error where it would show a secret.
+        cause = None if "SECRET" in variable else error
+        raise ConfigError(f"{variable} is {shown}: {first['msg']}.") from cause
     except SettingsError as error:
         # What pydantic-settings makes of a file that cannot be read.
         raise ConfigError(str(error.__cause__)) from error

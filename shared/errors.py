@@ -30,6 +30,28 @@ class BadRequest(TagloopError):
     status = 400
 
 
+class Unauthenticated(TagloopError):
+    """The request does not prove who sent it."""
+
+    status = 401
+
+
+class Replayed(Unauthenticated):
+    """This very request was taken before."""
+
+
+class Unauthorized(TagloopError):
+    """The request shows no key that opens anything."""
+
+    status = 401
+
+
+class Forbidden(TagloopError):
+    """The caller may not do this."""
+
+    status = 403
+
+
 class NotFound(TagloopError):
     """There is nothing here by that name."""
 
@@ -46,6 +68,29 @@ class TooManyCorrections(BadRequest):
     """The request has more corrections than this server takes at once."""
 
     status = 413
+
+
+class LengthRequired(TagloopError):
+    """The request does not say how large its body is; send it with a Content-Length."""
+
+    status = 411
+
+
+class BodyOverLimit(TagloopError):
+    """The body is larger than what the key may send in a minute."""
+
+    status = 413
+
+
+class TooManyRequests(TagloopError):
+    """The key has been used as much as it may be for now."""
+
+    status = 429
+    retryable = True
+
+    def __init__(self, message: str | None = None, retry_after_seconds: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(TagloopError):

@@ -20,7 +20,11 @@ REFRESH_SECONDS = 0.2
 class LiveScorer:
     """The scorer of the live version; follows promotions. Safe for threads."""
 
-    def __init__(self, engine: Engine, storage: Storage) -> None:
+    def __init__(
+        self, engine: Engine, storage: Storage, hold: frozenset[str] = frozenset()
+    ) -> None:
+        """hold: names of tags that are not shown before a person confirms them."""
+        self._hold = hold
         self._engine = engine
         self._storage = storage
         self._lock = threading.Lock()
@@ -48,6 +52,6 @@ class LiveScorer:
         if model is None:
             raise Unavailable("There is no model yet: no worker has started so far.")
         if known is not None and known.model == model:
-            return known if known.words is words else Scorer(model, known.head, words)
+            return known if known.words is words else Scorer(model, known.head, words, self._hold)
         head = Head.from_bytes(bytes(self._storage.get(model.blob)))
-        return Scorer(model, head, words)
+        return Scorer(model, head, words, self._hold)

@@ -7,6 +7,14 @@ import structlog
 
 from shared.config import Settings
 
+REQUEST_ID = "request_id"
+
+
+def current_request_id() -> str | None:
+    """The request that this thread answers, if it answers one."""
+    found: str | None = structlog.contextvars.get_contextvars().get(REQUEST_ID)
+    return found
+
 
 def configure_logs(settings: Settings) -> None:
     """Send this process's logs, our own and the libraries', to standard error as JSON."""

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine
 
+from shared.db.access import EVERYTHING
 from shared.db.corrections import find_contested
 from shared.db.decisions import lock_images, redecide
 from shared.db.engine import transaction
@@ -23,6 +24,8 @@ def reconsider(engine: Engine, words: Words, contributor: str) -> int:
         contested = find_contested(connection, contributor)
     for start in range(0, len(contested), IMAGES_AT_ONCE):
         with transaction(engine) as connection:
-            originals = lock_images(connection, contested[start : start + IMAGES_AT_ONCE])
+            originals = lock_images(
+                connection, contested[start : start + IMAGES_AT_ONCE], EVERYTHING
+            )
             redecide(connection, words, set(originals.values()))
     return len(contested)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from contextvars import Context, copy_context
 from uuid import UUID
 
 from celery import Celery
@@ -30,6 +31,7 @@ class Relay:
     def __init__(self, celery: Celery) -> None:
         self._celery = celery
         self._ids: dict[str, list[str]] = {}
+        self._context: Context | None = None
         self._urls_wait = False
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -38,6 +40,9 @@ class Relay:
         """Have workers look at these images; returns at once. Call it after the commit."""
         with self._news:
             self._ids.setdefault(queue, []).extend(map(str, ids))
+            if self._context is None:
+                # A message for several requests is a part of the first one's trace and log.
+                self._context = copy_context()
             self._wake()
 
     def announce_urls(self) -> None:
@@ -61,7 +66,11 @@ class Relay:
                 self._news.wait_for(lambda: self._ids or self._urls_wait)
                 ids, self._ids = self._ids, {}
                 urls_wait, self._urls_wait = self._urls_wait, False
-            left = {queue: publisher.send_ids(queue, queue_ids) for queue, queue_ids in ids.items()}
+                context, self._context = self._context or copy_context(), None
+            left = {
+                queue: context.run(publisher.send_ids, queue, queue_ids)
+                for queue, queue_ids in ids.items()
+            }
             if urls_wait:
                 publisher.wake_fetchers()
             if any(left.values()):

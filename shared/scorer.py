@@ -8,17 +8,22 @@ from numpy.typing import NDArray
 
 from shared.db.models import LiveModel
 from shared.head import Head
+from shared.hold import held_columns
 from shared.vocabulary import Vocabulary
 from shared.words import Words
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """A head, and the words that its columns mean."""
+    """A head, and the words that its columns mean.
+
+    hold: names of tags that are held back until a person confirms them.
+    """
 
     model: LiveModel
     head: Head
     words: Words
+    hold: frozenset[str] = frozenset()
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -35,6 +40,17 @@ class Scorer:
         """The vocabulary's column of each taught tag, (taught,)."""
         order = np.argsort(self.tag_ids)
         return order[np.searchsorted(self.tag_ids, self.head.taught.tag_ids, sorter=order)]
+
+    @cached_property
+    def held_columns(self) -> NDArray[np.intp]:
+        """The vocabulary's columns of tags that are held back, (held,)."""
+        return held_columns(self.vocabulary, self.hold)
+
+    def showable_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
+        """As `tag_probabilities`, for what is shown: NaN, above no limit, for what is held back."""
+        probabilities = self.tag_probabilities(embeddings)
+        probabilities[:, self.held_columns] = np.nan
+        return probabilities
 
     def tag_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Embeddings (n, dimensions) to probabilities of all tags (n, tags).

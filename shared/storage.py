@@ -10,6 +10,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.errors import BlobMissing, ConfigError, StorageUnavailable
+from shared.metrics import storage_errors, storage_seconds
 
 SCHEMES = ("file", "s3", "gs", "az")
 
@@ -32,8 +33,10 @@ class Storage:
             StorageUnavailable: it could not be written.
         """
         try:
-            self._store.put(key, data)
+            with storage_seconds.labels("put").time():
+                self._store.put(key, data)
         except (BaseError, OSError) as error:
+            storage_errors.labels("put").inc()
             raise StorageUnavailable(f"The storage cannot be written: {error}") from error
 
     def get(self, key: str) -> memoryview:
@@ -44,10 +47,12 @@ class Storage:
             StorageUnavailable: it could not be read.
         """
         try:
-            return memoryview(self._store.get(key).bytes())
+            with storage_seconds.labels("get").time():
+                return memoryview(self._store.get(key).bytes())
         except FileNotFoundError as error:
             raise BlobMissing from error
         except (BaseError, OSError) as error:
+            storage_errors.labels("get").inc()
             raise StorageUnavailable(f"The storage cannot be read: {error}") from error
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -58,10 +63,12 @@ class Storage:
         """
         for key in keys:
             try:
-                self._store.delete(key)
+                with storage_seconds.labels("delete").time():
+                    self._store.delete(key)
             except FileNotFoundError:
                 continue
             except (BaseError, OSError) as error:
+                storage_errors.labels("delete").inc()
                 raise StorageUnavailable(f"The storage cannot delete: {error}") from error
 
 

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from shared.errors import TagloopError
-from tagloop.commands import labels, models, pictures, stack, training
+from tagloop.commands import backup, keys, labels, models, owner, pictures, stack, training
 from tagloop.commands.common import EXIT_SOME_WRONG
 
 app = typer.Typer(
@@ -25,7 +25,11 @@ app.command("import-labels")(labels.import_labels)
 app.command()(training.retrain)
 app.command()(training.retag)
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
+app.add_typer(owner.app, name="owner")
 app.command("eval")(pictures.evaluate)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(stack.doctor)
 
 

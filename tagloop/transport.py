@@ -1,6 +1,7 @@
 """HTTP to one Tagloop server: JSON objects back, errors as exceptions."""
 
 import json
+import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,9 @@ CONNECT_SECONDS = 5.0
 # A server that stores a request's pictures on a slow disk may take a while to answer.
 ANSWER_SECONDS = 60.0
 DEFAULT_RETRY_SECONDS = 5.0
+# The key that is shown to servers that ask for one.
+KEY_VARIABLE = "TAGLOOP_KEY"
+BUSY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 
 Parameters = Mapping[str, str | float | None]
 
@@ -27,10 +31,13 @@ class Transport:
     back later, Refused when it refuses the request, and ServerFailed when it fails.
     """
 
-    def __init__(self, server: str, connections: int = 4) -> None:
+    def __init__(self, server: str, connections: int = 4, key: str | None = None) -> None:
+        """key: shown with every request; None: that of TAGLOOP_KEY, if it is set."""
         if not urlsplit(server).netloc or not server.startswith(SCHEMES):
             raise NoAnswer(f"{server} is not the address of a server; write http://host:port")
         self.server = server.rstrip("/")
+        key = os.environ.get(KEY_VARIABLE) if key is None else key
+        self._key_header = {"Authorization": f"Bearer {key}"} if key else {}
         self._pool = urllib3.PoolManager(maxsize=connections, block=True)
 
     def call_json(self, path: str, document: dict[str, Any], held: float = 0) -> dict[str, Any]:
@@ -59,7 +66,7 @@ class Transport:
                 method,
                 url,
                 body=body,
-                headers=headers,
+                headers={**self._key_header, **(headers or {})},
                 retries=False,
                 timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS + held),
             )
@@ -79,7 +86,7 @@ class Transport:
             document = {"title": f"The answer was HTTP status {response.status}."}
             if response.status < HTTPStatus.BAD_REQUEST:
                 raise NoAnswer(f"What answers at {self.server} is not Tagloop.")
-        if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if response.status in BUSY:
             raise ServerBusy(Refused(document).args[0], _retry_after(response))
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFailed(f"The server at {self.server} failed: {Refused(document)}")

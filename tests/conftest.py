@@ -24,6 +24,7 @@ from shared.config import PREFIX, Settings, load_settings
 from shared.db.engine import connect_engine
 from shared.db.migrate import migrate
 from shared.live_model import LiveScorer
+from shared.signing import new_secret
 from shared.storage import Storage
 from tagloop.local import postgres
 from tagloop.local.backing import running
@@ -118,6 +119,7 @@ def settings(database: str, redis: Redis, backing: DataDir, tmp_path: Path) -> S
         broker_url=broker_url(backing),
         storage_url=(tmp_path / "blobs").as_uri(),
         device="cpu",
+        callback_secret=new_secret(),
     )
 
 
@@ -159,7 +161,7 @@ def pipeline(
     ensure_model(engine, storage, backbone)
     lanes = Lanes(settings, storage, backbone, LANES)
     leases = LeaseKeeper(engine, settings.lease_seconds)
-    yield Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage))
+    yield Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage, settings.hold_tags))
     leases.close()
     lanes.close()
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, RowMapping, text
 from services.worker.pipeline import Pipeline
 from services.worker.retag import see_to_jobs
 from shared.config import Settings
+from shared.db.access import EVERYTHING as EVERYBODYS
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, queue_job
 from shared.db.tags import tags_of_images
@@ -100,7 +101,7 @@ class Retagging:
 
     def read(self, job: int) -> RowMapping:
         with transaction(self.engine) as connection:
-            row = find_job(connection, job)
+            row = find_job(connection, job, EVERYBODYS)
         assert row is not None
         return row
 

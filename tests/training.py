@@ -11,6 +11,7 @@ from services.feedback.training.learn import Progress
 from services.feedback.training.trainer import Trainer
 from shared.celery_app import create_celery
 from shared.config import Settings
+from shared.db.access import EVERYTHING
 from shared.db.engine import transaction
 from shared.db.models import find_live_model
 from shared.db.retag_jobs import list_jobs
@@ -158,4 +159,4 @@ def waiting_corrections(engine: Engine) -> int:
 def queued_jobs(engine: Engine) -> list[tuple[str, str | None]]:
     """Status and tag of each re-tagging job, the newest first."""
     with transaction(engine) as connection:
-        return [(job["status"], job["tag"]) for job in list_jobs(connection, 10)]
+        return [(job["status"], job["tag"]) for job in list_jobs(connection, EVERYTHING, 10)]

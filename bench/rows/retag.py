@@ -20,6 +20,7 @@ from bench.stack import running_tagloop
 from bench.stats import Figure
 from shared.celery_app import RETAG, create_celery
 from shared.config import load_settings
+from shared.db.access import EVERYTHING
 from shared.db.binary_copy import copy_embeddings
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, queue_job
@@ -71,7 +72,7 @@ def wait_for_job(engine: Engine, job: int) -> tuple[int, float]:
     deadline = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < deadline:
         with transaction(engine) as connection:
-            row = find_job(connection, job)
+            row = find_job(connection, job, EVERYTHING)
         if row is not None and row["status"] == "done":
             return row["done"], (row["finished_at"] - row["started_at"]).total_seconds()
         time.sleep(LOOK_SECONDS)

@@ -14,6 +14,7 @@ from services.catalog.lookup import find_row, resolve_tag
 from services.catalog.opinion import Opinion, read_opinion
 from services.catalog.precision import choose_precise
 from services.catalog.thumbnails import load_thumbnail
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
@@ -51,6 +52,7 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
     with transaction(context().engine) as connection:
         rows = list_images(
             connection,
+            caller_access(),
             tags=slugs,
             owner=query.owner,
             status=query.status,

@@ -2,8 +2,10 @@
 
 from sqlalchemy import RowMapping
 
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_image
+from shared.db.tags import find_tag
 from shared.errors import NotFound
 from shared.image_ids import parse_image_id
 from shared.vocabulary import Tag
@@ -14,10 +16,10 @@ def find_row(image_id: str) -> RowMapping:
     """The row of an image.
 
     Raises:
-        NotFound: there is no such image.
+        NotFound: there is no such image, or it is not the caller's to see.
     """
     with transaction(context().engine) as connection:
-        row = find_image(connection, parse_image_id(image_id))
+        row = find_image(connection, parse_image_id(image_id), caller_access())
     if row is None:
         raise NotFound(f"There is no image {image_id!r}.")
     return row
@@ -27,7 +29,13 @@ def find_tag_named(text: str) -> Tag | None:
     """The tag that a person means by its slug, name or alias, in any case; None if unknown."""
     words = context().words
     # Before a word counts as unknown, the database is asked: it may have been made just now.
-    return words.get().vocabulary.resolve(text) or words.get([text]).vocabulary.resolve(text)
+    tag = words.get().vocabulary.resolve(text) or words.get([text]).vocabulary.resolve(text)
+    access = caller_access()
+    if tag is None or tag.wordnet_id is not None or access.owner is None:
+        return tag
+    # The word of an owner's own, which others do not know.
+    with transaction(context().engine) as connection:
+        return tag if find_tag(connection, tag.slug, access) else None
 
 
 def resolve_tag(text: str) -> Tag:

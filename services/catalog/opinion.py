@@ -19,7 +19,8 @@ from shared.web.context import context
 class Opinion:
     """Every tag's standing for one image.
 
-    probabilities: (tags,) float32, the model's; NaN before the image is tagged. present, absent:
+    probabilities: (tags,) float32, the model's; NaN before the image is tagged, and for tags
+    that are held back. present, absent:
     (tags,) bool, what people decided; where neither is true, the model decides. scorer: None
     before the image is tagged.
     """
@@ -62,7 +63,7 @@ def read_opinion(image_id: UUID, knowing: Collection[str] = ()) -> Opinion:
         scorer = _scorer_knowing(slugs)
         vocabulary = scorer.vocabulary
         embedding = np.array(stored["embedding"], dtype=np.float16)
-        probabilities = scorer.tag_probabilities(embedding[np.newaxis])[0]
+        probabilities = scorer.showable_probabilities(embedding[np.newaxis])[0]
     present = np.zeros(len(vocabulary), dtype=bool)
     absent = present.copy()
     for slug, is_present in decided.items():

@@ -7,6 +7,7 @@ from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
 from services.catalog.documents import NO_NUL
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.profiles import count_hashtags, count_images, count_shown_tags
 from shared.errors import NotFound
@@ -54,11 +55,12 @@ class Profile(BaseModel):
 @profiles.get(
     "/v1/owners/<path:owner>/profile",
     summary="What an owner's images show",
-    responses={200: Profile, 404: Problem},
+    responses={200: Profile, 403: Problem, 404: Problem},
 )
 def get_profile(path: OwnerPath) -> dict[str, Any]:
     """How many images there are, and the most frequent tags and hashtags."""
     owner = "" if path.owner == NOBODY else path.owner
+    caller_access().narrow(owner)
     with transaction(context().engine) as connection:
         images = count_images(connection, owner)
         if not images:

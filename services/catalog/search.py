@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import LIST_LIMIT, LIST_MOST, NO_NUL, Image
 from services.catalog.lookup import find_tag_named
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import list_images
 from shared.errors import BadRequest
@@ -63,7 +64,13 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
         rows = (
             []
             if unknown
-            else list_images(connection, tags=list(tags), before=before, limit=query.limit + 1)
+            else list_images(
+                connection,
+                caller_access(),
+                tags=list(tags),
+                before=before,
+                limit=query.limit + 1,
+            )
         )
         page = rows[: query.limit]
         documents = describe_images(connection, context().words, page)

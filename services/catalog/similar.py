@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from services.catalog.documents import Image, ImagePath
 from services.catalog.embedding import embed
 from services.catalog.lookup import find_row
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_embedding, find_images
 from shared.db.similar import find_nearest
@@ -99,10 +100,13 @@ def post_similar(query: SimilarQuery) -> dict[str, Any]:
 def _find_similar(
     embedding: NDArray[np.float16], backbone_id: int, limit: int, without: UUID | None = None
 ) -> dict[str, Any]:
+    access = caller_access()
     with transaction(context().engine) as connection:
-        nearest = find_nearest(connection, embedding, backbone_id, limit, without)
+        nearest = find_nearest(
+            connection, embedding, backbone_id, limit, access=access, without=without
+        )
         similarities = {row.image_id: 1 - row.distance for row in nearest}
-        rows = {row["id"]: row for row in find_images(connection, list(similarities))}
+        rows = {row["id"]: row for row in find_images(connection, list(similarities), access)}
         # One that was deleted since the embeddings were read is left out.
         ordered = [rows[image_id] for image_id in similarities if image_id in rows]
         documents = describe_images(connection, context().words, ordered)

@@ -6,6 +6,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 
 from services.catalog.documents import ImageStatuses, StatusesQuery
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_statuses
 from shared.web.context import context
@@ -21,7 +22,7 @@ statuses = APIBlueprint("statuses", __name__, abp_tags=[ApiTag(name="images")])
 def post_statuses(body: StatusesQuery) -> dict[str, Any]:
     """Lets a client that sent many wait for them with few small requests."""
     with transaction(context().engine) as connection:
-        rows = find_statuses(connection, body.ids)
+        rows = find_statuses(connection, body.ids, caller_access())
     return {
         "images": [
             {

@@ -8,8 +8,10 @@ from flask_openapi3 import Tag as ApiTag
 from sqlalchemy import Connection, RowMapping
 
 from services.catalog.documents import Tag, TagPath, Tags, TagsQuery
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
-from shared.db.tags import aliases_of, children_of, find_tag, list_tags, parents_of
+from shared.db.tag_relatives import aliases_of, children_of, parents_of
+from shared.db.tags import find_tag, list_tags
 from shared.errors import BadRequest, NotFound
 from shared.web.context import context
 from shared.web.cursors import decode_cursor, encode_cursor
@@ -26,6 +28,7 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
     with transaction(context().engine) as connection:
         rows = list_tags(
             connection,
+            caller_access(),
             query=query.q,
             after=decode_cursor(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
@@ -40,7 +43,8 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
 def get_tag(path: TagPath) -> dict[str, Any]:
     """What it means, what else it is called, and what is wider and narrower."""
     with transaction(context().engine) as connection:
-        row = find_tag(connection, path.slug) if "\x00" not in path.slug else None
+        is_text = "\x00" not in path.slug
+        row = find_tag(connection, path.slug, caller_access()) if is_text else None
         if row is None:
             raise NotFound(f"There is no tag {path.slug!r}.")
         return _describe(connection, [row])[0]

@@ -6,6 +6,8 @@ from services.feedback.bulk import bulk
 from services.feedback.contributors import contributors
 from services.feedback.corrections import corrections
 from services.feedback.custom_tags import custom_tags
+from services.feedback.deliveries import deliveries
+from services.feedback.endpoints import endpoints
 from services.feedback.history import history
 from services.feedback.labels import labels
 from services.feedback.models import models
@@ -27,6 +29,8 @@ BLUEPRINTS = (
     models,
     retraining,
     retagging,
+    endpoints,
+    deliveries,
 )
 
 

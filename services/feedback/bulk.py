@@ -10,6 +10,7 @@ from services.feedback.documents import IMAGE_ID_LENGTH, ImageId, User, Verdicts
 from services.feedback.limits import LIMITS, refuse_too_many
 from services.feedback.reading import VERDICTS, Entry, read_entry, words_for
 from services.feedback.recording import Outcome, count_corrections, record
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.app import MOST_BODY_BYTES
@@ -85,7 +86,12 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
             problems[number] = problem_of(error)
     with transaction(here.engine) as connection:
         outcomes = record(
-            connection, words, body.user, list(entries.values()), here.settings.custom_tags
+            connection,
+            words,
+            body.user,
+            list(entries.values()),
+            custom_tags=here.settings.custom_tags,
+            access=caller_access(),
         )
     for outcome in outcomes:
         if isinstance(outcome, list):

@@ -12,9 +12,11 @@ from services.feedback.ranking import (
     RARE_BELOW,
     Suggestion,
     suggest_disputed,
+    suggest_held,
     suggest_rare,
     suggest_uncertain,
 )
+from shared.db.access import Access
 from shared.db.decisions import find_votes
 from shared.db.learning import read_embeddings_of
 from shared.db.review import count_images_of_recent_tags, find_corrected_lately, sample_unreviewed
@@ -42,15 +44,20 @@ class Candidates:
 
 
 def read_candidates(
-    connection: Connection, backbone_id: int, user: str, owner: str | None
+    connection: Connection, backbone_id: int, user: str, asked_owner: str | None, access: Access
 ) -> Candidates:
-    """Images that this user neither corrected nor was offered, as far as the backbone saw them."""
+    """Images that this user neither corrected nor was offered, as far as the backbone saw them.
+
+    Raises:
+        Forbidden: the caller asks for the images of somebody else than they may see.
+    """
+    owner = access.narrow(asked_owner)
     fresh = sample_unreviewed(connection, user, owner, SAMPLE_IMAGES)
     corrected = find_corrected_lately(connection, user, owner, SECOND_OPINIONS)
     return Candidates(
         *read_embeddings_of(connection, [*fresh, *corrected], backbone_id),
         votes=find_votes(connection, corrected),
-        images_of=count_images_of_recent_tags(connection, RARE_BELOW),
+        images_of=count_images_of_recent_tags(connection, RARE_BELOW, access),
     )
 
 
@@ -80,7 +87,8 @@ def suggest(
             found[image_id] = suggest_disputed(row, learned, votes)
         else:
             uncertain = suggest_uncertain(scorer.vocabulary, row, threshold)
-            found[image_id] = _merge([*uncertain, *suggest_rare(row, images_of)])
+            held = suggest_held(row, scorer.held_columns, threshold)
+            found[image_id] = _merge([*uncertain, *suggest_rare(row, images_of), *held])
     return found
 
 

@@ -10,6 +10,7 @@ from services.feedback.limits import refuse_too_many
 from services.feedback.named_image import find_named_image
 from services.feedback.reading import read_entry, words_for
 from services.feedback.recording import count_corrections, record
+from shared.auth.door import caller_access
 from shared.db.corrections import Verdict
 from shared.db.engine import transaction
 from shared.errors import NotFound
@@ -54,7 +55,14 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     words = words_for(here.words, [body])
     entry = read_entry(words.vocabulary, path.image_id, body)
     with transaction(here.engine) as connection:
-        [recorded] = record(connection, words, body.user, [entry], here.settings.custom_tags)
+        [recorded] = record(
+            connection,
+            words,
+            body.user,
+            [entry],
+            custom_tags=here.settings.custom_tags,
+            access=caller_access(),
+        )
         if isinstance(recorded, NotFound):
             raise recorded
     count_corrections(recorded)

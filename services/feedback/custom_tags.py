@@ -12,6 +12,7 @@ from services.feedback.documents import ImageId, TagName, User, Verdicts
 from services.feedback.reading import Entry, read_entry, words_for
 from services.feedback.recording import Recorded, count_corrections, record
 from services.feedback.retraining import Run, describe_run
+from shared.auth.door import caller_access
 from shared.celery_app import FINETUNE
 from shared.db.engine import transaction
 from shared.db.run_history import find_run
@@ -75,7 +76,11 @@ def post_tag(body: Examples) -> tuple[dict[str, Any], int]:
     run = _wait(run_id)
     vocabulary = here.words.get(knowing=[tag.slug]).vocabulary
     name = vocabulary.tags[vocabulary.index(tag.slug)].name
-    return {"tag": tag.slug, "name": name, "run": describe_run(run)}, 201
+    document = describe_run(run)
+    if caller_access().owner is not None:
+        # Its figures are about everybody's images.
+        document["report"] = {}
+    return {"tag": tag.slug, "name": name, "run": document}, 201
 
 
 def _record(
@@ -88,7 +93,15 @@ def _record(
         BadRequest: an image is an example and a counterexample.
     """
     recorded: list[Recorded] = []
-    for outcome in record(connection, words, user, entries, context().settings.custom_tags):
+    outcomes = record(
+        connection,
+        words,
+        user,
+        entries,
+        custom_tags=context().settings.custom_tags,
+        access=caller_access(),
+    )
+    for outcome in outcomes:
         if isinstance(outcome, NotFound):
             raise outcome
         recorded += outcome

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from services.feedback.documents import ImagePath, PageQuery, User
 from services.feedback.named_image import find_named_image
+from shared.auth.door import caller_access
 from shared.db.corrections import Verdict, list_corrections
 from shared.db.engine import transaction
 from shared.web.context import context
@@ -67,7 +68,9 @@ def get_history(path: ImagePath) -> dict[str, Any]:
     """The newest first. What counts is each user's last word on a tag."""
     image = find_named_image(path.image_id)
     with transaction(context().engine) as connection:
-        rows = list_corrections(connection, image_id=image["id"], limit=HISTORY_MOST)
+        rows = list_corrections(
+            connection, caller_access(), image_id=image["id"], limit=HISTORY_MOST
+        )
     return {"corrections": [_describe(row) for row in rows]}
 
 
@@ -77,7 +80,11 @@ def get_log(query: LogQuery) -> dict[str, Any]:
     before = decode_number_cursor(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = list_corrections(
-            connection, contributor=query.user, before=before, limit=query.limit + 1
+            connection,
+            caller_access(),
+            contributor=query.user,
+            before=before,
+            limit=query.limit + 1,
         )
     page = rows[: query.limit]
     return {

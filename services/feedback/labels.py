@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from services.feedback.documents import PageQuery
+from shared.auth.door import caller_access
 from shared.db.decisions import list_labels
 from shared.db.engine import transaction
 from shared.errors import BadRequest
@@ -40,7 +41,7 @@ def get_labels(query: PageQuery) -> dict[str, Any]:
     """Only tags that somebody spoke of; wider and narrower ones follow from these."""
     after = _decode(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
-        rows = list_labels(connection, after, query.limit + 1)
+        rows = list_labels(connection, caller_access(), after, query.limit + 1)
     page = rows[: query.limit]
     more = len(rows) > len(page)
     return {

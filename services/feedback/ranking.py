@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from shared.decide import Vote
 from shared.vocabulary import Vocabulary
 
-Why = Literal["disputed", "uncertain", "rare"]
-WHYS: tuple[Why, ...] = ("disputed", "uncertain", "rare")
+Why = Literal["disputed", "held", "uncertain", "rare"]
+WHYS: tuple[Why, ...] = ("disputed", "held", "uncertain", "rare")
 # Of one kind, about one image: a person reads no more.
 MOST_SUGGESTIONS = 3
 # Below it, an answer would hardly be news.
@@ -55,6 +55,19 @@ def suggest_uncertain(
         Suggestion(column, float(probabilities[column]), "uncertain", float(scores[column]))
         for column in close
         if column not in implied
+    )
+
+
+def suggest_held(
+    probabilities: NDArray[np.float32], held: NDArray[np.intp], threshold: float
+) -> list[Suggestion]:
+    """The tags of one image, (tags,), that would be shown if they were not held back.
+
+    held: columns of tags that only a person can give an image.
+    """
+    return _best(
+        Suggestion(column, float(probabilities[column]), "held", float(probabilities[column]))
+        for column in held[probabilities[held] >= threshold].tolist()
     )
 
 

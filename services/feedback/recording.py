@@ -8,12 +8,18 @@ from sqlalchemy import Connection
 
 from services.feedback.reading import Entry, refuse_unknown
 from shared import metrics
+from shared.db.access import Access
 from shared.db.contributors import ensure_contributor
 from shared.db.corrections import NewCorrection, Verdict, insert_corrections
 from shared.db.decisions import lock_images, redecide
+from shared.db.events import report_images
 from shared.db.tags import insert_custom_tags
 from shared.errors import NotFound
+from shared.event_types import IMAGE_CORRECTED
 from shared.words import Words
+
+# What receivers of an event are told at most of one image: a message has to stay small.
+MOST_REPORTED = 50
 
 
 @dataclass(frozen=True)
@@ -31,14 +37,21 @@ Outcome = list[Recorded] | NotFound
 
 
 def record(
-    connection: Connection, words: Words, user: str, entries: Sequence[Entry], custom_tags: bool
+    connection: Connection,
+    words: Words,
+    user: str,
+    entries: Sequence[Entry],
+    *,
+    custom_tags: bool,
+    access: Access,
 ) -> list[Outcome]:
     """Write down what a user says; return for each entry its corrections, or why it has none.
 
     What can be written is, whatever is wrong with other entries. The order of locks is the same
-    for all requests: images, contributor, tags. custom_tags: whether new tags may be made.
+    for all requests: images, contributor, tags. custom_tags: whether new tags may be made. access:
+    images that the caller may not touch are not there.
     """
-    originals = lock_images(connection, {entry.image_id for entry in entries})
+    originals = lock_images(connection, {entry.image_id for entry in entries}, access)
     problems = _find_problems(entries, originals, custom_tags)
     good = [entry for number, entry in enumerate(entries) if number not in problems]
     recorded = iter(_write(connection, words, user, good, originals) if good else [])
@@ -104,7 +117,28 @@ def _write(
     ]
     numbers = insert_corrections(connection, user, [row for _, row in said])
     redecide(connection, words, {row.image_id for _, row in said})
-    return [
+    recorded = [
         Recorded(number, row.image_id, row.tag_id, slug, row.verdict)
         for number, (slug, row) in zip(numbers, said, strict=True)
     ]
+    _report(connection, user, recorded)
+    return recorded
+
+
+def _report(connection: Connection, user: str, recorded: Sequence[Recorded]) -> None:
+    """One event for each image, whatever was said of it; a long list is cut short."""
+    by_image: dict[UUID, list[Recorded]] = {}
+    for correction in recorded:
+        by_image.setdefault(correction.image_id, []).append(correction)
+    data = {
+        image_id: {
+            "user": user,
+            "count": len(said),
+            "corrections": [
+                {"tag": correction.slug, "verdict": correction.verdict}
+                for correction in said[:MOST_REPORTED]
+            ],
+        }
+        for image_id, said in by_image.items()
+    }
+    report_images(connection, IMAGE_CORRECTED, data.keys(), data)

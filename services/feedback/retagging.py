@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.feedback.documents import NO_NUL
+from shared.auth.door import caller_access
 from shared.celery_app import RETAG
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, list_jobs, queue_job
@@ -84,9 +85,10 @@ def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
     """
     here = context()
     tag_id = None if body.tag is None else _tag_id(body.tag)
+    scope = Scope(caller_access().narrow(body.owner), tag_id, body.below_version)
     with transaction(here.engine) as connection:
-        job_id = queue_job(connection, Scope(body.owner, tag_id, body.below_version))
-        row = find_job(connection, job_id)
+        job_id = queue_job(connection, scope)
+        row = find_job(connection, job_id, caller_access())
     publish_hint(here.celery, RETAG)
     return _describe(row, job_id), 202
 
@@ -95,7 +97,7 @@ def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
 def get_jobs() -> dict[str, Any]:
     """Every promotion queues one; people queue others."""
     with transaction(context().engine) as connection:
-        rows = list_jobs(connection, JOBS_LISTED)
+        rows = list_jobs(connection, caller_access(), JOBS_LISTED)
     return {"jobs": [_describe(row, row["id"]) for row in rows]}
 
 
@@ -103,7 +105,7 @@ def get_jobs() -> dict[str, Any]:
 def get_job(path: JobPath) -> dict[str, Any]:
     """How far it is."""
     with transaction(context().engine) as connection:
-        row = find_job(connection, path.job_id)
+        row = find_job(connection, path.job_id, caller_access())
     return _describe(row, path.job_id)
 
 

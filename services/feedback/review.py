@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.feedback.candidates import read_candidates, suggest
 from services.feedback.documents import NO_NUL, ImageDocument, User
 from services.feedback.ranking import Suggestion, Why, choose_images
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_images
 from shared.db.review import note_offered
@@ -64,12 +65,14 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
     here = context()
     scorer = here.live.get()
     with transaction(here.engine) as connection:
-        candidates = read_candidates(connection, scorer.model.backbone_id, query.user, query.owner)
+        candidates = read_candidates(
+            connection, scorer.model.backbone_id, query.user, query.owner, caller_access()
+        )
     suggestions = suggest(scorer, candidates, here.settings.min_confidence)
     chosen = choose_images(suggestions, query.limit)
     with transaction(here.engine) as connection:
         offered = note_offered(connection, query.user, chosen)
-        rows = {row["id"]: row for row in find_images(connection, list(offered))}
+        rows = {row["id"]: row for row in find_images(connection, list(offered), caller_access())}
         kept = [image_id for image_id in chosen if image_id in rows]
         documents = describe_images(connection, here.words, [rows[key] for key in kept])
     images = [

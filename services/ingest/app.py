@@ -3,11 +3,13 @@
 from flask_openapi3 import OpenAPI
 
 from services.ingest.routes import ingest
+from services.ingest.webhooks.fetch_document import fetch_document
+from services.ingest.webhooks.routes import create_webhooks
 from shared.config import Settings, load_settings
 from shared.logs import configure_logs
 from shared.web import create_web_app
 
-BLUEPRINTS = (ingest,)
+BLUEPRINTS = (ingest, create_webhooks(fetch_document))
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, cast
 from flask import Request
 from pydantic import ValidationError
 
+from services.ingest.callbacks import check_callback
 from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
@@ -29,6 +30,7 @@ def read_body(request: Request, intake: Intake) -> UploadOptions:
 
     Raises:
         BadRequest: the body can't be read, or an option does not fit.
+        UnsafeUrl: the callback URL must not be sent to.
         StorageUnavailable: a file can't be stored now.
     """
     values: dict[str, Any] = request.args.to_dict()
@@ -38,7 +40,8 @@ def read_body(request: Request, intake: Intake) -> UploadOptions:
         values |= _read_json(request)
     else:
         _read_raw(request, intake)
-    options = _parse_options(values)
+    options = parse_options(values)
+    check_callback(options.callback_url, intake.context.settings)
     if options.url is not None:
         intake.add_url(options.url)
     if not intake.offered:
@@ -95,7 +98,12 @@ def _read_raw(request: Request, intake: Intake) -> None:
         intake.add_file(content, None, complete)
 
 
-def _parse_options(values: dict[str, Any]) -> UploadOptions:
+def parse_options(values: dict[str, Any]) -> UploadOptions:
+    """What was said of a picture, checked.
+
+    Raises:
+        BadRequest: an option does not fit; the message names it.
+    """
     try:
         return UploadOptions.model_validate(values)
     except ValidationError as error:

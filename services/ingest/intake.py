@@ -5,9 +5,12 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from uuid import UUID
 
+import structlog
+
 from services.ingest.options import UploadOptions
 from shared.celery_app import BULK, INTERACTIVE
 from shared.db.engine import transaction
+from shared.db.events import promise_callback
 from shared.db.images import NewImage, insert_new
 from shared.errors import PictureError, TagloopError, TooManyBytes
 from shared.fetch import check_url
@@ -18,6 +21,8 @@ from shared.storage import original_key
 from shared.web import Context
 
 FILENAME_LENGTH = 255
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Intake:
         Raises:
             StorageUnavailable: it can't be stored now.
         """
-        picture = Offered(new_image_id(), _clean_filename(filename))
+        picture = Offered(new_image_id(), clean_filename(filename))
         self.offered.append(picture)
         settings = self.context.settings
         try:
@@ -87,10 +92,20 @@ class Intake:
         with transaction(self.context.engine) as connection:
             rows = [_new_image(picture, options, queue) for picture in accepted]
             known = insert_new(connection, rows) if rows else {}
+            if options.callback_url is not None:
+                for picture_id in sorted({known[p.id] for p in accepted if known[p.id] != p.id}):
+                    promise_callback(connection, picture_id, options.callback_url)
         new = [picture for picture in accepted if known[picture.id] == picture.id]
         self._announce(queue, new)
         copies = [p for p in accepted if known[p.id] != p.id]
         self.context.storage.delete([original_key(picture.id) for picture in copies])
+        if accepted:
+            log.info(
+                "images accepted",
+                images=[str(known[picture.id]) for picture in accepted],
+                new=len(new),
+                queue=queue,
+            )
         self._count("accepted", len(new))
         self._count("known", len(copies))
         self._count("refused", len(self.offered) - len(accepted))
@@ -128,7 +143,7 @@ def _new_image(picture: Offered, options: UploadOptions, queue: str) -> NewImage
     )
 
 
-def _clean_filename(filename: str | None) -> str | None:
+def clean_filename(filename: str | None) -> str | None:
     """The last part of a name, without what Postgres or a terminal would stumble over."""
     if not filename:
         return None

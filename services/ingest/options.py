@@ -26,7 +26,7 @@ class UploadOptions(BaseModel):
         [], max_length=MOST_HASHTAGS, description="words of the uploader; a list, or with commas"
     )
     callback_url: str | None = Field(
-        None, max_length=URL_LENGTH, description="kept with the picture"
+        None, max_length=URL_LENGTH, description="told how it ends: image.tagged or image.failed"
     )
     metadata: dict[str, Any] = Field({}, description="kept with the picture; a JSON object")
     wait: float = Field(0, ge=0, description="seconds to hold the request until it is tagged")

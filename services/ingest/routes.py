@@ -16,9 +16,10 @@ from services.ingest.documents import (
     KnownQuery,
 )
 from services.ingest.intake import Intake, Offered
+from services.ingest.overload import refuse_overload
+from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_image, find_known
-from shared.errors import QueueFull
 from shared.image_document import describe_images, image_url
 from shared.web.context import context
 from shared.web.problems import Problem, problem_of
@@ -41,12 +42,13 @@ def post_images() -> tuple[Document, int]:
     The same bytes from the same owner are the same image.
     """
     arrived_at = time.monotonic()
-    _refuse_overload()
+    refuse_overload()
     # The body is read in pieces, and each kind of piece has a limit of its own.
     request.max_content_length = sys.maxsize
     intake = Intake(context())
     try:
         options = read_body(request, intake)
+        options.owner = caller_access().narrow(options.owner or None) or ""
     # Whatever it is: a client that hangs up in the middle must leave no blobs behind.
     except BaseException:
         intake.discard()
@@ -68,17 +70,11 @@ def post_images() -> tuple[Document, int]:
 )
 def post_known(body: KnownQuery) -> Document:
     """Lets a client that hashes its files send only what is new."""
+    owner = caller_access().narrow(body.owner or None) or ""
     digests = [bytes.fromhex(digest) for digest in body.sha256]
     with transaction(context().engine) as connection:
-        known = find_known(connection, body.owner, digests)
+        known = find_known(connection, owner, digests)
     return {"known": {digest.hex(): str(image_id) for digest, image_id in known.items()}}
-
-
-def _refuse_overload() -> None:
-    """Before anything is read or stored."""
-    if context().backlog.is_over():
-        limit = context().settings.queue_limit
-        raise QueueFull(f"{limit:,} pictures or more wait to be tagged; send this again later.")
 
 
 def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> tuple[Document, int]:
@@ -113,13 +109,13 @@ def _accepted(image_id: UUID, status: str) -> dict[str, str]:
 def _status(image_id: UUID) -> str:
     """The status of an image; one that was deleted meanwhile waits for nothing any more."""
     with transaction(context().engine) as connection:
-        row = find_image(connection, image_id)
+        row = find_image(connection, image_id, caller_access())
         return row["status"] if row else "failed"
 
 
 def _describe(image_id: UUID) -> Document:
     with transaction(context().engine) as connection:
-        row = find_image(connection, image_id)
+        row = find_image(connection, image_id, caller_access())
         return (
             describe_images(connection, context().words, [row])[0]
             if row

@@ -5,6 +5,7 @@ rows are their queue: a message only wakes them.
 """
 
 import threading
+from typing import BinaryIO
 
 import structlog
 from celery import Celery
@@ -16,8 +17,9 @@ from shared.db.engine import transaction
 from shared.db.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetched
 from shared.db.tagging import Claim, FailedImage, release_images, store_failed
 from shared.errors import TagloopError
-from shared.fetch import download
+from shared.fetch import download, read_object
 from shared.metrics import images_tagged, stage_seconds
+from shared.object_url import SCHEME as OBJECT_SCHEME
 from shared.originals import Original, inspect_original
 from shared.publisher import publish_ids
 from shared.storage import Storage, original_key
@@ -87,21 +89,21 @@ class Fetcher:
         fetched = self._record(claim, image, original)
         if fetched is Fetched.WAITS:
             publish_ids(self._celery, image.queue, [str(image.id)])
-        elif fetched is Fetched.COPY:
+        elif fetched in (Fetched.COPY, Fetched.GONE):
             self._storage.delete([original_key(image.id)])
         return True
 
     def _store_original(self, image: ImageToFetch) -> Original:
-        settings = self._settings
-        with download(
-            image.url,
-            settings.fetch_allowed_hosts,
-            settings.max_image_bytes,
-            settings.fetch_seconds,
-        ) as file:
-            original = inspect_original(file, settings)
+        with self._open(image.url) as file:
+            original = inspect_original(file, self._settings)
             self._storage.put(original_key(image.id), file)
             return original
+
+    def _open(self, url: str) -> BinaryIO:
+        most, seconds = self._settings.max_image_bytes, self._settings.fetch_seconds
+        if url.startswith(OBJECT_SCHEME):
+            return read_object(url, most, seconds)
+        return download(url, self._settings.fetch_allowed_hosts, most, seconds)
 
     def _record(self, claim: Claim, image: ImageToFetch, original: Original) -> Fetched:
         try:

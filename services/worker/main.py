@@ -13,10 +13,13 @@ from celery import Celery, signals
 from services.worker.runtime import Runtime, start_runtime
 from services.worker.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
-from shared.celery_app import FINETUNE, RETAG, SWEEP, create_celery
+from shared.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
+from shared.celery_metrics import count_tasks
 from shared.config import load_settings
 from shared.errors import TagloopError
 from shared.logs import configure_logs
+from shared.metrics_export import serve_metrics
+from shared.tracing import trace_worker
 
 # How often somebody looks for runs and re-tagging that are due, should a message have been lost.
 ROUND_SECONDS = 60.0
@@ -35,7 +38,9 @@ class Worker:
     def start(self, sender: Any, **_: Any) -> None:
         """Load everything before the first message is taken."""
         try:
+            trace_worker(settings, "worker")
             self._runtime = start_runtime(settings, self._celery, sender.concurrency)
+            serve_metrics(settings.metrics_port)
         except TagloopError as error:
             # Celery would log an exception of a signal handler and go on without a network.
             log.error("the worker cannot start", reason=str(error))
@@ -63,6 +68,7 @@ settings = load_settings()
 app = create_celery(settings)
 worker = Worker(app)
 register_tasks(app, worker.runtime)
+count_tasks("worker")
 app.conf.beat_schedule = {
     task: {
         "task": task,
@@ -74,6 +80,7 @@ app.conf.beat_schedule = {
         (SWEEP, SWEEP_SECONDS),
         (FINETUNE, ROUND_SECONDS),
         (RETAG, ROUND_SECONDS),
+        (DELIVER, ROUND_SECONDS),
     )
 }
 signals.setup_logging.connect(setup_logging, weak=False)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from services.worker.lanes import Embedded, Lanes, Rejected
 from services.worker.leases import LeaseKeeper
+from services.worker.story import tell_failed, tell_tagged
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.tagging import (
@@ -25,7 +26,13 @@ from shared.db.tagging import (
 from shared.errors import BackboneStalled
 from shared.head import choose_tags
 from shared.live_model import LiveScorer
-from shared.metrics import batch_images, images_tagged, stage_seconds, upload_to_tagged
+from shared.metrics import (
+    batch_images,
+    images_tagged,
+    recoveries,
+    stage_seconds,
+    upload_to_tagged,
+)
 from shared.scorer import Scorer
 
 # After an error that may pass, an image waits this long for its next attempt.
@@ -63,6 +70,8 @@ class Pipeline:
         batch_images.observe(len(claim.images))
         for image in claim.images:
             stage_seconds.labels("queue").observe(image.waited_seconds)
+            if image.was_abandoned:
+                recoveries.labels("taken_over").inc()
         with self.leases.keep(claim):
             try:
                 outcomes = self.lanes.embed(claim.images)
@@ -92,14 +101,14 @@ class Pipeline:
                 )
             images_tagged.labels("tagged").inc(len(held))
             self._observe_total(claim, held)
+            tell_tagged(claim, held, scorer.model.version)
         if failed:
             with transaction(self.engine) as connection:
                 store_failed(
                     connection, claim, [FailedImage(o.image.id, str(o.error)) for o in failed]
                 )
             images_tagged.labels("failed").inc(len(failed))
-            for outcome in failed:
-                log.info("image failed", image=str(outcome.image.id), error=str(outcome.error))
+            tell_failed(failed)
         for outcome in later:
             self._release(claim, [outcome.image.id], str(outcome.error))
 
@@ -107,7 +116,7 @@ class Pipeline:
         embeddings = np.stack([outcome.embedding for outcome in embedded]).astype(np.float16)
         tagged = []
         for outcome, embedding, row in zip(
-            embedded, embeddings, scorer.tag_probabilities(embeddings), strict=True
+            embedded, embeddings, scorer.showable_probabilities(embeddings), strict=True
         ):
             shown = choose_tags(scorer.vocabulary, row, self.settings.min_confidence)
             tagged.append(
@@ -118,6 +127,7 @@ class Pipeline:
         return tagged
 
     def _release(self, claim: Claim, ids: Sequence[UUID], reason: str) -> None:
+        recoveries.labels("given_back").inc(len(ids))
         log.warning("images given back", images=[str(i) for i in ids], reason=reason)
         with transaction(self.engine) as connection:
             release_images(connection, claim, ids, reason, RETRY_SECONDS)

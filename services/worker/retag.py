@@ -64,7 +64,7 @@ def _see_to_kind(
                 return
             while (job := _take_up(engine, of_one_tag=of_one_tag)) is not None:
                 # A scorer of its own: a worker's may be as old as its last look.
-                scorer = LiveScorer(engine, storage).get()
+                scorer = LiveScorer(engine, storage, settings.hold_tags).get()
                 try:
                     _work_on(job, engine, scorer, settings, deadline)
                 except Outdated:

@@ -127,7 +127,7 @@ class Walker:
             ids, embeddings = read_embeddings_of(connection, wanted, self._scorer.model.backbone_id)
         if not ids:
             return Scored([], TagRows.nothing(), wanted[-1])
-        probabilities = self._scorer.tag_probabilities(embeddings)
+        probabilities = self._scorer.showable_probabilities(embeddings)
         tag_ids = self._scorer.tag_ids
         if walk.columns is not None:
             probabilities, tag_ids = probabilities[:, walk.columns], tag_ids[walk.columns]

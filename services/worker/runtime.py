@@ -7,9 +7,12 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
+from services.worker.backbone.choose import wants_cuda
+from services.worker.delivery import Sender
 from services.worker.fetcher import THREADS as FETCHER_THREADS
 from services.worker.fetcher import Fetcher
 from services.worker.first_model import ensure_model
+from services.worker.gpu_metrics import GpuWatch, watch_gpus
 from services.worker.lanes import Lanes, count_lanes
 from services.worker.leases import LeaseKeeper
 from services.worker.pipeline import Pipeline
@@ -35,12 +38,17 @@ class Runtime:
     leases: LeaseKeeper
     pipeline: Pipeline
     fetcher: Fetcher
+    sender: Sender
     listener: DoneListener
     words: LiveVocabulary
+    gpus: GpuWatch | None
 
     def close(self) -> None:
         """Finish what is under way and let go of everything."""
+        if self.gpus is not None:
+            self.gpus.close()
         self.fetcher.close()
+        self.sender.close()
         self.listener.close()
         self.lanes.close()
         self.leases.close()
@@ -71,8 +79,10 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
         backbone,
         lanes,
         leases,
-        Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage)),
+        Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage, settings.hold_tags)),
         Fetcher(settings, engine, storage, celery),
+        Sender(settings),
         DoneListener(engine),
         LiveVocabulary(engine),
+        watch_gpus() if wants_cuda(settings) else None,
     )

@@ -9,7 +9,7 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.sweeping import find_unannounced, give_up_exhausted
 from shared.errors import Unavailable
-from shared.metrics import images_tagged
+from shared.metrics import images_tagged, recoveries
 from shared.publisher import IDS_PER_MESSAGE, publish_ids
 
 SWEEP_SECONDS = 10.0
@@ -33,6 +33,7 @@ def sweep(celery: Celery, engine: Engine, settings: Settings) -> None:
         given_up = give_up_exhausted(connection, settings.max_attempts)
     if given_up:
         images_tagged.labels("failed").inc(len(given_up))
+        recoveries.labels("given_up").inc(len(given_up))
         log.warning("images given up", images=[str(image_id) for image_id in given_up])
     try:
         waiting = sum(count_messages(celery, queue) for queue in (INTERACTIVE, BULK))
@@ -44,5 +45,6 @@ def sweep(celery: Celery, engine: Engine, settings: Settings) -> None:
     with transaction(engine) as connection:
         lost = find_unannounced(connection, ANNOUNCED_SECONDS, IMAGES_AT_ONCE)
     for queue, ids in lost.items():
-        log.info("announcing images again", queue=queue, images=len(ids))
+        recoveries.labels("announced_again").inc(len(ids))
+        log.info("announcing images again", queue=queue, images=[str(i) for i in ids])
         publish_ids(celery, queue, [str(image_id) for image_id in ids])

@@ -11,9 +11,20 @@ from services.worker.questions import answer_question
 from services.worker.retag import see_to_jobs
 from services.worker.runtime import Runtime
 from services.worker.sweeper import sweep
-from shared.celery_app import EMBED, FETCH_URLS, INTERACTIVE, RETAG, SWEEP, TAG_IMAGES, TAG_URL
+from shared.celery_app import (
+    DELIVER,
+    EMBED,
+    FETCH_URLS,
+    INTERACTIVE,
+    RETAG,
+    SWEEP,
+    TAG_IMAGES,
+    TAG_URL,
+)
+from shared.db.access import EVERYTHING
 from shared.db.engine import transaction
 from shared.db.images import NewImage, find_image, insert_new
+from shared.db.sending import forget_finished
 from shared.errors import TagloopError, Unavailable
 from shared.fetch import check_url
 from shared.image_document import describe_images
@@ -24,6 +35,8 @@ from shared.publisher import IDS_PER_MESSAGE, publish_hint
 TAG_URL_AT_ONCE = 2
 TAG_URL_RETRY_SECONDS = 1.0
 UNAVAILABLE_RETRIES = 3
+KEEP_DELIVERIES_DAYS = 30
+FORGOTTEN_AT_ONCE = 10_000
 
 
 def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
@@ -75,6 +88,14 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         if see_to_jobs(worker.engine, worker.storage, worker.settings):
             publish_hint(celery, RETAG)
 
+    @celery.task(name=DELIVER)
+    def deliver() -> None:
+        """Send what is due to other systems, and forget what was sent long ago."""
+        worker = runtime()
+        worker.sender.wake()
+        with transaction(worker.engine) as connection:
+            forget_finished(connection, KEEP_DELIVERIES_DAYS, FORGOTTEN_AT_ONCE)
+
     @celery.task(name=SWEEP)
     def sweep_images() -> None:
         """Find images that nobody is looking after any more."""
@@ -92,7 +113,7 @@ def _tag_url(worker: Runtime, url: str, owner: str) -> dict[str, Any]:
     longest = settings.max_attempts * (settings.fetch_seconds + settings.lease_seconds)
     worker.listener.wait(image.id, longest, lambda: _is_done(worker, image.id))
     with transaction(worker.engine) as connection:
-        row = find_image(connection, image.id)
+        row = find_image(connection, image.id, EVERYTHING)
         if row is None:
             raise TagloopError("The image was deleted before it was tagged.")
         return describe_images(connection, worker.words, [row])[0]
@@ -100,5 +121,5 @@ def _tag_url(worker: Runtime, url: str, owner: str) -> dict[str, Any]:
 
 def _is_done(worker: Runtime, image_id: UUID) -> bool:
     with transaction(worker.engine) as connection:
-        row = find_image(connection, image_id)
+        row = find_image(connection, image_id, EVERYTHING)
         return row is None or row["status"] != "queued"

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, select, text
 
-from shared.db.schema import corrections, tags
+from shared.db.access import Access
+from shared.db.schema import corrections, images, tags
 
 Verdict = Literal["add", "remove", "confirm", "undo"]
 
@@ -54,13 +55,14 @@ def insert_corrections(
 
 def list_corrections(
     connection: Connection,
+    access: Access,
     *,
     image_id: UUID | None = None,
     contributor: str | None = None,
     before: int | None = None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Corrections that match every given filter, the newest first."""
+    """Corrections of images that the caller may see, by every given filter, the newest first."""
     query = select(
         corrections.c.id,
         corrections.c.image_id,
@@ -71,6 +73,8 @@ def list_corrections(
         corrections.c.confidence,
         corrections.c.created_at,
     ).join(tags, tags.c.id == corrections.c.tag_id)
+    if access.owner is not None:
+        query = query.join(images, images.c.id == corrections.c.image_id).where(access.allows())
     if image_id is not None:
         query = query.where(corrections.c.image_id == image_id)
     if contributor is not None:

@@ -6,20 +6,24 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, select, text, tuple_
 
+from shared.db.access import Access
 from shared.db.binary_copy import copy_decisions
 from shared.db.schema import decisions, images, tags
 from shared.decide import Decision, Vote, decide
 from shared.words import Words
 
 
-def lock_images(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, UUID]:
+def lock_images(
+    connection: Connection, image_ids: Collection[UUID], access: Access
+) -> dict[UUID, UUID]:
     """Have nobody else decide about these images before the transaction ends.
 
-    Returns those that exist, each with the image that it copies, or itself. Waits until the
-    transactions that hold any of them have ended. Weaker than FOR UPDATE: workers may store tags
-    and embeddings of an image meanwhile.
+    Returns those that the caller may see, each with the image that it copies, or itself. Waits
+    until the transactions that hold any of them have ended. Weaker than FOR UPDATE: workers may
+    store tags and embeddings of an image meanwhile.
     """
-    asked = list(image_ids)
+    visible = select(images.c.id).where(images.c.id.in_(image_ids), access.allows())
+    asked = list(connection.scalars(visible)) if access.owner is not None else list(image_ids)
     locked: set[UUID] = set()
     while True:
         # In one order everywhere: requests about the same images must not wait for each other.
@@ -126,9 +130,12 @@ def _decide(words: Words, votes: Iterable[Vote]) -> dict[int, Decision]:
 
 
 def list_labels(
-    connection: Connection, after: tuple[UUID, int] | None, limit: int
+    connection: Connection, access: Access, after: tuple[UUID, int] | None, limit: int
 ) -> Sequence[RowMapping]:
-    """Tags that people spoke of and what was decided, by image and tag id, from `after` on."""
+    """Tags that people spoke of and what was decided, by image and tag id, from `after` on.
+
+    Of images that the caller may see.
+    """
     query = (
         select(
             images.c.id,
@@ -141,7 +148,7 @@ def list_labels(
         )
         .join(images, images.c.id == decisions.c.image_id)
         .join(tags, tags.c.id == decisions.c.tag_id)
-        .where(decisions.c.explicit)
+        .where(decisions.c.explicit, access.allows())
     )
     if after is not None:
         query = query.where(tuple_(decisions.c.image_id, decisions.c.tag_id) > tuple_(*after))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.errors import ConfigError, Unavailable
+from shared.metrics import database_errors, transaction_seconds
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000
@@ -77,13 +78,16 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         Unavailable: Postgres cannot be reached, or no connection became free in time.
     """
     try:
-        with engine.begin() as connection:
+        with transaction_seconds.time(), engine.begin() as connection:
             yield connection
     except OperationalError as error:
+        database_errors.inc()
         raise Unavailable(f"The database does not answer: {error.orig}") from error
     except PoolTimeoutError as error:
+        database_errors.inc()
         raise Unavailable("Every connection to the database is in use.") from error
     except DBAPIError as error:
         if error.connection_invalidated:
+            database_errors.inc()
             raise Unavailable("The connection to the database was lost.") from error
         raise

@@ -6,10 +6,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
 
+from shared.db.access import EVERYTHING
 from shared.db.corrections import move_corrections
 from shared.db.decisions import lock_images, redecide
+from shared.db.events import report_images
 from shared.db.notifications import notify_done
 from shared.db.tagging import Claim
+from shared.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.originals import Original
 from shared.words import read_words
 
@@ -29,6 +32,7 @@ class Fetched(Enum):
     WAITS = "it waits to be tagged"
     COPY = "the same owner has an image of the same bytes; it is another name of that one"
     LOST = "the lease ran out, and somebody else has it"
+    GONE = "it was deleted meanwhile, and its bytes have to go too"
 
 
 def claim_to_fetch(
@@ -83,9 +87,9 @@ def store_fetched(
             """),
             values,
         )
-        return Fetched.WAITS if stored.rowcount else Fetched.LOST
+        return Fetched.WAITS if stored.rowcount else _lost_or_gone(connection, image_id)
     # Both at once, in the order in which everybody locks them.
-    lock_images(connection, [image_id, known])
+    lock_images(connection, [image_id, known], EVERYTHING)
     stored = connection.execute(
         text("""
             UPDATE images
@@ -96,8 +100,22 @@ def store_fetched(
         {**values, "known": known},
     )
     if not stored.rowcount:
-        return Fetched.LOST
+        return _lost_or_gone(connection, image_id)
     if move_corrections(connection, image_id, known):
         redecide(connection, read_words(connection), [known])
+    _report_copy(connection, image_id, known)
     notify_done(connection, [image_id])
     return Fetched.COPY
+
+
+def _report_copy(connection: Connection, copy: UUID, original: UUID) -> None:
+    """Tell what became of a copy, unless its original still waits: then that tells it."""
+    query = text("SELECT status FROM images WHERE id = :original")
+    status = connection.scalar(query, {"original": original})
+    if status != "queued":
+        report_images(connection, IMAGE_FAILED if status == "failed" else IMAGE_TAGGED, [copy])
+
+
+def _lost_or_gone(connection: Connection, image_id: UUID) -> Fetched:
+    found = connection.execute(text("SELECT FROM images WHERE id = :id"), {"id": image_id})
+    return Fetched.LOST if found.first() is not None else Fetched.GONE

@@ -17,8 +17,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.db.access import Access
 from shared.db.schema import embeddings, images, shown_tags
 from shared.db.schema import tags as words
+from shared.logs import current_request_id
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class NewImage:
     height: int | None = None
     orientation: int | None = None
     bytes: int | None = None
+    request_id: str | None = field(default_factory=current_request_id)
 
 
 def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, UUID]:
@@ -81,29 +84,41 @@ def find_known(connection: Connection, owner: str, digests: Sequence[bytes]) -> 
     return {bytes(row.sha256): row.id for row in rows}
 
 
-def find_statuses(connection: Connection, image_ids: Sequence[UUID]) -> Sequence[RowMapping]:
-    """Id, status and error of those of the images that exist."""
-    query = select(images.c.id, images.c.status, images.c.error).where(images.c.id.in_(image_ids))
+def find_statuses(
+    connection: Connection, image_ids: Sequence[UUID], access: Access
+) -> Sequence[RowMapping]:
+    """Id, status and error of those of the images that the caller may see."""
+    query = select(images.c.id, images.c.status, images.c.error).where(
+        images.c.id.in_(image_ids), access.allows()
+    )
     return connection.execute(query).mappings().all()
 
 
-def find_image(connection: Connection, image_id: UUID) -> RowMapping | None:
-    """The image under this id; for one that turned out to be a copy, the image it copies."""
+def find_image(connection: Connection, image_id: UUID, access: Access) -> RowMapping | None:
+    """The image under this id; for one that turned out to be a copy, the image it copies.
+
+    None also where the caller may not see it: nobody learns that there is one.
+    """
     canonical = (
         select(func.coalesce(images.c.same_as, images.c.id))
         .where(images.c.id == image_id)
         .scalar_subquery()
     )
-    return connection.execute(select(images).where(images.c.id == canonical)).mappings().first()
+    query = select(images).where(images.c.id == canonical, access.allows())
+    return connection.execute(query).mappings().first()
 
 
-def find_images(connection: Connection, image_ids: Sequence[UUID]) -> Sequence[RowMapping]:
-    """Those of the images that exist, in no order."""
-    return connection.execute(select(images).where(images.c.id.in_(image_ids))).mappings().all()
+def find_images(
+    connection: Connection, image_ids: Sequence[UUID], access: Access
+) -> Sequence[RowMapping]:
+    """Those of the images that the caller may see, in no order."""
+    query = select(images).where(images.c.id.in_(image_ids), access.allows())
+    return connection.execute(query).mappings().all()
 
 
 def list_images(
     connection: Connection,
+    access: Access,
     *,
     tags: Sequence[str] = (),
     owner: str | None = None,
@@ -115,7 +130,7 @@ def list_images(
 
     tags: slugs of tags that are all shown for the image.
     """
-    query = select(images).where(images.c.same_as.is_(None))
+    query = select(images).where(images.c.same_as.is_(None), access.allows())
     newest_first: ColumnElement[UUID] = images.c.id
     if tags:
         query = query.join(shown_tags, shown_tags.c.image_id == images.c.id).where(

@@ -13,6 +13,14 @@ from sqlalchemy import Connection, select, text
 from shared.db.binary_copy import read_embeddings
 from shared.db.schema import contributors, models
 
+# No fine-tune looks at the images of owners who are kept out of training.
+_MAY_BE_LEARNED = """
+    NOT EXISTS (
+        SELECT FROM images JOIN untrained_owners USING (owner)
+        WHERE images.id = embeddings.image_id
+    )
+"""
+
 
 @dataclass(frozen=True)
 class LastWord:
@@ -47,7 +55,7 @@ def read_last_words(
     learned_only: as it was when the live version learned, before anything that came later.
     """
     rows = connection.execute(
-        text("""
+        text(f"""
             SELECT DISTINCT ON (corrections.image_id, corrections.tag_id, contributor)
                 corrections.id, corrections.image_id, corrections.tag_id, contributor, verdict,
                 extract(epoch FROM corrections.created_at)::float8 AS moment,
@@ -55,7 +63,7 @@ def read_last_words(
             FROM corrections
             JOIN finetune_runs ON finetune_runs.id = run_id
             JOIN embeddings ON embeddings.image_id = corrections.image_id
-            WHERE backbone_id = :backbone_id
+            WHERE backbone_id = :backbone_id AND {_MAY_BE_LEARNED}
               AND (:tag_id IS NULL OR corrections.tag_id = :tag_id)
               AND (NOT :learned_only OR finetune_runs.status = 'promoted')
             ORDER BY corrections.image_id, corrections.tag_id, contributor, corrections.id DESC
@@ -102,7 +110,7 @@ def sample_uncorrected(
     percent = min(100.0, 200.0 * images / max(total, 1))
     query = sql.SQL("""
         SELECT image_id, embedding FROM embeddings TABLESAMPLE BERNOULLI ({percent}) REPEATABLE (0)
-        WHERE backbone_id = {backbone_id}
+        WHERE backbone_id = {backbone_id} AND {may_be_learned}
           AND NOT EXISTS (SELECT FROM corrections WHERE corrections.image_id = embeddings.image_id)
         ORDER BY image_id DESC LIMIT {images}
     """)
@@ -110,6 +118,7 @@ def sample_uncorrected(
         connection,
         query.format(
             percent=sql.Literal(percent),
+            may_be_learned=sql.SQL(_MAY_BE_LEARNED),
             backbone_id=sql.Literal(backbone_id),
             images=sql.Literal(images),
         ),

@@ -1,23 +1,18 @@
 """What became of images, told by Postgres itself at commit: no polling, nothing told too early."""
 
-import select
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection, Engine, text
 
+from shared.db.listening import Listener
+
 DONE_CHANNEL = "tagloop_done"
+DELIVERIES_CHANNEL = "tagloop_deliveries"
 # A payload may have at most 8,000 bytes; an id and its comma have 37.
 IDS_PER_NOTIFICATION = 200
-RECONNECT_SECONDS = 1.0
-# A connection whose other end vanished without a word is found out after this long.
-LIVENESS_SECONDS = 30.0
-
-log = structlog.get_logger(__name__)
 
 
 def notify_done(connection: Connection, ids: Collection[UUID]) -> None:
@@ -33,6 +28,11 @@ def notify_done(connection: Connection, ids: Collection[UUID]) -> None:
         )
 
 
+def notify_deliveries(connection: Connection) -> None:
+    """Tell every sender, when this transaction commits, that there is something to send."""
+    connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": DELIVERIES_CHANNEL})
+
+
 class DoneListener:
     """Wakes threads that wait for images, over one connection for the whole process."""
 
@@ -40,12 +40,12 @@ class DoneListener:
         self._engine = engine
         self._waiting: dict[str, set[threading.Event]] = {}
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._closing = threading.Event()
+        self._listener: Listener | None = None
 
     def close(self) -> None:
         """Listen no more once the connection ends; nobody may be waiting."""
-        self._closing.set()
+        if self._listener is not None:
+            self._listener.close()
 
     def wait(self, image_id: UUID, seconds: float, is_done: Callable[[], bool]) -> bool:
         """Block until the image is done or the time is over; return whether it is done.
@@ -72,39 +72,13 @@ class DoneListener:
                     del self._waiting[str(image_id)]
 
     def _start_listening(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._listen_for_ever, daemon=True)
-            self._thread.start()
-
-    def _listen_for_ever(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self._listen()
-            # Postgres may be away, in any way that drivers can tell it. This thread has to live.
-            except Exception as error:
-                if self._closing.is_set():
-                    return
-                log.warning("listening for tagged images was interrupted", error=repr(error))
-                self._closing.wait(RECONNECT_SECONDS)
-
-    def _listen(self) -> None:
-        connection = self._engine.raw_connection()
-        driver: Any = connection.driver_connection
-        connection.detach()  # a connection that listens must not go back into the pool
-        driver.autocommit = True
-        try:
-            cursor = driver.cursor()
-            cursor.execute(f"LISTEN {DONE_CHANNEL}")
-            # Whatever happened before this moment was told to nobody.
-            self._wake_all()
-            while True:
-                if not select.select([driver], [], [], LIVENESS_SECONDS)[0]:
-                    cursor.execute("SELECT 1")
-                driver.poll()
-                while driver.notifies:
-                    self._wake(driver.notifies.pop(0).payload.split(","))
-        finally:
-            driver.close()
+        if self._listener is None:
+            self._listener = Listener(
+                self._engine,
+                DONE_CHANNEL,
+                self._wake_all,
+                lambda payload: self._wake(payload.split(",")),
+            )
 
     def _wake(self, names: list[str]) -> None:
         with self._lock:

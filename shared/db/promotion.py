@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
 
+from shared.db.events import report_promotion
 from shared.db.locks import Lock, wait_for_lock
 from shared.db.models import LiveModel, find_live_model
 from shared.db.schema import models
@@ -59,6 +60,9 @@ def promote(connection: Connection, version: int) -> bool:
     if version == live.version:
         return False
     _flip(connection, live.version, version)
+    report_promotion(
+        connection, {"version": version, "replaces": live.version, "backbone": live.backbone}
+    )
     return True
 
 

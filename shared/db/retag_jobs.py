@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, text, update
 
+from shared.db.access import Access
 from shared.db.schema import retag_jobs, tags
 
 
@@ -128,16 +129,20 @@ def has_open_job(connection: Connection, *, of_one_tag: bool) -> bool:
     return bool(connection.scalar(query, {"of_one_tag": of_one_tag}))
 
 
-def find_job(connection: Connection, job_id: int) -> RowMapping | None:
-    """One job, with the slug of its tag."""
-    return connection.execute(_described().where(retag_jobs.c.id == job_id)).mappings().first()
+def find_job(connection: Connection, job_id: int, access: Access) -> RowMapping | None:
+    """One job, with the slug of its tag; None also where it is not about the caller's images."""
+    statement = _described(access).where(retag_jobs.c.id == job_id)
+    return connection.execute(statement).mappings().first()
 
 
-def list_jobs(connection: Connection, limit: int) -> Sequence[RowMapping]:
-    """The newest jobs, with the slugs of their tags."""
-    statement = _described().order_by(retag_jobs.c.id.desc()).limit(limit)
+def list_jobs(connection: Connection, access: Access, limit: int) -> Sequence[RowMapping]:
+    """The newest jobs that are about the caller's images, with the slugs of their tags."""
+    statement = _described(access).order_by(retag_jobs.c.id.desc()).limit(limit)
     return connection.execute(statement).mappings().all()
 
 
-def _described() -> Select[Any]:
-    return select(retag_jobs, tags.c.slug.label("tag")).outerjoin(tags)
+def _described(access: Access) -> Select[Any]:
+    statement = select(retag_jobs, tags.c.slug.label("tag")).outerjoin(tags)
+    if access.owner is None:
+        return statement
+    return statement.where(retag_jobs.c.owner == access.owner)

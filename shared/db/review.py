@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from shared.db.access import Access
+
 PAGE_BYTES = 8192
 # Of the table of images, drawn at random: some 5,000 rows.
 SAMPLE_PAGES = 250
@@ -74,9 +76,12 @@ def find_corrected_lately(
     ).all()
 
 
-def count_images_of_recent_tags(connection: Connection, most: int) -> dict[int, int]:
+def count_images_of_recent_tags(
+    connection: Connection, most: int, access: Access
+) -> dict[int, int]:
     """For the tags of the newest corrections, how many images are decided to have them.
 
+    Only corrections of images that the caller may see: a tag's name can tell what others do.
     most: where counting ends.
     """
     rows = connection.execute(
@@ -89,10 +94,16 @@ def count_images_of_recent_tags(connection: Connection, most: int) -> dict[int, 
             ) AS images
             FROM (
                 SELECT DISTINCT tag_id
-                FROM (SELECT tag_id FROM corrections ORDER BY id DESC LIMIT :recent) AS ends
+                FROM (
+                    SELECT tag_id FROM corrections
+                    WHERE CAST(:owner AS text) IS NULL OR EXISTS (
+                        SELECT FROM images WHERE id = corrections.image_id AND owner = :owner
+                    )
+                    ORDER BY id DESC LIMIT :recent
+                ) AS ends
             ) AS recent
         """),
-        {"most": most, "recent": RECENT_CORRECTIONS},
+        {"most": most, "owner": access.owner, "recent": RECENT_CORRECTIONS},
     )
     return {row.tag_id: row.images for row in rows}
 

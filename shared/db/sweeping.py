@@ -4,7 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from shared.db.events import report_images
 from shared.db.notifications import notify_done
+from shared.event_types import IMAGE_FAILED
 
 
 def give_up_exhausted(connection: Connection, max_attempts: int) -> list[UUID]:
@@ -21,7 +23,9 @@ def give_up_exhausted(connection: Connection, max_attempts: int) -> list[UUID]:
         """),
         {"max_attempts": max_attempts},
     ).all()
-    notify_done(connection, ids)
+    if ids:
+        report_images(connection, IMAGE_FAILED, ids)
+        notify_done(connection, ids)
     return list(ids)
 
 

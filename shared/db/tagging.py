@@ -9,17 +9,21 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from shared.db.binary_copy import copy_embeddings, copy_image_tags
+from shared.db.events import report_images
 from shared.db.notifications import notify_done
+from shared.event_types import IMAGE_FAILED, IMAGE_TAGGED
 
 
 @dataclass(frozen=True)
 class ClaimedImage:
-    """What a worker needs to know about an image that it holds."""
+    """An image that a worker holds. was_abandoned: one that held it before gave no more sign."""
 
     id: UUID
     format: str
     orientation: int
     waited_seconds: float
+    was_abandoned: bool = False
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def claim_images(
     rows = connection.execute(
         text("""
             WITH free AS (
-                SELECT id FROM images
+                SELECT id, claim IS NOT NULL AS was_abandoned FROM images
                 WHERE id = ANY(:ids) AND status = 'queued' AND sha256 IS NOT NULL
                   AND attempts < :max_attempts
                   AND (lease_until IS NULL OR lease_until < now())
@@ -79,7 +83,8 @@ def claim_images(
                 lease_until = now() + make_interval(secs => :lease_seconds)
             FROM free WHERE images.id = free.id
             RETURNING images.id, format, orientation,
-                      extract(epoch FROM now() - created_at)::float8 AS waited_seconds
+                      extract(epoch FROM now() - created_at)::float8 AS waited_seconds,
+                      was_abandoned, request_id
         """),
         {
             "ids": list(ids),
@@ -104,7 +109,7 @@ def store_tagged(
             text("""
                 UPDATE images
                 SET status = 'tagged', tagged_at = now(), model_version = :model_version,
-                    claim = NULL, lease_until = NULL, error = NULL
+                    claim = NULL, lease_until = NULL, error = NULL, request_id = NULL
                 WHERE id = ANY(:ids) AND claim = :token AND status = 'queued'
                 RETURNING id
             """),
@@ -130,6 +135,7 @@ def store_tagged(
             np.concatenate([image.tag_ids for image in stored]),
             np.concatenate([image.confidences for image in stored]),
         )
+        report_images(connection, IMAGE_TAGGED, held)
         notify_done(connection, held)
     return held
 
@@ -150,6 +156,7 @@ def store_failed(connection: Connection, claim: Claim, failed: Sequence[FailedIm
             "token": claim.token,
         },
     ).all()
+    report_images(connection, IMAGE_FAILED, held)
     notify_done(connection, held)
 
 

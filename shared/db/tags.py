@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, RowMapping, delete, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.schema import decisions, shown_tags, tag_aliases, tag_parents, tags
+from shared.db.access import Access
+from shared.db.schema import decisions, images, shown_tags, tag_aliases, tag_parents, tags
 from shared.vocabulary import Tag, Vocabulary
 
 
@@ -117,19 +127,20 @@ def find_decided(connection: Connection, image_id: UUID) -> dict[str, bool]:
     return {row.slug: row.present for row in rows}
 
 
-def find_tag(connection: Connection, slug: str) -> RowMapping | None:
-    """One tag by its slug."""
-    return connection.execute(select(tags).where(tags.c.slug == slug)).mappings().first()
+def find_tag(connection: Connection, slug: str, access: Access) -> RowMapping | None:
+    """One tag by its slug; None also where the caller may not see it."""
+    query = select(tags).where(tags.c.slug == slug, _in_sight(access))
+    return connection.execute(query).mappings().first()
 
 
 def list_tags(
-    connection: Connection, *, query: str | None, after: str | None, limit: int
+    connection: Connection, access: Access, *, query: str | None, after: str | None, limit: int
 ) -> Sequence[RowMapping]:
-    """Tags by slug, from `after` on.
+    """Tags that the caller may see by slug, from `after` on.
 
     query: text that the name, the slug or an alias begins with, in any case.
     """
-    statement = select(tags)
+    statement = select(tags).where(_in_sight(access))
     if query is not None:
         prefix = query.lower()
         statement = statement.where(
@@ -148,36 +159,13 @@ def list_tags(
     return connection.execute(statement.order_by(tags.c.slug).limit(limit)).mappings().all()
 
 
-def aliases_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Other names of tags, by tag id."""
-    found: dict[int, list[str]] = {tag_id: [] for tag_id in tag_ids}
-    for row in connection.execute(
-        select(tag_aliases).where(tag_aliases.c.tag_id.in_(tag_ids)).order_by(tag_aliases.c.alias)
-    ):
-        found[row.tag_id].append(row.alias)
-    return found
-
-
-def parents_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Slugs of the next wider tags, by tag id."""
-    return _relatives(connection, tag_ids, of=tag_parents.c.tag_id, to=tag_parents.c.parent_id)
-
-
-def children_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Slugs of the next narrower tags, by tag id."""
-    return _relatives(connection, tag_ids, of=tag_parents.c.parent_id, to=tag_parents.c.tag_id)
-
-
-def _relatives(
-    connection: Connection, tag_ids: Sequence[int], *, of: Column[int], to: Column[int]
-) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {tag_id: [] for tag_id in tag_ids}
-    rows = connection.execute(
-        select(of.label("tag_id"), tags.c.slug)
-        .join(tags, tags.c.id == to)
-        .where(of.in_(tag_ids))
-        .order_by(tags.c.slug)
+def _in_sight(access: Access) -> ColumnElement[bool]:
+    """Of the tags that people made, an owner sees those of their own images."""
+    if access.owner is None:
+        return true()
+    own = (
+        select(shown_tags.c.tag_id)
+        .join(images, images.c.id == shown_tags.c.image_id)
+        .where(access.allows())
     )
-    for row in rows:
-        found[row.tag_id].append(row.slug)
-    return found
+    return or_(tags.c.kind != "custom", tags.c.id.in_(own))

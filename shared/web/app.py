@@ -8,11 +8,18 @@ from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import APIBlueprint, Info, OpenAPI
 
 from shared import __version__
+from shared.auth.description import describe_keys
+from shared.auth.door import register_door
 from shared.config import Settings
+from shared.tracing import trace_web
 from shared.web.context import EXTENSION, Context
+from shared.web.headers import register_headers
 from shared.web.health import health
+from shared.web.json_depth import MOST_DEPTH, is_too_deep
 from shared.web.lingering import register_lingering
 from shared.web.problems import Problem, register_problems, validation_response
+from shared.web.request_log import register_request_log
+from shared.web.state_metrics import STATE_EXTENSION, StateCollector
 
 DOCS_PATH = "/docs"
 # A thousand ids or digests in JSON; the door for pictures has limits of its own.
@@ -26,17 +33,17 @@ class TolerantJson(DefaultJSONProvider):
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Raises ValueError for every text that can't be read."""
-        try:
-            return super().loads(s, **kwargs)
-        except RecursionError as error:
-            raise ValueError("The JSON is nested too deeply.") from error
+        if is_too_deep(s if isinstance(s, str) else s.decode(errors="replace")):
+            raise ValueError(f"The JSON is nested more than {MOST_DEPTH} levels deep.")
+        return super().loads(s, **kwargs)
 
 
 def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Settings) -> OpenAPI:
     """A Flask app with these parts of the API; connects to nothing before the first request.
 
     Raises:
-        ConfigError: the storage's URL can't be used.
+        ConfigError: the storage's URL can't be used, keys have no Redis to be counted in, or there
+            is nothing to trace with.
     """
     app = OpenAPI(
         title,
@@ -46,14 +53,24 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
         validation_error_model=Problem,
         validation_error_callback=validation_response,
         static_folder=None,
+        # None would stand in the document as null, which is no list of schemes.
+        security_schemes={},
     )
     app.json = TolerantJson(app)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
-    app.extensions[EXTENSION] = Context.open(settings)
+    trace_web(settings, title, app)
+    here = Context.open(settings)
+    app.extensions[EXTENSION] = here
+    app.extensions[STATE_EXTENSION] = StateCollector(here)
+    register_request_log(app, title)
     register_problems(app)
+    register_headers(app)
     register_lingering(app)
+    register_door(app, settings, here.engine)
     for blueprint in (health, *blueprints):
         _register(app, blueprint)
+    if settings.auth:
+        describe_keys(app)
     app.add_url_rule("/openapi.json", "openapi_json", lambda: app.api_doc)
     app.add_url_rule(DOCS_PATH, "docs", lambda: redirect(f"{DOCS_PATH}/swagger"))
     app.add_url_rule("/", "home", lambda: redirect(DOCS_PATH))

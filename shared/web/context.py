@@ -49,7 +49,7 @@ class Context:
             Relay(celery),
             DoneListener(engine),
             LiveVocabulary(engine),
-            LiveScorer(engine, storage),
+            LiveScorer(engine, storage, settings.hold_tags),
             BacklogWatch(engine, settings.queue_limit),
         )
 

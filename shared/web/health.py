@@ -1,20 +1,16 @@
 """`/healthz`: the process lives. `/readyz`: it can do its work. `/metrics`: for Prometheus."""
 
-import os
-
-from flask import Response
+from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from shared.celery_app import INTERACTIVE, count_messages
 from shared.db.backlog import is_stalled
 from shared.db.engine import transaction
 from shared.errors import Stalled
+from shared.metrics_export import readable_registry
 from shared.web.context import context
-from shared.web.state_metrics import StateCollector
-
-MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+from shared.web.state_metrics import STATE_EXTENSION
 
 health = APIBlueprint("health", __name__, abp_tags=[Tag(name="operation")])
 
@@ -40,13 +36,9 @@ def readyz() -> dict[str, str]:
 @health.get("/metrics", summary="Metrics for Prometheus")
 def metrics() -> Response:
     """Counters of all processes on this machine that share a metrics folder."""
-    if MULTIPROCESS_VARIABLE in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)
-    else:
-        registry = REGISTRY
-    state = CollectorRegistry()
-    state.register(StateCollector(context()))
+    counted = readable_registry()
+    looked_up = CollectorRegistry()
+    looked_up.register(current_app.extensions[STATE_EXTENSION])
     return Response(
-        generate_latest(registry) + generate_latest(state), content_type=CONTENT_TYPE_LATEST
+        generate_latest(counted) + generate_latest(looked_up), content_type=CONTENT_TYPE_LATEST
     )

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from shared.errors import TagloopError, Unavailable
+from shared.errors import TagloopError, TooManyRequests, Unauthorized, Unavailable
 
 MIME_TYPE = "application/problem+json"
 
@@ -64,8 +64,10 @@ def register_problems(app: Flask) -> None:
 
 def _on_tagloop_error(error: TagloopError) -> ResponseReturnValue:
     response = problem_response(problem_of(error))
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -1,53 +1,74 @@
-"""Figures that stand in the database, read when Prometheus asks for them."""
+"""Figures that can be looked up, read when Prometheus asks for them.
 
-from collections.abc import Iterator
+A part that is away costs its own figures and no others: those are wanted most when something is.
+"""
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
+from sqlalchemy import Connection
 
-from shared.db.backlog import count_waiting
 from shared.db.engine import transaction
-from shared.db.models import find_live_model
-from shared.db.run_history import count_queue
+from shared.web.bounded import BoundedCall
 from shared.web.context import Context
+from shared.web.figures.broker import broker_figures
+from shared.web.figures.disk import disk_figures
+from shared.web.figures.drifting import drift_figures
+from shared.web.figures.family import gauge
+from shared.web.figures.learning import precision_figures, version_figures
+from shared.web.figures.work import work_figures
+
+STATE_EXTENSION = "tagloop-state"
+# All parts are asked at once. Less than any scrape's time-out.
+LONGEST_SECONDS = 4.0
+# What takes more than a look at an index need not be fresh.
+SLOW_SECONDS = 60.0
+
+Figures = list[Metric]
 
 
 class StateCollector(Collector):
-    """What waits to be tagged or learned from, and which model is live."""
+    """Reads database, broker and disk; one for a web process, asked by several threads."""
 
     def __init__(self, here: Context) -> None:
         self._here = here
+        self._slow: Figures = []
+        self._slow_at: float | None = None
+        self._lock = threading.Lock()
+        self._parts = {
+            "database": BoundedCall(self._read_database, LONGEST_SECONDS),
+            "broker": BoundedCall(lambda: broker_figures(here.celery), LONGEST_SECONDS),
+            "storage": BoundedCall(
+                lambda: disk_figures(here.settings.storage_url), LONGEST_SECONDS
+            ),
+        }
 
     def collect(self) -> Iterator[Metric]:
-        """Read the figures.
+        """Every figure of the parts that answer, and which of them do."""
+        for part in self._parts.values():
+            part.start()
+        answers = {name: part.get() for name, part in self._parts.items()}
+        yield gauge(
+            "tagloop_part_up",
+            "1 while a web process reaches this part",
+            ("part",),
+            [((name,), float(answer is not None)) for name, answer in answers.items()],
+        )
+        for answer in answers.values():
+            yield from answer or []
 
-        Raises:
-            Unavailable: Postgres is away.
-        """
+    def _read_database(self) -> Figures:
+        figures = [*self._read(work_figures), *self._read(version_figures)]
+        with self._lock:
+            now = time.monotonic()
+            if self._slow_at is None or now - self._slow_at > SLOW_SECONDS:
+                self._slow = [*self._read(precision_figures), *self._read(drift_figures)]
+                self._slow_at = now
+            return figures + self._slow
+
+    def _read(self, figures: Callable[[Connection], Figures]) -> Figures:
         with transaction(self._here.engine) as connection:
-            waiting = count_waiting(connection)
-            live = find_live_model(connection)
-            corrections = count_queue(connection)
-        depth = GaugeMetricFamily(
-            "tagloop_queue_depth", "Images that wait to be tagged", labels=("queue",)
-        )
-        oldest = GaugeMetricFamily(
-            "tagloop_oldest_waiting_seconds",
-            "For how long the oldest waiting image has waited",
-            labels=("queue",),
-        )
-        for row in waiting:
-            depth.add_metric([row["queue"]], row["images"])
-            oldest.add_metric([row["queue"]], row["oldest_seconds"])
-        yield depth
-        yield oldest
-        model = GaugeMetricFamily(
-            "tagloop_model_info", "The live model", labels=("kind", "version")
-        )
-        if live is not None:
-            model.add_metric(["backbone", live.backbone], 1)
-            model.add_metric(["head", str(live.version)], 1)
-        yield model
-        yield GaugeMetricFamily(
-            "tagloop_retraining_queue", "Corrections that no run has taken yet", corrections
-        )
+            return figures(connection)

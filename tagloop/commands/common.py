@@ -1,5 +1,6 @@
 """What commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,3 +15,13 @@ Server = Annotated[
     str, typer.Option(envvar="TAGLOOP_SERVER", help="Address of the Tagloop server.")
 ]
 User = Annotated[str, typer.Option(help="Who says so.")]
+# Of commands that work on the database itself.
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="Data folder of a stack on this machine; without it, the settings in the "
+        "environment say where everything is.",
+        show_default=False,
+    ),
+]

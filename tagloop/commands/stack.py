@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tagloop.commands.common import EXIT_SOME_WRONG, EXIT_WELL
+from tagloop.commands.common import EXIT_SOME_WRONG, EXIT_WELL, DataFolder
 
 
 def up(
@@ -14,23 +14,19 @@ def up(
     data: Annotated[Path, typer.Option(help="Folder for pictures, database and logs.")] = Path(
         "data"
     ),
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than this machine's need keys.")
+    ] = "127.0.0.1",
 ) -> None:
     """Start everything on this machine; Ctrl-C stops it all."""
     from tagloop.local import stack
 
-    raise typer.Exit(stack.up(port, data))
+    raise typer.Exit(stack.up(port, data, host))
 
 
 def doctor(
     *,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="Data folder of a stack on this machine; without it, the settings in the "
-            "environment say where everything is.",
-            show_default=False,
-        ),
-    ] = None,
+    data: DataFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Say of each part whether it works, and where it does not, what to do.

@@ -8,12 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from shared.config import Settings, load_settings
-from shared.errors import ConfigError
 from tagloop.doctor.examine import examine
 from tagloop.doctor.finding import Finding
-from tagloop.local.datadir import find_data_dir
-from tagloop.local.environment import broker_url, database_url
+from tagloop.local.settings import settings_of
 
 PART_WIDTH = 14
 
@@ -26,23 +23,6 @@ def diagnose(data: Path | None, *, as_json: bool) -> bool:
     """
     findings = examine(settings_of(data))
     return print_json(findings) if as_json else print_sentences(findings)
-
-
-def settings_of(data: Path | None) -> Settings:
-    """The settings of the environment, or of the stack on a data folder."""
-    if data is None:
-        return load_settings()
-    folder = find_data_dir(data)
-    if not folder.postgres.is_dir():
-        raise ConfigError(
-            f"{folder.root} is no data folder of Tagloop; name the one that it was started with: "
-            "tagloop doctor --data /some/folder"
-        )
-    return load_settings(
-        database_url=database_url(folder),
-        broker_url=broker_url(folder),
-        storage_url=folder.blobs.as_uri(),
-    )
 
 
 def print_sentences(findings: Iterable[Finding]) -> bool:

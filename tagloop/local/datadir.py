@@ -58,6 +58,11 @@ class DataDir:
         return self.run / "metrics"
 
     @property
+    def callback_secret(self) -> Path:
+        """What messages to callback URLs are signed with."""
+        return self.root / "callback-secret"
+
+    @property
     def beat_schedule(self) -> Path:
         """When beat last sent each periodic task."""
         return self.root / "beat-schedule"

@@ -27,7 +27,10 @@ def child_environment(data: DataDir) -> dict[str, str]:
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     search_path = [str(PROJECT_ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
+    secret = data.callback_secret
     return {
+        # Before what is inherited: a secret of the user's own counts.
+        **({"TAGLOOP_CALLBACK_SECRET_FILE": str(secret)} if secret.exists() else {}),
         **inherited,
         "PYTHONPATH": os.pathsep.join(search_path),
         "PYTHONUNBUFFERED": "1",

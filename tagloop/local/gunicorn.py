@@ -5,6 +5,10 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
+from shared.web.serving import on_starting
+
+__all__ = ["on_starting"]
+
 # As much as ingest asks for at a time. With gunicorn's 1 MiB, what came too early is copied again
 # at every read, and each receive takes fresh pages from the kernel: a quarter of the CPU time of
 # an upload.

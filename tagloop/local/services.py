@@ -5,11 +5,11 @@ import sys
 
 from shared.celery_app import TRAINING, WORKER_QUEUES
 from tagloop.local import readiness
+from tagloop.local.addresses import Address
 from tagloop.local.child import Program
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import child_environment
 
-HOST = "127.0.0.1"
 # Longer than gunicorn's graceful time-out, and than the worker's longest batch.
 WEB_STOP_SECONDS = 15.0
 WORKER_STOP_SECONDS = 30.0
@@ -36,11 +36,11 @@ def migrate(data: DataDir) -> Program:
     return Program("migrate", command, child_environment(data))
 
 
-def web(data: DataDir, port: int) -> Program:
+def web(data: DataDir, address: Address) -> Program:
     """All web services behind one gunicorn."""
     command = (
         *(sys.executable, "-m", "gunicorn", "--config", "python:tagloop.local.gunicorn"),
-        *("--bind", f"{HOST}:{port}", "tagloop.local.web:create_app()"),
+        *("--bind", address.bind, "tagloop.local.web:create_app()"),
     )
     return Program(
         "web",
@@ -52,8 +52,8 @@ def web(data: DataDir, port: int) -> Program:
     )
 
 
-def worker(data: DataDir, port: int) -> Program:
-    """The Celery worker that tags; the web side on the port tells whether it does."""
+def worker(data: DataDir, address: Address) -> Program:
+    """The Celery worker that tags; the web side tells whether it does."""
     command = (
         *(*CELERY, "worker", "--pool", "threads", "--queues", ",".join(WORKER_QUEUES)),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
@@ -63,7 +63,7 @@ def worker(data: DataDir, port: int) -> Program:
         command,
         child_environment(data) | ONE_BLAS_THREAD,
         stop_seconds=WORKER_STOP_SECONDS,
-        makes_progress=lambda: not readiness.is_stalled(HOST, port),
+        makes_progress=lambda: not readiness.is_stalled(address.from_here, address.port),
     )
 
 

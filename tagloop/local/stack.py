@@ -8,7 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from shared.auth.loopback import refuse_open_door
+from shared.config import load_settings
 from tagloop.local import backing, services
+from tagloop.local.addresses import LOOPBACK, Address
+from tagloop.local.callback_secret import ensure_callback_secret
 from tagloop.local.datadir import DataDir, locked, open_data_dir
 from tagloop.local.environment import broker_url
 from tagloop.local.errors import PortInUseError
@@ -25,20 +29,24 @@ BANNER_LABEL_WIDTH = 15
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def up(port: int, data: Path) -> int:
+def up(port: int, data: Path, host: str = LOOPBACK) -> int:
     """Run the whole stack on one port and one data folder until a signal asks to stop.
 
     Returns the exit code: 0 after a stop that was asked for. Main thread only.
-    Raises LocalStackError when the stack cannot start or one of its processes keeps crashing.
+    Raises LocalStackError when the stack cannot start or one of its processes keeps crashing, and
+    ConfigError when it would listen to others than this machine without asking them for keys.
     """
+    refuse_open_door(load_settings().auth, host)
+    address = Address(host, port)
     folder = open_data_dir(data)
     with closing(SignalWatch()) as watch, watch.installed(), locked(folder, port):
-        check_port_free(port)
+        check_port_free(address)
         forget_metrics(folder)
+        ensure_callback_secret(folder.callback_secret)
         supervisor = Supervisor(folder.logs, report, watch)
         try:
-            start(supervisor, folder, port)
-            print_banner(folder, port)
+            start(supervisor, folder, address)
+            print_banner(folder, address)
             supervisor.supervise()
         except StopRequested:
             pass
@@ -49,7 +57,7 @@ def up(port: int, data: Path) -> int:
     return 0
 
 
-def start(supervisor: Supervisor, data: DataDir, port: int) -> None:
+def start(supervisor: Supervisor, data: DataDir, address: Address) -> None:
     """Start all processes and wait until the web side says that it is ready.
 
     Raises LocalStackError when one cannot start, StopRequested at a signal.
@@ -57,25 +65,27 @@ def start(supervisor: Supervisor, data: DataDir, port: int) -> None:
     backing.start(supervisor, data)
     supervisor.run_once(services.migrate(data), MIGRATE_TIMEOUT_SECONDS)
     # The worker first: loading the network takes the longest.
-    supervisor.start(services.worker(data, port))
-    supervisor.start(services.web(data, port))
+    supervisor.start(services.worker(data, address))
+    supervisor.start(services.web(data, address))
     supervisor.start(services.beat(data))
     supervisor.wait_until(
-        lambda: is_ready(services.HOST, port), "The web side", READY_TIMEOUT_SECONDS
+        lambda: is_ready(address.from_here, address.port), "The web side", READY_TIMEOUT_SECONDS
     )
     # The first picture need not wait for torch.
     supervisor.start(services.trainer(data))
 
 
-def check_port_free(port: int) -> None:
+def check_port_free(address: Address) -> None:
     """Raise PortInUseError when the port cannot be listened on."""
+    port = address.port
     if not 0 < port <= HIGHEST_PORT:
         raise PortInUseError(f"There is no port {port}; choose one from 1 to {HIGHEST_PORT}.")
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family) as probe:
         # As gunicorn does: connections of an earlier run that are still closing do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((services.HOST, port))
+            probe.bind((address.host, port))
         except OSError as error:
             raise PortInUseError(
                 f"Port {port} cannot be used: {error.strerror}; choose another: make up PORT=9000"
@@ -88,13 +98,13 @@ def forget_metrics(data: DataDir) -> None:
     data.metrics.mkdir()
 
 
-def print_banner(data: DataDir, port: int) -> None:
+def print_banner(data: DataDir, address: Address) -> None:
     """Say where everything is."""
-    address = f"http://{services.HOST}:{port}"
+    url = address.url
     facts = {
-        "Address": address,
-        "API": f"{address}/docs",
-        "Try it": f"curl -F file=@photo.jpg '{address}/v1/images?wait=10'",
+        "Address": url,
+        "API": f"{url}/docs",
+        "Try it": f"curl -F file=@photo.jpg '{url}/v1/images?wait=10'",
         "Celery broker": broker_url(data),
         "Data": str(data.root),
         "Logs": str(data.logs),

@@ -50,10 +50,11 @@ class Answer:
 
 
 class Api:
-    """A connection pool to one server. Safe for threads."""
+    """A connection pool to one server. Safe for threads. key: sent along, where one is needed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str = "") -> None:
         self.url = url
+        self._own_headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._pool = urllib3.PoolManager(maxsize=64, retries=False, timeout=REQUEST_SECONDS)
 
     def request(
@@ -67,7 +68,11 @@ class Api:
         """Any request; no redirect is followed. An answer of 5xx fails the test."""
         text = f"?{urlencode(query)}" if query else ""
         answer = self._pool.request(
-            method, f"{self.url}{path}{text}", body=body, headers=headers, redirect=False
+            method,
+            f"{self.url}{path}{text}",
+            body=body,
+            headers=self._own_headers | (headers or {}),
+            redirect=False,
         )
         content_type = answer.headers.get("Content-Type", "").partition(";")[0]
         assert answer.status < 500, (method, path, answer.data)

@@ -15,6 +15,7 @@ import urllib3
 
 from tests.acceptance.api import Api
 from tests.acceptance.commands import COMMAND, Run
+from tests.webhooks import KEY
 
 PROJECT_ROOT = Path(__file__).parents[2]
 READY_LINE = "Tagloop is up"
@@ -27,8 +28,10 @@ LEASE_SECONDS = 15
 SETTINGS = {
     "TAGLOOP_MAX_IMAGE_BYTES": str(MAX_IMAGE_BYTES),
     "TAGLOOP_FETCH_ALLOWED_HOSTS": '["127.0.0.1"]',
+    "TAGLOOP_DELIVERY_ALLOWED_HOSTS": '["127.0.0.1"]',
     "TAGLOOP_FETCH_SECONDS": str(FETCH_SECONDS),
     "TAGLOOP_LEASE_SECONDS": str(LEASE_SECONDS),
+    "TAGLOOP_WEBHOOK_STANDARD_SECRET": KEY,
 }
 
 

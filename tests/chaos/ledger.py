@@ -1,4 +1,5 @@
 """What the server promised to keep, and the answers that it must not give."""
+
 import threading
 import time
 from collections import Counter

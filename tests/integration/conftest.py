@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from services.feedback.training.trainer import Trainer
@@ -11,6 +12,7 @@ from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.storage import Storage
+from tests.deliveries import webhooks_client
 from tests.retagging import Retagging
 from tests.rows import store_image
 from tests.training import InstantLearn, insert_version, trainer_with
@@ -84,3 +86,9 @@ def trainer(
 ) -> Trainer:
     """A trainer without its process."""
     return trainer_with(learn, settings, engine, storage)
+
+
+@pytest.fixture
+def webhooks(settings: Settings) -> FlaskClient:
+    """The door for webhooks."""
+    return webhooks_client(settings)

@@ -1,5 +1,6 @@
 """Downloads from servers that mean well and from others."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,38 @@ from shared.fetch import download
 ALLOWED = frozenset({"127.0.0.1"})
 MOST_BYTES = 1000
 SECONDS = 1.0
+DRIP_SECONDS = 0.05
+# The beginning of a TLS record that is never complete: a handshake of 16 KB.
+TLS_RECORD = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+
+
+@contextmanager
+def dripping(begin: bytes, drop: bytes) -> Iterator[int]:
+    """Sends a beginning and then a drop again and again, for ever. Yields its port."""
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(begin)
+            while not over.wait(DRIP_SECONDS):
+                connection.sendall(drop)
+
+    def serve(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],)).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @contextmanager
@@ -107,3 +139,64 @@ def test_a_server_that_falls_silent_is_left(answer: bytes) -> None:
 def test_a_compressed_answer_is_not_unpacked() -> None:
     with server(OK + b"Content-Encoding: gzip\r\n\r\n\x1f\x8bnot really") as url:
         assert fetch(url) == b"\x1f\x8bnot really"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "begin", "drop"),
+    [
+        ("http", b"", b"H"),
+        ("http", b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        ("http", b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+        ("http", OK + b"\r\n", b"x"),
+        ("http", OK + b"Content-Length: 900\r\n\r\n", b"x"),
+        ("http", OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        ("http", b"HTTP/1.1 302 Found\r\n", b"X: y\r\n"),
+        ("https", TLS_RECORD, b"\x00"),
+    ],
+)
+def test_a_server_that_sends_drop_by_drop_is_left_when_the_time_is_up(
+    scheme: str, begin: bytes, drop: bytes
+) -> None:
+    # No pause of it is as long as a time-out, so that only the limit on all of it ends this.
+    with dripping(begin, drop) as port:
+        with pytest.raises(OriginUnavailable, match="took too long"):
+            fetch(f"{scheme}://127.0.0.1:{port}/a.jpg")
+
+
+def test_a_caller_that_wants_no_redirect_follows_none() -> None:
+    with server(redirect("/again")) as url:
+        with pytest.raises(FetchFailed, match="more than 0 redirects"):
+            download(url, ALLOWED, MOST_BYTES, SECONDS, max_redirects=0)
+
+
+def test_the_connection_goes_to_the_checked_address_though_dns_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DNS rebinding: public when it is checked, inside when it is connected to."""
+    asked: list[str] = []
+    connected: list[str] = []
+    inner, public = "127.0.0.1", "93.184.215.14"
+    real = socket.socket.connect
+
+    def resolve(host: str, port: int, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        named = host == "rebinding.example"
+        address = (public if len(asked) == 1 else inner) if named else host
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    def connect(self: socket.socket, address: tuple[str, int]) -> None:
+        connected.append(address[0])
+        if address[0] == public:
+            raise ConnectionRefusedError
+        real(self, address)
+
+    with server(OK + b"\r\nsecret") as url:
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        monkeypatch.setattr(socket.socket, "connect", connect)
+        with pytest.raises(OriginUnavailable):
+            download(
+                url.replace("127.0.0.1", "rebinding.example"), frozenset(), MOST_BYTES, SECONDS
+            )
+        monkeypatch.undo()
+
+    assert connected == [public]

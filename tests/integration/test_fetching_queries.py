@@ -8,6 +8,7 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.fetching import Fetched, claim_to_fetch, store_fetched
+from shared.db.images import delete_image
 from shared.db.tagging import (
     Claim,
     claim_images,
@@ -98,6 +99,17 @@ def test_what_was_said_of_a_copy_counts_for_the_image_that_it_copies(
     answer = correct(client, image, add=["hammer"])
     assert answer["image"] == str(known)
     assert {"hammer", "tabby", "cat"} <= tags_of(answer).keys()
+
+
+def test_an_image_that_was_deleted_while_it_was_fetched_is_gone(engine: Engine) -> None:
+    image = at_url(engine)
+    with transaction(engine) as connection:
+        found = claim_to_fetch(connection, LEASE_SECONDS, MAX_ATTEMPTS)
+        delete_image(connection, image)
+
+    assert found
+    with transaction(engine) as connection:
+        assert store_fetched(connection, found[0], image, fetched(b"d" * 32)) is Fetched.GONE
 
 
 def test_a_fetcher_that_lost_its_lease_stores_nothing(engine: Engine) -> None:

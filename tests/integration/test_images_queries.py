@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from shared.celery_app import BULK
+from shared.db.access import EVERYTHING
 from shared.db.backlog import count_waiting
 from shared.db.engine import transaction
 from shared.db.images import (
@@ -35,7 +36,7 @@ def insert(engine: Engine, rows: list[NewImage]) -> dict[UUID, UUID]:
 def listed(engine: Engine, **filters: object) -> list[UUID]:
     with transaction(engine) as connection:
         given: dict[str, object] = {"before": None, "limit": 10}
-        rows = list_images(connection, **{**given, **filters})  # type: ignore[arg-type]
+        rows = list_images(connection, EVERYTHING, **{**given, **filters})  # type: ignore[arg-type]
         return [row["id"] for row in rows]
 
 
@@ -98,8 +99,8 @@ def test_a_copy_is_found_as_the_image_it_copies(engine: Engine) -> None:
     set_row(engine, copy, f"same_as = '{image}'")
 
     with transaction(engine) as connection:
-        found = find_image(connection, copy)
-        assert find_image(connection, uuid4()) is None
+        found = find_image(connection, copy, EVERYTHING)
+        assert find_image(connection, uuid4(), EVERYTHING) is None
 
     assert found is not None
     assert found["id"] == image

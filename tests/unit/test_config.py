@@ -117,3 +117,30 @@ def test_no_other_hour_is_taken(monkeypatch: pytest.MonkeyPatch, value: str) -> 
 
     with pytest.raises(ConfigError, match="TAGLOOP_RETRAIN_HOUR"):
         load_settings()
+
+
+def test_the_secrets_of_webhooks_are_gathered_by_source_and_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from-a-file\n")
+    monkeypatch.setenv("TAGLOOP_WEBHOOK_S3_SECRET", "token-1 token-2")
+    monkeypatch.setenv("TAGLOOP_WEBHOOK_FILESTACK_SECRET_FILE", str(secret))
+
+    settings = load_settings()
+
+    found = {
+        source: [one.get_secret_value() for one in secrets]
+        for source, secrets in settings.webhook_secrets.items()
+    }
+    assert found == {"s3": ["token-1", "token-2"], "filestack": ["from-a-file"]}
+    assert not any(word in repr(settings) for word in ("token-1", "token-2", "from-a-file"))
+
+
+def test_a_file_of_a_webhooks_secret_that_cannot_be_read_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAGLOOP_WEBHOOK_S3_SECRET_FILE", "/nowhere/secret")
+
+    with pytest.raises(ConfigError, match="TAGLOOP_WEBHOOK_S3_SECRET_FILE names a file"):
+        load_settings()

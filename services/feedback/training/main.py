@@ -14,11 +14,14 @@ from celery import Celery, signals
 from services.feedback.training.tasks import register_tasks
 from services.feedback.training.trainer import Trainer
 from shared.celery_app import TRAINING, create_celery, queue_named
+from shared.celery_metrics import count_tasks
 from shared.config import load_settings
 from shared.db.engine import connect_engine
 from shared.errors import TagloopError
 from shared.logs import configure_logs
+from shared.metrics_export import serve_metrics
 from shared.storage import Storage
+from shared.tracing import trace_worker
 
 EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
 # A large run, and beside it one for a person who waits for a new tag.
@@ -43,6 +46,7 @@ class TrainerProcess:
         from services.feedback.learning import finetune, warm_up
 
         try:
+            trace_worker(settings, "trainer")
             self._trainer = Trainer(
                 settings,
                 connect_engine(settings.database_url, RUNS_AT_ONCE * CONNECTIONS_PER_RUN),
@@ -50,12 +54,13 @@ class TrainerProcess:
                 self._celery,
                 finetune,
             )
+            warm_up()
+            serve_metrics(settings.metrics_port)
         except TagloopError as error:
             # Celery would log an exception of a signal handler and go on without a trainer.
             log.error("the trainer cannot start", reason=str(error))
             sys.stderr.flush()
             os._exit(EXIT_MISCONFIGURED)
-        warm_up()
         log.info("trainer ready")
 
     def stop(self, **_: Any) -> None:
@@ -80,6 +85,7 @@ app = create_celery(settings)
 app.conf.update(task_queues=[queue_named(TRAINING)], worker_concurrency=RUNS_AT_ONCE)
 process = TrainerProcess(app)
 register_tasks(app, process.trainer)
+count_tasks("trainer")
 signals.setup_logging.connect(setup_logging, weak=False)
 signals.celeryd_after_setup.connect(process.start, weak=False)
 signals.worker_shutdown.connect(process.stop, weak=False)

@@ -19,7 +19,7 @@ def load_backbone(settings: Settings, lanes: int) -> Backbone:
         ConfigError: the network is unknown or does not fit the vocabulary, or there is no GPU.
     """
     # torch takes seconds and hundreds of megabytes to import; a worker on the CPU does without.
-    if _wants_cuda(settings):
+    if wants_cuda(settings):
         from services.worker.backbone.torch_runtime import load_torch_backbone
 
         return load_torch_backbone(settings.backbone, "cuda")
@@ -28,7 +28,12 @@ def load_backbone(settings: Settings, lanes: int) -> Backbone:
     return load_openvino_backbone(settings.backbone, settings.cache_dir, lanes)
 
 
-def _wants_cuda(settings: Settings) -> bool:
+def wants_cuda(settings: Settings) -> bool:
+    """Whether the backbone runs on a GPU.
+
+    Raises:
+        ConfigError: it has to, and there is none.
+    """
     if settings.device == "auto":
         return NVIDIA_DRIVER.exists() and os.environ.get("CUDA_VISIBLE_DEVICES") != ""
     if settings.device == "cuda" and not NVIDIA_DRIVER.exists():

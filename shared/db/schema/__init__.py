@@ -1,6 +1,7 @@
 """The tables. The migrations in `shared/db/migrations` make the same schema; a test proves it."""
 
 from shared.db.schema.base import metadata
+from shared.db.schema.deliveries import deliveries, endpoints
 from shared.db.schema.feedback import (
     contributors,
     corrections,
@@ -9,16 +10,22 @@ from shared.db.schema.feedback import (
     retag_jobs,
     reviewed,
 )
+from shared.db.schema.keys import api_keys
+from shared.db.schema.owners import untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.versions import backbones, models
+from shared.db.schema.webhooks import webhook_events, webhook_objects
 from shared.db.schema.words import tag_aliases, tag_parents, tags
 
 __all__ = [
+    "api_keys",
     "backbones",
     "contributors",
     "corrections",
     "decisions",
+    "deliveries",
     "embeddings",
+    "endpoints",
     "finetune_runs",
     "image_tags",
     "images",
@@ -30,4 +37,7 @@ __all__ = [
     "tag_aliases",
     "tag_parents",
     "tags",
+    "untrained_owners",
+    "webhook_events",
+    "webhook_objects",
 ]

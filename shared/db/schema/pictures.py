@@ -48,6 +48,7 @@ images = Table(
     timestamp("tagged_at"),
     Column("model_version", ForeignKey("models.version")),
     Column("error", Text, comment="why it failed, for people"),
+    Column("request_id", Text, comment="for the log; null once it is tagged"),
     Column(
         "same_as",
         ForeignKey("images.id", ondelete="CASCADE"),

@@ -1,0 +1,44 @@
+"""What concerns everything of one owner, as queries."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.db.keys import delete_keys_of
+from shared.db.schema import endpoints, images, retag_jobs, untrained_owners
+
+
+def find_ids_of(connection: Connection, owner: str, limit: int) -> Sequence[UUID]:
+    """Some of the images of an owner, copies among them."""
+    query = select(images.c.id).where(images.c.owner == owner).limit(limit)
+    return connection.scalars(query).all()
+
+
+def count_images_of(connection: Connection, owner: str) -> int:
+    """How many images an owner has, copies among them."""
+    query = select(func.count()).select_from(images).where(images.c.owner == owner)
+    return connection.execute(query).scalar_one()
+
+
+def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
+    """Delete images; tags, embeddings, corrections and deliveries go with them."""
+    connection.execute(delete(images).where(images.c.id.in_(image_ids)))
+
+
+def delete_traces(connection: Connection, owner: str) -> None:
+    """Delete what names an owner besides their images: keys, endpoints, jobs, the exclusion."""
+    delete_keys_of(connection, owner)
+    for table in (endpoints, retag_jobs, untrained_owners):
+        connection.execute(delete(table).where(table.c.owner == owner))
+
+
+def exclude(connection: Connection, owner: str) -> None:
+    """Have no fine-tune look at the images of an owner."""
+    connection.execute(insert(untrained_owners).values(owner=owner).on_conflict_do_nothing())
+
+
+def include(connection: Connection, owner: str) -> None:
+    """Have fine-tunes look at the images of an owner again."""
+    connection.execute(delete(untrained_owners).where(untrained_owners.c.owner == owner))

@@ -1,0 +1,48 @@
+"""`tagloop backup` and `restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagloop.commands.common import DataFolder
+
+
+def backup(
+    *,
+    folder: Annotated[
+        Path,
+        typer.Argument(help="Where to; again to the same folder copies only what is new."),
+    ],
+    data: DataFolder = None,
+) -> None:
+    """Write everything to a folder: database, originals, versions, keys. Nothing has to stop."""
+    from tagloop.backup.place import existing
+    from tagloop.backup.save import backup as save
+
+    with existing(data) as place:
+        made = save(place, folder)
+    print(
+        f"{folder} has {made.rows('images'):,} images, {made.rows('corrections'):,} corrections, "
+        f"{made.rows('models'):,} versions and {made.rows('api_keys'):,} keys."
+    )
+    for key in made.missing:
+        print(f"The storage does not have {key} any more; its row is in the backup.")
+
+
+def restore(
+    *,
+    folder: Annotated[Path, typer.Argument(help="What `tagloop backup` has written.")],
+    data: DataFolder = None,
+) -> None:
+    """Bring a backup back, into an empty database and storage; start the services afterwards."""
+    from tagloop.backup.place import fresh
+    from tagloop.backup.restore import restore as bring_back
+
+    with fresh(data) as place:
+        made = bring_back(folder, place)
+    print(
+        f"{made.rows('images'):,} images, {made.rows('corrections'):,} corrections, "
+        f"{made.rows('models'):,} versions and {made.rows('api_keys'):,} keys are back, as of "
+        f"{made.made_at}."
+    )

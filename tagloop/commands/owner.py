@@ -1,0 +1,75 @@
+"""`tagloop owner`: what is kept of one owner, and what may be learned from it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagloop.commands.common import DataFolder
+
+app = typer.Typer(
+    help="Export, erase, or keep out of training all pictures of one owner.", no_args_is_help=True
+)
+
+Owner = Annotated[str, typer.Argument(help="Their name, as sent with pictures.")]
+
+
+@app.command()
+def export(
+    *,
+    name: Owner,
+    to: Annotated[Path, typer.Option(help="New folder to write into.", show_default=False)],
+    data: DataFolder = None,
+) -> None:
+    """Write their pictures, with tags, corrections and files, into a folder."""
+    from tagloop.local.settings import settings_of
+    from tagloop.owners import export_owner
+
+    images = export_owner(settings_of(data), name, to)
+    print(f"{images:,} pictures of {name!r} are in {to}.")
+
+
+@app.command()
+def erase(
+    *,
+    name: Owner,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataFolder = None,
+) -> None:
+    """Delete their pictures with everything that belongs to them, and their keys, for good.
+
+    The next fine-tune learns without them.
+    """
+    from tagloop.local.settings import settings_of
+    from tagloop.owners import count_owner, erase_owner
+
+    settings = settings_of(data)
+    if not yes:
+        typer.confirm(
+            f"Delete {count_owner(settings, name):,} pictures of {name!r} for good?", abort=True
+        )
+    print(f"{erase_owner(settings, name):,} pictures of {name!r} are gone.")
+
+
+@app.command()
+def exclude(*, name: Owner, data: DataFolder = None) -> None:
+    """Learn nothing from their pictures from now on; `include` takes it back."""
+    from shared.db.engine import transaction
+    from shared.db.owners import exclude as exclude_owner
+    from tagloop.local.settings import open_database
+
+    with transaction(open_database(data)) as connection:
+        exclude_owner(connection, name)
+    print(f"Nothing more is learned from pictures of {name!r}.")
+
+
+@app.command()
+def include(*, name: Owner, data: DataFolder = None) -> None:
+    """Learn from their pictures again."""
+    from shared.db.engine import transaction
+    from shared.db.owners import include as include_owner
+    from tagloop.local.settings import open_database
+
+    with transaction(open_database(data)) as connection:
+        include_owner(connection, name)
+    print(f"Pictures of {name!r} are learned from again.")

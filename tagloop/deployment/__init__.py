@@ -1,0 +1,1 @@
+"""What a Tagloop in containers needs beside its services."""

@@ -1,0 +1,122 @@
+"""Everything of one owner: taken out, erased, or kept out of training."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping
+
+from shared.config import Settings
+from shared.db.access import Access
+from shared.db.corrections import list_corrections
+from shared.db.engine import connect_engine, transaction
+from shared.db.images import list_images
+from shared.db.owners import count_images_of, delete_images, delete_traces, find_ids_of
+from shared.errors import BlobMissing, ConfigError
+from shared.image_document import describe_images
+from shared.live_vocabulary import LiveVocabulary
+from shared.storage import Storage, original_key, thumbnail_key
+
+PAGE_IMAGES = 100
+# More than anybody says of one image.
+MOST_CORRECTIONS = 100_000
+DOCUMENTS = "images.jsonl"
+FILES = "files"
+
+
+def export_owner(settings: Settings, owner: str, folder: Path) -> int:
+    """Write all images of an owner into a new folder; return how many there were.
+
+    `images.jsonl` has a line for each: its document as in the API, its corrections, and the name
+    of its file in `files`, null where there is none.
+
+    Raises:
+        ConfigError: the folder is there already and not empty, or cannot be made.
+        Unavailable: the database or the storage is away.
+    """
+    try:
+        (folder / FILES).mkdir(parents=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} has to be a new folder: {error.strerror}.") from error
+    engine = connect_engine(settings.database_url, pool_size=1)
+    storage = Storage(settings.storage_url)
+    images = 0
+    with (folder / DOCUMENTS).open("w", encoding="utf-8") as lines:
+        for document, row in _read_documents(engine, owner):
+            document["file"] = _export_file(storage, row, folder / FILES)
+            lines.write(json.dumps(document, ensure_ascii=False) + "\n")
+            images += 1
+    return images
+
+
+def count_owner(settings: Settings, owner: str) -> int:
+    """How many images an erasure would delete."""
+    with transaction(connect_engine(settings.database_url, pool_size=1)) as connection:
+        return count_images_of(connection, owner)
+
+
+def erase_owner(settings: Settings, owner: str) -> int:
+    """Delete everything of an owner; return how many images there were.
+
+    Files go before rows: where it breaks off, running it again finds what is left. Keys go first,
+    so that nothing new comes by them.
+
+    Raises:
+        Unavailable: the database or the storage is away.
+    """
+    engine = connect_engine(settings.database_url, pool_size=1)
+    storage = Storage(settings.storage_url)
+    with transaction(engine) as connection:
+        delete_traces(connection, owner)
+    images = 0
+    while True:
+        with transaction(engine) as connection:
+            ids = find_ids_of(connection, owner, PAGE_IMAGES)
+        if not ids:
+            return images
+        storage.delete([key(image_id) for image_id in ids for key in (original_key, thumbnail_key)])
+        with transaction(engine) as connection:
+            delete_images(connection, ids)
+        images += len(ids)
+
+
+def _read_documents(engine: Engine, owner: str) -> Iterator[tuple[dict[str, Any], RowMapping]]:
+    """Every image of an owner with its row, the newest first."""
+    words = LiveVocabulary(engine)
+    access = Access(owner)
+    before = None
+    while True:
+        with transaction(engine) as connection:
+            rows = list_images(connection, access, before=before, limit=PAGE_IMAGES)
+            documents = describe_images(connection, words, rows)
+            for row, document in zip(rows, documents, strict=True):
+                said = list_corrections(
+                    connection, access, image_id=row["id"], limit=MOST_CORRECTIONS
+                )
+                document["corrections"] = [_describe(correction) for correction in said]
+        yield from zip(documents, rows, strict=True)
+        if len(rows) < PAGE_IMAGES:
+            return
+        before = rows[-1]["id"]
+
+
+def _describe(correction: RowMapping) -> dict[str, Any]:
+    return {
+        "tag": correction["slug"],
+        "verdict": correction["verdict"],
+        "user": correction["contributor"],
+        "created_at": correction["created_at"].isoformat(),
+    }
+
+
+def _export_file(storage: Storage, row: RowMapping, folder: Path) -> str | None:
+    """Write the file of an image; its name, None where it is missing or was never fetched."""
+    if row["sha256"] is None:
+        return None
+    name = f"{row['id']}.{row['format'].lower()}"
+    try:
+        (folder / name).write_bytes(storage.get(original_key(row["id"])))
+    except BlobMissing:
+        return None
+    return name

@@ -1,0 +1,49 @@
+"""Apps that ask for keys, keys, and clients that show them."""
+
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from services.catalog.app import BLUEPRINTS as CATALOG
+from services.feedback.app import BLUEPRINTS as FEEDBACK
+from services.ingest.app import BLUEPRINTS as INGEST
+from shared.auth.scopes import Scope
+from shared.auth.tokens import new_token
+from shared.config import Settings
+from shared.db.engine import transaction
+from shared.db.keys import NewKey, insert_key
+from shared.web import create_web_app
+
+
+def app_with(settings: Settings, **changes: Any) -> Flask:
+    """All services, with other settings."""
+    return create_web_app(
+        "tagloop", (*INGEST, *FEEDBACK, *CATALOG), settings.model_copy(update=changes)
+    )
+
+
+def app_like(app: Flask) -> Flask:
+    """The same app in another process: it remembers no key."""
+    return app_with(app.extensions["tagloop"].settings)
+
+
+def make_key(engine: Engine, *scopes: Scope, **values: Any) -> str:
+    """A key that opens something."""
+    token = new_token()
+    with transaction(engine) as connection:
+        insert_key(connection, token, NewKey(frozenset(scopes), **values))
+    return token
+
+
+def client_with(app: Flask, token: str) -> FlaskClient:
+    """A client that shows a key with every request."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+def client_of(app: Flask, engine: Engine, *scopes: Scope, **values: Any) -> FlaskClient:
+    """The same, with a key made for it."""
+    return client_with(app, make_key(engine, *scopes, **values))
