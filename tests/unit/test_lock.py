@@ -37,4 +37,6 @@ def test_torch_can_be_a_cpu_build() -> None:
 
     assert "torch==2.13.0" in locked_lines()
     assert "torchvision==0.28.0" in locked_lines()
-    assert not [name for name in names if name.startswith(("nvidia-", "cuda-", "triton"))]
+    # What reads a card's figures is plain Python, and small.
+    cuda = {name for name in names if name.startswith(("nvidia-", "cuda-", "triton"))}
+    assert cuda <= {"nvidia-ml-py"}
