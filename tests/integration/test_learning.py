@@ -100,6 +100,19 @@ def test_it_learns_where_every_image_is_corrected(world: World) -> None:
     assert outcome.status == "promoted", outcome.reason
 
 
+@pytest.mark.parametrize("images", [1, 2, 3])
+def test_a_handful_of_corrections_proves_nothing_and_breaks_nothing(
+    world: World, images: int
+) -> None:
+    said = [Said(image, "my-cat") for image in range(images)]
+    said += [Said(image, "egyptian-cat", present=False) for image in range(images)]
+
+    outcome = learn(data_set(world.live, world.trained[:images], said), world.live)
+
+    assert outcome.status == "rejected", outcome.reason
+    assert np.isfinite(promoted(world.live, outcome).tag_probabilities(world.tested)).all()
+
+
 def test_where_everything_was_taken_back_there_is_nothing_to_learn(world: World) -> None:
     earlier = everyone_right(world, learned=True)
 

@@ -104,7 +104,9 @@ def fit(
     scale, bias = _fit_scale(network, present, weight)
     prior = PRIOR_SHARE * scale.clamp(min=0) * torch.from_numpy(~is_custom)
     # Centred, so that the penalty on the weights does not hold back what is common to all images.
-    centre = examples.features.mean(axis=0)
+    # (Of no images at all, as in a fold that holds the only one, there is no centre.)
+    images = max(len(examples.features), 1)
+    centre = examples.features.sum(axis=0) / np.float32(images)
     inputs = torch.from_numpy(examples.features - centre)
     offset = prior * network
     weights = torch.zeros((inputs.shape[1], len(is_custom)), requires_grad=True)
