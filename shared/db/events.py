@@ -16,18 +16,26 @@ from shared.event_types import IMAGE_FAILED, IMAGE_TAGGED, MODEL_PROMOTED, Event
 OUTCOMES = (IMAGE_TAGGED, IMAGE_FAILED)
 
 # An upload's callback of the same bytes has a row of its own, which no endpoint needs to hear of.
+# The locks: an endpoint or a copy that is deleted at this moment must be gone before the deliveries
+# are written, or still there when they are. Otherwise their foreign keys would end the transaction
+# of what is reported.
 _FIND_RECEIVERS = """
-    WITH named AS (
-        SELECT id, owner, callback_url, source_url, same_as FROM images WHERE id = ANY(:ids)
-        UNION ALL
+    WITH copies AS (
         SELECT id, owner, callback_url, source_url, same_as FROM images
         WHERE same_as = ANY(:ids) AND :is_outcome
+        FOR KEY SHARE
+    ), named AS (
+        SELECT id, owner, callback_url, source_url, same_as FROM images WHERE id = ANY(:ids)
+        UNION ALL
+        SELECT * FROM copies
+    ), told AS (
+        SELECT named.id AS image_id, endpoints.id AS endpoint_id, endpoints.owner
+        FROM named JOIN endpoints ON endpoints.owner IS NULL OR endpoints.owner = named.owner
+        WHERE disabled_at IS NULL AND :type = ANY(events)
+          AND (same_as IS NULL OR source_url IS NOT NULL)
+        FOR KEY SHARE OF endpoints
     )
-    SELECT named.id AS image_id, endpoints.id AS endpoint_id, endpoints.owner,
-           CAST(NULL AS text) AS callback_url
-    FROM named JOIN endpoints ON endpoints.owner IS NULL OR endpoints.owner = named.owner
-    WHERE disabled_at IS NULL AND :type = ANY(events)
-      AND (same_as IS NULL OR source_url IS NOT NULL)
+    SELECT image_id, endpoint_id, owner, CAST(NULL AS text) AS callback_url FROM told
     UNION ALL
     SELECT id, NULL, owner, callback_url FROM named
     WHERE callback_url IS NOT NULL AND :is_outcome
@@ -65,9 +73,10 @@ def report_images(
 def report_promotion(connection: Connection, data: Mapping[str, Any]) -> None:
     """Tell every endpoint that wants to know that another version of the model is live."""
     receivers = connection.scalars(
-        select(endpoints.c.id).where(
-            endpoints.c.disabled_at.is_(None), endpoints.c.events.any_() == MODEL_PROMOTED
-        )
+        select(endpoints.c.id)
+        .where(endpoints.c.disabled_at.is_(None), endpoints.c.events.any_() == MODEL_PROMOTED)
+        # As in _FIND_RECEIVERS.
+        .with_for_update(read=True, key_share=True)
     )
     rows = [
         {

@@ -171,6 +171,8 @@ def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
 
     Their blobs are left to the caller: a row must never outlive the transaction that loses it.
     """
+    # First the image, then its copies, as whoever reports what happened to it locks them.
+    connection.execute(select(images.c.id).where(images.c.id == image_id).with_for_update())
     copies = connection.scalars(
         delete(images).where(images.c.same_as == image_id).returning(images.c.id)
     ).all()

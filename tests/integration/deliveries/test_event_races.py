@@ -1,0 +1,94 @@
+"""Receivers that are deleted at the very moment at which there is something to tell them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from shared.db.engine import transaction
+from shared.db.events import promise_callback, report_images, report_promotion
+from shared.db.images import delete_image
+from shared.event_types import IMAGE_TAGGED
+from tests.conditions import wait_for
+from tests.events import register, report, told
+from tests.rows import insert_row
+
+CALLBACK = "http://127.0.0.1:1/done"
+
+
+def waits_for_a_lock(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        query = text(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(connection.scalar(query))
+
+
+def do_while_deleting(engine: Engine, deletion: str, action: Callable[[], None]) -> None:
+    """Begin an action after a deletion that is committed once the action waits for it."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as connection:
+            connection.exec_driver_sql(deletion)
+            done = pool.submit(action)
+            wait_for(lambda: done.done() or waits_for_a_lock(engine), "the action to wait")
+        done.result()
+
+
+def delete(engine: Engine, image: UUID) -> list[UUID]:
+    with transaction(engine) as connection:
+        return delete_image(connection, image)
+
+
+def tell_of_promotion(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        report_promotion(connection, {"version": 2})
+
+
+def test_what_happens_to_an_image_is_kept_when_an_endpoint_goes(
+    client: FlaskClient, engine: Engine
+) -> None:
+    register(client, "http://127.0.0.1:1/")
+    image = insert_row(engine)
+
+    do_while_deleting(engine, "DELETE FROM endpoints", lambda: report(engine, image))
+
+    assert told(engine) == []
+
+
+def test_a_promotion_is_kept_when_an_endpoint_goes(client: FlaskClient, engine: Engine) -> None:
+    register(client, "http://127.0.0.1:1/")
+
+    do_while_deleting(engine, "DELETE FROM endpoints", lambda: tell_of_promotion(engine))
+
+    assert told(engine) == []
+
+
+def test_an_outcome_is_kept_when_a_copy_goes(engine: Engine) -> None:
+    image = insert_row(engine)
+    with transaction(engine) as connection:
+        promise_callback(connection, image, CALLBACK)
+
+    do_while_deleting(
+        engine, "DELETE FROM images WHERE same_as IS NOT NULL", lambda: report(engine, image)
+    )
+
+    assert told(engine) == []
+
+
+def test_an_image_is_deleted_with_its_copies_after_what_happens_to_it(engine: Engine) -> None:
+    image = insert_row(engine)
+    with transaction(engine) as connection:
+        promise_callback(connection, image, CALLBACK)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as connection:
+            connection.exec_driver_sql("UPDATE images SET attempts = 1 WHERE same_as IS NULL")
+            deleted = pool.submit(delete, engine, image)
+            wait_for(lambda: waits_for_a_lock(engine), "the deletion to wait")
+            report_images(connection, IMAGE_TAGGED, [image])
+        assert len(deleted.result()) == 2
+
+    assert told(engine) == []
