@@ -15,6 +15,8 @@ from shared.fetch.guard import Target, check_url
 MAX_REDIRECTS = 5
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 CONNECT_SECONDS = 5.0
+# Sockets take no time-out of zero.
+LEAST_SECONDS = 0.1
 CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 USER_AGENT = "Tagloop"
@@ -41,7 +43,7 @@ def download(
     deadline = time.monotonic() + seconds
     with Cutoff(seconds) as cutoff:
         for _ in range(max_redirects + 1):
-            target = check_url(url, allowed_hosts)
+            target = check_url(url, allowed_hosts, deadline - time.monotonic())
             try:
                 with _pool(target, cutoff) as pool:
                     answer = _ask(pool, target, deadline)
@@ -61,6 +63,7 @@ def download(
 def _ask(
     pool: urllib3.HTTPConnectionPool, target: Target, deadline: float
 ) -> urllib3.BaseHTTPResponse:
+    seconds_left = max(LEAST_SECONDS, deadline - time.monotonic())
     return pool.urlopen(
         "GET",
         target.path,
@@ -69,9 +72,7 @@ def _ask(
         retries=False,
         preload_content=False,
         decode_content=False,
-        timeout=urllib3.Timeout(
-            connect=CONNECT_SECONDS, read=max(0.1, deadline - time.monotonic())
-        ),
+        timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds_left), read=seconds_left),
     )
 
 

@@ -5,20 +5,21 @@ give another one (DNS rebinding).
 """
 
 import ipaddress
-import socket
+import re
 from collections.abc import Set
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from shared.errors import OriginUnavailable, UnsafeUrl
+from shared.errors import UnsafeUrl
+from shared.fetch.addresses import is_public
+from shared.fetch.resolve import resolve
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST_URL = 2048
-# What NAT64 gateways use inside (RFC 8215); older versions of Python take it for public.
-LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
-# IPv6 addresses that mean the IPv4 address in their last four bytes: behind a NAT64 gateway, and
-# the deprecated "IPv4-compatible" ones.
-EMBEDDED_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+RESOLVE_SECONDS = 5.0
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# A name whose last part is a number is taken for an IPv4 address: 127.1, 0x7f000001, 0177.0.0.1.
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,36 @@ class Target:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def check_url(url: str, allowed_hosts: Set[str]) -> Target:
+def check_url(url: str, allowed_hosts: Set[str], seconds: float = RESOLVE_SECONDS) -> Target:
     """Take a URL apart, resolve its host and refuse what does not lead to a public address.
 
-    allowed_hosts: names whose addresses need not be public.
+    allowed_hosts: names whose addresses need not be public. seconds: that DNS may take.
 
     Raises:
         UnsafeUrl: the URL must not be fetched; the message says why.
         OriginUnavailable: its host can't be resolved at the moment.
     """
+    parts, host, port = _take_apart(url)
+    addresses = resolve(host, port, seconds)
+    if host not in allowed_hosts:
+        for address in addresses:
+            if not is_public(address):
+                raise UnsafeUrl(f"The host {host} has the address {address}, which is not public.")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, host, port, path, str(addresses[0]))
+
+
+def check_form(url: str) -> None:
+    """Refuse what is no plain web address, without asking where it leads.
+
+    Raises:
+        UnsafeUrl: the URL must not be fetched; the message says why.
+    """
+    _take_apart(url)
+
+
+def _take_apart(url: str) -> tuple[SplitResult, str, int]:
+    """The parts of a URL, its host as DNS knows it, and its port."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -61,32 +83,22 @@ def check_url(url: str, allowed_hosts: Set[str]) -> Target:
         raise UnsafeUrl("The URL names no host.")
     if parts.username is not None or parts.password is not None:
         raise UnsafeUrl("A URL with a user name or a password in it is not fetched.")
-    port = port or DEFAULT_PORTS[parts.scheme]
-    addresses = _resolve(host, port)
-    if host not in allowed_hosts:
-        for address in addresses:
-            if not _is_public(address):
-                raise UnsafeUrl(f"The host {host} has the address {address}, which is not public.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme, host, port, path, addresses[0])
+    _check_host(host)
+    return parts, host, port or DEFAULT_PORTS[parts.scheme]
 
 
-def _resolve(host: str, port: int) -> list[str]:
+def _check_host(host: str) -> None:
+    if _is_address(host):
+        return
+    if HOST_NAME.fullmatch(host) is None:
+        raise UnsafeUrl(f"The host {host!r} is neither a name nor an address.")
+    if NUMBER.fullmatch(host.rpartition(".")[2]):
+        raise UnsafeUrl(f"The host {host} is a number; write an address as in 192.0.2.1.")
+
+
+def _is_address(host: str) -> bool:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise OriginUnavailable(f"The host {host} cannot be resolved: {error}.") from error
-    return [str(sockaddr[0]) for *_, sockaddr in found]
-
-
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        embedded = address.ipv4_mapped or address.sixtofour
-        if embedded is None and any(address in network for network in EMBEDDED_IPV4):
-            embedded = ipaddress.IPv4Address(address.packed[-4:])
-        if embedded is not None:
-            return _is_public(str(embedded))
-        if address.teredo is not None or address.is_site_local or address in LOCAL_NAT64:
-            return False
-    return address.is_global and not address.is_multicast
+        # One with a zone (fe80::1%eth0) is of this machine's own network.
+        return "%" not in host and bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False

@@ -1,101 +1,20 @@
 """Which URLs the server fetches: public addresses alone, however they are written."""
 
 import socket
+import threading
+import time
 from typing import Any
 
 import pytest
 
 from shared.errors import OriginUnavailable, TagloopError, UnsafeUrl
-from shared.fetch import check_url
+from shared.fetch import check_form, check_url
+from tests.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS
 
 NOBODY: frozenset[str] = frozenset()
 PUBLIC = "93.184.215.14"
-
-INNER_ADDRESSES = [
-    "http://127.0.0.1/",
-    "http://127.0.0.1:8080/v1/images",
-    "http://127.1/",
-    "http://0/",
-    "http://0.0.0.0/",
-    "http://2130706433/",
-    "http://0x7f000001/",
-    "http://0x7f.0.0.1/",
-    "http://0177.0.0.1/",
-    "http://017700000001/",
-    "http://127.0.0.1./",
-    "http://①②⑦.⓪.⓪.①/",
-    "http://localhost/",
-    "http://LOCALHOST/",
-    "http://10.0.0.5/",
-    "http://172.16.0.1/",
-    "http://192.168.1.1/",
-    "http://100.64.0.1/",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://0xa9fea9fe/",
-    "http://2852039166/",
-    "http://192.0.0.1/",
-    "http://198.18.0.1/",
-    "http://224.0.0.1/",
-    "http://239.255.255.250/",
-    "http://240.0.0.1/",
-    "http://255.255.255.255/",
-    "http://[::1]/",
-    "http://[::]/",
-    "http://[0:0:0:0:0:0:0:1]:80/",
-    "http://[::ffff:127.0.0.1]/",
-    "http://[::ffff:7f00:1]/",
-    "http://[::ffff:169.254.169.254]/",
-    "http://[::127.0.0.1]/",
-    "http://[::10.0.0.1]/",
-    "http://[64:ff9b::7f00:1]/",
-    "http://[64:ff9b::169.254.169.254]/",
-    "http://[64:ff9b:1::a00:1]/",
-    "http://[2002:7f00:1::]/",
-    "http://[2001:0:0:0:0:0:80ff:fffe]/",
-    "http://[fe80::1]/",
-    "http://[fc00::1]/",
-    "http://[fd00:ec2::254]/",
-    "http://[fec0::1]/",
-    "http://[ff02::1]/",
-    "http://[2001:db8::1]/",
-]
-MALFORMED = [
-    "",
-    "picture.jpg",
-    "/etc/passwd",
-    "//127.0.0.1/",
-    "file:///etc/passwd",
-    "gopher://127.0.0.1:6379/_FLUSHALL",
-    "ftp://example.com/a.jpg",
-    "data:image/png;base64,AAAA",
-    "redis://example.com/",
-    "javascript:alert(1)",
-    "http://",
-    "http:///a.jpg",
-    "http://:80/",
-    "http://?a=b",
-    "http://user@example.com/",
-    "http://user:password@example.com/",
-    "http://example.com@127.0.0.1/",
-    "http://@127.0.0.1/",
-    "http://example.com\\@127.0.0.1/",
-    "http://example.com/a b.jpg",
-    " http://example.com/",
-    "http://example.com/\r\nHost: inner",
-    "http://example.com/\tx",
-    "http://exam\nple.com/",
-    "http://example.com/\x00",
-    "http://example.com:0x50/",
-    "http://example.com:-1/",
-    "http://example.com:99999/",
-    "http://example.com:abc/",
-    "http://[::1",
-    "http://[not-an-address]/",
-    "http://a..b/",
-    "http://" + "a" * 64 + ".com/",
-    "http://example.com/" + "a" * 2048,
-    "http://\ud800.com/",
-]
+# Far longer than what waits here may take, far shorter than for ever.
+SOON_SECONDS = 5.0
 
 
 @pytest.fixture
@@ -128,6 +47,30 @@ def test_a_url_that_is_no_plain_web_address_is_refused(url: str, dns: dict[str, 
         check_url(url, NOBODY)
 
 
+@pytest.mark.parametrize("url", NUMBERS)
+def test_a_host_that_is_a_number_is_refused_wherever_it_leads(url: str) -> None:
+    with pytest.raises(UnsafeUrl, match="is a number"):
+        check_url(url, NOBODY)
+
+
+def test_dns_gets_no_more_time_than_the_caller_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        over.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+
+    began = time.monotonic()
+    try:
+        with pytest.raises(OriginUnavailable, match="no answer in"):
+            check_url("http://slow.example/", NOBODY, seconds=0.2)
+        assert time.monotonic() - began < SOON_SECONDS
+    finally:
+        over.set()
+
+
 def test_a_name_with_one_inner_address_among_public_ones_is_refused(
     dns: dict[str, list[str]],
 ) -> None:
@@ -152,6 +95,20 @@ def test_the_address_that_was_checked_is_the_one_to_connect_to_though_dns_change
     assert (target.host, target.port, target.path) == ("rebinding.example", 80, "/a.jpg?size=1")
     with pytest.raises(UnsafeUrl):
         check_url("http://rebinding.example/a.jpg", NOBODY)
+
+
+@pytest.mark.parametrize("url", [*MALFORMED, *NUMBERS])
+def test_the_form_of_a_url_is_judged_without_asking_dns(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", pytest.fail)
+
+    with pytest.raises(UnsafeUrl):
+        check_form(url)
+
+
+def test_a_plain_web_address_has_the_form_of_one() -> None:
+    check_form("https://a-b_c.example.com:8443/ü%20?x=1#y")
 
 
 @pytest.mark.parametrize(

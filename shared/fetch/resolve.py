@@ -1,0 +1,42 @@
+"""Looks up the addresses of a host, for no longer than the caller can wait."""
+
+import ipaddress
+import socket
+import threading
+from queue import Empty, SimpleQueue
+
+from shared.errors import OriginUnavailable
+from shared.fetch.addresses import IPAddress
+
+
+def resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
+    """All addresses of a host, in the order in which the system prefers them.
+
+    Raises:
+        OriginUnavailable: it can't be resolved now, or not in so many seconds.
+    """
+    try:
+        return [ipaddress.ip_address(host)]
+    except ValueError:
+        pass
+    answers: SimpleQueue[list[IPAddress] | OSError] = SimpleQueue()
+    # The system's resolver takes no time limit, and may try for half a minute. The thread that is
+    # left behind ends when the resolver gives up.
+    threading.Thread(target=_look_up, args=(host, port, answers), daemon=True).start()
+    try:
+        found = answers.get(timeout=max(0.0, seconds))
+    except Empty as error:
+        raise OriginUnavailable(
+            f"The host {host} cannot be resolved: no answer in {seconds:.0f} seconds."
+        ) from error
+    if isinstance(found, OSError):
+        raise OriginUnavailable(f"The host {host} cannot be resolved: {found}.") from found
+    return found
+
+
+def _look_up(host: str, port: int, answers: "SimpleQueue[list[IPAddress] | OSError]") -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        answers.put([ipaddress.ip_address(str(sockaddr[0])) for *_, sockaddr in found])
+    except OSError as error:
+        answers.put(error)
