@@ -118,6 +118,17 @@ def records(*found: dict[str, Any]) -> bytes:
     return json.dumps({"Records": found}).encode()
 
 
+def message(url: str = "https://example.com/a.jpg", **data: Any) -> bytes:
+    """A body of Standard Webhooks."""
+    return json.dumps({"type": "picture.added", "data": {"url": url, **data}}).encode()
+
+
+def cloud_event(number: int) -> dict[str, Any]:
+    """A CloudEvent, structured."""
+    data = {"url": f"https://example.com/{number}.jpg"}
+    return {"specversion": "1.0", "id": f"{number}", "source": "/shop", "type": "a", "data": data}
+
+
 def bearer(token: str = "minio-token") -> dict[str, str]:
     """What a sender that signs nothing brings along."""
     return {"Authorization": f"Bearer {token}"}

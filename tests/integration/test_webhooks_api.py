@@ -3,7 +3,6 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,22 +12,18 @@ from sqlalchemy import Engine, text
 from services.ingest.webhooks.sources import SOURCES
 from shared.db.engine import transaction
 from shared.db.webhooks import take_event
-from tests.deliveries import Sent, count_images, image_of, send, taken
+from tests.deliveries import count_images, image_of, send, taken
 from tests.rows import read_row
 from tests.webhooks import (
-    TOKEN,
     UPLOADCARE,
     UPLOADCARE_HMAC,
     bearer,
     envelope,
+    message,
     record,
     records,
     signed,
 )
-
-
-def message(url: str = "https://example.com/a.jpg", **data: Any) -> bytes:
-    return json.dumps({"type": "picture.added", "data": {"url": url, **data}}).encode()
 
 
 def test_an_event_becomes_an_image_that_waits_to_be_fetched(
@@ -109,63 +104,6 @@ def test_an_image_that_was_deleted_does_not_come_back_by_its_event(
     assert taken(send(webhooks, "uploadcare", UPLOADCARE, headers)) == {"images": [], "deleted": 0}
 
 
-def test_cloudevents_structured_binary_and_as_a_batch(
-    webhooks: FlaskClient, engine: Engine
-) -> None:
-    def event(number: int) -> Sent:
-        data = {"url": f"https://example.com/{number}.jpg"}
-        return {
-            "specversion": "1.0",
-            "id": f"{number}",
-            "source": "/shop",
-            "type": "a",
-            "data": data,
-        }
-
-    def as_type(kind: str) -> dict[str, str]:
-        return {"Content-Type": kind, **bearer(TOKEN)}
-
-    structured = json.dumps(event(1)).encode()
-    batch = json.dumps([event(1), event(2), event(3)]).encode()
-    attributes = {"ce-specversion": "1.0", "ce-id": "3", "ce-source": "/shop", "ce-type": "a"}
-    data = json.dumps(event(3)["data"]).encode()
-
-    one = image_of(send(webhooks, "standard", structured, as_type("application/cloudevents+json")))
-    sent = taken(send(webhooks, "standard", batch, as_type("application/cloudevents-batch+json")))
-    third = image_of(
-        send(webhooks, "standard", data, {**attributes, **as_type("application/json")})
-    )
-
-    assert {str(one), str(third)} < {image["id"] for image in sent["images"]}
-    assert count_images(engine) == 3
-
-
-def test_a_signed_cloudevent_is_known_by_what_is_signed(
-    webhooks: FlaskClient, engine: Engine
-) -> None:
-    body, now = b'{"url": "https://example.com/a.jpg"}', time.time()
-    attributes = {"ce-specversion": "1.0", "ce-source": "/shop", "ce-type": "a"}
-
-    first = send(webhooks, "standard", body, {**attributes, "ce-id": "1", **signed(body)})
-    forged = {**attributes, "ce-id": "2", **signed(body, sent_at=now)}
-
-    assert first.status_code == 200
-    assert send(webhooks, "standard", body, forged).status_code == 401
-    assert count_images(engine) == 1
-
-
-def test_one_bad_event_of_a_batch_leaves_nothing_of_it(
-    webhooks: FlaskClient, engine: Engine
-) -> None:
-    good = {"specversion": "1.0", "id": "1", "source": "/shop", "data": {"url": "https://a/1.jpg"}}
-    bad = {**good, "id": "2", "data": {"url": "https://a/" + "x" * 3000}}
-    headers = {"Content-Type": "application/cloudevents-batch+json", **bearer(TOKEN)}
-
-    assert send(webhooks, "standard", json.dumps([good, bad]).encode(), headers).status_code == 400
-    assert count_images(engine) == 0
-    assert taken(send(webhooks, "standard", json.dumps([good]).encode(), headers))["images"]
-
-
 def test_an_envelope_of_sns_and_the_confirmation_of_its_subscription(
     webhooks: FlaskClient, engine: Engine
 ) -> None:
@@ -192,18 +130,6 @@ def test_what_is_not_signed_is_refused_and_leaves_nothing(
 def test_an_unknown_source_is_404_and_a_body_without_end_413(webhooks: FlaskClient) -> None:
     assert send(webhooks, "nobody", b"{}", {}).status_code == 404
     assert send(webhooks, "s3", b" " * (2 * 1024 * 1024), bearer()).status_code == 413
-
-
-@pytest.mark.parametrize(
-    "url", ["", "x" * 3000, "https://example.com/\0", "https://example.com/\ud800", 5, None, {}]
-)
-def test_a_url_that_is_none_is_refused_at_once(
-    webhooks: FlaskClient, engine: Engine, url: object
-) -> None:
-    body = json.dumps({"type": "picture.added", "data": {"url": url}}).encode()
-
-    assert send(webhooks, "standard", body, signed(body)).status_code == 400
-    assert count_images(engine) == 0
 
 
 def test_a_sender_without_a_clock_is_told_apart_by_its_own_id_alone(engine: Engine) -> None:

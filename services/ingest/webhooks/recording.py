@@ -2,21 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.ingest.body import parse_options
-from services.ingest.intake import clean_filename
+from services.ingest.webhooks.candidates import image_candidates
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
-from shared.celery_app import BULK
 from shared.db.engine import transaction
 from shared.db.images import NewImage, insert_new
 from shared.db.webhooks import lock_object, release_image, store_object, take_event
-from shared.image_ids import new_image_id
-from shared.object_url import object_url
 from shared.storage import original_key, thumbnail_key
 from shared.web import Context
 
@@ -38,18 +33,20 @@ def record(here: Context, source: str, events: Sequence[Event], values: dict[str
 
     Raises:
         BadRequest: an option does not fit.
+        UnsafeUrl: a picture is at no web address, or a callback URL must not be sent to.
         Replayed: this delivery was taken before.
         Unavailable: Postgres is away. Nothing was taken then.
     """
     recorded = Recorded()
+    once = _in_order(events)
+    images = image_candidates(once, values, here.settings)
     with transaction(here.engine) as connection:
-        # In one order everywhere: deliveries of the same events must not wait for each other.
-        for event in sorted(events, key=_order):
+        for event, image in zip(once, images, strict=True):
             match event:
                 case PictureAt():
-                    _take_picture(connection, source, event, values, recorded)
+                    _take_picture(connection, source, event, image, recorded)
                 case ObjectEvent():
-                    _take_object(connection, event, values, recorded)
+                    _take_object(connection, event, image, recorded)
         insert_new(connection, recorded.new)
         for image_id in sorted(recorded.replaced):
             recorded.deleted += release_image(connection, image_id)
@@ -60,7 +57,16 @@ def record(here: Context, source: str, events: Sequence[Event], values: dict[str
     return recorded
 
 
-def _order(event: Event) -> tuple[str, bytes]:
+def _in_order(events: Sequence[Event]) -> list[Event]:
+    """In the same order everywhere, so that deliveries never wait for each other.
+
+    Each once: what one delivery says twice is no replay.
+    """
+    first = {_place(event): event for event in reversed(events)}
+    return [first[place] for place in sorted(first)]
+
+
+def _place(event: Event) -> tuple[str, bytes]:
     if isinstance(event, ObjectEvent):
         return f"{event.bucket}/{event.key}", event.sequencer
     return event.event, b""
@@ -70,10 +76,9 @@ def _take_picture(
     connection: Connection,
     source: str,
     event: PictureAt,
-    values: dict[str, Any],
+    image: NewImage,
     recorded: Recorded,
 ) -> None:
-    image = _new_image({**values, **event.options, "url": event.url}, event.filename)
     taken = take_event(connection, source, event.event, event.sent_at, image.id)
     if taken == image.id:
         recorded.new.append(image)
@@ -82,7 +87,7 @@ def _take_picture(
 
 
 def _take_object(
-    connection: Connection, event: ObjectEvent, values: dict[str, Any], recorded: Recorded
+    connection: Connection, event: ObjectEvent, image: NewImage, recorded: Recorded
 ) -> None:
     name = f"{event.bucket}/{event.key}"
     state = lock_object(connection, name)
@@ -98,33 +103,8 @@ def _take_object(
     elif state.image_id is not None and event.etag is not None and event.etag == state.etag:
         recorded.known.append(state.image_id)
     else:
-        image = _image_of_object(event, values)
         recorded.new.append(image)
         newest = replace(newest, etag=event.etag, image_id=image.id)
     store_object(connection, name, newest)
     if state.image_id is not None and newest.image_id != state.image_id:
         recorded.replaced.append(state.image_id)
-
-
-def _image_of_object(event: ObjectEvent, values: dict[str, Any]) -> NewImage:
-    known = {"bucket": event.bucket, "key": event.key}
-    if event.version:
-        known["version"] = event.version
-    filename = PurePosixPath(event.key).name
-    image = _new_image({**values, "metadata": known}, filename)
-    return replace(image, source_url=object_url(event.bucket, event.key))
-
-
-def _new_image(values: dict[str, Any], filename: str | None) -> NewImage:
-    options = parse_options(values)
-    return NewImage(
-        id=new_image_id(),
-        owner=options.owner,
-        # Nobody waits in front of a webhook.
-        queue=BULK,
-        source_url=options.url,
-        filename=clean_filename(filename),
-        hashtags=options.hashtags,
-        metadata=options.metadata,
-        callback_url=options.callback_url,
-    )

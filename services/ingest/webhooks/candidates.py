@@ -1,0 +1,71 @@
+"""What events would become, checked before anything is written.
+
+Names are looked up here, which may take seconds: no row may be locked meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from services.ingest.body import parse_options
+from services.ingest.callbacks import check_callback
+from services.ingest.intake import clean_filename
+from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
+from shared.celery_app import BULK
+from shared.config import Settings
+from shared.db.images import NewImage
+from shared.fetch import check_form
+from shared.image_ids import new_image_id
+from shared.object_url import object_url
+
+
+def image_candidates(
+    events: Sequence[Event], values: dict[str, Any], settings: Settings
+) -> list[NewImage]:
+    """The image that each event would make.
+
+    values: options of the webhook's own URL; what an event says outweighs them.
+
+    Raises:
+        BadRequest: an option does not fit.
+        UnsafeUrl: a picture is at no web address, or a callback URL must not be sent to.
+    """
+    images = [
+        _image_of_object(event, values)
+        if isinstance(event, ObjectEvent)
+        else _image_of_picture(event, values)
+        for event in events
+    ]
+    for url in {image.callback_url for image in images}:
+        check_callback(url, settings)
+    return images
+
+
+def _image_of_picture(event: PictureAt, values: dict[str, Any]) -> NewImage:
+    # Other forms, such as s3://, are read with the credentials of this server.
+    check_form(event.url)
+    return _new_image({**values, **event.options, "url": event.url}, event.filename)
+
+
+def _image_of_object(event: ObjectEvent, values: dict[str, Any]) -> NewImage:
+    known = {"bucket": event.bucket, "key": event.key}
+    if event.version:
+        known["version"] = event.version
+    image = _new_image({**values, "metadata": known}, PurePosixPath(event.key).name)
+    return replace(image, source_url=object_url(event.bucket, event.key))
+
+
+def _new_image(values: dict[str, Any], filename: str | None) -> NewImage:
+    options = parse_options(values)
+    return NewImage(
+        id=new_image_id(),
+        owner=options.owner,
+        # Nobody waits in front of a webhook.
+        queue=BULK,
+        source_url=options.url,
+        filename=clean_filename(filename),
+        hashtags=options.hashtags,
+        metadata=options.metadata,
+        callback_url=options.callback_url,
+    )
