@@ -83,6 +83,31 @@ def test_nothing_is_fetched_from_other_hosts(url: str, member: str) -> None:
     assert url not in fetched
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?Action=-----BEGIN%20CERTIFICATE-----",
+        "/SimpleNotificationService-01d0.pem?Action=ListTopics",
+        "/SimpleNotificationService-01d0.pem#x",
+        "/SimpleNotificationService-01d0.pem/",
+        "/x/SimpleNotificationService-01d0.pem",
+        "/../SimpleNotificationService-01d0.pem",
+        "//SimpleNotificationService-01d0.pem",
+        "/SimpleNotificationService-01d0xpem",
+        "\n/SimpleNotificationService-01d0.pem",
+    ],
+)
+def test_only_certificates_are_fetched_from_amazons_host(path: str) -> None:
+    body = envelope(
+        MESSAGE, members={"SigningCertURL": f"https://sns.eu-west-1.amazonaws.com{path}"}
+    )
+    one = delivery("s3", json.dumps(body).encode(), {})
+
+    with pytest.raises(Unauthenticated, match=r"none of Amazon's|no address of Amazon"):
+        read_s3(replace(one, fetch_certificate=pytest.fail))
+
+
 def test_a_certificate_that_has_run_out_is_refused() -> None:
     one = delivery("s3", json.dumps(envelope(MESSAGE)).encode(), {})
 

@@ -32,6 +32,8 @@ SIGNED = {
 }
 HASHES = {"1": SHA1, "2": SHA256}
 HOST = re.compile(r"sns\.(?P<region>[a-z0-9-]{3,40})\.amazonaws\.com(\.cn)?")
+# Where Amazon keeps its certificates. At other paths their host answers with words of the caller's.
+CERTIFICATE = re.compile(r"https://[a-z0-9.-]+/SimpleNotificationService(-[A-Za-z0-9]+)?\.pem")
 # arn:aws:sns:<region>:<account>:<name>
 REGION_OF_ARN = 3
 # The time is that of publication, and SNS tries for up to an hour to deliver.
@@ -71,7 +73,7 @@ def _check_signature(delivery: Delivery, body: dict[str, Any]) -> None:
         raise Unauthenticated("The SignatureVersion is neither 1 nor 2.")
     try:
         signature = base64.b64decode(text_at(body, "Signature"), validate=True)
-        key = _certified_key(delivery, _amazon_url(body, "SigningCertURL"))
+        key = _certified_key(delivery, _certificate_url(body))
         key.verify(signature, _signed_text(body), padding.PKCS1v15(), algorithm())
     except (InvalidSignature, ValueError) as error:
         raise Unauthenticated("The signature does not fit the message.") from error
@@ -97,6 +99,13 @@ def _certified_key(delivery: Delivery, url: str) -> RSAPublicKey:
     if not isinstance(key, RSAPublicKey):
         raise Unauthenticated("The certificate of the signature has no RSA key.")
     return key
+
+
+def _certificate_url(body: dict[str, Any]) -> str:
+    url = _amazon_url(body, "SigningCertURL")
+    if CERTIFICATE.fullmatch(url) is None:
+        raise Unauthenticated(f"The SigningCertURL {url[:200]!r} is none of Amazon's certificates.")
+    return url
 
 
 def _amazon_url(body: dict[str, Any], name: str) -> str:
