@@ -247,9 +247,11 @@ NONSENSE = [
     b'{"id": 1, "action": "fp.upload", "text": {}}',
     b'{"id": {}, "action": "fp.upload"}',
     b'{"hook": {"event": "file.uploaded"}, "data": {"uuid": 1}}',
-    b'{"specversion": "0.3", "id": "1", "source": "a", "data": {"url": "u"}}',
-    b'{"specversion": "1.0", "source": "a", "data": {"url": "u"}}',
-    b'{"specversion": "1.0", "id": "1", "source": "a", "data": "u"}',
+    b'{"specversion": "0.3", "type": "t", "id": "1", "source": "a", "data": {"url": "u"}}',
+    b'{"specversion": "1.0", "type": "t", "source": "a", "data": {"url": "u"}}',
+    b'{"specversion": "1.0", "type": "t", "id": "1", "data": {"url": "u"}}',
+    b'{"specversion": "1.0", "id": "1", "source": "a", "data": {"url": "u"}}',
+    b'{"specversion": "1.0", "type": "t", "id": "1", "source": "a", "data": "u"}',
 ]
 
 

@@ -9,6 +9,7 @@ from services.ingest.webhooks.payload import member, read_json, read_json_object
 from shared.errors import BadRequest
 
 MOST_EVENTS = 1000
+REQUIRED = ("id", "source", "type")
 
 
 class Form(Enum):
@@ -43,7 +44,7 @@ def read_events(delivery: Delivery, form: Form) -> list[CloudEvent]:
         BadRequest: an event lacks what the specification demands, or there are too many.
     """
     if form is Form.BINARY:
-        names = ("specversion", "id", "source")
+        names = ("specversion", *REQUIRED)
         attributes = {name: delivery.headers.get(f"ce-{name}") for name in names}
         return [_read_event({**attributes, "data": read_json_object(delivery.body)})]
     if form is Form.STRUCTURED:
@@ -60,5 +61,5 @@ def _read_event(event: object) -> CloudEvent:
     version = text_at(event, "specversion")
     if version != "1.0":
         raise BadRequest(f"CloudEvents of version {version[:20]!r} are not known; send 1.0.")
-    both = json.dumps([text_at(event, "source"), text_at(event, "id")])
-    return CloudEvent(both, member(event, "data"))
+    said = {name: text_at(event, name) for name in REQUIRED}
+    return CloudEvent(json.dumps([said["source"], said["id"]]), member(event, "data"))
