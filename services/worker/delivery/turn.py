@@ -83,10 +83,14 @@ def take_turn(sending: Sending, claimed: Claimed) -> Ended:
     attempts = list(_attempt_all(sending, endpoint, rows, bodies))
     results = [_judge(row, answer) for row, answer in attempts]
     with transaction(sending.engine) as connection:
+        # The endpoint before its deliveries: in this order they are deleted, too.
+        end = endpoint and _note_standing(
+            connection, endpoint["id"], [answer for _, answer in attempts], results
+        )
         store_results(connection, claimed.token, results)
         release(connection, claimed)
-        if endpoint is not None:
-            _note_standing(connection, endpoint, [answer for _, answer in attempts], results)
+        if end:
+            fail_waiting(connection, endpoint_id, f"The endpoint is disabled. {end}")
     for result in results:
         outcome = "retried" if result.status == "waiting" else result.status
         webhook_deliveries.labels(outcome).inc()
@@ -149,10 +153,9 @@ def _judge(row: RowMapping, answer: Answer) -> Result:
 
 
 def _note_standing(
-    connection: Connection, endpoint: RowMapping, answers: list[Answer], results: list[Result]
-) -> None:
-    """Remember that an endpoint lives, or stop sending to one that doesn't."""
-    endpoint_id = endpoint["id"]
+    connection: Connection, endpoint_id: UUID, answers: list[Answer], results: list[Result]
+) -> str | None:
+    """Remember that an endpoint lives, or disable one that doesn't; then the answer says why."""
     if any(answer.is_success for answer in answers):
         note_success(connection, endpoint_id)
     reason = None
@@ -162,6 +165,7 @@ def _note_standing(
         connection, endpoint_id, DEAD_SECONDS
     ):
         reason = "It took no message for three days."
-    if reason is not None and disable_endpoint(connection, endpoint_id, reason):
-        fail_waiting(connection, endpoint_id, f"The endpoint is disabled. {reason}")
-        log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=reason)
+    if reason is None or not disable_endpoint(connection, endpoint_id, reason):
+        return None
+    log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=reason)
+    return reason

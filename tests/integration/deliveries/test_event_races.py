@@ -1,9 +1,11 @@
 """Receivers that are deleted at the very moment at which there is something to tell them."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
@@ -13,6 +15,7 @@ from shared.db.images import delete_image
 from shared.event_types import IMAGE_TAGGED
 from tests.conditions import wait_for
 from tests.events import register, report, told
+from tests.receiver import Handler, Receiver, status
 from tests.rows import insert_row
 
 CALLBACK = "http://127.0.0.1:1/done"
@@ -74,6 +77,33 @@ def test_an_outcome_is_kept_when_a_copy_goes(engine: Engine) -> None:
     do_while_deleting(
         engine, "DELETE FROM images WHERE same_as IS NOT NULL", lambda: report(engine, image)
     )
+
+    assert told(engine) == []
+
+
+@pytest.mark.usefixtures("sender")
+def test_an_endpoint_goes_while_it_is_told(
+    client: FlaskClient, engine: Engine, receiver: Receiver
+) -> None:
+    go_on = threading.Event()
+
+    def answer_later(handler: Handler) -> None:
+        go_on.wait()
+        status(204)(handler)
+
+    receiver.answers["/hook"] = answer_later
+    register(client, f"{receiver.url}/hook")
+    report(engine, insert_row(engine))
+    wait_for(lambda: receiver.received("/hook"), "the message")
+
+    with transaction(engine) as connection:
+        # Were there a deadlock, the deletion would find it before the sender does.
+        connection.exec_driver_sql("SET LOCAL deadlock_timeout = 1")
+        # What a deletion locks first
+        connection.exec_driver_sql("SELECT FROM endpoints FOR UPDATE")
+        go_on.set()
+        wait_for(lambda: waits_for_a_lock(engine), "the sender to note its success")
+        connection.exec_driver_sql("DELETE FROM endpoints")
 
     assert told(engine) == []
 
