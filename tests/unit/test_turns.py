@@ -41,9 +41,16 @@ def take(turns: Turns, *due: str) -> list[str]:
     return begun
 
 
-def run(turns: Turns, destination: str, *, is_ill: bool = False, pause_seconds: float = 0) -> None:
+def run(
+    turns: Turns,
+    destination: str,
+    *,
+    is_ill: bool = False,
+    is_slow: bool = False,
+    pause_seconds: float = 0,
+) -> None:
     turns.begin(destination)
-    turns.end(destination, is_ill=is_ill, pause_seconds=pause_seconds)
+    turns.end(destination, is_ill=is_ill, is_slow=is_slow, pause_seconds=pause_seconds)
 
 
 def test_of_whom_nothing_is_known_has_one_turn_at_a_time(turns: Turns) -> None:
@@ -74,6 +81,25 @@ def test_half_of_the_threads_are_kept_for_those_that_answered_well(turns: Turns)
 
     assert len(take(turns, *unknown)) == THREADS // 2
     assert "good" in take(turns, *unknown, "good")
+
+
+def test_whoever_is_new_finds_a_thread_however_many_fail(turns: Turns, clock: Clock) -> None:
+    dead = [f"dead-{number}" for number in range(100)]
+    for name in dead:
+        run(turns, name, is_ill=True)
+    clock.now += FIRST_PAUSE_SECONDS
+
+    assert len(take(turns, *dead)) == THREADS // 4
+    assert take(turns, *dead, "new") == ["new"]
+
+
+def test_those_that_are_slow_share_a_quarter_of_the_threads(turns: Turns) -> None:
+    slow = [f"slow-{number}" for number in range(100)]
+    for name in slow:
+        run(turns, name, is_slow=True)
+
+    assert len(take(turns, *slow)) == THREADS // 4
+    assert take(turns, *slow, "new") == ["new"]
 
 
 def test_there_are_never_more_turns_than_threads(turns: Turns) -> None:

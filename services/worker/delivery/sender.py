@@ -25,8 +25,9 @@ from shared.db.notifications import DELIVERIES_CHANNEL
 from shared.db.sending import Claimed, claim_due, find_waiting
 from shared.live_vocabulary import LiveVocabulary
 
-# They only wait for other people's servers.
-THREADS = 16
+# They only wait for other people's servers, and each is started when it is first needed. So many,
+# since a server that hangs has one for 15 s, and those that hang may be dozens.
+THREADS = 64
 # A turn needs one before it begins and one when it is over, each for milliseconds.
 CONNECTIONS = 4
 LOOK_SECONDS = 5.0
@@ -81,7 +82,10 @@ class Sender:
             while not self._ended.empty():
                 ended = self._ended.get()
                 self._turns.end(
-                    ended.destination, is_ill=ended.is_ill, pause_seconds=ended.pause_seconds
+                    ended.destination,
+                    is_ill=ended.is_ill,
+                    is_slow=ended.is_slow,
+                    pause_seconds=ended.pause_seconds,
                 )
             with transaction(self._engine) as connection:
                 waiting = find_waiting(connection)

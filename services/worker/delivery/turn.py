@@ -32,6 +32,8 @@ from shared.signing import signed_headers
 
 MOST_PER_TURN = 20
 TURN_SECONDS = 10.0
+# Whoever takes longer for a message, on the average of a turn, holds threads that others need.
+SLOW_SECONDS = 2.0
 # The attempt that is under way when a turn's time is over, and what Postgres and DNS may take.
 LEASE_SECONDS = TURN_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
 
@@ -49,6 +51,7 @@ class Ended:
 
     destination: str
     is_ill: bool
+    is_slow: bool = False
     pause_seconds: float = 0.0
 
 
@@ -80,7 +83,9 @@ def take_turn(sending: Sending, claimed: Claimed) -> Ended:
             return Ended(claimed.destination, is_ill=False)
         bodies = write_bodies(connection, sending.words, claimed.deliveries)
     rows = [row for row in claimed.deliveries if row["id"] in bodies]
+    started = time.monotonic()
     attempts = list(_attempt_all(sending, endpoint, rows, bodies))
+    is_slow = time.monotonic() - started > SLOW_SECONDS * max(1, len(attempts))
     results = [_judge(row, answer) for row, answer in attempts]
     with transaction(sending.engine) as connection:
         # The endpoint before its deliveries: in this order they are deleted, too.
@@ -96,7 +101,7 @@ def take_turn(sending: Sending, claimed: Claimed) -> Ended:
         webhook_deliveries.labels(outcome).inc()
     last = attempts[-1][1] if attempts else None
     if last is None or not last.is_ill:
-        return Ended(claimed.destination, is_ill=False)
+        return Ended(claimed.destination, is_ill=False, is_slow=is_slow)
     return Ended(claimed.destination, is_ill=True, pause_seconds=last.retry_after or 0.0)
 
 

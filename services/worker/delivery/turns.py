@@ -1,8 +1,10 @@
 """Whose turn it is: no destination, however slow, dead or busy, holds up another."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 # One connection at a time for whoever has not answered well just now, more for whoever has.
 MOST_AT_ONCE = 4
@@ -16,13 +18,14 @@ MOST_REMEMBERED = 10_000
 class Standing:
     """What this process knows of a destination.
 
+    manner: how its latest turn went; costly is one that failed or was slow.
     at_once: turns that it may have at the same time; more than one only after a good one.
     served: the number of its latest turn. paused_until: on the clock, in seconds.
     """
 
     running: int = 0
     at_once: int = 1
-    is_trusted: bool = False
+    manner: Literal["unknown", "good", "costly"] = "unknown"
     failures: int = 0
     served: int = 0
     paused_until: float = 0.0
@@ -32,7 +35,8 @@ class Turns:
     """Shares a number of threads among destinations. For one thread.
 
     Those that have not just answered well get half of the threads together, so that the other half
-    is always there for those that have.
+    is always there for those that have. Those that have just failed, or were slow, get a quarter:
+    however many they are, whoever is new finds a thread.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -43,11 +47,17 @@ class Turns:
 
     def choose(self, due: Iterable[str]) -> str | None:
         """The destination that has waited longest for a turn and may have one now."""
-        running = [standing for standing in self._standings.values() if standing.running]
-        if sum(standing.running for standing in running) >= self._threads:
+        running: Counter[str] = Counter()
+        for standing in self._standings.values():
+            running[standing.manner] += standing.running
+        if running.total() >= self._threads:
             return None
-        doubtful = sum(standing.running for standing in running if not standing.is_trusted)
-        is_room_for_doubtful = doubtful < self._threads // 2
+        doubtful = running["unknown"] + running["costly"]
+        has_room = {
+            "good": True,
+            "unknown": doubtful < self._threads // 2,
+            "costly": doubtful < self._threads // 2 and running["costly"] < self._threads // 4,
+        }
         now = self._clock()
         chosen: str | None = None
         best: tuple[int, int, int] | None = None
@@ -55,7 +65,7 @@ class Turns:
             standing = self._standings.get(destination, Standing())
             if standing.running >= standing.at_once or standing.paused_until > now:
                 continue
-            if not (standing.is_trusted or is_room_for_doubtful):
+            if not has_room[standing.manner]:
                 continue
             # Whoever failed comes after those of whom nothing is known.
             rank = (standing.running, min(standing.failures, 1), standing.served)
@@ -71,11 +81,13 @@ class Turns:
         standing.served = self._number
         self._forget()
 
-    def end(self, destination: str, *, is_ill: bool, pause_seconds: float = 0.0) -> None:
+    def end(
+        self, destination: str, *, is_ill: bool, is_slow: bool = False, pause_seconds: float = 0.0
+    ) -> None:
         """A turn is over. pause_seconds: for how long the destination asked to be left alone."""
         standing = self._standings[destination]
         standing.running -= 1
-        standing.is_trusted = not is_ill
+        standing.manner = "costly" if is_ill or is_slow else "good"
         if is_ill:
             standing.at_once = 1
             own_pause = min(FIRST_PAUSE_SECONDS * 2**standing.failures, LONGEST_PAUSE_SECONDS)

@@ -123,6 +123,25 @@ def test_a_receiver_that_hangs_does_not_delay_others(
 
 
 @pytest.mark.usefixtures("sender")
+def test_dozens_of_receivers_that_hang_do_not_delay_a_new_one(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    for number in range(24):
+        receiver.answers[f"/hangs/{number}"] = hang
+        register(client, f"{receiver.url}/hangs/{number}")
+    report(engine, image)
+    wait_for(lambda: len(receiver.messages) == 24, "a message to each")
+
+    register(client, f"{receiver.url}/new")
+    report(engine, image)
+
+    [row] = finished(engine)
+    assert len(receiver.received("/new")) == 1
+    # All others have their first message yet.
+    assert not any(other["attempts"] for other in deliveries(engine) if other["id"] != row["id"])
+
+
+@pytest.mark.usefixtures("sender")
 def test_what_has_failed_for_three_days_ends_and_disables_its_endpoint(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
 ) -> None:
