@@ -4,10 +4,11 @@ import time
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from http.client import HTTPException
+from urllib.parse import quote
 
 from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
 from services.worker.delivery.deadline import cut_off
 from services.worker.delivery.retries import read_retry_after
@@ -22,9 +23,12 @@ CONNECT_SECONDS = 5.0
 MOST_ANSWER_BYTES = 64 * 1024
 LONGEST_ERROR = 500
 TOO_LATE = "it did not come in time"
+NO_CONNECTION = "no connection came about in time"
 GONE = 410
 TOO_MANY_REQUESTS = 429
 REQUEST_TIMEOUT = 408
+# What may stand in a path and query as it is; all else, umlauts for one, is escaped.
+RESERVED = "%/?:@!$&'()*+,;=[]"
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ def _converse(
     }
     connection.request(
         "POST",
-        target.path,
+        quote(target.path, safe=RESERVED),
         body=body,
         headers={**own, **headers},
         preload_content=False,
@@ -170,6 +174,8 @@ def _converse(
 
 def _describe(error: Exception) -> str:
     """Why there was no answer, without characters that Postgres or a terminal stumble over."""
-    text = str(error) or type(error).__name__
+    # urllib3's own words for it name an object in memory.
+    is_unreachable = isinstance(error, ConnectTimeoutError)
+    text = NO_CONNECTION if is_unreachable else str(error) or type(error).__name__
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return f"No answer: {printable}"[:LONGEST_ERROR]

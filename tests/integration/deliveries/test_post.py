@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from services.worker.delivery import post
 from services.worker.delivery.post import Answer, Poster
 from tests.receiver import Receiver, pour, receiving, status
 
@@ -95,6 +96,13 @@ def test_a_certificate_is_verified_for_the_host_though_the_connection_goes_to_th
         assert "'localhost' doesn't match" in (attempt(by_name).error or "")
 
 
+def test_a_url_may_have_letters_that_requests_cannot(receiver: Receiver) -> None:
+    assert attempt(f"{receiver.url}/fäden/a%2Fb?größe=ü&a[]=1").is_success
+
+    [(path, _, _)] = receiver.messages
+    assert path == "/f%C3%A4den/a%2Fb?gr%C3%B6%C3%9Fe=%C3%BC&a[]=1"
+
+
 def test_messages_to_one_server_share_a_connection() -> None:
     with receiving() as receiver, closing(Poster(ALLOWED)) as poster:
         for path in ("/a", "/b", "/a"):
@@ -162,6 +170,20 @@ def test_nobody_listens() -> None:
     answer = attempt(f"http://{LOCAL}:{port}/")
 
     assert (answer.status, answer.is_ill, answer.is_hopeless) == (None, True, False)
+
+
+def test_a_server_that_takes_no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "CONNECT_SECONDS", 0.5)
+    with socket.create_server((LOCAL, 0), backlog=0) as listener, ExitStack() as callers:
+        # More than its queue takes
+        for _ in range(3):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+
+        answer = attempt(f"http://{LOCAL}:{listener.getsockname()[1]}/")
+
+    assert answer == Answer(error="No answer: no connection came about in time")
 
 
 def test_a_name_that_does_not_exist_may_exist_later() -> None:
