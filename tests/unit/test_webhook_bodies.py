@@ -220,6 +220,17 @@ def test_buckets_that_are_not_named_are_left_alone() -> None:
     assert SOURCES["s3"](one) == []
 
 
+@pytest.mark.parametrize(
+    "bucket", ["../private", "a/b", "evil.example/#", "u:p@evil.example", "a b", "ü", "a", ".a"]
+)
+def test_a_bucket_that_could_be_read_as_another_place_is_refused(bucket: str) -> None:
+    one = record("a.jpg")
+    one["s3"]["bucket"]["name"] = bucket
+
+    with pytest.raises(BadRequest, match="No bucket"):
+        objects(one)
+
+
 NONSENSE = [
     b"",
     b"{",

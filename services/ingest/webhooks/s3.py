@@ -3,6 +3,7 @@
 Bare events and those of EventBridge bring the secret along as `Authorization: Bearer`.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
@@ -17,6 +18,8 @@ CREATED = "ObjectCreated:"
 REMOVED = ("ObjectRemoved:", "LifecycleExpiration:")
 MARKER = "DeleteMarkerCreated"
 BRIDGE_SOURCE = "aws.s3"
+# A bucket becomes part of a URL that is asked with this server's credentials.
+BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 # Longer than any that AWS or MinIO send: 16 to 18 digits.
 SEQUENCER_BYTES = 32
 
@@ -95,6 +98,8 @@ def _event(
     version: str | None,
     every_version: bool,
 ) -> ObjectEvent:
+    if BUCKET.fullmatch(bucket) is None:
+        raise BadRequest(f"No bucket can be called {bucket[:80]!r}.")
     if not key or "\0" in key:
         raise BadRequest("The key of an object is empty, or has a NUL character in it.")
     return ObjectEvent(
