@@ -6,6 +6,8 @@ import time
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from services.ingest.app import create_app
+from shared.config import Settings
 from tests.deliveries import count_images, image_of, send, taken
 from tests.webhooks import TOKEN, bearer, cloud_event, signed
 
@@ -64,3 +66,30 @@ def test_what_a_signed_batch_says_twice_is_no_replay(webhooks: FlaskClient, engi
     assert len(taken(send(webhooks, "standard", body, headers))["images"]) == 2
     assert send(webhooks, "standard", body, headers).status_code == 401
     assert count_images(engine) == 2
+
+
+def test_a_sender_that_asks_first_may_send(webhooks: FlaskClient) -> None:
+    asked = {"WebHook-Request-Origin": "eventgrid.azure.net", "WebHook-Request-Rate": "120"}
+
+    answer = webhooks.options("/v1/webhooks/standard", headers=asked)
+
+    assert answer.status_code == 200
+    assert answer.headers["WebHook-Allowed-Origin"] == "eventgrid.azure.net"
+    assert answer.headers["WebHook-Allowed-Rate"] == "*"
+    assert answer.headers["Allow"] == "OPTIONS, POST"
+    # It proves nothing: what comes afterwards is asked for its token all the same.
+    event = json.dumps(cloud_event(1)).encode()
+    as_event = {"Content-Type": "application/cloudevents+json", **asked}
+    assert send(webhooks, "standard", event, as_event).status_code == 401
+
+
+def test_nothing_is_agreed_to_where_nothing_is_taken(
+    settings: Settings, webhooks: FlaskClient
+) -> None:
+    asked = {"WebHook-Request-Origin": "eventgrid.azure.net"}
+    closed = create_app(settings.model_copy(update={"webhook_secrets": {}})).test_client()
+
+    for client, source in ((closed, "standard"), (webhooks, "uploadcare")):
+        answer = client.options(f"/v1/webhooks/{source}", headers=asked)
+        assert "WebHook-Allowed-Origin" not in answer.headers
+    assert "WebHook-Allowed-Origin" not in webhooks.options("/v1/webhooks/standard").headers

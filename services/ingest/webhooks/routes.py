@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from services.ingest.documents import AcceptedImage
 from services.ingest.overload import refuse_overload
 from services.ingest.webhooks.events import Delivery, FetchText
+from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import Recorded, record
 from services.ingest.webhooks.sources import SOURCES
 from shared.db.access import EVERYTHING
@@ -100,6 +101,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
         )
         return _describe(recorded)
 
+    add_handshake(webhooks, "standard")
     return webhooks
 
 
