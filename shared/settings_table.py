@@ -30,7 +30,7 @@ LIMITS = (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"))
 
 
 def render_table() -> str:
-    """The settings in the order of `shared/config.py`, as Markdown."""
+    """The settings in the order of `shared/config/settings.py`, as Markdown."""
     rows = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         cells = (

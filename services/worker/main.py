@@ -15,7 +15,7 @@ from services.worker.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
 from shared.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
 from shared.celery_metrics import count_tasks
-from shared.config import load_settings
+from shared.config import load_settings_or_exit
 from shared.errors import TagloopError
 from shared.logs import configure_logs
 from shared.metrics_export import serve_metrics
@@ -64,7 +64,7 @@ def setup_logging(**_: Any) -> None:
     configure_logs(settings)
 
 
-settings = load_settings()
+settings = load_settings_or_exit()
 app = create_celery(settings)
 worker = Worker(app)
 register_tasks(app, worker.runtime)

@@ -1,10 +1,16 @@
 """Settings: from variables and files, checked once, with one sentence for what is wrong."""
 
+import os
+import subprocess
+import sys
+import traceback
 from pathlib import Path
 
 import pytest
 
 from shared.config import Settings, load_settings
+from shared.config.loading import EXIT_MISCONFIGURED
+from shared.config.unknown import refuse_unknown
 from shared.db.engine import connect_engine
 from shared.errors import ConfigError
 from shared.storage import Storage
@@ -23,7 +29,15 @@ from shared.storage import Storage
         ("TAGLOOP_LEASE_SECONDS", "inf", "finite"),
         ("TAGLOOP_LOG_LEVEL", "loud", "'DEBUG', 'INFO'"),
         ("TAGLOOP_FETCH_ALLOWED_HOSTS", "localhost", "JSON"),
-        ("TAGLOOP_FETCH_ALLOWED_HOSTS", "5", "frozenset"),
+        ("TAGLOOP_FETCH_ALLOWED_HOSTS", "5", "list of names in JSON"),
+        ("TAGLOOP_SNS_TOPICS", "[1]", "list of names in JSON"),
+        ("TAGLOOP_BROKER_URL", "nonsense", "such as redis://host:6379/0"),
+        ("TAGLOOP_BROKER_URL", "mystery://host", "there is no broker 'mystery'; there are "),
+        ("TAGLOOP_BROKER_URL", "redis://host:many/0", "its port is no number"),
+        ("TAGLOOP_RESULT_URL", "mystery://host", "there is no result backend"),
+        ("TAGLOOP_LIMITS_URL", "amqp://host", "the address of a Redis"),
+        ("TAGLOOP_OTLP_ENDPOINT", "collector:4318", "such as http://collector:4318"),
+        ("TAGLOOP_OTLP_ENDPOINT", "grpc://collector", "has to begin with http:// or https://"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_variable_value_and_rule(
@@ -39,6 +53,68 @@ def test_a_wrong_value_is_one_sentence_with_variable_value_and_rule(
     assert value in sentence
     assert rule in sentence
     assert "\n" not in sentence
+
+
+def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGLOOP_BROKER_URL", "redis://user:hunter2@host:many/0")
+
+    with pytest.raises(ConfigError) as wrong:
+        load_settings()
+
+    assert "hunter2" not in "".join(traceback.format_exception(wrong.value))
+    assert "redis://***@host:many/0" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "advice"),
+    [
+        ("TAGLOOP_MIN_CONFIDENSE", "did you mean TAGLOOP_MIN_CONFIDENCE?"),
+        ("TAGLOOP_AUHT", "did you mean TAGLOOP_AUTH?"),
+        ("TAGLOOP_DATABASE_URL_FIL", "did you mean TAGLOOP_DATABASE_URL_FILE?"),
+        ("TAGLOOP_PAINT_IT", "docs/operating.md lists them all."),
+    ],
+)
+def test_a_variable_that_is_no_setting_stops_the_start(
+    variable: str, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "1")
+
+    with pytest.raises(ConfigError) as wrong:
+        load_settings()
+
+    assert str(wrong.value) == f"{variable} is no setting of Tagloop; {advice}"
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "TAGLOOP_SERVER",
+        "TAGLOOP_KEY",
+        "TAGLOOP_PORT",
+        "TAGLOOP_INGEST_SERVICE_HOST",
+        "TAGLOOP_INGEST_PORT_8000_TCP_ADDR",
+        "TAGLOOP_WEBHOOK_EXAMPLE_SECRET_FILE",
+    ],
+)
+def test_variables_of_others_are_left_alone(variable: str) -> None:
+    refuse_unknown([variable], Settings.model_fields.keys())
+
+
+@pytest.mark.parametrize(
+    "app", ["services.worker.main", "services.feedback.training.main"], ids=["worker", "trainer"]
+)
+def test_a_celery_process_ends_with_one_line(app: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "celery", "-A", app, "worker"],
+        env={**os.environ, "TAGLOOP_LANES": "many"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == EXIT_MISCONFIGURED
+    assert done.stderr.startswith("TAGLOOP_LANES is 'many'")
+    assert done.stderr.count("\n") == 1
 
 
 def test_variables_set_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from services.feedback.training.tasks import register_tasks
 from services.feedback.training.trainer import Trainer
 from shared.celery_app import TRAINING, create_celery, queue_named
 from shared.celery_metrics import count_tasks
-from shared.config import load_settings
+from shared.config import load_settings_or_exit
 from shared.db.engine import connect_engine
 from shared.errors import TagloopError
 from shared.logs import configure_logs
@@ -80,7 +80,7 @@ def setup_logging(**_: Any) -> None:
     configure_logs(settings)
 
 
-settings = load_settings()
+settings = load_settings_or_exit()
 app = create_celery(settings)
 app.conf.update(task_queues=[queue_named(TRAINING)], worker_concurrency=RUNS_AT_ONCE)
 process = TrainerProcess(app)

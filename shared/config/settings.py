@@ -1,46 +1,25 @@
-"""Every setting of Tagloop: parsed once, typed, from the environment.
+"""The settings of Tagloop, with their types, limits, defaults and meanings."""
 
-`TAGLOOP_<NAME>` sets the setting `<name>`; `TAGLOOP_<NAME>_FILE` names a file that holds its value,
-for secrets that should not stand in an environment.
-"""
-
-import json
-import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shared.config.sources import PREFIX, FileSource
+from shared.config.values import (
+    BrokerUrl,
+    HourOrNone,
+    HttpUrl,
+    Names,
+    RedisUrl,
+    ResultUrl,
+    SigningSecret,
 )
-
-from shared.errors import ConfigError
 from shared.hold_list import STARTING_LIST
-from shared.signing import key_of
 from shared.webhook_secrets import WebhookSecretsSource
 
-PREFIX = "TAGLOOP_"
 MEBIBYTE = 1024 * 1024
-
-
-class FileSource(EnvSettingsSource):
-    """Reads settings from the files that `TAGLOOP_<NAME>_FILE` variables point to."""
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        """Return the stripped text of the file, or None where the variable is not set."""
-        variable = f"{PREFIX}{field_name}_FILE".upper()
-        path = os.environ.get(variable)
-        if path is None:
-            return None, field_name, False
-        try:
-            return Path(path).read_text().strip(), field_name, False
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{variable} names a file that cannot be read: {error}") from error
 
 
 class Settings(BaseSettings):
@@ -53,8 +32,8 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "postgresql+psycopg2:///tagloop", description="Postgres with pgvector, as an SQLAlchemy URL"
     )
-    broker_url: str = Field("redis://localhost:6379/0", description="Celery broker URL")
-    result_url: str = Field("", description="Celery result backend URL; empty: the broker's")
+    broker_url: BrokerUrl = Field("redis://localhost:6379/0", description="Celery broker URL")
+    result_url: ResultUrl = Field("", description="Celery result backend URL; empty: the broker's")
     storage_url: str = Field(
         "file:///var/lib/tagloop/blobs",
         description="where originals are kept: file://, s3://, gs:// or az://",
@@ -79,7 +58,7 @@ class Settings(BaseSettings):
     custom_tags: bool = Field(
         True, description="whether people can use tags that the vocabulary does not have yet"
     )
-    hold_tags: Annotated[frozenset[str], NoDecode] = Field(
+    hold_tags: Names = Field(
         STARTING_LIST,
         description="tags, with all narrower ones, that only people can give an image, as JSON; "
         "[]: none",
@@ -102,17 +81,16 @@ class Settings(BaseSettings):
     )
     max_attempts: int = Field(5, gt=0, description="attempts before an image counts as failed")
     fetch_seconds: float = Field(20, gt=0, description="longest time to fetch one URL")
-    # NoDecode: pydantic-settings' own error for what is no JSON names neither variable nor value.
-    fetch_allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+    fetch_allowed_hosts: Names = Field(
         frozenset(),
         description='hosts that may be fetched from at any address, as JSON: ["intranet"]',
     )
-    callback_secret: SecretStr = Field(
+    callback_secret: SigningSecret = Field(
         SecretStr(""),
         description="what messages to callback URLs are signed with: whsec_ and 24 to 64 bytes in "
         "base64; empty: no callback URL is accepted",
     )
-    delivery_allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+    delivery_allowed_hosts: Names = Field(
         frozenset(),
         description='hosts that events may be sent to at any address, as JSON: ["intranet"]',
     )
@@ -124,16 +102,15 @@ class Settings(BaseSettings):
     webhook_window_seconds: int = Field(
         300, gt=0, description="how far the signed time of a webhook may be from this server's"
     )
-    sns_topics: Annotated[frozenset[str], NoDecode] = Field(
+    sns_topics: Names = Field(
         frozenset(),
         description="ARNs of the SNS topics that are listened to, as JSON; empty: none",
     )
-    s3_buckets: Annotated[frozenset[str], NoDecode] = Field(
+    s3_buckets: Names = Field(
         frozenset(),
         description="buckets whose events are taken, as JSON; empty: all that can be read",
     )
-    # NoDecode: an empty variable is no JSON, and turns the nightly run off.
-    retrain_hour: Annotated[int | None, NoDecode] = Field(
+    retrain_hour: HourOrNone = Field(
         3,
         ge=0,
         le=23,
@@ -161,7 +138,7 @@ class Settings(BaseSettings):
     bytes_per_minute: int = Field(
         6 * 1024 * MEBIBYTE, gt=0, description="most bytes in bodies, of such a key"
     )
-    limits_url: str = Field(
+    limits_url: RedisUrl = Field(
         "", description="Redis where the use of keys is counted; empty: the broker's"
     )
     metrics_port: int = Field(
@@ -171,7 +148,7 @@ class Settings(BaseSettings):
         description="port on which a worker or trainer answers Prometheus; 0: none, as where it "
         "shares a metrics folder with a web process",
     )
-    otlp_endpoint: str = Field(
+    otlp_endpoint: HttpUrl = Field(
         "",
         description="where OpenTelemetry traces are sent by HTTP, as http://collector:4318; "
         "empty: there are none",
@@ -179,36 +156,6 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level that is logged"
     )
-
-    @field_validator(
-        "fetch_allowed_hosts",
-        "delivery_allowed_hosts",
-        "sns_topics",
-        "s3_buckets",
-        "hold_tags",
-        mode="before",
-    )
-    @classmethod
-    def parse_json(cls, value: object) -> object:
-        """Variables hold JSON."""
-        try:
-            return json.loads(value) if isinstance(value, str) else value
-        except ValueError as error:
-            raise ValueError('has to be a list of names in JSON, such as ["a", "b"]') from error
-
-    @field_validator("retrain_hour", mode="before")
-    @classmethod
-    def empty_is_none(cls, value: object) -> object:
-        """A variable can't hold None."""
-        return None if value == "" else value
-
-    @field_validator("callback_secret")
-    @classmethod
-    def check_secret(cls, value: SecretStr) -> SecretStr:
-        """Found out now, not at the first delivery."""
-        if value.get_secret_value():
-            key_of(value.get_secret_value())
-        return value
 
     @classmethod
     def settings_customise_sources(
@@ -222,23 +169,3 @@ class Settings(BaseSettings):
         """Arguments win over variables, variables over files."""
         files = FileSource(settings_cls)
         return init_settings, env_settings, files, WebhookSecretsSource(settings_cls)
-
-
-def load_settings(**overrides: Any) -> Settings:
-    """Read the settings from the environment.
-
-    Raises:
-        ConfigError: a value is not allowed; the message names the variable, the value and the rule.
-    """
-    try:
-        return Settings(**overrides)
-    except ValidationError as error:
-        first = error.errors()[0]
-        variable = f"{PREFIX}{first['loc'][0]}".upper()
-        shown = "no secret that can be used" if "SECRET" in variable else repr(first["input"])
-        # Without the original error where it would show a secret.
-        cause = None if "SECRET" in variable else error
-        raise ConfigError(f"{variable} is {shown}: {first['msg']}.") from cause
-    except SettingsError as error:
-        # What pydantic-settings makes of a file that cannot be read.
-        raise ConfigError(str(error.__cause__)) from error

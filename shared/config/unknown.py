@@ -1,0 +1,51 @@
+"""Variables that look like settings and are none: most likely a slip of the pen."""
+
+import re
+from collections.abc import Iterable, Set
+from difflib import get_close_matches
+
+from shared.config.sources import PREFIX
+from shared.errors import ConfigError
+from shared.webhook_secrets import VARIABLE as WEBHOOK_SECRET
+
+# Those that the command line, docker-compose.yml and Grafana's data source read.
+OTHERS = frozenset(
+    f"{PREFIX}{name}"
+    for name in (
+        "SERVER",
+        "KEY",
+        "VERSION",
+        "ADDRESS",
+        "PORT",
+        "PROMETHEUS_PORT",
+        "GRAFANA_PORT",
+        "PROMETHEUS_URL",
+    )
+)
+# What Kubernetes sets in every container for a service whose name begins with `tagloop`.
+OF_KUBERNETES = re.compile(
+    r"TAGLOOP(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)"
+)
+LEAST_LIKENESS = 0.8
+
+
+def refuse_unknown(environment: Iterable[str], settings: Set[str]) -> None:
+    """A setting that is misspelt would be ignored, and a door left open.
+
+    environment: names of variables. settings: names of settings, in lower case.
+
+    Raises:
+        ConfigError: a variable begins as a setting does and is none.
+    """
+    names = {f"{PREFIX}{name}".upper() for name in settings}
+    known = names | {f"{name}_FILE" for name in names} | OTHERS
+    for variable in sorted(environment):
+        if (
+            variable.startswith(PREFIX)
+            and variable not in known
+            and not WEBHOOK_SECRET.fullmatch(variable)
+            and not OF_KUBERNETES.fullmatch(variable)
+        ):
+            close = get_close_matches(variable, known, 1, LEAST_LIKENESS)
+            advice = f"did you mean {close[0]}?" if close else "docs/operating.md lists them all."
+            raise ConfigError(f"{variable} is no setting of Tagloop; {advice}")

@@ -1,0 +1,100 @@
+"""Types of settings whose text means more than a number or a word; each says what is allowed."""
+
+import json
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from celery.app.backends import BACKEND_ALIASES
+from kombu.transport import TRANSPORT_ALIASES
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from shared.signing import key_of
+
+NO_NAMES = 'has to be a list of names in JSON, such as ["a", "b"]'
+# Several brokers, one after the other, for when the first is away.
+BETWEEN_BROKERS = ";"
+
+
+def parse_names(value: object) -> object:
+    """A list in JSON. pydantic-settings' own error for what is none names no variable."""
+    if not isinstance(value, str):
+        return value
+    try:
+        names = json.loads(value)
+    except ValueError as error:
+        raise ValueError(NO_NAMES) from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(NO_NAMES)
+    return names
+
+
+def none_where_empty(value: object) -> object:
+    """A variable can't hold None."""
+    return None if value == "" else value
+
+
+def check_secret(value: SecretStr) -> SecretStr:
+    """A key to sign with; found out now, not at the first delivery."""
+    if value.get_secret_value():
+        key_of(value.get_secret_value())
+    return value
+
+
+def check_broker_url(value: str) -> str:
+    """An address that kombu has a transport for."""
+    for address in value.split(BETWEEN_BROKERS):
+        # Of redis+socket, as kombu reads it, redis is the transport.
+        scheme = _scheme_of(address, "such as redis://host:6379/0").partition("+")[0]
+        if scheme not in TRANSPORT_ALIASES:
+            known = ", ".join(sorted(TRANSPORT_ALIASES))
+            raise ValueError(f"there is no broker {scheme!r}; there are {known}")
+    return value
+
+
+def check_result_url(value: str) -> str:
+    """Empty, or an address that Celery has a result backend for."""
+    if value:
+        scheme = _scheme_of(value, "such as redis://host:6379/1").partition("+")[0]
+        if scheme not in BACKEND_ALIASES:
+            known = ", ".join(sorted(BACKEND_ALIASES))
+            raise ValueError(f"there is no result backend {scheme!r}; there are {known}")
+    return value
+
+
+def check_redis_url(value: str) -> str:
+    """Empty, or the address of a Redis."""
+    rule = "such as redis://host:6379/0"
+    if value and _scheme_of(value, rule).partition("+")[0] not in ("redis", "rediss"):
+        raise ValueError(f"has to be the address of a Redis, {rule}")
+    return value
+
+
+def check_http_url(value: str) -> str:
+    """Empty, or an address that begins with http or https."""
+    rule = "such as http://collector:4318"
+    if value and _scheme_of(value, rule) not in ("http", "https"):
+        raise ValueError(f"has to begin with http:// or https://, {rule}")
+    return value
+
+
+def _scheme_of(url: str, rule: str) -> str:
+    """What stands before `://`; ValueError where the rest cannot be an address."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or not scheme:
+        raise ValueError(f"has to be an address, {rule}")
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        raise ValueError(f"has to be an address, {rule}: its port is no number") from error
+    return scheme
+
+
+Names = Annotated[frozenset[str], NoDecode, BeforeValidator(parse_names)]
+# NoDecode: an empty variable is no JSON.
+HourOrNone = Annotated[int | None, NoDecode, BeforeValidator(none_where_empty)]
+SigningSecret = Annotated[SecretStr, AfterValidator(check_secret)]
+BrokerUrl = Annotated[str, AfterValidator(check_broker_url)]
+ResultUrl = Annotated[str, AfterValidator(check_result_url)]
+RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
+HttpUrl = Annotated[str, AfterValidator(check_http_url)]
