@@ -7,33 +7,26 @@ from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Engine, RowMapping
 
 from services.worker.delivery.messages import write_bodies
+from services.worker.delivery.notes import note
 from services.worker.delivery.post import ATTEMPT_SECONDS, Answer, Poster
-from services.worker.delivery.retries import DEAD_SECONDS, seconds_to_retry
 from shared.config import Settings
 from shared.db.access import EVERYTHING
-from shared.db.endpoints import disable_endpoint, find_endpoint
+from shared.db.endpoints import find_endpoint
 from shared.db.engine import transaction
-from shared.db.sending import (
-    Claimed,
-    Result,
-    fail_waiting,
-    is_dead,
-    note_success,
-    release,
-    store_results,
-)
+from shared.db.sending import Claimed, fail_waiting, release
 from shared.live_vocabulary import LiveVocabulary
-from shared.metrics import webhook_deliveries
 from shared.signing import signed_headers
 
 MOST_PER_TURN = 20
 TURN_SECONDS = 10.0
 # Whoever takes longer for a message, on the average of a turn, holds threads that others need.
 SLOW_SECONDS = 2.0
+# What a sender that dies has not written down yet is sent again. A transaction for each message
+# would take longer than a quick receiver does.
+NOTE_SECONDS = 0.05
 # The attempt that is under way when a turn's time is over, and what Postgres and DNS may take.
 LEASE_SECONDS = TURN_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
 
@@ -41,8 +34,6 @@ LEASE_SECONDS = TURN_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
 UNSIGNED = Answer(
     error="This server has no TAGLOOP_CALLBACK_SECRET to sign with.", is_hopeless=True
 )
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,23 +74,17 @@ def take_turn(sending: Sending, claimed: Claimed) -> Ended:
             return Ended(claimed.destination, is_ill=False)
         bodies = write_bodies(connection, sending.words, claimed.deliveries)
     rows = [row for row in claimed.deliveries if row["id"] in bodies]
-    started = time.monotonic()
-    attempts = list(_attempt_all(sending, endpoint, rows, bodies))
-    is_slow = time.monotonic() - started > SLOW_SECONDS * max(1, len(attempts))
-    results = [_judge(row, answer) for row, answer in attempts]
-    with transaction(sending.engine) as connection:
-        # The endpoint before its deliveries: in this order they are deleted, too.
-        end = endpoint and _note_standing(
-            connection, endpoint["id"], [answer for _, answer in attempts], results
-        )
-        store_results(connection, claimed.token, results)
-        release(connection, claimed)
-        if end:
-            fail_waiting(connection, endpoint_id, f"The endpoint is disabled. {end}")
-    for result in results:
-        outcome = "retried" if result.status == "waiting" else result.status
-        webhook_deliveries.labels(outcome).inc()
-    last = attempts[-1][1] if attempts else None
+    started = noted_at = time.monotonic()
+    count, last = 0, None
+    fresh: list[tuple[RowMapping, Answer]] = []
+    for row, last in _attempt_all(sending, endpoint, rows, bodies):
+        count += 1
+        fresh.append((row, last))
+        if time.monotonic() - noted_at > NOTE_SECONDS:
+            note(sending.engine, claimed, endpoint, fresh)
+            fresh, noted_at = [], time.monotonic()
+    is_slow = time.monotonic() - started > SLOW_SECONDS * max(1, count)
+    note(sending.engine, claimed, endpoint, fresh, is_over=True)
     if last is None or not last.is_ill:
         return Ended(claimed.destination, is_ill=False, is_slow=is_slow)
     return Ended(claimed.destination, is_ill=True, pause_seconds=last.retry_after or 0.0)
@@ -132,45 +117,3 @@ def _attempt_all(
 
 def _callback_secret(settings: Settings) -> str:
     return settings.callback_secret.get_secret_value()
-
-
-def _judge(row: RowMapping, answer: Answer) -> Result:
-    """What one answer means for its delivery."""
-    if answer.is_success:
-        return Result(row["id"], "delivered", answer.status)
-    retry_seconds = seconds_to_retry(row["attempts"] + 1, answer.retry_after)
-    is_last = answer.is_hopeless or answer.is_gone or retry_seconds is None
-    log.info(
-        "delivery failed",
-        delivery=str(row["id"]),
-        destination=row["destination"],
-        answer=answer.status,
-        error=answer.error,
-        retry_seconds=None if is_last else round(retry_seconds or 0),
-    )
-    return Result(
-        row["id"],
-        "failed" if is_last else "waiting",
-        answer.status,
-        answer.error,
-        None if is_last else retry_seconds,
-    )
-
-
-def _note_standing(
-    connection: Connection, endpoint_id: UUID, answers: list[Answer], results: list[Result]
-) -> str | None:
-    """Remember that an endpoint lives, or disable one that doesn't; then the answer says why."""
-    if any(answer.is_success for answer in answers):
-        note_success(connection, endpoint_id)
-    reason = None
-    if any(answer.is_gone for answer in answers):
-        reason = "It answered 410 Gone."
-    elif any(result.status == "failed" for result in results) and is_dead(
-        connection, endpoint_id, DEAD_SECONDS
-    ):
-        reason = "It took no message for three days."
-    if reason is None or not disable_endpoint(connection, endpoint_id, reason):
-        return None
-    log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=reason)
-    return reason

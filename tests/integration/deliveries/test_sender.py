@@ -8,12 +8,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from standardwebhooks import Webhook
 
+from services.worker.delivery.turn import NOTE_SECONDS
 from shared.config import Settings
 from shared.db.engine import transaction
-from shared.db.events import promise_callback
+from shared.db.events import promise_callback, report_images
+from shared.event_types import IMAGE_TAGGED
 from shared.signing import new_secret
-from tests.events import finished, register, report, set_deliveries, tried
-from tests.receiver import Receiver, status
+from tests.events import deliveries, finished, register, report, set_deliveries, tried
+from tests.receiver import Handler, Receiver, hang, status
 from tests.rows import insert_row
 
 
@@ -89,6 +91,29 @@ def test_what_a_dead_sender_had_is_sent_by_another(
 
     [row] = finished(engine)
     assert row["status"] == "delivered"
+
+
+@pytest.mark.usefixtures("sender")
+def test_what_was_taken_is_written_down_before_the_next_message_is_answered(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    def take_one(handler: Handler) -> None:
+        if len(receiver.received("/hook")) > 1:
+            hang(handler)
+        # Longer than results are gathered for
+        receiver.over.wait(2 * NOTE_SECONDS)
+        status(204)(handler)
+
+    receiver.answers["/hook"] = take_one
+    register(client, f"{receiver.url}/hook")
+
+    # Given two messages of one turn
+    with transaction(engine) as connection:
+        report_images(connection, IMAGE_TAGGED, [image, insert_row(engine)])
+
+    [row] = finished(engine)
+    assert row["status"] == "delivered"
+    assert [other["attempts"] for other in deliveries(engine)] in ([0, 1], [1, 0])
 
 
 @pytest.mark.usefixtures("sender")

@@ -1,0 +1,91 @@
+"""What answers mean, written down: for each delivery, and for the endpoint that gave them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Connection, Engine, RowMapping
+
+from services.worker.delivery.post import Answer
+from services.worker.delivery.retries import DEAD_SECONDS, seconds_to_retry
+from shared.db.endpoints import disable_endpoint
+from shared.db.engine import transaction
+from shared.db.sending import (
+    Claimed,
+    Result,
+    fail_waiting,
+    is_dead,
+    note_success,
+    release,
+    store_results,
+)
+from shared.metrics import webhook_deliveries
+
+log = structlog.get_logger(__name__)
+
+
+def note(
+    engine: Engine,
+    claimed: Claimed,
+    endpoint: RowMapping | None,
+    attempts: Sequence[tuple[RowMapping, Answer]],
+    *,
+    is_over: bool = False,
+) -> None:
+    """Write down how attempts went. is_over: no more are made, and the rest is given back."""
+    results = [_judge(row, answer) for row, answer in attempts]
+    with transaction(engine) as connection:
+        # The endpoint before its deliveries: in this order they are deleted, too.
+        end = endpoint and _note_standing(
+            connection, endpoint["id"], [answer for _, answer in attempts], results
+        )
+        store_results(connection, claimed.token, results)
+        if is_over:
+            release(connection, claimed)
+        if endpoint and end:
+            fail_waiting(connection, endpoint["id"], f"The endpoint is disabled. {end}")
+    for result in results:
+        outcome = "retried" if result.status == "waiting" else result.status
+        webhook_deliveries.labels(outcome).inc()
+
+
+def _judge(row: RowMapping, answer: Answer) -> Result:
+    """What one answer means for its delivery."""
+    if answer.is_success:
+        return Result(row["id"], "delivered", answer.status)
+    retry_seconds = seconds_to_retry(row["attempts"] + 1, answer.retry_after)
+    is_last = answer.is_hopeless or answer.is_gone or retry_seconds is None
+    log.info(
+        "delivery failed",
+        delivery=str(row["id"]),
+        destination=row["destination"],
+        answer=answer.status,
+        error=answer.error,
+        retry_seconds=None if is_last else round(retry_seconds or 0),
+    )
+    return Result(
+        row["id"],
+        "failed" if is_last else "waiting",
+        answer.status,
+        answer.error,
+        None if is_last else retry_seconds,
+    )
+
+
+def _note_standing(
+    connection: Connection, endpoint_id: UUID, answers: Sequence[Answer], results: Sequence[Result]
+) -> str | None:
+    """Remember that an endpoint lives, or disable one that doesn't; then the answer says why."""
+    if any(answer.is_success for answer in answers):
+        note_success(connection, endpoint_id)
+    reason = None
+    if any(answer.is_gone for answer in answers):
+        reason = "It answered 410 Gone."
+    elif any(result.status == "failed" for result in results) and is_dead(
+        connection, endpoint_id, DEAD_SECONDS
+    ):
+        reason = "It took no message for three days."
+    if reason is None or not disable_endpoint(connection, endpoint_id, reason):
+        return None
+    log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=reason)
+    return reason
