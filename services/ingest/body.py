@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, cast
 from flask import Request
 from pydantic import ValidationError
 
-from services.ingest.callbacks import check_callback
+from services.ingest.callbacks import check_callbacks
 from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
@@ -41,7 +41,7 @@ def read_body(request: Request, intake: Intake) -> UploadOptions:
     else:
         _read_raw(request, intake)
     options = parse_options(values)
-    check_callback(options.callback_url, intake.context.settings)
+    check_callbacks([options.callback_url], intake.context.settings)
     if options.url is not None:
         intake.add_url(options.url)
     if not intake.offered:

@@ -1,21 +1,30 @@
 """Callback URLs: refused at the door where nothing could ever be sent to them."""
 
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 
 from shared.config import Settings
 from shared.errors import BadRequest, OriginUnavailable
 from shared.fetch import check_url
 
+# However many there are, and however slow DNS is: the caller waits for an answer.
+LOOK_UP_SECONDS = 5.0
 
-def check_callback(url: str | None, settings: Settings) -> None:
-    """Let a callback URL pass that can be sent to; it is checked again before each message.
+
+def check_callbacks(urls: Iterable[str | None], settings: Settings) -> None:
+    """Let callback URLs pass that can be sent to; each is checked again before each message.
 
     Raises:
-        UnsafeUrl: it does not lead to a public address.
+        UnsafeUrl: one does not lead to a public address.
         BadRequest: this server has nothing to sign messages with.
     """
-    if url is None:
-        return
+    deadline = time.monotonic() + LOOK_UP_SECONDS
+    for url in sorted({url for url in urls if url is not None}):
+        _check_callback(url, settings, deadline - time.monotonic())
+
+
+def _check_callback(url: str, settings: Settings, seconds: float) -> None:
     if not settings.callback_secret.get_secret_value():
         raise BadRequest(
             "This server takes no callback_url: it has no TAGLOOP_CALLBACK_SECRET to sign with. "
@@ -23,4 +32,4 @@ def check_callback(url: str | None, settings: Settings) -> None:
         )
     # A name that can't be resolved at this moment may be by the time the picture is tagged.
     with suppress(OriginUnavailable):
-        check_url(url, settings.delivery_allowed_hosts)
+        check_url(url, settings.delivery_allowed_hosts, seconds)

@@ -50,7 +50,8 @@ def check_url(url: str, allowed_hosts: Set[str], seconds: float = RESOLVE_SECOND
     """
     parts, host, port = _take_apart(url)
     addresses = resolve(host, port, seconds)
-    if host not in allowed_hosts:
+    # DNS knows no case, whoever wrote the setting may.
+    if host not in {name.lower() for name in allowed_hosts}:
         for address in addresses:
             if not is_public(address):
                 raise UnsafeUrl(f"The host {host} has the address {address}, which is not public.")

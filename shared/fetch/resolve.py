@@ -19,12 +19,14 @@ def resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
         return [ipaddress.ip_address(host)]
     except ValueError:
         pass
+    if seconds <= 0:
+        raise OriginUnavailable(f"There is no time left to resolve the host {host}.")
     answers: SimpleQueue[list[IPAddress] | OSError] = SimpleQueue()
     # The system's resolver takes no time limit, and may try for half a minute. The thread that is
     # left behind ends when the resolver gives up.
     threading.Thread(target=_look_up, args=(host, port, answers), daemon=True).start()
     try:
-        found = answers.get(timeout=max(0.0, seconds))
+        found = answers.get(timeout=seconds)
     except Empty as error:
         raise OriginUnavailable(
             f"The host {host} cannot be resolved: no answer in {seconds:.0f} seconds."

@@ -3,6 +3,9 @@
 import hashlib
 import hmac
 import json
+import socket
+import threading
+import time
 from urllib.parse import quote
 
 import pytest
@@ -10,9 +13,13 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from services.ingest import callbacks
 from shared.config import Settings
 from tests.deliveries import count_images, send, webhooks_client
 from tests.webhooks import SECRETS, TOKEN, UPLOADCARE, bearer, cloud_event, message, signed
+
+# Far longer than the limit on all look-ups, far shorter than one look-up each would take.
+SOON_SECONDS = 5.0
 
 
 @pytest.mark.parametrize(
@@ -78,3 +85,30 @@ def test_a_callback_url_needs_a_secret_to_sign_with(settings: Settings, engine: 
     assert refused.status_code == 400
     assert "TAGLOOP_CALLBACK_SECRET" in refused.get_json()["detail"]
     assert count_images(engine) == 0
+
+
+def test_many_callbacks_with_slow_names_do_not_hold_up_the_answer(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        over.wait()
+        return []
+
+    monkeypatch.setattr(callbacks, "LOOK_UP_SECONDS", 0.2)
+    events = [cloud_event(number) for number in range(50)]
+    for event in events:
+        event["data"]["callback_url"] = f"https://slow-{event['id']}.example/"
+    as_batch = {"Content-Type": "application/cloudevents-batch+json", **bearer(TOKEN)}
+    webhooks = webhooks_client(settings)
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+
+    began = time.monotonic()
+    try:
+        answer = send(webhooks, "standard", json.dumps(events).encode(), as_batch)
+        assert time.monotonic() - began < SOON_SECONDS
+    finally:
+        over.set()
+    assert answer.status_code == 200
+    assert count_images(engine) == len(events)

@@ -130,6 +130,13 @@ def test_a_host_that_is_allowed_may_be_inside() -> None:
         check_url("http://127.0.0.2:9/", {"127.0.0.1"})
 
 
+def test_a_host_is_allowed_however_it_is_spelled(dns: dict[str, list[str]]) -> None:
+    dns["intranet.example"] = ["10.0.0.1"]
+
+    for url in ("http://INTRANET.example/", "http://intranet.example./"):
+        assert check_url(url, {"Intranet.Example"}).address == "10.0.0.1"
+
+
 def test_a_name_in_another_script_is_sent_as_dns_knows_it(dns: dict[str, list[str]]) -> None:
     dns["xn--bcher-kva.example"] = [PUBLIC]
 

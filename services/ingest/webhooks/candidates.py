@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from services.ingest.body import parse_options
-from services.ingest.callbacks import check_callback
+from services.ingest.callbacks import check_callbacks
 from services.ingest.intake import clean_filename
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.celery_app import BULK
@@ -37,8 +37,7 @@ def image_candidates(
         else _image_of_picture(event, values)
         for event in events
     ]
-    for url in {image.callback_url for image in images}:
-        check_callback(url, settings)
+    check_callbacks([image.callback_url for image in images], settings)
     return images
 
 
