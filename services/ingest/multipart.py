@@ -15,6 +15,8 @@ CHUNK_BYTES = 64 * 1024
 # Larger files go through the disk.
 IN_MEMORY_BYTES = 1024 * 1024
 FIELD_BYTES = 64 * 1024
+# What has to be kept until it can be told what it is: a part's headers, or what precedes the parts.
+HEADER_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,16 @@ class UploadedFile:
 
 
 class Decoder(MultipartDecoder):
-    """Takes file names in any encoding; werkzeug refuses the body for one that is not UTF-8."""
+    """Takes file names in any encoding; werkzeug refuses the body for one that is not UTF-8.
+
+    And keeps no more than HEADER_BYTES, where werkzeug keeps all until a part's headers have ended.
+    """
+
+    def receive_data(self, data: bytes | None) -> None:
+        """Raises ValueError where the headers of a part don't end."""
+        if len(self.buffer) + len(data or b"") > HEADER_BYTES:
+            raise ValueError(f"no part begins within {HEADER_BYTES:,} bytes")
+        super().receive_data(data)
 
     def _parse_headers(self, data: bytes | bytearray) -> Headers:
         return super()._parse_headers(data.decode(errors="replace").encode())

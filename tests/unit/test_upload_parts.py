@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import tracemalloc
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, cast
 
@@ -15,6 +16,7 @@ from shared.errors import BadRequest
 BOUNDARY = b"cut-here"
 MANY = 1000
 LIMIT = 10_000
+LONG_BYTES = 16 * 1024 * 1024
 
 # Contents that look like the boundary are what parsers trip over.
 contents = (
@@ -134,3 +136,28 @@ def test_a_file_name_in_another_encoding_does_not_keep_its_file_out() -> None:
     [file] = read(io.BytesIO(body))
 
     assert file[2] == b"picture"
+
+
+class Long:
+    """A stream that goes on with the same bytes for a long time."""
+
+    def __init__(self, start: bytes) -> None:
+        self._start = start
+        self._left = LONG_BYTES
+
+    def read(self, limit: int) -> bytes:
+        piece, self._start = self._start or b"a" * min(limit, self._left), b""
+        self._left -= len(piece)
+        return piece
+
+
+@pytest.mark.parametrize("start", [b"a", b"--cut-here\r\nX-Header: "])
+def test_what_is_no_part_is_not_kept(start: bytes) -> None:
+    tracemalloc.start()
+
+    with pytest.raises(BadRequest):
+        list(read_parts(cast(BinaryIO, Long(start)), BOUNDARY, LIMIT, MANY))
+
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < LONG_BYTES / 4
