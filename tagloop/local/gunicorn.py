@@ -1,10 +1,12 @@
 """How gunicorn serves all web services on one port; the address comes from the command line."""
 
+from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
+from shared.web.gunicorn_worker import write_problem
 from shared.web.serving import on_starting
 
 __all__ = ["on_starting"]
@@ -13,8 +15,9 @@ __all__ = ["on_starting"]
 # at every read, and each receive takes fresh pages from the kernel: a quarter of the CPU time of
 # an upload.
 SocketUnreader.max_body_chunk = 64 * 1024
+util.write_error = write_problem
 
-worker_class = "gthread"
+worker_class = "shared.web.gunicorn_worker.Worker"
 workers = 2
 # A request with wait= holds its thread until the image is tagged.
 threads = 16
