@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.acceptance.conftest import PROJECT_ROOT
 from tests.prometheus import PROMETHEUS, needs_prometheus
@@ -28,6 +29,18 @@ def test_rules_and_configurations_are_valid() -> None:
     promtool("check", "rules", *RULES)
     promtool("check", "config", PROMETHEUS / "one-machine.yml")
     promtool("check", "config", "--syntax-only", PROMETHEUS / "prometheus.yml")
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_alert_is_seen_firing_in_a_rule_test(alert: str) -> None:
+    tests = [
+        expected
+        for file in (PROMETHEUS / "tests").glob("*.yml")
+        for test in yaml.safe_load(file.read_text())["tests"]
+        for expected in test["alert_rule_test"]
+    ]
+
+    assert any(test["alertname"] == alert and test.get("exp_alerts") for test in tests)
 
 
 @needs_prometheus
