@@ -4,7 +4,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
+from collections.abc import Sequence
+from secrets import token_bytes
 
 SECRET_PREFIX = "whsec_"
 NEW_SECRET_BYTES = 32
@@ -14,7 +15,7 @@ MOST_SECRET_BYTES = 64
 
 def new_secret() -> str:
     """A secret for a new receiver."""
-    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(NEW_SECRET_BYTES)).decode()
+    return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()
 
 
 def key_of(secret: str) -> bytes:
@@ -37,12 +38,21 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def signed_headers(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that make a body a Standard Webhook. timestamp: Unix time of this attempt, s."""
+def signed_headers(
+    secrets: Sequence[str], message_id: str, timestamp: int, body: bytes
+) -> dict[str, str]:
+    """The headers that make a body a Standard Webhook. timestamp: Unix time of this attempt, s.
+
+    With several secrets there is a signature of each: a receiver needs to know one of them.
+    """
     signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
-    digest = hmac.new(key_of(secret), signed, hashlib.sha256).digest()
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        "webhook-signature": " ".join(_sign(signed, secret) for secret in secrets),
     }
+
+
+def _sign(signed: bytes, secret: str) -> str:
+    digest = hmac.new(key_of(secret), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"

@@ -16,6 +16,7 @@ from shared.db.endpoints import (
     find_endpoint,
     insert_endpoint,
     list_endpoints,
+    rotate_secret,
 )
 from shared.db.engine import transaction
 from shared.errors import BadRequest, NotFound
@@ -28,6 +29,8 @@ from shared.web.problems import Problem
 URL_LENGTH = 2048
 OWNER_LENGTH = 200
 DESCRIPTION_LENGTH = 500
+# For as long both secrets sign, so that a receiver can change at any moment of a day.
+OVERLAP_HOURS = 24
 
 endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
 
@@ -68,10 +71,13 @@ class Endpoint(BaseModel):
     )
     disabled_at: datetime | None = Field(description="since when it is told nothing")
     disabled_reason: str | None
+    old_secret_until: datetime | None = Field(
+        description="until then messages are signed with the secret before this one, too"
+    )
 
 
 class RegisteredEndpoint(Endpoint):
-    """A new endpoint, and what its messages are signed with."""
+    """An endpoint, and the new secret that its messages are signed with."""
 
     secret: str = Field(description="whsec_…; it is shown this once")
 
@@ -156,6 +162,20 @@ def post_enable(path: EndpointPath) -> dict[str, Any]:
         _find(connection, path.endpoint_id)
         enable_endpoint(connection, path.endpoint_id)
         return _describe(_find(connection, path.endpoint_id))
+
+
+@endpoints.post(
+    "/v1/endpoints/<endpoint_id>/rotate",
+    summary="Sign with a new secret",
+    responses={200: RegisteredEndpoint, 404: Problem},
+)
+def post_rotate(path: EndpointPath) -> dict[str, Any]:
+    """For a day, messages are signed with the old secret too: a receiver may know either."""
+    with transaction(context().engine) as connection:
+        _find(connection, path.endpoint_id)
+        rotate_secret(connection, path.endpoint_id, new_secret(), OVERLAP_HOURS)
+        row = _find(connection, path.endpoint_id)
+    return RegisteredEndpoint(**row).model_dump(mode="json")
 
 
 def _find(connection: Connection, endpoint_id: UUID) -> RowMapping:

@@ -69,6 +69,7 @@ RULES = {
     ("GET", "/v1/endpoints/{endpoint_id}"): _needs(),
     ("DELETE", "/v1/endpoints/{endpoint_id}"): _needs(),
     ("POST", "/v1/endpoints/{endpoint_id}/enable"): _needs(),
+    ("POST", "/v1/endpoints/{endpoint_id}/rotate"): _needs(),
     ("GET", "/v1/deliveries"): _needs(),
     ("GET", "/v1/deliveries/{delivery_id}"): _needs(),
     ("POST", "/v1/deliveries/{delivery_id}/replay"): _needs(),

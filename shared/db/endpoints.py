@@ -1,6 +1,7 @@
 """Endpoints, as queries: who is told about which events."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -46,6 +47,28 @@ def find_endpoint(connection: Connection, endpoint_id: UUID, access: Access) -> 
     if access.owner is not None:
         query = query.where(endpoints.c.owner == access.owner)
     return connection.execute(query).mappings().first()
+
+
+def rotate_secret(
+    connection: Connection, endpoint_id: UUID, secret: str, overlap_hours: int
+) -> None:
+    """Sign with a new secret; the one until now signs as well for so many hours."""
+    connection.execute(
+        update(endpoints)
+        .where(endpoints.c.id == endpoint_id)
+        .values(
+            secret=secret,
+            old_secret=endpoints.c.secret,
+            old_secret_until=now + timedelta(hours=overlap_hours),
+        )
+    )
+
+
+def secrets_of(endpoint: RowMapping) -> list[str]:
+    """What the messages of an endpoint are signed with at this moment, the newest secret first."""
+    until = endpoint["old_secret_until"]
+    is_changing = until is not None and datetime.now(UTC) < until
+    return [endpoint["secret"], *([endpoint["old_secret"]] if is_changing else [])]
 
 
 def delete_endpoint(connection: Connection, endpoint_id: UUID) -> None:

@@ -16,7 +16,7 @@ BODY = b'{"test": 2432232314}'
 
 
 def test_the_vector_of_the_specification_comes_out() -> None:
-    headers = signed_headers(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY)
+    headers = signed_headers([SECRET], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY)
 
     assert headers == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -30,11 +30,21 @@ def test_the_vector_of_the_specification_comes_out() -> None:
 )
 def test_the_library_verifies_our_signatures(body: bytes) -> None:
     secret = new_secret()
-    headers = signed_headers(secret, "id", int(time.time()), body)
+    headers = signed_headers([secret], "id", int(time.time()), body)
 
     Webhook(secret).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body + b" ", headers)
+
+
+def test_whoever_knows_one_of_two_secrets_verifies() -> None:
+    old, new = new_secret(), new_secret()
+    headers = signed_headers([new, old], "id", int(time.time()), BODY)
+
+    for secret in (old, new):
+        Webhook(secret).verify(BODY, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new_secret()).verify(BODY, headers)
 
 
 def test_no_two_secrets_are_the_same() -> None:

@@ -14,7 +14,7 @@ from services.worker.delivery.notes import note
 from services.worker.delivery.post import ATTEMPT_SECONDS, Answer, Poster
 from shared.config import Settings
 from shared.db.access import EVERYTHING
-from shared.db.endpoints import find_endpoint
+from shared.db.endpoints import find_endpoint, secrets_of
 from shared.db.engine import transaction
 from shared.db.sending import Claimed, fail_waiting, release
 from shared.live_vocabulary import LiveVocabulary
@@ -98,8 +98,8 @@ def _attempt_all(
 ) -> Iterator[tuple[RowMapping, Answer]]:
     """Post one delivery after another; the last one is where it has to stop."""
     started = time.monotonic()
-    secret = endpoint["secret"] if endpoint else _callback_secret(sending.settings)
-    if not secret:
+    secrets = secrets_of(endpoint) if endpoint else _callback_secrets(sending.settings)
+    if not secrets:
         yield from ((row, UNSIGNED) for row in rows)
         return
     with closing(Poster(sending.settings.delivery_allowed_hosts)) as poster:
@@ -108,12 +108,13 @@ def _attempt_all(
                 return
             url = endpoint["url"] if endpoint else row["callback_url"]
             body = bodies[row["id"]].encode()
-            headers = signed_headers(secret, str(row["id"]), int(time.time()), body)
+            headers = signed_headers(secrets, str(row["id"]), int(time.time()), body)
             answer = poster.post(url, headers, body)
             yield row, answer
             if answer.is_ill or (answer.is_gone and endpoint):
                 return
 
 
-def _callback_secret(settings: Settings) -> str:
-    return settings.callback_secret.get_secret_value()
+def _callback_secrets(settings: Settings) -> list[str]:
+    secret = settings.callback_secret.get_secret_value()
+    return [secret] if secret else []

@@ -1,12 +1,13 @@
 """Messages as receivers get them."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.worker.delivery.turn import NOTE_SECONDS
 from shared.config import Settings
@@ -37,6 +38,32 @@ def test_the_library_verifies_what_an_endpoint_receives(
     assert headers["webhook-id"] == str(row["id"])
     assert headers["content-type"] == "application/json"
     assert (row["status"], row["answer"], row["attempts"]) == ("delivered", 204, 1)
+
+
+@pytest.mark.usefixtures("sender")
+def test_after_a_rotation_both_secrets_verify_for_a_day(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    old = register(client, f"{receiver.url}/hook")
+    answer = client.post(f"/v1/endpoints/{old['id']}/rotate")
+    assert answer.status_code == 200
+    new = answer.get_json()
+    day_on = datetime.fromisoformat(new["old_secret_until"])
+    assert timedelta(hours=23) < day_on - datetime.now(UTC) <= timedelta(hours=24)
+
+    report(engine, image)
+    finished(engine)
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("UPDATE endpoints SET old_secret_until = now()")
+    report(engine, image)
+    finished(engine, 2)
+
+    (headers, body), (later_headers, later_body) = receiver.received("/hook")
+    for endpoint in (old, new):
+        Webhook(endpoint["secret"]).verify(body, headers)
+    Webhook(new["secret"]).verify(later_body, later_headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old["secret"]).verify(later_body, later_headers)
 
 
 @pytest.mark.usefixtures("sender")
