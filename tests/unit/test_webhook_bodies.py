@@ -1,5 +1,7 @@
 """What senders say, read: the pictures in it, and what makes no sense."""
 
+import base64
+
 import pytest
 
 from services.ingest.webhooks.events import PictureAt
@@ -60,9 +62,12 @@ def test_filestack() -> None:
 def test_a_workflow_of_filestack_names_what_it_stored_or_else_what_it_began_with() -> None:
     tags = {"data": {"tags": {"auto": {"wood": 80}, "user": None}}}
     stored = {"data": {"url": "https://cdn.filestackcontent.com/B", "mimetype": "image/png"}}
-    workflow = {"id": 7, "action": "fs.workflow", "text": {"sources": ["A"], "workflow": "w1"}}
+    checked = {"data": {"infected": False, "infections_list": []}}
+    said = {"sources": ["A"], "workflow": "w1", "status": "Finished"}
+    said |= {"createdAt": "2019-01-23T03:30:55Z", "updatedAt": "2019-01-23T03:30:57Z"}
+    workflow = {"id": 7, "action": "fs.workflow", "timestamp": 1548214263, "text": said}
 
-    workflow["text"]["results"] = {"tags_1": tags}  # type: ignore[index]
+    workflow["text"]["results"] = {"virus_detection_1": checked, "tags_1": tags}  # type: ignore[index]
     (began,) = read("filestack", workflow)
     workflow["text"]["results"] = {"tags_1": tags, "store_1": stored}  # type: ignore[index]
     (ended,) = read("filestack", workflow)
@@ -86,6 +91,19 @@ def test_uploadcare() -> None:
         filename="cat.jpg",
         options={"metadata": {"uuid": uuid, "metadata": {"shop": "7"}}},
     )
+
+
+def test_a_cloudevent_whose_data_is_in_base64() -> None:
+    said = {"specversion": "1.0", "type": "t", "id": "1", "source": "/shop"}
+    data = base64.b64encode(b'{"url": "https://example.com/a.jpg"}').decode()
+
+    (event,) = read("standard", {**said, "data_base64": data})
+
+    assert isinstance(event, PictureAt)
+    assert event.url == "https://example.com/a.jpg"
+    for broken in ("%%%", data[:-1], base64.b64encode(b"no JSON").decode()):
+        with pytest.raises(BadRequest, match=r"base64|JSON"):
+            read("standard", {**said, "data_base64": broken})
 
 
 @pytest.mark.parametrize(
