@@ -6,14 +6,25 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import json
+from gunicorn.errors import AppImportError
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from shared.errors import ConfigError
 from shared.web.problems import MIME_TYPE
 
 
 class Worker(ThreadWorker):
-    """Never waits, in the one thread that accepts connections, for a client to hang up."""
+    """Ends with a sentence where a setting is wrong, and never waits, in the one thread that
+    accepts connections, for a client to hang up.
+    """
+
+    def load_wsgi(self) -> None:
+        """Make the app; what is wrong with a setting is one sentence, and ends gunicorn."""
+        try:
+            super().load_wsgi()
+        except ConfigError as error:
+            raise AppImportError(str(error)) from error
 
     def handle(self, conn: TConn) -> Any:
         """Serve one request; False: the connection is to be closed.

@@ -1,5 +1,6 @@
 """What every gunicorn of Tagloop checks before it serves."""
 
+import os
 import sys
 
 from gunicorn.arbiter import Arbiter
@@ -7,15 +8,32 @@ from gunicorn.arbiter import Arbiter
 from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
 from shared.errors import ConfigError
+from shared.metrics_export import MULTIPROCESS_VARIABLE
 
 
 def on_starting(server: Arbiter) -> None:
-    """End with a sentence where others than this machine could come in without a key."""
+    """End with a sentence where others than this machine could come in without a key, or where
+    each process would tell Prometheus only of itself.
+    """
     try:
         auth = load_settings().auth
         for address in server.cfg.address:
             # A Unix socket is a path: whoever reaches it is on this machine.
             if isinstance(address, tuple):
                 refuse_open_door(auth, str(address[0]))
+        _refuse_lonely_counters(server.cfg.workers)
     except ConfigError as error:
         sys.exit(str(error))
+
+
+def _refuse_lonely_counters(processes: int) -> None:
+    """Prometheus reaches now one process, now another: counters would go up and down.
+
+    Raises:
+        ConfigError: there are several processes, and no folder for what they count.
+    """
+    if processes > 1 and not os.environ.get(MULTIPROCESS_VARIABLE):
+        raise ConfigError(
+            f"{MULTIPROCESS_VARIABLE} is not set: name an empty folder in which the {processes} "
+            "processes of this gunicorn share their counters."
+        )
