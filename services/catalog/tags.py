@@ -14,7 +14,7 @@ from shared.db.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags import find_tag, list_tags
 from shared.errors import BadRequest, NotFound
 from shared.web.context import context
-from shared.web.cursors import decode_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_cursor
 from shared.web.problems import Problem
 
 tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
@@ -33,10 +33,9 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
             after=decode_cursor(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
-        page = rows[: query.limit]
+        page, cursor = cut_page(rows, query.limit, lambda row: row["slug"])
         documents = _describe(connection, page)
-    more = len(rows) > len(page)
-    return {"tags": documents, "next": encode_cursor(page[-1]["slug"]) if more else None}
+    return {"tags": documents, "next": cursor}
 
 
 @tags.get("/v1/tags/<slug>", summary="A tag", responses={200: Tag, 404: Problem})

@@ -16,7 +16,7 @@ from shared.db.engine import transaction
 from shared.errors import Conflict, NotFound
 from shared.event_types import EventType
 from shared.web.context import context
-from shared.web.cursors import decode_image_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_image_cursor
 from shared.web.problems import Problem
 
 Status = Literal["waiting", "delivered", "failed"]
@@ -85,10 +85,10 @@ def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
             before=decode_image_cursor(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
-    page = rows[: query.limit]
+    page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
     return {
         "deliveries": [Delivery(**_read(row)).model_dump(mode="json") for row in page],
-        "next": encode_cursor(str(page[-1]["id"])) if len(rows) > len(page) else None,
+        "next": cursor,
     }
 
 

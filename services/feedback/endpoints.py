@@ -1,14 +1,19 @@
 """`/v1/endpoints`: which systems are told about which events."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field, field_validator
 from sqlalchemy import Connection, RowMapping
 
-from services.feedback.documents import NO_NUL
+from services.feedback.documents import PageQuery
+from services.feedback.endpoint_documents import (
+    Endpoint,
+    EndpointPath,
+    Endpoints,
+    NewEndpoint,
+    RegisteredEndpoint,
+)
 from shared.auth.door import caller_access
 from shared.db.endpoints import (
     delete_endpoint,
@@ -20,78 +25,17 @@ from shared.db.endpoints import (
 )
 from shared.db.engine import transaction
 from shared.errors import BadRequest, NotFound
-from shared.event_types import ALL, MODEL_PROMOTED, OF_IMAGES, EventType
+from shared.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
 from shared.fetch import check_url
 from shared.signing import new_secret
 from shared.web.context import context
+from shared.web.cursors import cut_page, decode_image_cursor
 from shared.web.problems import Problem
 
-URL_LENGTH = 2048
-OWNER_LENGTH = 200
-DESCRIPTION_LENGTH = 500
 # For as long both secrets sign, so that a receiver can change at any moment of a day.
 OVERLAP_HOURS = 24
 
 endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
-
-
-class NewEndpoint(BaseModel):
-    """Where events are sent to."""
-
-    url: str = Field(max_length=URL_LENGTH, pattern=NO_NUL, description="http or https")
-    events: list[EventType] | None = Field(
-        None,
-        min_length=1,
-        max_length=len(ALL),
-        description="only these; left out: all, or with an owner all of images",
-    )
-    owner: str | None = Field(
-        None, max_length=OWNER_LENGTH, pattern=NO_NUL, description="only about their images"
-    )
-    description: str = Field("", max_length=DESCRIPTION_LENGTH, pattern=NO_NUL)
-
-    @field_validator("events")
-    @classmethod
-    def drop_repeated(cls, events: list[EventType] | None) -> list[EventType] | None:
-        """In a fixed order, each once."""
-        return events and [event for event in ALL if event in events]
-
-
-class Endpoint(BaseModel):
-    """Where events are sent to."""
-
-    id: UUID
-    url: str
-    events: list[EventType]
-    owner: str | None
-    description: str
-    created_at: datetime
-    succeeded_at: datetime | None = Field(
-        description="when it last took a message, give or take a minute"
-    )
-    disabled_at: datetime | None = Field(description="since when it is told nothing")
-    disabled_reason: str | None
-    old_secret_until: datetime | None = Field(
-        description="until then messages are signed with the secret before this one, too"
-    )
-
-
-class RegisteredEndpoint(Endpoint):
-    """An endpoint, and the new secret that its messages are signed with."""
-
-    secret: str = Field(description="whsec_…; it is shown this once")
-
-
-class Endpoints(BaseModel):
-    """Every endpoint, the newest first."""
-
-    endpoints: list[Endpoint]
-
-
-class EndpointPath(BaseModel):
-    """Names an endpoint."""
-
-    endpoint_id: UUID
 
 
 @endpoints.post(
@@ -119,12 +63,18 @@ def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
     return RegisteredEndpoint(**row).model_dump(mode="json"), 201
 
 
-@endpoints.get("/v1/endpoints", summary="Who is told", responses={200: Endpoints})
-def get_endpoints() -> dict[str, Any]:
-    """Without their secrets."""
+@endpoints.get("/v1/endpoints", summary="Who is told", responses={200: Endpoints, 400: Problem})
+def get_endpoints(query: PageQuery) -> dict[str, Any]:
+    """The newest first, without their secrets."""
     with transaction(context().engine) as connection:
-        rows = list_endpoints(connection, caller_access())
-    return {"endpoints": [_describe(row) for row in rows]}
+        rows = list_endpoints(
+            connection,
+            caller_access(),
+            before=decode_image_cursor(query.cursor) if query.cursor else None,
+            limit=query.limit + 1,
+        )
+    page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
+    return {"endpoints": [_describe(row) for row in page], "next": cursor}
 
 
 @endpoints.get(

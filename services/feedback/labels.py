@@ -12,7 +12,7 @@ from shared.db.decisions import list_labels
 from shared.db.engine import transaction
 from shared.errors import BadRequest
 from shared.web.context import context
-from shared.web.cursors import decode_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_cursor
 from shared.web.problems import Problem
 
 labels = APIBlueprint("labels", __name__, abp_tags=[Tag(name="corrections")])
@@ -42,8 +42,7 @@ def get_labels(query: PageQuery) -> dict[str, Any]:
     after = _decode(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = list_labels(connection, caller_access(), after, query.limit + 1)
-    page = rows[: query.limit]
-    more = len(rows) > len(page)
+    page, cursor = cut_page(rows, query.limit, lambda row: f"{row['id']} {row['tag_id']}")
     return {
         "labels": [
             {
@@ -56,7 +55,7 @@ def get_labels(query: PageQuery) -> dict[str, Any]:
             }
             for row in page
         ],
-        "next": encode_cursor(f"{page[-1]['id']} {page[-1]['tag_id']}") if more else None,
+        "next": cursor,
     }
 
 

@@ -33,11 +33,15 @@ def insert_endpoint(
     return connection.execute(statement.returning(*endpoints.c)).mappings().one()
 
 
-def list_endpoints(connection: Connection, access: Access) -> Sequence[RowMapping]:
-    """The endpoints that the caller may see, the newest first."""
-    query = select(endpoints).order_by(endpoints.c.id.desc())
+def list_endpoints(
+    connection: Connection, access: Access, *, before: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """The endpoints that the caller may see, the newest first, from `before` backwards in time."""
+    query = select(endpoints).order_by(endpoints.c.id.desc()).limit(limit)
     if access.owner is not None:
         query = query.where(endpoints.c.owner == access.owner)
+    if before is not None:
+        query = query.where(endpoints.c.id < before)
     return connection.execute(query).mappings().all()
 
 

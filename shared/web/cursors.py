@@ -1,13 +1,31 @@
-"""Cursors: where a list goes on. Opaque to callers, checked when they come back."""
+"""Pages of lists, and cursors: where a list goes on.
+
+Cursors are opaque to callers, and checked when they come back.
+"""
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from shared.errors import BadRequest
 
 # What fits into a bigint of Postgres.
 NUMBER_DIGITS = 18
+
+Row = TypeVar("Row")
+
+
+def cut_page(
+    rows: Sequence[Row], limit: int, position: Callable[[Row], object]
+) -> tuple[Sequence[Row], str | None]:
+    """The rows of a page, and the cursor of the next one; None: there is none.
+
+    rows: one more than `limit`, where there are so many. position: what a row is found by.
+    """
+    page = rows[:limit]
+    return page, encode_cursor(str(position(page[-1]))) if len(rows) > limit else None
 
 
 def encode_cursor(position: str) -> str:
@@ -32,10 +50,10 @@ def decode_cursor(cursor: str) -> str:
 
 
 def decode_image_cursor(cursor: str) -> UUID:
-    """The image that a page of images ended with.
+    """The id of the row that a page ended with: an image, a delivery, an endpoint.
 
     Raises:
-        BadRequest: it is not a cursor of a list of images.
+        BadRequest: it is not a cursor of a list of rows with such ids.
     """
     try:
         return UUID(decode_cursor(cursor))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import BadRequest
-from shared.web.cursors import decode_cursor, decode_image_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_cursor, decode_image_cursor, encode_cursor
 
 positions = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 
@@ -19,8 +19,8 @@ def test_a_position_survives_its_cursor(position: str) -> None:
 
 
 @given(st.uuids())
-def test_an_image_survives_its_cursor(image_id: UUID) -> None:
-    assert decode_image_cursor(encode_cursor(str(image_id))) == image_id
+def test_an_id_survives_its_cursor(row_id: UUID) -> None:
+    assert decode_image_cursor(encode_cursor(str(row_id))) == row_id
 
 
 @given(positions)
@@ -55,8 +55,16 @@ def test_any_text_is_a_position_or_a_bad_request(text: str) -> None:
         "x" * 100_000,
     ],
 )
-def test_what_is_no_cursor_of_images_is_refused_in_a_short_sentence(cursor: str) -> None:
+def test_what_is_no_cursor_of_ids_is_refused_in_a_short_sentence(cursor: str) -> None:
     with pytest.raises(BadRequest, match="malformed") as refused:
         decode_image_cursor(cursor)
 
     assert len(str(refused.value)) < 250
+
+
+@given(st.lists(st.integers()), st.integers(1, 10))
+def test_a_page_ends_where_its_cursor_says(rows: list[int], limit: int) -> None:
+    page, cursor = cut_page(rows, limit, lambda row: row)
+
+    assert page == rows[:limit]
+    assert cursor == (encode_cursor(str(page[-1])) if len(rows) > limit else None)

@@ -35,6 +35,17 @@ def test_the_secret_is_shown_once(client: FlaskClient) -> None:
     assert listed == {name: value for name, value in registered.items() if name != "secret"}
 
 
+def test_endpoints_are_listed_by_page(client: FlaskClient) -> None:
+    ids = [register(client, URL)["id"] for _ in range(5)]
+
+    page = get(client, "/v1/endpoints?limit=3")
+    rest = get(client, f"/v1/endpoints?limit=3&cursor={page['next']}")
+
+    assert [row["id"] for row in page["endpoints"] + rest["endpoints"]] == ids[::-1]
+    assert (len(page["endpoints"]), rest["next"]) == (3, None)
+    assert client.get("/v1/endpoints?cursor=x").status_code == 400
+
+
 def test_an_endpoint_of_an_owner_hears_of_images_only(client: FlaskClient) -> None:
     registered = register(client, URL, owner="ada")
 
@@ -145,7 +156,10 @@ def test_a_caller_who_is_bound_to_an_owner_sees_theirs_only(
     with transaction(engine) as connection:
         seen = {
             owner: (
-                [str(row["id"]) for row in list_endpoints(connection, Access(owner))],
+                [
+                    str(row["id"])
+                    for row in list_endpoints(connection, Access(owner), before=None, limit=10)
+                ],
                 len(list_deliveries(connection, Access(owner), before=None, limit=10)),
             )
             for owner in ("ada", "bob", None)
