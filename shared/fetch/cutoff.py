@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from shared.errors import OriginUnavailable
+from shared.fetch.connect import connect
 
 
 class Cutoff:
@@ -49,12 +50,12 @@ class Cutoff:
             raise OriginUnavailable("The server took too long to send the picture.")
 
     def watching(self, connection_class: Any) -> Any:
-        """A class of urllib3 connections like the given one, whose sockets are watched."""
+        """A class of urllib3 connections like the given one, to addresses, and watched."""
         watch = self._watch
 
         class WatchedConnection(connection_class):
             def _new_conn(self) -> socket.socket:
-                made: socket.socket = super()._new_conn()
+                made = connect(self)
                 watch(made)
                 return made
 
