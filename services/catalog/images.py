@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sqlalchemy import RowMapping
 
 from services.catalog.documents import Image, ImagePath, Images, ImagesQuery, ShownTagsQuery
-from services.catalog.lookup import find_row, resolve_tag
 from services.catalog.opinion import Opinion, read_opinion
 from services.catalog.precision import choose_precise
 from services.catalog.thumbnails import load_thumbnail
@@ -23,6 +22,7 @@ from shared.pictures import MIME_TYPES
 from shared.storage import original_key, thumbnail_key
 from shared.web.context import context
 from shared.web.cursors import decode_image_cursor, encode_cursor
+from shared.web.named import find_row, resolve_tag
 from shared.web.problems import Problem
 
 images = APIBlueprint(

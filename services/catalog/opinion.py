@@ -13,16 +13,17 @@ from shared.db.tags import ShownTag, find_decided
 from shared.scorer import Scorer
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
+from shared.web.named import hidden_tags
 
 
 @dataclass(frozen=True)
 class Opinion:
     """Every tag's standing for one image.
 
-    probabilities: (tags,) float32, the model's; NaN before the image is tagged, and for tags
-    that are held back. present, absent:
-    (tags,) bool, what people decided; where neither is true, the model decides. scorer: None
-    before the image is tagged.
+    probabilities: (tags,) float32, the model's; NaN before the image is tagged, for tags that are
+    held back, and for those that the caller does not know. present, absent: (tags,) bool, what
+    people decided; where neither is true, the model decides. scorer: None before the image is
+    tagged.
     """
 
     vocabulary: Vocabulary
@@ -64,6 +65,8 @@ def read_opinion(image_id: UUID, knowing: Collection[str] = ()) -> Opinion:
         vocabulary = scorer.vocabulary
         embedding = np.array(stored["embedding"], dtype=np.float16)
         probabilities = scorer.showable_probabilities(embedding[np.newaxis])[0]
+    unknown = [slug for slug in hidden_tags() if vocabulary.knows([slug])]
+    probabilities[[vocabulary.index(slug) for slug in unknown]] = np.nan
     present = np.zeros(len(vocabulary), dtype=bool)
     absent = present.copy()
     for slug, is_present in decided.items():

@@ -9,7 +9,6 @@ from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
 from services.catalog.documents import LIST_LIMIT, LIST_MOST, NO_NUL, Image
-from services.catalog.lookup import find_tag_named
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import list_images
@@ -18,6 +17,7 @@ from shared.image_document import describe_images
 from shared.vocabulary import Tag
 from shared.web.context import context
 from shared.web.cursors import decode_image_cursor, encode_cursor
+from shared.web.named import find_tag_named
 from shared.web.problems import Problem
 
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])

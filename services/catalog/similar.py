@@ -14,7 +14,6 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import Image, ImagePath
 from services.catalog.embedding import embed
-from services.catalog.lookup import find_row
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_embedding, find_images
@@ -23,6 +22,7 @@ from shared.errors import NotFound, TooManyBytes
 from shared.image_document import describe_images
 from shared.web.body import open_body
 from shared.web.context import context
+from shared.web.named import find_row
 from shared.web.problems import Problem
 
 similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])

@@ -15,6 +15,7 @@ from shared.db.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.app import MOST_BODY_BYTES
 from shared.web.context import context
+from shared.web.named import hidden_tags
 from shared.web.problems import Problem, problem_of, validation_problem
 
 bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])
@@ -74,6 +75,7 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
     words = words_for(
         here.words, [verdicts for verdicts in checked if isinstance(verdicts, ImageVerdicts)]
     )
+    hidden = hidden_tags()
     entries: dict[int, Entry] = {}
     problems: dict[int, dict[str, object]] = {}
     for number, verdicts in enumerate(checked):
@@ -81,7 +83,7 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
             problems[number] = verdicts
             continue
         try:
-            entries[number] = read_entry(words.vocabulary, verdicts.image, verdicts)
+            entries[number] = read_entry(words.vocabulary, verdicts.image, verdicts, hidden)
         except TagloopError as error:
             problems[number] = problem_of(error)
     with transaction(here.engine) as connection:

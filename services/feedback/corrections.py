@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from services.feedback.documents import ImagePath, User, Verdicts
 from services.feedback.limits import refuse_too_many
-from services.feedback.named_image import find_named_image
 from services.feedback.reading import read_entry, words_for
 from services.feedback.recording import count_corrections, record
 from shared.auth.door import caller_access
@@ -16,6 +15,7 @@ from shared.db.engine import transaction
 from shared.errors import NotFound
 from shared.image_document import describe_images
 from shared.web.context import context
+from shared.web.named import find_row, hidden_tags
 from shared.web.problems import Problem
 
 corrections = APIBlueprint("corrections", __name__, abp_tags=[Tag(name="corrections")])
@@ -53,7 +53,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     here = context()
     refuse_too_many(body.count())
     words = words_for(here.words, [body])
-    entry = read_entry(words.vocabulary, path.image_id, body)
+    entry = read_entry(words.vocabulary, path.image_id, body, hidden_tags())
     with transaction(here.engine) as connection:
         [recorded] = record(
             connection,
@@ -66,7 +66,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
         if isinstance(recorded, NotFound):
             raise recorded
     count_corrections(recorded)
-    image = find_named_image(path.image_id)
+    image = find_row(path.image_id)
     with transaction(here.engine) as connection:
         document = describe_images(connection, here.words, [image])[0]
     return {

@@ -20,6 +20,7 @@ from shared.db.runs import insert_run
 from shared.errors import BadRequest, NotFound
 from shared.publisher import publish_hint
 from shared.web.context import context
+from shared.web.named import hidden_tags
 from shared.web.problems import Problem
 from shared.words import Words
 
@@ -62,8 +63,9 @@ def post_tag(body: Examples) -> tuple[dict[str, Any], int]:
     here = context()
     has, lacks = Verdicts(add=[body.name]), Verdicts(remove=[body.name])
     words = words_for(here.words, [has])
+    hidden = hidden_tags()
     entries = [
-        read_entry(words.vocabulary, image_id, said)
+        read_entry(words.vocabulary, image_id, said, hidden)
         for said, image_ids in ((has, body.examples), (lacks, body.counterexamples))
         for image_id in dict.fromkeys(image_ids)
     ]

@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.feedback.documents import ImagePath, PageQuery, User
-from services.feedback.named_image import find_named_image
 from shared.auth.door import caller_access
 from shared.db.corrections import Verdict, list_corrections
 from shared.db.engine import transaction
 from shared.web.context import context
 from shared.web.cursors import decode_number_cursor, encode_cursor
+from shared.web.named import find_row
 from shared.web.problems import Problem
 
 # Of one image, the newest.
@@ -66,7 +66,7 @@ class LogQuery(PageQuery):
 )
 def get_history(path: ImagePath) -> dict[str, Any]:
     """The newest first. What counts is each user's last word on a tag."""
-    image = find_named_image(path.image_id)
+    image = find_row(path.image_id)
     with transaction(context().engine) as connection:
         rows = list_corrections(
             connection, caller_access(), image_id=image["id"], limit=HISTORY_MOST

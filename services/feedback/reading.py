@@ -1,6 +1,6 @@
 """From the words of a request to tags of the vocabulary, known or yet to be made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,8 +44,13 @@ def words_for(live: LiveVocabulary, verdicts: Iterable[Verdicts]) -> Words:
     return live.get(knowing={slug_of(name) for name in names if not _find(vocabulary, name)})
 
 
-def read_entry(vocabulary: Vocabulary, image_id: str, said: Verdicts) -> Entry:
+def read_entry(
+    vocabulary: Vocabulary, image_id: str, said: Verdicts, hidden: Collection[str]
+) -> Entry:
     """What a request says of one image.
+
+    hidden: slugs of tags that the caller does not know. Making one of these joins it, without a
+    word on whether it was there.
 
     Raises:
         NotFound: this is no image's id.
@@ -56,7 +61,7 @@ def read_entry(vocabulary: Vocabulary, image_id: str, said: Verdicts) -> Entry:
     for verdict in VERDICTS:
         for name in getattr(said, verdict):
             slug = _find(vocabulary, name)
-            if slug is None:
+            if slug is None or slug in hidden:
                 slug = slug_of(name)
                 unknown[slug] = name
             if slug in verdicts:

@@ -16,6 +16,7 @@ from shared.db.retag_jobs import Scope, find_job, list_jobs, queue_job
 from shared.errors import NotFound
 from shared.publisher import publish_hint
 from shared.web.context import context
+from shared.web.named import resolve_tag
 from shared.web.problems import Problem
 
 JOBS_LISTED = 50
@@ -110,10 +111,8 @@ def get_job(path: JobPath) -> dict[str, Any]:
 
 
 def _tag_id(name: str) -> int:
-    words = context().words.get()
-    tag = words.vocabulary.resolve(name)
-    if tag is None:
-        raise NotFound(f"There is no tag {name[:100]!r}; GET /v1/tags?q= finds tags.")
+    tag = resolve_tag(name)
+    words = context().words.get([tag.slug])
     return int(words.tag_ids[words.vocabulary.index(tag.slug)])
 
 

@@ -1,7 +1,8 @@
 """`GET /v1/review`: the images whose correction would teach most."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -16,6 +17,7 @@ from shared.db.review import note_offered
 from shared.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
+from shared.web.named import hidden_tags
 
 REVIEW_LIMIT = 10
 REVIEW_MOST = 50
@@ -69,6 +71,7 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
             connection, scorer.model.backbone_id, query.user, query.owner, caller_access()
         )
     suggestions = suggest(scorer, candidates, here.settings.min_confidence)
+    suggestions = _known(scorer.vocabulary, suggestions)
     chosen = choose_images(suggestions, query.limit)
     with transaction(here.engine) as connection:
         offered = note_offered(connection, query.user, chosen)
@@ -80,6 +83,17 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
         for image_id, document in zip(kept, documents, strict=True)
     ]
     return {"images": images}, {"Cache-Control": "no-store"}
+
+
+def _known(
+    vocabulary: Vocabulary, suggestions: Mapping[UUID, Sequence[Suggestion]]
+) -> dict[UUID, list[Suggestion]]:
+    """Suggestions without the tags that the caller does not know."""
+    hidden = hidden_tags()
+    return {
+        image_id: [some for some in found if vocabulary.tags[some.column].slug not in hidden]
+        for image_id, found in suggestions.items()
+    }
 
 
 def _describe(vocabulary: Vocabulary, suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:

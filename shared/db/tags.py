@@ -9,7 +9,9 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     delete,
+    exists,
     func,
+    not_,
     or_,
     select,
     true,
@@ -17,7 +19,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.access import Access
-from shared.db.schema import decisions, images, shown_tags, tag_aliases, tag_parents, tags
+from shared.db.schema import (
+    corrections,
+    decisions,
+    images,
+    shown_tags,
+    tag_aliases,
+    tag_parents,
+    tags,
+)
 from shared.vocabulary import Tag, Vocabulary
 
 
@@ -133,6 +143,11 @@ def find_tag(connection: Connection, slug: str, access: Access) -> RowMapping | 
     return connection.execute(query).mappings().first()
 
 
+def find_hidden_tags(connection: Connection, access: Access) -> set[str]:
+    """Slugs of the tags that the caller may not see."""
+    return set(connection.scalars(select(tags.c.slug).where(not_(_in_sight(access)))))
+
+
 def list_tags(
     connection: Connection, access: Access, *, query: str | None, after: str | None, limit: int
 ) -> Sequence[RowMapping]:
@@ -160,12 +175,17 @@ def list_tags(
 
 
 def _in_sight(access: Access) -> ColumnElement[bool]:
-    """Of the tags that people made, an owner sees those of their own images."""
+    """Of the tags that people made, an owner sees those that their images show, and those that
+    somebody said something of on these.
+    """
     if access.owner is None:
         return true()
-    own = (
-        select(shown_tags.c.tag_id)
-        .join(images, images.c.id == shown_tags.c.image_id)
-        .where(access.allows())
+    return or_(
+        tags.c.kind != "custom",
+        *(
+            exists()
+            .where(place.c.tag_id == tags.c.id, place.c.image_id == images.c.id, access.allows())
+            .correlate(tags)
+            for place in (shown_tags, corrections)
+        ),
     )
-    return or_(tags.c.kind != "custom", tags.c.id.in_(own))

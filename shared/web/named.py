@@ -1,11 +1,11 @@
-"""What a request names: an image by its id, a tag by any of its names."""
+"""What a request names, as far as its caller may know of it: an image by its id, tags by name."""
 
 from sqlalchemy import RowMapping
 
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_image
-from shared.db.tags import find_tag
+from shared.db.tags import find_hidden_tags, find_tag
 from shared.errors import NotFound
 from shared.image_ids import parse_image_id
 from shared.vocabulary import Tag
@@ -13,10 +13,10 @@ from shared.web.context import context
 
 
 def find_row(image_id: str) -> RowMapping:
-    """The row of an image.
+    """The row of the image under this id; for a copy, of the image that it copies.
 
     Raises:
-        NotFound: there is no such image, or it is not the caller's to see.
+        NotFound: there is none, or it is not the caller's to see.
     """
     with transaction(context().engine) as connection:
         row = find_image(connection, parse_image_id(image_id), caller_access())
@@ -48,3 +48,12 @@ def resolve_tag(text: str) -> Tag:
     if tag is None:
         raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
     return tag
+
+
+def hidden_tags() -> frozenset[str]:
+    """Slugs of the tags that the caller does not know: those of others, that people made."""
+    access = caller_access()
+    if access.owner is None:
+        return frozenset()
+    with transaction(context().engine) as connection:
+        return frozenset(find_hidden_tags(connection, access))
