@@ -21,7 +21,7 @@ from shared.image_document import describe_image, describe_images, describe_tag,
 from shared.pictures import MIME_TYPES
 from shared.storage import original_key, thumbnail_key
 from shared.web.context import context
-from shared.web.cursors import decode_image_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.named import find_row, resolve_tag
 from shared.web.problems import Problem
 
@@ -56,13 +56,12 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
             tags=slugs,
             owner=query.owner,
             status=query.status,
-            before=decode_image_cursor(query.cursor) if query.cursor else None,
+            before=decode_id_cursor(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
-        page = rows[: query.limit]
+        page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
         documents = describe_images(connection, context().words, page)
-    more = len(rows) > len(page)
-    return {"images": documents, "next": encode_cursor(str(page[-1]["id"])) if more else None}
+    return {"images": documents, "next": cursor}
 
 
 @images.delete("/v1/images/<image_id>", summary="Delete an image", responses={204: None})

@@ -16,7 +16,7 @@ from shared.errors import BadRequest
 from shared.image_document import describe_images
 from shared.vocabulary import Tag
 from shared.web.context import context
-from shared.web.cursors import decode_image_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.named import find_tag_named
 from shared.web.problems import Problem
 
@@ -59,7 +59,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
     meant = list(_meanings(words))
     tags = {tag.slug: tag for tag in meant if isinstance(tag, Tag)}
     unknown = [word for word in meant if isinstance(word, str)]
-    before = decode_image_cursor(query.cursor) if query.cursor else None
+    before = decode_id_cursor(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = (
             []
@@ -72,14 +72,13 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
                 limit=query.limit + 1,
             )
         )
-        page = rows[: query.limit]
+        page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
         documents = describe_images(connection, context().words, page)
-    more = len(rows) > len(page)
     return {
         "tags": [{"tag": tag.slug, "name": tag.name} for tag in tags.values()],
         "unknown": unknown,
         "images": documents,
-        "next": encode_cursor(str(page[-1]["id"])) if more else None,
+        "next": cursor,
     }
 
 

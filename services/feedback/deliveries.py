@@ -16,7 +16,7 @@ from shared.db.engine import transaction
 from shared.errors import Conflict, NotFound
 from shared.event_types import EventType
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_image_cursor
+from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.problems import Problem
 
 Status = Literal["waiting", "delivered", "failed"]
@@ -82,7 +82,7 @@ def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
             image_id=query.image,
             event=query.type,
             status=query.status,
-            before=decode_image_cursor(query.cursor) if query.cursor else None,
+            before=decode_id_cursor(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
     page, cursor = cut_page(rows, query.limit, lambda row: row["id"])

@@ -29,7 +29,7 @@ from shared.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
 from shared.fetch import check_url
 from shared.signing import new_secret
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_image_cursor
+from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.problems import Problem
 
 # For as long both secrets sign, so that a receiver can change at any moment of a day.
@@ -70,7 +70,7 @@ def get_endpoints(query: PageQuery) -> dict[str, Any]:
         rows = list_endpoints(
             connection,
             caller_access(),
-            before=decode_image_cursor(query.cursor) if query.cursor else None,
+            before=decode_id_cursor(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
     page, cursor = cut_page(rows, query.limit, lambda row: row["id"])

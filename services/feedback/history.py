@@ -12,7 +12,7 @@ from shared.auth.door import caller_access
 from shared.db.corrections import Verdict, list_corrections
 from shared.db.engine import transaction
 from shared.web.context import context
-from shared.web.cursors import decode_number_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_number_cursor
 from shared.web.named import find_row
 from shared.web.problems import Problem
 
@@ -86,10 +86,10 @@ def get_log(query: LogQuery) -> dict[str, Any]:
             before=before,
             limit=query.limit + 1,
         )
-    page = rows[: query.limit]
+    page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
     return {
         "corrections": [{"image": str(row["image_id"]), **_describe(row)} for row in page],
-        "next": encode_cursor(str(page[-1]["id"])) if len(rows) > len(page) else None,
+        "next": cursor,
     }
 
 

@@ -49,7 +49,7 @@ def decode_cursor(cursor: str) -> str:
     return position
 
 
-def decode_image_cursor(cursor: str) -> UUID:
+def decode_id_cursor(cursor: str) -> UUID:
     """The id of the row that a page ended with: an image, a delivery, an endpoint.
 
     Raises:

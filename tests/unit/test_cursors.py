@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import BadRequest
-from shared.web.cursors import cut_page, decode_cursor, decode_image_cursor, encode_cursor
+from shared.web.cursors import cut_page, decode_cursor, decode_id_cursor, encode_cursor
 
 positions = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 
@@ -20,7 +20,7 @@ def test_a_position_survives_its_cursor(position: str) -> None:
 
 @given(st.uuids())
 def test_an_id_survives_its_cursor(row_id: UUID) -> None:
-    assert decode_image_cursor(encode_cursor(str(row_id))) == row_id
+    assert decode_id_cursor(encode_cursor(str(row_id))) == row_id
 
 
 @given(positions)
@@ -57,7 +57,7 @@ def test_any_text_is_a_position_or_a_bad_request(text: str) -> None:
 )
 def test_what_is_no_cursor_of_ids_is_refused_in_a_short_sentence(cursor: str) -> None:
     with pytest.raises(BadRequest, match="malformed") as refused:
-        decode_image_cursor(cursor)
+        decode_id_cursor(cursor)
 
     assert len(str(refused.value)) < 250
 
