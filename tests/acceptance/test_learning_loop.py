@@ -1,16 +1,13 @@
 """From a correction to other tags: the whole loop on the real processes."""
 
-import io
-import random
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.acceptance.api import Api, Document
 from tests.acceptance.conftest import Server
+from tests.acceptance.lessons import any_shows, crops, shows, upload
 from tests.acceptance.processes import kill, matching
 from tests.conditions import wait_for
 
@@ -19,31 +16,10 @@ pytestmark = pytest.mark.acceptance
 TRAINER = "services.feedback.training.main"
 CROPS = 12
 OTHERS = 4
-SHORTEST_SIDE = 0.5
 RUN_SECONDS = 120.0
 RETAG_SECONDS = 30.0
 # What people call these photographs; the network has no such words.
 NAMES = {"cat": "loop cat", "rocket": "loop launch", "coffee": "loop breakfast"}
-
-
-def crops(photo: Path, count: int, seed: int) -> list[bytes]:
-    """Different parts of a photograph, as JPEG files."""
-    dice = random.Random(seed)
-    picture = Image.open(photo).convert("RGB")
-    files = []
-    for _ in range(count):
-        width, height = (round(s * dice.uniform(SHORTEST_SIDE, 1)) for s in picture.size)
-        left = dice.randint(0, picture.width - width)
-        top = dice.randint(0, picture.height - height)
-        file = io.BytesIO()
-        picture.crop((left, top, left + width, top + height)).save(file, "JPEG")
-        files.append(file.getvalue())
-    return files
-
-
-def upload(api: Api, files: Sequence[bytes], owner: str) -> list[str]:
-    """Ids of pictures, once they are tagged."""
-    return [api.upload(file, owner=owner, wait=30).json()["id"] for file in files]
 
 
 def retrain(api: Api) -> Document:
@@ -64,16 +40,6 @@ def ended(api: Api, run: Document) -> Document:
         return {} if found["status"] in ("queued", "running") else found
 
     return wait_for(over, "the end of the run", RUN_SECONDS)
-
-
-def shows(api: Api, image: str, tag: str) -> bool:
-    """Whether an image shows a tag."""
-    return tag in {shown["tag"] for shown in api.get(f"/v1/images/{image}")["tags"]}
-
-
-def any_shows(api: Api, images: Sequence[str], tag: str) -> bool:
-    """Whether at least one of the images shows a tag."""
-    return any(shows(api, image, tag) for image in images)
 
 
 def test_what_people_add_is_learned_though_the_trainer_is_killed(

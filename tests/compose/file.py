@@ -25,9 +25,19 @@ class Service:
 
 def read_compose() -> dict[str, Any]:
     """The whole file, with the defaults of its variables."""
-    text = VARIABLE.sub(lambda found: found[2], COMPOSE_FILE.read_text())
-    document: dict[str, Any] = yaml.safe_load(text)
+    document: dict[str, Any] = with_defaults(yaml.safe_load(COMPOSE_FILE.read_text()))
     return document
+
+
+def with_defaults(value: Any) -> Any:
+    """A value with the defaults of its variables; put in after parsing, as the engine does: what is
+    empty then is an empty text and not null.
+    """
+    if isinstance(value, dict):
+        return {key: with_defaults(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [with_defaults(member) for member in value]
+    return VARIABLE.sub(lambda found: found[2], value) if isinstance(value, str) else value
 
 
 def find_service(name: str) -> Service:

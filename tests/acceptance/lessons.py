@@ -1,0 +1,42 @@
+"""Pictures to teach with, sent through the API, and whether they show what was taught."""
+
+import io
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from tests.acceptance.api import Api
+
+SHORTEST_SIDE = 0.5
+
+
+def crops(photo: Path, count: int, seed: int) -> list[bytes]:
+    """Different parts of a photograph, as JPEG files."""
+    dice = random.Random(seed)
+    picture = Image.open(photo).convert("RGB")
+    files = []
+    for _ in range(count):
+        width, height = (round(s * dice.uniform(SHORTEST_SIDE, 1)) for s in picture.size)
+        left = dice.randint(0, picture.width - width)
+        top = dice.randint(0, picture.height - height)
+        file = io.BytesIO()
+        picture.crop((left, top, left + width, top + height)).save(file, "JPEG")
+        files.append(file.getvalue())
+    return files
+
+
+def upload(api: Api, files: Sequence[bytes], owner: str) -> list[str]:
+    """Ids of pictures, once they are tagged."""
+    return [api.upload(file, owner=owner, wait=30).json()["id"] for file in files]
+
+
+def shows(api: Api, image: str, tag: str) -> bool:
+    """Whether an image shows a tag."""
+    return tag in {shown["tag"] for shown in api.get(f"/v1/images/{image}")["tags"]}
+
+
+def any_shows(api: Api, images: Sequence[str], tag: str) -> bool:
+    """Whether at least one of the images shows a tag."""
+    return any(shows(api, image, tag) for image in images)
