@@ -1,6 +1,7 @@
 """Originals and heads, to a folder and back. Thumbnails are made anew when somebody asks."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from shared.errors import BlobMissing
 from shared.storage import Storage, original_key
+from tagloop.backup.checksums import check_file, digest_of
 
 THREADS = 8
 KEYS_AT_ONCE = 1000
@@ -25,63 +27,67 @@ def list_keys(connection: Connection) -> Iterator[str]:
         yield original_key(image_id)
 
 
-def save_blobs(storage: Storage, keys: Iterable[str], folder: Path) -> tuple[int, list[str]]:
+def save_blobs(
+    storage: Storage, keys: Iterable[str], folder: Path, known: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
     """Copy to the folder what it does not have yet, and remove what nothing points to any more.
 
     An original never changes, so a second backup into the same folder copies only what is new.
-    Returns how many blobs the folder has, and the keys of those that the storage did not have.
+    known: digests of what is there, as far as they were noted. Returns the digests of all blobs
+    that the folder has now, by key, and the keys of those that the storage did not have.
 
     Raises:
         StorageUnavailable: it could not be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted, missing = set(), []
+    digests: dict[str, str] = {}
+    missing = []
     keys = iter(keys)
     with ThreadPoolExecutor(THREADS) as threads:
         # A part at a time: the pool would take all keys at once.
         while part := list(islice(keys, KEYS_AT_ONCE)):
-            saved = threads.map(lambda key: _save(storage, key, folder / key), part)
-            for key, is_there in zip(part, saved, strict=True):
-                if is_there:
-                    wanted.add(key)
-                else:
+            saved = threads.map(lambda key: _save(storage, key, folder / key, known), part)
+            for key, digest in zip(part, saved, strict=True):
+                if digest is None:
                     missing.append(key)
+                else:
+                    digests[key] = digest
     for file in list(folder.rglob("*")):
-        if file.is_file() and file.relative_to(folder).as_posix() not in wanted:
+        if file.is_file() and file.relative_to(folder).as_posix() not in digests:
             file.unlink()
-    return len(wanted), missing
+    return digests, missing
 
 
-def load_blobs(storage: Storage, folder: Path) -> int:
-    """Copy everything to the storage; return how many blobs that were.
+def load_blobs(storage: Storage, folder: Path, digests: Mapping[str, str]) -> None:
+    """Copy everything to the storage, each file after a look at its digest.
 
     Raises:
+        ConfigError: a file is missing or damaged.
         StorageUnavailable: it could not be written.
     """
-    files = (file for file in folder.rglob("*") if file.is_file())
-    loaded = 0
+    blobs = iter(digests.items())
     with ThreadPoolExecutor(THREADS) as threads:
-        while part := list(islice(files, KEYS_AT_ONCE)):
-            for _ in threads.map(lambda file: _load(storage, file, folder), part):
-                loaded += 1
-    return loaded
+        while part := list(islice(blobs, KEYS_AT_ONCE)):
+            for _ in threads.map(lambda blob: _load(storage, folder, *blob), part):
+                pass
 
 
-def _save(storage: Storage, key: str, file: Path) -> bool:
-    """Whether the folder has the blob now."""
+def _save(storage: Storage, key: str, file: Path, known: Mapping[str, str]) -> str | None:
+    """The digest of the blob, which the folder has now; None where the storage has none."""
     if file.exists():
-        return True
+        return known.get(key) or digest_of(file)
     try:
         data = storage.get(key)
     except BlobMissing:
-        return False
+        return None
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.write_bytes(data)
     unfinished.replace(file)
-    return True
+    return hashlib.sha256(data).hexdigest()
 
 
-def _load(storage: Storage, file: Path, folder: Path) -> None:
-    with file.open("rb") as data:
-        storage.put(file.relative_to(folder).as_posix(), data)
+def _load(storage: Storage, folder: Path, key: str, digest: str) -> None:
+    check_file(folder, key, digest)
+    with (folder / key).open("rb") as data:
+        storage.put(key, data)

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from shared.errors import ConfigError
 
 FORMAT = 1
@@ -58,10 +60,17 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} holds no whole backup ({error}); name a folder that `tagloop backup` has "
             "written to the end."
         ) from error
-    if document.get("format") != FORMAT:
+    if not isinstance(document, dict) or "format" not in document:
+        raise ConfigError(f"{folder / FILE} is not what `tagloop backup` writes.")
+    if document["format"] != FORMAT:
         raise ConfigError(
-            f"The backup in {folder} has format {document.get('format')}, this program reads "
+            f"The backup in {folder} has format {document['format']}, this program reads "
             f"{FORMAT}; use the version of Tagloop that made it."
         )
-    tables = tuple(Table(t["name"], tuple(t["columns"]), t["rows"]) for t in document["tables"])
-    return Manifest(**{**document, "tables": tables, "missing": tuple(document["missing"])})
+    try:
+        return TypeAdapter(Manifest).validate_python(document)
+    except ValidationError as error:
+        raise ConfigError(
+            f"{folder / FILE} is not what `tagloop backup` writes: "
+            f"{error.error_count()} of its members are wrong."
+        ) from error

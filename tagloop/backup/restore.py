@@ -12,6 +12,7 @@ from shared.db.migrate import migrate, migration_config
 from shared.errors import ConfigError
 from shared.storage import Storage
 from tagloop.backup.blobs import load_blobs
+from tagloop.backup.checksums import check_file, digests_in, read_checksums
 from tagloop.backup.manifest import Manifest, read_manifest
 from tagloop.backup.place import Place
 from tagloop.backup.save import BLOBS, CALLBACK_SECRET, TABLES
@@ -29,15 +30,26 @@ def restore(folder: Path, place: Place) -> Manifest:
     A backup of an older version is migrated.
 
     Raises:
-        ConfigError: the folder holds no backup for this version, or the database is in use.
+        ConfigError: the folder holds no backup for this version, the backup is damaged, or the
+            database is in use.
         Unavailable: database or storage is away.
     """
     manifest = read_manifest(folder)
+    digests = read_checksums(folder)
+    blobs = digests_in(BLOBS, digests)
+    if len(blobs) != manifest.blobs:
+        raise ConfigError(
+            f"The backup is damaged: it had {manifest.blobs:,} files of the storage, and its list "
+            f"names {len(blobs):,}."
+        )
+    for table in manifest.tables:
+        path = f"{TABLES}/{table.name}"
+        check_file(folder, path, digests.get(path, ""))
     engine = connect_engine(place.settings.database_url, pool_size=1)
     try:
         with transaction(engine) as connection:
             _refuse_used(connection)
-        load_blobs(Storage(place.settings.storage_url), folder / BLOBS)
+        load_blobs(Storage(place.settings.storage_url), folder / BLOBS, blobs)
         if place.callback_secret is not None and (folder / CALLBACK_SECRET).exists():
             shutil.copy2(folder / CALLBACK_SECRET, place.callback_secret)
         with transaction(engine) as connection:

@@ -11,6 +11,8 @@ from shared.db.engine import connect_engine
 from shared.errors import ConfigError
 from shared.storage import Storage
 from tagloop.backup.blobs import list_keys, save_blobs
+from tagloop.backup.checksums import FILE as CHECKSUMS
+from tagloop.backup.checksums import digest_of, digests_in, read_checksums, write_checksums
 from tagloop.backup.manifest import FILE, FORMAT, Manifest, write_manifest
 from tagloop.backup.place import Place
 from tagloop.backup.tables import dump_tables, snapshot
@@ -42,7 +44,7 @@ def backup(place: Place, folder: Path) -> Manifest:
 
 def _prepare(folder: Path) -> None:
     folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
-    known = {FILE, TABLES, BLOBS, CALLBACK_SECRET}
+    known = {FILE, CHECKSUMS, TABLES, BLOBS, CALLBACK_SECRET}
     if others := [file.name for file in folder.iterdir() if file.name not in known]:
         raise ConfigError(
             f"{folder} holds something else than a backup ({others[0]}); name another folder."
@@ -57,16 +59,20 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
         schema = connection.scalar(text("SELECT version_num FROM alembic_version"))
         tables = dump_tables(connection, folder / TABLES)
         storage = Storage(place.settings.storage_url)
-        blobs, missing = save_blobs(storage, list_keys(connection), folder / BLOBS)
+        noted = digests_in(BLOBS, read_checksums(folder))
+        blobs, missing = save_blobs(storage, list_keys(connection), folder / BLOBS, noted)
     if place.callback_secret is not None and place.callback_secret.exists():
         shutil.copy2(place.callback_secret, folder / CALLBACK_SECRET)
+    digests = {f"{TABLES}/{t.name}": digest_of(folder / TABLES / t.name) for t in tables}
+    digests |= {f"{BLOBS}/{key}": digest for key, digest in blobs.items()}
+    write_checksums(folder, digests)
     manifest = Manifest(
         FORMAT,
         __version__,
         str(schema),
         datetime.now(UTC).isoformat(timespec="seconds"),
         tables,
-        blobs,
+        len(blobs),
         tuple(missing),
     )
     write_manifest(folder, manifest)
