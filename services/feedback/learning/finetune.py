@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.feedback.learning import gate
 from services.feedback.learning.certainty import compare_certain
@@ -19,12 +18,10 @@ from services.feedback.learning.evaluation import (
     fit_and_predict,
 )
 from services.feedback.learning.held_out import folds_of
+from services.feedback.learning.lesson import Lesson
 from services.feedback.learning.metrics import average_precision_of
-from services.feedback.learning.problem import Problem, Tags
-from services.feedback.learning.standing import Trust, find_trust
-from services.feedback.learning.targets import Targets
+from services.feedback.learning.standing import Trust
 from services.feedback.learning.thresholds import find_thresholds
-from services.feedback.learning.votes import Labels, Votes, resolve
 from shared.db.standings import Standing
 from shared.head import Head
 from shared.scorer import Scorer
@@ -64,64 +61,46 @@ def finetune_on(
     recorded: average precision by slug that the live version had on images that it had not seen.
     progress is called with what is done now and with the share that is done.
     """
-    tags = Tags.of(np.array(data.tag_ids, dtype=np.int32), live)
     progress("weighing contributors", 0.0)
-    everything = Problem.of(tags, live, data, min_confidence)
-    trust = find_trust(data, everything)
-    labels = resolve(data.votes, trust.of_vote, *everything.live.shape)
-    teachable = labels.given.any(axis=0) | (~tags.is_custom & (labels.weight > 0).any(axis=0))
-    if not teachable.any():
+    lesson = Lesson.of(data, live, min_confidence)
+    if lesson.is_empty:
         reason = "No tag has an example from a contributor who is trusted."
-        return Finetuned("nothing", reason, _counts(data, trust), None, live.model.version)
-    problem = everything.subset(np.flatnonzero(teachable))
-    labels = _columns(labels, teachable)
+        return Finetuned("nothing", reason, lesson.counts(), None, live.model.version)
     progress("training", TRUST_DONE)
     unseen = fit_and_predict(
-        problem,
-        labels,
-        folds_of(data.ids, int(problem.is_witness.sum())),
+        lesson.problem,
+        lesson.labels,
+        folds_of(data.ids, int(lesson.problem.is_witness.sum())),
         lambda share: progress("training", TRUST_DONE + share * (FITTED - TRUST_DONE)),
     )
     progress("comparing with the live version", FITTED)
-    targets = problem.targets(labels)
+    targets = lesson.problem.targets(lesson.labels)
     thresholds = find_thresholds(unseen.probabilities, targets.masked(~unseen.valid))
-    head = replace(live.head, taught=problem.taught(unseen.classifiers, thresholds))
-    candidate = replace(live, head=head)
-    slugs = [live.vocabulary.tags[column].slug for column in problem.tags.columns]
-    trusted = data.votes.where(trust.of_vote > 0)
-    fresh = _fresh_cells(trusted, data.earlier, teachable, len(problem.live))
+    head = replace(live.head, taught=lesson.problem.taught(unseen.classifiers, thresholds))
+    slugs = [live.vocabulary.tags[column].slug for column in lesson.problem.tags.columns]
+    fresh = lesson.fresh_cells()
     comparable = unseen.valid & (unseen.is_held_out | fresh)
-    earlier = _earlier_targets(data, problem, everything, teachable)
+    before = lesson.problem.live
     evidence = gate.Evidence(
-        corrected=compare(problem.live, unseen.probabilities, targets, comparable & fresh),
-        earlier=_compare_earlier(problem.live, unseen, earlier, recorded, slugs),
-        certain=compare_certain(live, candidate, data.sampled[1::2], min_confidence),
+        corrected=compare(before, unseen.probabilities, targets, comparable & fresh),
+        earlier=_compare_earlier(lesson, unseen, recorded, slugs),
+        certain=compare_certain(live, replace(live, head=head), data.sampled[1::2], min_confidence),
     )
     verdict = gate.decide(evidence, limits)
-    figures = Comparable(problem.live, unseen, targets, comparable, min_confidence)
-    report = {
-        **_counts(data, trust),
-        "gate": gate.describe(evidence, limits),
-        "overall": figures.overall(),
-        "tags": figures.by_tag(slugs),
-    }
+    figures = Comparable(before, unseen, targets, comparable, min_confidence)
     return Finetuned(
         "promoted" if verdict.promoted else "rejected",
-        verdict.reason + _aside(trust),
-        report,
+        verdict.reason + _aside(lesson.trust),
+        {
+            **lesson.counts(),
+            "gate": gate.describe(evidence, limits),
+            "overall": figures.overall(),
+            "tags": figures.by_tag(slugs),
+        },
         head,
         live.model.version,
-        trust.standings,
+        lesson.trust.standings,
     )
-
-
-def _counts(data: DataSet, trust: Trust) -> dict[str, Any]:
-    return {
-        "images": len(data.ids),
-        "votes": len(data.votes),
-        "votes_set_aside": trust.set_aside,
-        "contributors_set_aside": [who.name for who in trust.standings if who.set_aside],
-    }
 
 
 def _aside(trust: Trust) -> str:
@@ -131,48 +110,19 @@ def _aside(trust: Trust) -> str:
     return f" Votes set aside, because they contradict what everybody else says: {trust.set_aside}."
 
 
-def _columns(labels: Labels, chosen: NDArray[np.bool_]) -> Labels:
-    return Labels(labels.present[:, chosen], labels.weight[:, chosen])
-
-
-def _fresh_cells(
-    votes: Votes, earlier: Votes, teachable: NDArray[np.bool_], images: int
-) -> NDArray[np.bool_]:
-    """Where the live version has not learned: other images, and other words; (images, tags)."""
-    fresh = np.ones((images, len(teachable)), dtype=np.bool_)
-    fresh[earlier.image] = False
-    new = votes.where(~votes.learned)
-    fresh[new.image, new.tag] = True
-    return fresh[:, teachable]
-
-
-def _earlier_targets(
-    data: DataSet, problem: Problem, everything: Problem, teachable: NDArray[np.bool_]
-) -> Targets:
-    """What the live version learned from, as it was said then, everyone trusted."""
-    trust = np.ones(len(data.earlier), dtype=np.float32)
-    return problem.targets(
-        _columns(resolve(data.earlier, trust, *everything.live.shape), teachable)
-    )
-
-
 def _compare_earlier(
-    before: NDArray[np.float32],
-    unseen: Unseen,
-    earlier: Targets,
-    recorded: dict[str, float],
-    slugs: list[str],
+    lesson: Lesson, unseen: Unseen, recorded: dict[str, float], slugs: Sequence[str]
 ) -> gate.Comparison:
     """On what the live version learned from; tag by tag, then the mean.
 
     Where a tag has no held-out examples, the live version has seen all of them, so what was
     measured when it was made stands for it.
     """
-    judged = earlier.masked(~unseen.valid)
+    judged = lesson.earlier_targets().masked(~unseen.valid)
     pairs = []
     for column, slug in enumerate(slugs):
         was = (
-            average_precision_of(before, judged, column)
+            average_precision_of(lesson.problem.live, judged, column)
             if unseen.is_held_out[column]
             else recorded.get(slug)
         )

@@ -1,0 +1,76 @@
+"""What a run has to learn: everybody's votes, weighed, on the tags that have examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.learning.dataset import DataSet
+from services.feedback.learning.problem import Problem, Tags
+from services.feedback.learning.standing import Trust, find_trust
+from services.feedback.learning.targets import Targets
+from services.feedback.learning.votes import Labels, resolve
+from shared.scorer import Scorer
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A data set, who is trusted in it, and the problem of teaching what they say.
+
+    teachable: (tags of the data set,) bool, those with an example from somebody who is trusted; the
+    problem and its labels, (images, tags), have only these.
+    """
+
+    data: DataSet
+    trust: Trust
+    teachable: NDArray[np.bool_]
+    problem: Problem
+    labels: Labels
+
+    @classmethod
+    def of(cls, data: DataSet, live: Scorer, min_confidence: float) -> Lesson:
+        """Weigh the contributors, and keep what can be learned from them."""
+        tags = Tags.of(np.array(data.tag_ids, dtype=np.int32), live)
+        everything = Problem.of(tags, live, data, min_confidence)
+        trust = find_trust(data, everything)
+        labels = resolve(data.votes, trust.of_vote, *everything.live.shape)
+        teachable = labels.given.any(axis=0) | (~tags.is_custom & (labels.weight > 0).any(axis=0))
+        problem = everything.subset(np.flatnonzero(teachable))
+        return cls(data, trust, teachable, problem, _columns(labels, teachable))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to learn."""
+        return not self.teachable.any()
+
+    def fresh_cells(self) -> NDArray[np.bool_]:
+        """Where the live version has not learned: other images, other words; (images, tags)."""
+        fresh = np.ones((len(self.problem.live), len(self.teachable)), dtype=np.bool_)
+        fresh[self.data.earlier.image] = False
+        trusted = self.data.votes.where(self.trust.of_vote > 0)
+        new = trusted.where(~trusted.learned)
+        fresh[new.image, new.tag] = True
+        return fresh[:, self.teachable]
+
+    def earlier_targets(self) -> Targets:
+        """What the live version learned from, as it was said then, everyone trusted."""
+        earlier = self.data.earlier
+        trust = np.ones(len(earlier), dtype=np.float32)
+        labels = resolve(earlier, trust, len(self.problem.live), len(self.teachable))
+        return self.problem.targets(_columns(labels, self.teachable))
+
+    def counts(self) -> dict[str, Any]:
+        """How much there is, and whom it leaves out, for the report."""
+        return {
+            "images": len(self.data.ids),
+            "votes": len(self.data.votes),
+            "votes_set_aside": self.trust.set_aside,
+            "contributors_set_aside": [who.name for who in self.trust.standings if who.set_aside],
+        }
+
+
+def _columns(labels: Labels, chosen: NDArray[np.bool_]) -> Labels:
+    return Labels(labels.present[:, chosen], labels.weight[:, chosen])
