@@ -1,6 +1,7 @@
 """The formats that Tagloop reads, by content and never by file name."""
 
 import warnings
+from functools import cache
 
 import pillow_heif
 from PIL import Image, ImageFile
@@ -23,8 +24,9 @@ MIME_TYPES = {
 READERS = tuple(name for name in MIME_TYPES if name != "MPO")
 
 
+@cache
 def prepare_pillow() -> None:
-    """Set Pillow up for Tagloop; calling it again changes nothing.
+    """Set Pillow up for Tagloop; calling it again does nothing.
 
     Pillow keeps these in module globals, so they are set in this one place.
     """
