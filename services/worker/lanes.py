@@ -60,17 +60,18 @@ class Lanes:
             self._idle_decoders.put(decoder)
         self._executor = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
 
-    def embed(self, images: Iterable[ClaimedImage]) -> list[Embedded | Rejected]:
-        """Embed images; there is one outcome for each, in their order.
+    def embed(self, images: Iterable[ClaimedImage]) -> Iterator[Embedded | Rejected]:
+        """Send images into the lanes at once; gives an outcome for each, in their order.
 
         Raises:
-            BackboneStalled: the network took a picture and gives nothing back.
+            BackboneStalled: while waiting for an outcome: the network took a picture and gives
+                nothing back.
         """
         started = [
             (image, self._submit(original_key(image.id), image.format, image.orientation))
             for image in images
         ]
-        return [self._finish(image, future) for image, future in started]
+        return (self._finish(image, future) for image, future in started)
 
     def embed_one(self, key: str, picture_format: str, orientation: int) -> NDArray[np.float32]:
         """The embedding, (dimensions,), of a picture under any key of the storage.

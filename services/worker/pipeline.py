@@ -73,8 +73,11 @@ class Pipeline:
             if image.was_abandoned:
                 recoveries.labels("taken_over").inc()
         with self.leases.keep(claim):
+            under_way = self.lanes.embed(claim.images)
+            # Asks Postgres for news at a time when nobody has to wait for the answer.
+            self.live.get()
             try:
-                outcomes = self.lanes.embed(claim.images)
+                outcomes = list(under_way)
             except BackboneStalled as error:
                 # Its thread can't be ended, and would keep this process from ending in peace.
                 log.critical("the worker ends itself", reason=str(error))
