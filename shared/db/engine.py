@@ -33,6 +33,8 @@ def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
             database_url,
             pool_size=pool_size,
             max_overflow=0,
+            # The one that was in use last needs no ping.
+            pool_use_lifo=True,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
                 "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
