@@ -9,11 +9,11 @@ from shared.db.backlog import is_backlog_over
 from shared.db.engine import transaction
 
 # What one process accepts between two looks is little beside the limit.
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 
 
 class BacklogWatch:
-    """Compares what waits with a limit, at most once a second. Safe for threads."""
+    """Compares what waits with a limit, at most every five seconds. Safe for threads."""
 
     def __init__(self, engine: Engine, limit: int) -> None:
         self._engine = engine
