@@ -104,7 +104,6 @@ def store_fetched(
     if move_corrections(connection, image_id, known):
         redecide(connection, read_words(connection), [known])
     _report_copy(connection, image_id, known)
-    notify_done(connection, [image_id])
     return Fetched.COPY
 
 
@@ -114,6 +113,7 @@ def _report_copy(connection: Connection, copy: UUID, original: UUID) -> None:
     status = connection.scalar(query, {"original": original})
     if status != "queued":
         report_images(connection, IMAGE_FAILED if status == "failed" else IMAGE_TAGGED, [copy])
+        notify_done(connection, [copy])
 
 
 def _lost_or_gone(connection: Connection, image_id: UUID) -> Fetched:

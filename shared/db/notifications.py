@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
@@ -33,12 +34,20 @@ def notify_deliveries(connection: Connection) -> None:
     connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": DELIVERIES_CHANNEL})
 
 
+@dataclass(eq=False)
+class _Waiter:
+    """A thread that waits for an image. is_told: Postgres has said that this image is done."""
+
+    woken: threading.Event = field(default_factory=threading.Event)
+    is_told: bool = False
+
+
 class DoneListener:
     """Wakes threads that wait for images, over one connection for the whole process."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: dict[str, set[threading.Event]] = {}
+        self._waiting: dict[str, set[_Waiter]] = {}
         self._lock = threading.Lock()
         self._listener: Listener | None = None
 
@@ -51,24 +60,26 @@ class DoneListener:
         """Block until the image is done or the time is over; return whether it is done.
 
         is_done: looks at the row. Called once after this thread has begun to listen, and again
-        only when there is news: what was committed in between is not missed.
+        when notifications may have been missed.
         """
         deadline = time.monotonic() + seconds
-        event = threading.Event()
+        waiter = _Waiter()
         with self._lock:
-            self._waiting.setdefault(str(image_id), set()).add(event)
+            self._waiting.setdefault(str(image_id), set()).add(waiter)
             self._start_listening()
         try:
             while not is_done():
-                if not event.wait(max(0.0, deadline - time.monotonic())):
+                if not waiter.woken.wait(max(0.0, deadline - time.monotonic())):
                     return is_done()
-                event.clear()
+                if waiter.is_told:
+                    return True
+                waiter.woken.clear()
             return True
         finally:
             with self._lock:
-                events = self._waiting[str(image_id)]
-                events.discard(event)
-                if not events:
+                waiters = self._waiting[str(image_id)]
+                waiters.discard(waiter)
+                if not waiters:
                     del self._waiting[str(image_id)]
 
     def _start_listening(self) -> None:
@@ -83,11 +94,12 @@ class DoneListener:
     def _wake(self, names: list[str]) -> None:
         with self._lock:
             for name in names:
-                for event in self._waiting.get(name, ()):
-                    event.set()
+                for waiter in self._waiting.get(name, ()):
+                    waiter.is_told = True
+                    waiter.woken.set()
 
     def _wake_all(self) -> None:
         with self._lock:
-            for events in self._waiting.values():
-                for event in events:
-                    event.set()
+            for waiters in self._waiting.values():
+                for waiter in waiters:
+                    waiter.woken.set()
