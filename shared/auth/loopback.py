@@ -40,8 +40,14 @@ def refuse_strangers(request: Request) -> None:
     of the page, the second by the name in the request.
 
     Raises:
-        Forbidden: it may be a web page's.
+        Forbidden: it comes from another machine, or may be a web page's.
     """
+    # However the server was started, and whatever a name that it listens on means. What comes by a
+    # Unix socket has no address.
+    if request.remote_addr and not is_loopback(request.remote_addr):
+        raise Forbidden(
+            "Without keys, only this machine is answered. Set TAGLOOP_AUTH=true to answer others."
+        )
     host = request.host.rpartition(":")[0] if _has_port(request.host) else request.host
     # Names without a dot are of local networks: no web page is served under one.
     if not is_loopback(host) and ("." in host or ":" in host):

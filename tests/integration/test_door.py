@@ -163,33 +163,6 @@ def test_a_key_in_use_costs_no_query_and_without_keys_there_is_none(
     assert len(with_key) == len(without)
 
 
-@pytest.mark.parametrize(
-    "host", ["example.org", "192.168.1.7:8080", "127.0.0.1.example.org", "[2001:db8::1]"]
-)
-def test_without_keys_only_names_of_this_machine_are_answered(
-    settings: Settings, host: str
-) -> None:
-    client = app_with(settings).test_client()
-
-    assert client.get("/v1/images", headers={"Host": host}).status_code == 403
-    assert client.get("/healthz", headers={"Host": host}).status_code == 200
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:80", "[::1]", "catalog:80"])
-def test_without_keys_this_machine_is_answered(settings: Settings, host: str) -> None:
-    client = app_with(settings).test_client()
-
-    assert client.get("/v1/images", headers={"Host": host}).status_code == 200
-
-
-def test_without_keys_a_foreign_page_changes_nothing(settings: Settings) -> None:
-    client = app_with(settings).test_client()
-
-    answer = client.post("/v1/retrain", headers={"Sec-Fetch-Site": "cross-site"})
-
-    assert answer.status_code == 403
-
-
 def test_every_answer_has_the_security_headers(app: Flask, engine: Engine) -> None:
     client = client_of(app, engine, Scope.READ)
     for path in ("/v1/images", "/healthz", "/v1/nothing", "/docs/swagger", "/v1/images/x/file"):
