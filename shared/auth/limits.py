@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from limits import RateLimitItemPerMinute
-from limits.storage import RedisStorage
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class KeyLimits:
     """Counts what keys use. Safe for threads; connects when first used.
 
-    A request that comes while Redis is away is not counted: uploads go on without it.
+    While Redis is away each process counts for itself: uploads go on, but not without a limit.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -40,6 +40,7 @@ class KeyLimits:
             socket_connect_timeout=REDIS_SECONDS,
         )
         self._limiter = SlidingWindowCounterRateLimiter(storage)
+        self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._rests_until = -math.inf
 
     def count(self, key: Key, body_bytes: int) -> None:
@@ -49,14 +50,20 @@ class KeyLimits:
             TooManyRequests: the key has had its share of this minute.
             BodyOverLimit: this body alone is larger than that share.
         """
-        if time.monotonic() < self._rests_until:
-            return
-        try:
-            for kind, most, cost in self._shares(key, body_bytes):
-                self._take(key, kind, most, cost)
-        except RedisError as error:
-            self._rests_until = time.monotonic() + REST_SECONDS
-            log.warning("requests are not counted: Redis is away", error=str(error))
+        if time.monotonic() >= self._rests_until:
+            try:
+                self._take_all(self._limiter, key, body_bytes)
+                return
+            except RedisError as error:
+                self._rests_until = time.monotonic() + REST_SECONDS
+                log.warning("each process counts for itself: Redis is away", error=str(error))
+        self._take_all(self._alone, key, body_bytes)
+
+    def _take_all(
+        self, limiter: SlidingWindowCounterRateLimiter, key: Key, body_bytes: int
+    ) -> None:
+        for kind, most, cost in self._shares(key, body_bytes):
+            _take(limiter, key, kind, most, cost)
 
     def _shares(self, key: Key, body_bytes: int) -> Iterator[tuple[str, int, int]]:
         """What is counted: its name, the most of it in a minute, and how much this request has."""
@@ -64,19 +71,22 @@ class KeyLimits:
         if body_bytes:
             yield "bytes", key.bytes_per_minute or self._settings.bytes_per_minute, body_bytes
 
-    def _take(self, key: Key, kind: str, most: int, cost: int) -> None:
-        if cost > most:
-            raise BodyOverLimit(
-                f"The body has {cost:,} bytes, and this key may send {most:,} a minute; send "
-                "smaller ones."
-            )
-        item = RateLimitItemPerMinute(most)
-        if not self._limiter.hit(item, kind, str(key.id), cost=cost):
-            reset_at = self._limiter.get_window_stats(item, kind, str(key.id)).reset_time
-            seconds = max(1, math.ceil(reset_at - time.time()))
-            raise TooManyRequests(
-                f"This key may use {most:,} {kind} a minute; go on in {seconds} s.", seconds
-            )
+
+def _take(
+    limiter: SlidingWindowCounterRateLimiter, key: Key, kind: str, most: int, cost: int
+) -> None:
+    if cost > most:
+        raise BodyOverLimit(
+            f"The body has {cost:,} bytes, and this key may send {most:,} a minute; send "
+            "smaller ones."
+        )
+    item = RateLimitItemPerMinute(most)
+    if not limiter.hit(item, kind, str(key.id), cost=cost):
+        reset_at = limiter.get_window_stats(item, kind, str(key.id)).reset_time
+        seconds = max(1, math.ceil(reset_at - time.time()))
+        raise TooManyRequests(
+            f"This key may use {most:,} {kind} a minute; go on in {seconds} s.", seconds
+        )
 
 
 def _redis_url(url: str) -> str:
