@@ -1,17 +1,20 @@
 """Everything of one owner: taken out, erased, or kept out of training."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping
 
+from shared.auth.keyring import CACHE_SECONDS
 from shared.config import Settings
 from shared.db.access import Access
 from shared.db.corrections import list_corrections
 from shared.db.engine import connect_engine, transaction
 from shared.db.images import list_images
+from shared.db.keys import delete_keys_of
 from shared.db.owners import count_images_of, delete_images, delete_traces, find_ids_of
 from shared.errors import BlobMissing, ConfigError
 from shared.image_document import describe_images
@@ -60,13 +63,17 @@ def erase_owner(settings: Settings, owner: str) -> int:
     """Delete everything of an owner; return how many images there were.
 
     Files go before rows: where it breaks off, running it again finds what is left. Keys go first,
-    so that nothing new comes by them.
+    and once no web process remembers them, nothing new comes by them.
 
     Raises:
         Unavailable: the database or the storage is away.
     """
     engine = connect_engine(settings.database_url, pool_size=1)
     storage = Storage(settings.storage_url)
+    with transaction(engine) as connection:
+        had_keys = delete_keys_of(connection, owner)
+    if had_keys:
+        time.sleep(CACHE_SECONDS)
     with transaction(engine) as connection:
         delete_traces(connection, owner)
     images = 0

@@ -91,6 +91,6 @@ def revoke_key(connection: Connection, key_id: int) -> bool:
     return bool(connection.execute(statement).rowcount)
 
 
-def delete_keys_of(connection: Connection, owner: str) -> None:
-    """Forget every key that is bound to an owner."""
-    connection.execute(delete(api_keys).where(api_keys.c.owner == owner))
+def delete_keys_of(connection: Connection, owner: str) -> bool:
+    """Forget every key that is bound to an owner; say whether there was one."""
+    return bool(connection.execute(delete(api_keys).where(api_keys.c.owner == owner)).rowcount)

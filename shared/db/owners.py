@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.keys import delete_keys_of
 from shared.db.schema import endpoints, images, retag_jobs, untrained_owners
 
 
@@ -28,8 +27,7 @@ def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
 
 
 def delete_traces(connection: Connection, owner: str) -> None:
-    """Delete what names an owner besides their images: keys, endpoints, jobs, the exclusion."""
-    delete_keys_of(connection, owner)
+    """Delete what names an owner besides images and keys: endpoints, jobs, the exclusion."""
     for table in (endpoints, retag_jobs, untrained_owners):
         connection.execute(delete(table).where(table.c.owner == owner))
 

@@ -20,7 +20,7 @@ from shared.errors import ConfigError
 from shared.storage import Storage
 from shared.web import create_web_app
 from tagloop.owners import count_owner, erase_owner, export_owner
-from tests.keys import make_key
+from tests.keys import app_with, client_of, make_key
 from tests.rows import insert_row, set_row, store_image
 from tests.uploads import blobs
 
@@ -114,6 +114,19 @@ def test_an_erasure_leaves_nothing_of_the_owner_and_all_of_others(
     assert owned["ann"] not in dump
     assert owned["bob"] in dump
     assert kept_key[:12] in dump
+
+
+def test_a_key_that_was_in_use_sends_nothing_after_an_erasure(
+    settings: Settings, engine: Engine, photos: dict[str, Path]
+) -> None:
+    client = client_of(app_with(settings, auth=True), engine, Scope.INGEST, owner="ann")
+    picture = photos["cat"].read_bytes()
+    assert client.post("/v1/images", data=picture).status_code == 202
+
+    assert erase_owner(settings, "ann") == 1
+
+    assert client.post("/v1/images", data=picture).status_code == 401
+    assert count_owner(settings, "ann") == 0
 
 
 def tables(engine: Engine) -> list[object]:
