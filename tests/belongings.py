@@ -43,6 +43,7 @@ class Belongings:
                 "events": ["image.tagged"],
                 "owner": owner,
             },
+            ("PATCH", "/v1/endpoints/{endpoint_id}"): {"description": "stolen"},
         }
         return bodies.get(operation)
 

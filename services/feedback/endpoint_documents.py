@@ -1,9 +1,10 @@
 """Endpoints as the API takes and gives them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AfterValidator, BaseModel, Field
 
 from services.feedback.documents import NO_NUL
 from shared.event_types import ALL, EventType
@@ -13,26 +14,37 @@ OWNER_LENGTH = 200
 DESCRIPTION_LENGTH = 500
 
 
+def _each_once(events: list[EventType]) -> list[EventType]:
+    """In a fixed order."""
+    return [event for event in ALL if event in events]
+
+
+Url = Annotated[str, Field(max_length=URL_LENGTH, pattern=NO_NUL, description="http or https")]
+Events = Annotated[
+    list[EventType], Field(min_length=1, max_length=len(ALL)), AfterValidator(_each_once)
+]
+Description = Annotated[str, Field(max_length=DESCRIPTION_LENGTH, pattern=NO_NUL)]
+
+
 class NewEndpoint(BaseModel):
     """Where events are sent to."""
 
-    url: str = Field(max_length=URL_LENGTH, pattern=NO_NUL, description="http or https")
-    events: list[EventType] | None = Field(
-        None,
-        min_length=1,
-        max_length=len(ALL),
-        description="only these; left out: all, or with an owner all of images",
+    url: Url
+    events: Events | None = Field(
+        None, description="only these; left out: all, or with an owner all of images"
     )
     owner: str | None = Field(
         None, max_length=OWNER_LENGTH, pattern=NO_NUL, description="only about their images"
     )
-    description: str = Field("", max_length=DESCRIPTION_LENGTH, pattern=NO_NUL)
+    description: Description = ""
 
-    @field_validator("events")
-    @classmethod
-    def drop_repeated(cls, events: list[EventType] | None) -> list[EventType] | None:
-        """In a fixed order, each once."""
-        return events and [event for event in ALL if event in events]
+
+class EndpointChanges(BaseModel):
+    """What becomes different; what is left out, or null, stays."""
+
+    url: Url | None = None
+    events: Events | None = None
+    description: Description | None = None
 
 
 class Endpoint(BaseModel):

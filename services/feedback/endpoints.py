@@ -1,5 +1,6 @@
 """`/v1/endpoints`: which systems are told about which events."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from services.feedback.documents import PageQuery
 from services.feedback.endpoint_documents import (
     Endpoint,
+    EndpointChanges,
     EndpointPath,
     Endpoints,
     NewEndpoint,
@@ -16,6 +18,7 @@ from services.feedback.endpoint_documents import (
 )
 from shared.auth.door import caller_access
 from shared.db.endpoints import (
+    change_endpoint,
     delete_endpoint,
     enable_endpoint,
     find_endpoint,
@@ -48,8 +51,7 @@ def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
     here = context()
     owner = caller_access().narrow(body.owner)
     events = body.events or (ALL if owner is None else OF_IMAGES)
-    if owner is not None and MODEL_PROMOTED in events:
-        raise BadRequest(f"{MODEL_PROMOTED} concerns no owner's images; leave it or the owner out.")
+    _check_events(events, owner)
     check_url(body.url, here.settings.delivery_allowed_hosts)
     with transaction(here.engine) as connection:
         row = insert_endpoint(
@@ -85,6 +87,25 @@ def get_endpoints(query: PageQuery) -> dict[str, Any]:
 def get_endpoint(path: EndpointPath) -> dict[str, Any]:
     """Whether it is told, and since when not."""
     with transaction(context().engine) as connection:
+        return _describe(_find(connection, path.endpoint_id))
+
+
+@endpoints.patch(
+    "/v1/endpoints/<endpoint_id>",
+    summary="Change an endpoint",
+    responses={200: Endpoint, 400: Problem, 404: Problem},
+)
+def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
+    """What waits for it goes to the new address; its secret and its deliveries stay."""
+    here = context()
+    changes = body.model_dump(exclude_none=True)
+    if body.url is not None:
+        check_url(body.url, here.settings.delivery_allowed_hosts)
+    with transaction(here.engine) as connection:
+        row = _find(connection, path.endpoint_id)
+        _check_events(body.events or (), row["owner"])
+        if changes:
+            change_endpoint(connection, path.endpoint_id, changes)
         return _describe(_find(connection, path.endpoint_id))
 
 
@@ -126,6 +147,11 @@ def post_rotate(path: EndpointPath) -> dict[str, Any]:
         rotate_secret(connection, path.endpoint_id, new_secret(), OVERLAP_HOURS)
         row = _find(connection, path.endpoint_id)
     return RegisteredEndpoint(**row).model_dump(mode="json")
+
+
+def _check_events(events: Collection[str], owner: str | None) -> None:
+    if owner is not None and MODEL_PROMOTED in events:
+        raise BadRequest(f"{MODEL_PROMOTED} concerns no owner's images; leave it or the owner out.")
 
 
 def _find(connection: Connection, endpoint_id: UUID) -> RowMapping:

@@ -51,10 +51,11 @@ RULES = {
     ("GET", "/v1/labels"): _needs(Scope.READ, Scope.FEEDBACK),
     ("GET", "/v1/review"): _needs(Scope.FEEDBACK),
     ("POST", "/v1/tags"): _needs(Scope.FEEDBACK),
+    # Where whoever taught a tag looks what became of it.
+    ("GET", "/v1/retrain/{run_id}"): _needs(Scope.READ, Scope.FEEDBACK),
     # The model, its runs and those who correct are everybody's: nobody sees them by an owner's key.
     ("GET", "/v1/models"): _needs(Scope.READ, bound=False),
     ("GET", "/v1/retrain"): _needs(Scope.READ, bound=False),
-    ("GET", "/v1/retrain/{run_id}"): _needs(Scope.READ, bound=False),
     ("GET", "/v1/contributors"): _needs(Scope.READ, bound=False),
     ("POST", "/v1/contributors/{user}/vouch"): _needs(bound=False),
     ("POST", "/v1/retrain"): _needs(bound=False),
@@ -67,6 +68,7 @@ RULES = {
     ("POST", "/v1/endpoints"): _needs(),
     ("GET", "/v1/endpoints"): _needs(),
     ("GET", "/v1/endpoints/{endpoint_id}"): _needs(),
+    ("PATCH", "/v1/endpoints/{endpoint_id}"): _needs(),
     ("DELETE", "/v1/endpoints/{endpoint_id}"): _needs(),
     ("POST", "/v1/endpoints/{endpoint_id}/enable"): _needs(),
     ("POST", "/v1/endpoints/{endpoint_id}/rotate"): _needs(),

@@ -82,6 +82,33 @@ def test_an_endpoint_that_makes_no_sense_is_refused(
     assert get(client, "/v1/endpoints")["endpoints"] == []
 
 
+def test_an_endpoint_is_changed_in_what_is_named(client: FlaskClient, engine: Engine) -> None:
+    registered = register(client, URL, owner="ada", description="the shop")
+    path = f"/v1/endpoints/{registered['id']}"
+    report(engine, insert_row(engine, owner="ada"))
+
+    answer = client.patch(path, json={"url": f"{URL}/new", "events": ["image.failed"]})
+
+    assert answer.status_code == 200
+    changed = get(client, path)
+    assert answer.get_json() == changed
+    assert changed == {
+        **{name: value for name, value in registered.items() if name != "secret"},
+        "url": f"{URL}/new",
+        "events": ["image.failed"],
+    }
+    [waiting] = get(client, "/v1/deliveries")["deliveries"]
+    assert waiting["url"] == f"{URL}/new"
+    wrong: list[dict[str, Any]] = [
+        {"url": "http://10.0.0.1/"},
+        {"events": []},
+        {"events": ["model.promoted"]},
+    ]
+    for body in wrong:
+        assert client.patch(path, json=body).status_code == 400, body
+    assert get(client, path) == client.patch(path, json={}).get_json() == changed
+
+
 def test_a_deleted_endpoint_takes_its_deliveries_along(client: FlaskClient, engine: Engine) -> None:
     path = f"/v1/endpoints/{register(client, URL)['id']}"
     report(engine, insert_row(engine))
