@@ -145,7 +145,7 @@ def queue_run(engine: Engine, tag_id: int | None = None) -> int:
 def read_run(engine: Engine, run_id: int) -> RowMapping:
     """The row of a run."""
     with transaction(engine) as connection:
-        row = find_run(connection, run_id)
+        row = find_run(connection, run_id, EVERYTHING)
     assert row is not None
     return row
 

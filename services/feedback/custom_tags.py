@@ -78,11 +78,7 @@ def post_tag(body: Examples) -> tuple[dict[str, Any], int]:
     run = _wait(run_id)
     vocabulary = here.words.get(knowing=[tag.slug]).vocabulary
     name = vocabulary.tags[vocabulary.index(tag.slug)].name
-    document = describe_run(run)
-    if caller_access().owner is not None:
-        # Its figures are about everybody's images.
-        document["report"] = {}
-    return {"tag": tag.slug, "name": name, "run": document}, 201
+    return {"tag": tag.slug, "name": name, "run": describe_run(run)}, 201
 
 
 def _record(
@@ -121,7 +117,7 @@ def _wait(run_id: int) -> RowMapping:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         with transaction(context().engine) as connection:
-            run = find_run(connection, run_id)
+            run = find_run(connection, run_id, caller_access())
         if run is None:
             raise NotFound(f"The run {run_id} was deleted.")
         if run["finished_at"] is not None or time.monotonic() > deadline:

@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from shared.auth.door import caller_access
 from shared.celery_app import FINETUNE
 from shared.db.engine import transaction
 from shared.db.run_history import count_queue, find_run, list_runs
@@ -63,7 +64,7 @@ def post_retrain() -> tuple[dict[str, Any], int]:
     here = context()
     with transaction(here.engine) as connection:
         run_id, is_new = request_run(connection)
-        row = find_run(connection, run_id)
+        row = find_run(connection, run_id, caller_access())
     if not is_new:
         raise Conflict(
             f"Run {run_id} is queued or running already; see /v1/retrain/{run_id} and ask again "
@@ -87,13 +88,14 @@ def get_runs() -> dict[str, Any]:
 def get_run(path: RunPath) -> dict[str, Any]:
     """How far it is, or how it ended."""
     with transaction(context().engine) as connection:
-        row = find_run(connection, path.run_id)
+        row = find_run(connection, path.run_id, caller_access())
     return describe_run(_existing(row, path.run_id))
 
 
 def describe_run(row: RowMapping) -> dict[str, Any]:
-    """The document of a run."""
-    return Run(**row, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
+    """The document of a run; its figures are about everybody's images, and shown to no owner."""
+    shown = dict(row) if caller_access().owner is None else {**row, "report": {}}
+    return Run(**shown, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
 
 
 def _existing(row: RowMapping | None, run_id: int) -> RowMapping:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, text
+from sqlalchemy import Connection, RowMapping, Select, exists, select, text
 
-from shared.db.schema import finetune_runs, tags
+from shared.db.access import Access
+from shared.db.schema import corrections, finetune_runs, images, tags
 
 
 def count_queue(connection: Connection) -> int:
@@ -14,9 +15,25 @@ def count_queue(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
-def find_run(connection: Connection, run_id: int) -> RowMapping | None:
-    """One run, with the slug of its tag."""
-    return connection.execute(_described().where(finetune_runs.c.id == run_id)).mappings().first()
+def find_run(connection: Connection, run_id: int, access: Access) -> RowMapping | None:
+    """One run, with the slug of its tag.
+
+    None also where the caller may not see it: an owner sees those that teach one tag, and learn
+    from what was said of their images before.
+    """
+    query = _described().where(finetune_runs.c.id == run_id)
+    if access.owner is not None:
+        query = query.where(
+            exists()
+            .where(
+                corrections.c.tag_id == finetune_runs.c.tag_id,
+                corrections.c.created_at <= finetune_runs.c.created_at,
+                images.c.id == corrections.c.image_id,
+                access.allows(),
+            )
+            .correlate(finetune_runs)
+        )
+    return connection.execute(query).mappings().first()
 
 
 def list_runs(connection: Connection, limit: int) -> Sequence[RowMapping]:

@@ -119,3 +119,22 @@ def test_a_word_that_is_added_is_known_from_then_on_also_once_it_is_removed(
 def slugs(document: dict[str, Any]) -> set[str]:
     """The tags of an image."""
     return {tag["tag"] for tag in document["tags"]}
+
+
+def test_whoever_taught_a_tag_follows_its_run_and_no_other_owner_does(
+    app: Flask,
+    engine: Engine,
+    alma: FlaskClient,
+    images: dict[str, UUID],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No trainer runs here that could end a run.
+    monkeypatch.setattr("services.feedback.custom_tags.WAIT_SECONDS", 0.0)
+    taught = alma.post("/v1/tags", json={"name": "pet", "examples": [str(images["alma"])]})
+    assert taught.status_code == 201
+    run = taught.get_json()["run"]
+
+    assert get(alma, run["url"])["tag"] == "pet"
+    bert = client_of(app, engine, Scope.ADMIN, owner="bert")
+    assert bert.get(run["url"]).status_code == 404
+    assert bert.get("/v1/retrain").status_code == 403
