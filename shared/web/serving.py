@@ -8,6 +8,7 @@ from gunicorn.arbiter import Arbiter
 from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
 from shared.errors import ConfigError
+from shared.logs import configure_logs
 from shared.metrics_export import MULTIPROCESS_VARIABLE
 
 
@@ -16,14 +17,23 @@ def on_starting(server: Arbiter) -> None:
     each process would tell Prometheus only of itself.
     """
     try:
-        auth = load_settings().auth
+        settings = load_settings()
         for address in server.cfg.address:
             # A Unix socket is a path: whoever reaches it is on this machine.
             if isinstance(address, tuple):
-                refuse_open_door(auth, str(address[0]))
+                refuse_open_door(settings.auth, str(address[0]))
         _refuse_lonely_counters(server.cfg.workers)
     except ConfigError as error:
         sys.exit(str(error))
+    configure_logs(settings)
+    _log_as_others(server)
+
+
+def _log_as_others(server: Arbiter) -> None:
+    """Have gunicorn's own lines go where those of its processes go, in JSON."""
+    own = server.log.error_log
+    own.handlers.clear()
+    own.propagate = True
 
 
 def _refuse_lonely_counters(processes: int) -> None:

@@ -1,5 +1,6 @@
 """Gunicorn by its own command: what is wrong with a setting ends it with a sentence."""
 
+import json
 import os
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     [
         ("TAGLOOP_LANES", "many", "TAGLOOP_LANES is 'many'"),
         ("TAGLOOP_DATABASE_URL", "nonsense", "TAGLOOP_DATABASE_URL cannot be understood"),
+        ("TAGLOOP_WEBHOOK_S4_SECRET", "a-token", "there is no source 's4'; there are cloudinary"),
         ("TAGLOOP_STORAGE_URL", "ftp://host", "TAGLOOP_STORAGE_URL is 'ftp://host'"),
     ],
 )
@@ -44,6 +46,17 @@ def test_a_wrong_setting_ends_gunicorn_without_a_traceback(
     assert done.returncode not in (0, None)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_gunicorns_own_lines_are_json_too(tmp_path: Path) -> None:
+    done = start(PROMETHEUS_MULTIPROC_DIR=str(tmp_path), TAGLOOP_STORAGE_URL="ftp://host")
+
+    lines = set(done.stderr.splitlines())
+    logged = [json.loads(line)["event"] for line in lines if line.startswith("{")]
+    assert any("Listening at" in event for event in logged), done.stderr
+    others = [line for line in lines if not line.startswith("{")]
+    # Before it says so there are no settings; and the sentence is for a person.
+    assert all("Starting gunicorn" in line or "TAGLOOP_" in line for line in others), others
 
 
 def test_several_processes_without_a_folder_for_their_counters_do_not_start() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from flask import request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
@@ -15,7 +16,7 @@ from services.ingest.overload import refuse_overload
 from services.ingest.webhooks.events import Delivery, FetchText
 from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import Recorded, record
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources import SOURCES, refuse_unknown_sources
 from shared.db.access import EVERYTHING
 from shared.db.engine import transaction
 from shared.db.images import find_statuses
@@ -23,7 +24,7 @@ from shared.errors import NotFound, TagloopError
 from shared.image_document import image_url
 from shared.metrics import uploads
 from shared.web.body import open_body
-from shared.web.context import context
+from shared.web.context import EXTENSION, context
 from shared.web.problems import Problem
 
 CHUNK_BYTES = 64 * 1024
@@ -56,6 +57,11 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
     """
     webhooks = APIBlueprint("webhooks", __name__, abp_tags=[Tag(name="images in")])
     fetch_certificate = lru_cache(CERTIFICATES_KEPT)(fetch)
+
+    @webhooks.record
+    def check_settings(state: BlueprintSetupState) -> None:
+        """When an app takes this part in, and not at the first webhook."""
+        refuse_unknown_sources(state.app.extensions[EXTENSION].settings.webhook_secrets)
 
     @webhooks.post(
         "/v1/webhooks/<source>",

@@ -1,11 +1,14 @@
 """Who sends webhooks: `POST /v1/webhooks/{source}`. A new sender is a module and a line here."""
 
+from collections.abc import Iterable
+
 from services.ingest.webhooks.cloudinary import read_cloudinary
 from services.ingest.webhooks.events import Read
 from services.ingest.webhooks.filestack import read_filestack
 from services.ingest.webhooks.s3 import read_s3
 from services.ingest.webhooks.standard import read_standard
 from services.ingest.webhooks.uploadcare import read_uploadcare
+from shared.errors import ConfigError
 
 SOURCES: dict[str, Read] = {
     "cloudinary": read_cloudinary,
@@ -14,3 +17,20 @@ SOURCES: dict[str, Read] = {
     "standard": read_standard,
     "uploadcare": read_uploadcare,
 }
+
+
+def refuse_unknown_sources(names: Iterable[str]) -> None:
+    """See that secrets are of sources that there are.
+
+    names: sources that a secret is set for.
+
+    Raises:
+        ConfigError: there is no such source.
+    """
+    for name in names:
+        if name not in SOURCES:
+            known = ", ".join(SOURCES)
+            raise ConfigError(
+                f"TAGLOOP_WEBHOOK_{name.upper()}_SECRET is set, but there is no source {name!r}; "
+                f"there are {known}."
+            )
