@@ -135,4 +135,4 @@ def test_an_address_that_is_too_long_is_refused(api: Api) -> None:
 def test_files_of_strangers_cannot_run_in_a_browser(api: Api, cat: Document) -> None:
     headers = api.request("GET", f"{cat['url']}/file").headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "default-src 'none'"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
