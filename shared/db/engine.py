@@ -35,6 +35,8 @@ def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
             max_overflow=0,
             # The one that was in use last needs no ping.
             pool_use_lifo=True,
+            # Errors are logged, and among the values may be secrets that messages are signed with.
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
                 "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from shared.db.engine import connect_engine, transaction
@@ -75,3 +76,10 @@ def test_a_connection_that_is_ended_in_the_middle_is_a_database_that_is_away(
     with pytest.raises(Unavailable):
         with transaction(engine) as connection:
             connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_an_error_has_none_of_the_values_in_it(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, transaction(engine) as connection:
+        connection.execute(text("SELECT 1 / 0 WHERE :secret <> ''"), {"secret": "whsec_abc"})
+
+    assert "whsec_abc" not in str(caught.value)
