@@ -1,4 +1,4 @@
-"""Endpoints and deliveries over HTTP."""
+"""Endpoints over HTTP."""
 
 from typing import Any
 from uuid import uuid4
@@ -11,10 +11,9 @@ from shared.db.access import Access
 from shared.db.deliveries import list_deliveries
 from shared.db.endpoints import list_endpoints
 from shared.db.engine import transaction
-from shared.event_types import IMAGE_FAILED
 from shared.signing import key_of
 from tests.answers import get
-from tests.events import deliveries, register, report, set_deliveries
+from tests.events import deliveries, register, report
 from tests.rows import insert_row
 
 URL = "http://127.0.0.1:1/hook"
@@ -119,58 +118,10 @@ def test_a_deleted_endpoint_takes_its_deliveries_along(client: FlaskClient, engi
     assert client.get(path).status_code == client.delete(path).status_code == 404
 
 
-def test_deliveries_are_listed_by_page_and_by_filter(client: FlaskClient, engine: Engine) -> None:
-    first, second = register(client, URL), register(client, URL)
-    image, other = insert_row(engine), insert_row(engine)
-    report(engine, image)
-    report(engine, other, event=IMAGE_FAILED)
-
-    page = get(client, "/v1/deliveries?limit=3")
-    rest = get(client, f"/v1/deliveries?limit=3&cursor={page['next']}")
-
-    listed = page["deliveries"] + rest["deliveries"]
-    assert [row["id"] for row in listed] == [str(row["id"]) for row in deliveries(engine)][::-1]
-    assert (len(page["deliveries"]), rest["next"]) == (3, None)
-    for query, count in (
-        (f"endpoint={first['id']}", 2),
-        (f"endpoint={second['id']}&type=image.failed", 1),
-        (f"image={image}", 2),
-        ("type=image.failed", 2),
-        ("status=waiting", 4),
-        ("status=failed", 0),
-        (f"endpoint={uuid4()}", 0),
-    ):
-        assert len(get(client, f"/v1/deliveries?{query}")["deliveries"]) == count, query
-
-
-def test_a_replay_begins_anew(client: FlaskClient, engine: Engine) -> None:
-    register(client, URL)
-    report(engine, insert_row(engine))
-    set_deliveries(
-        engine, "status = 'failed', attempts = 10, error = 'late', finished_at = now(), body = '{}'"
-    )
-    path = f"/v1/deliveries/{deliveries(engine)[0]['id']}"
-    assert get(client, path)["due_at"] is None
-
-    answer = client.post(f"{path}/replay")
-
-    assert answer.status_code == 202
-    document = answer.get_json()
-    assert (document["status"], document["attempts"], document["error"]) == ("waiting", 0, None)
-    assert document["due_at"]
-    # What receivers may have seen before stays the same.
-    assert document["message"] == {}
-
-
 @pytest.mark.parametrize("path", ["/v1/deliveries/{}", "/v1/endpoints/{}"])
 def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path.format(uuid4())).status_code == 404
     assert client.get(path.format("nonsense")).status_code == 400
-
-
-@pytest.mark.parametrize("query", ["cursor=x", "limit=0", "status=lost", "endpoint=1", "type=x"])
-def test_a_list_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
-    assert client.get(f"/v1/deliveries?{query}").status_code == 400
 
 
 def test_a_caller_who_is_bound_to_an_owner_sees_theirs_only(
