@@ -7,9 +7,11 @@ from gunicorn.arbiter import Arbiter
 
 from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
+from shared.db.engine import connect_engine
 from shared.errors import ConfigError
 from shared.logs import configure_logs
 from shared.metrics_export import MULTIPROCESS_VARIABLE
+from shared.storage import Storage
 
 
 def on_starting(server: Arbiter) -> None:
@@ -23,6 +25,10 @@ def on_starting(server: Arbiter) -> None:
             if isinstance(address, tuple):
                 refuse_open_door(settings.auth, str(address[0]))
         _refuse_lonely_counters(server.cfg.workers)
+        # Both connect only when first used, which is after the fork. Found out in each process
+        # instead, gunicorn may stumble over the second one while it stops for the first.
+        connect_engine(settings.database_url, pool_size=1)
+        Storage(settings.storage_url)
     except ConfigError as error:
         sys.exit(str(error))
     configure_logs(settings)
