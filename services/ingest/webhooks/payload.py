@@ -4,17 +4,21 @@ import json
 from typing import Any
 
 from shared.errors import BadRequest
+from shared.web.json_depth import MOST_DEPTH, is_too_deep
 
 
 def read_json(body: bytes | str) -> Any:
     """The value of a JSON text.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: it is none, or is nested too deeply.
     """
+    text = body if isinstance(body, str) else body.decode(errors="replace")
+    if is_too_deep(text):
+        raise BadRequest(f"The JSON is nested more than {MOST_DEPTH} levels deep.")
     try:
         return json.loads(body)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BadRequest(f"The body is not valid JSON: {error}.") from error
 
 
