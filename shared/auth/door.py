@@ -1,6 +1,7 @@
 """The door of every web service: who calls, and whether their key opens what they ask for."""
 
 import re
+from functools import cache
 
 from flask import Flask, Request, g, request
 from sqlalchemy import Engine
@@ -14,7 +15,7 @@ from shared.db.access import EVERYTHING, Access
 from shared.db.keys import Key
 from shared.errors import Forbidden, LengthRequired, Unauthorized
 
-SCHEME = "Bearer "
+SCHEME = "bearer"
 _ARGUMENT = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 
 
@@ -77,14 +78,19 @@ def _rule_of(request: Request) -> Rule | None:
     """What the operation needs; None where there is none, which is answered with 404 or 405."""
     if request.url_rule is None:
         return None
-    return rule_for(request.method, _ARGUMENT.sub(r"{\1}", request.url_rule.rule))
+    return _rule_of_route(request.method, request.url_rule.rule)
+
+
+@cache
+def _rule_of_route(method: str, route: str) -> Rule:
+    return rule_for(method, _ARGUMENT.sub(r"{\1}", route))
 
 
 def _key_of(request: Request, ring: KeyRing) -> Key:
-    header = request.headers.get("Authorization", "")
-    if not header.startswith(SCHEME):
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != SCHEME:
         raise Unauthorized("Send a key in the header: Authorization: Bearer tagloop_…")
-    key = ring.verify(header.removeprefix(SCHEME).strip())
+    key = ring.verify(secret.strip())
     if key is None:
         raise Unauthorized("This key opens nothing: it is unknown, or was revoked.")
     return key

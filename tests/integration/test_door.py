@@ -75,6 +75,14 @@ def test_what_is_no_key_opens_nothing(app: Flask, engine: Engine, header: str) -
     assert token not in answer.text
 
 
+def test_the_scheme_may_be_written_in_any_case(app: Flask, engine: Engine) -> None:
+    token = make_key(engine, Scope.READ)
+
+    answer = app.test_client().get("/v1/images", headers={"Authorization": f"bearer {token}"})
+
+    assert answer.status_code == 200
+
+
 def test_a_key_opens_what_its_scopes_name_and_nothing_else(app: Flask, engine: Engine) -> None:
     reader = client_of(app, engine, Scope.READ)
     sender = client_of(app, engine, Scope.INGEST)
