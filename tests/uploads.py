@@ -1,21 +1,24 @@
 """Requests to the door."""
 
-import io
 from pathlib import Path
-from typing import Any
 
 from flask.testing import FlaskClient
+from urllib3 import encode_multipart_formdata
 from werkzeug.test import TestResponse
 
+# Names and values of a multipart body; the value of a file is its name and content.
+Fields = list[tuple[str, str | tuple[str, bytes]]]
 
-def files(*pictures: tuple[str, bytes], **fields: str) -> dict[str, Any]:
+
+def files(*pictures: tuple[str, bytes], **fields: str) -> Fields:
     """A multipart body with these files, then these fields."""
-    return {"file": [(io.BytesIO(data), name) for name, data in pictures], **fields}
+    return [*(("file", picture) for picture in pictures), *fields.items()]
 
 
-def post(client: FlaskClient, body: dict[str, Any], query: str = "") -> TestResponse:
-    """Send a multipart body."""
-    return client.post(f"/v1/images{query}", data=body, content_type="multipart/form-data")
+def post(client: FlaskClient, fields: Fields, query: str = "") -> TestResponse:
+    """Send a multipart body, as most programs encode it."""
+    body, content_type = encode_multipart_formdata(fields)
+    return client.post(f"/v1/images{query}", data=body, content_type=content_type)
 
 
 def blobs(tmp_path: Path) -> list[Path]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+)
 
 from shared.errors import BadRequest
 
@@ -15,8 +18,11 @@ CHUNK_BYTES = 64 * 1024
 # Larger files go through the disk.
 IN_MEMORY_BYTES = 1024 * 1024
 FIELD_BYTES = 64 * 1024
-# What has to be kept until it can be told what it is: a part's headers, or what precedes the parts.
-HEADER_BYTES = 256 * 1024
+# Decodes every byte, so that no encoding of a file name keeps its file out.
+HEADER_CHARSET = "latin-1"
+
+# What the parser gives: the head of a part, pieces of its content, and None at its end.
+Events = Iterator[MultipartSegment | bytes | None]
 
 
 @dataclass(frozen=True)
@@ -41,22 +47,6 @@ class UploadedFile:
     complete: bool
 
 
-class Decoder(MultipartDecoder):
-    """Takes file names in any encoding; werkzeug refuses the body for one that is not UTF-8.
-
-    And keeps no more than HEADER_BYTES, where werkzeug keeps all until a part's headers have ended.
-    """
-
-    def receive_data(self, data: bytes | None) -> None:
-        """Raises ValueError where the headers of a part don't end."""
-        if len(self.buffer) + len(data or b"") > HEADER_BYTES:
-            raise ValueError(f"no part begins within {HEADER_BYTES:,} bytes")
-        super().receive_data(data)
-
-    def _parse_headers(self, data: bytes | bytearray) -> Headers:
-        return super()._parse_headers(data.decode(errors="replace").encode())
-
-
 def read_parts(
     stream: BinaryIO, boundary: bytes, max_file_bytes: int, max_parts: int
 ) -> Iterator[FormField | UploadedFile]:
@@ -65,61 +55,69 @@ def read_parts(
     Raises:
         BadRequest: the body is malformed or has too many parts, or a field is too long.
     """
-    decoder = Decoder(boundary, max_parts=max_parts)
-    events = _events(decoder, stream)
-    for event in events:
-        if isinstance(event, Field):
-            yield FormField(event.name, _read_field(events, event.name))
-        elif isinstance(event, File):
+    try:
+        parser = PushMultipartParser(
+            boundary, max_segment_count=max_parts, header_charset=HEADER_CHARSET
+        )
+        events = parser.parse_blocking(stream.read, CHUNK_BYTES)
+        for event in events:
+            # A part is read to its end below, so what comes next is the head of another.
+            head = cast(MultipartSegment, event)
+            name = _as_utf8(head.name or "")
+            if head.filename is None:
+                yield FormField(name, _read_field(events, name))
+                continue
             with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as content:
                 complete = _read_file(events, content, max_file_bytes)
-                content.seek(0)
-                yield UploadedFile(event.name, event.filename, content, complete)
-
-
-def _events(decoder: MultipartDecoder, stream: BinaryIO) -> Iterator[Event]:
-    try:
-        while True:
-            event = decoder.next_event()
-            if isinstance(event, Epilogue):
-                return
-            if isinstance(event, NeedData):
-                _feed(decoder, stream)
-            else:
-                yield event
-    except RequestEntityTooLarge as error:
-        raise BadRequest("The request has too many parts.") from error
-    except ValueError as error:
+                _refuse_swallowed(content, boundary)
+                yield UploadedFile(name, _as_utf8(head.filename), content, complete)
+    except ParserLimitReached as error:
+        raise BadRequest(f"The request has too many parts, or headers in one: {error}.") from error
+    except MultipartError as error:
         raise BadRequest(f"The multipart body is malformed: {error}.") from error
 
 
-def _feed(decoder: MultipartDecoder, stream: BinaryIO) -> None:
-    decoder.receive_data(stream.read(CHUNK_BYTES) or None)
-    # Where a chunk ends between the two dashes that end a body, werkzeug 3.1 would take the line
-    # break before the boundary for the last byte of the file.
-    if decoder.buffer.endswith(b"--" + decoder.boundary + b"-") and (dash := stream.read(1)):
-        decoder.receive_data(dash)
-
-
-def _read_field(events: Iterator[Event], name: str) -> str:
+def _read_field(events: Events, name: str) -> str:
     value = bytearray()
-    for event in events:
-        if isinstance(event, Data):
-            value += event.data
-            if len(value) > FIELD_BYTES:
-                raise BadRequest(f"The field {name!r} has more than {FIELD_BYTES:,} bytes.")
-            if not event.more_data:
-                break
+    for data in _content(events):
+        value += data
+        if len(value) > FIELD_BYTES:
+            raise BadRequest(f"The field {name!r} has more than {FIELD_BYTES:,} bytes.")
     return value.decode(errors="replace")
 
 
-def _read_file(events: Iterator[Event], content: BinaryIO, max_bytes: int) -> bool:
+def _read_file(events: Events, content: BinaryIO, max_bytes: int) -> bool:
     size = 0
-    for event in events:
-        if isinstance(event, Data):
-            size += len(event.data)
-            if size <= max_bytes:
-                content.write(event.data)
-            if not event.more_data:
-                break
+    for data in _content(events):
+        size += len(data)
+        if size <= max_bytes:
+            content.write(data)
     return size <= max_bytes
+
+
+def _content(events: Events) -> Iterator[bytes]:
+    """The content of a part, up to its end."""
+    for event in events:
+        if event is None:
+            return
+        yield cast(bytes, event)
+
+
+def _refuse_swallowed(content: BinaryIO, boundary: bytes) -> None:
+    """Refuse a file that begins with the boundary, and leave others at their beginning.
+
+    The standard lets a part without content end with the blank line behind its headers. To the
+    parser, as to most, what follows is then content: the next part would be lost without a word.
+    """
+    content.seek(0)
+    delimiter = b"--" + boundary
+    if content.read(len(delimiter)) == delimiter:
+        raise BadRequest(
+            "The multipart body is malformed: an empty part needs a line break of its own before "
+            "the next boundary."
+        )
+    content.seek(0)
+
+
+def _as_utf8(header: str) -> str:
+    return header.encode(HEADER_CHARSET).decode(errors="replace")

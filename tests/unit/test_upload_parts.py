@@ -120,6 +120,13 @@ def test_a_malformed_body_is_a_bad_request(damage: Callable[[bytes], bytes]) -> 
         read(io.BytesIO(damage(body)))
 
 
+def test_a_part_that_swallows_the_next_one_is_refused() -> None:
+    whole = body_of([("file", "empty.jpg", b""), ("file", "next.jpg", b"picture")])
+
+    with pytest.raises(BadRequest, match="an empty part needs a line break"):
+        read(io.BytesIO(whole.replace(b"\r\n\r\n\r\n--", b"\r\n\r\n--")))
+
+
 def test_too_many_parts_are_refused() -> None:
     with pytest.raises(BadRequest, match="too many parts"):
         read(io.BytesIO(body_of([("a", None, b"1")] * 6)), max_parts=5)
