@@ -1,6 +1,7 @@
 """Without keys, only this machine: where the stack may listen, and whom it answers."""
 
 import ipaddress
+from functools import lru_cache
 
 from flask import Request
 
@@ -11,6 +12,8 @@ NAMES = ("localhost",)
 FOREIGN_PAGE = "cross-site"
 
 
+# The same few hosts come with every request.
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether a host, a name or an address without a port, is this machine and nothing else."""
     try:
