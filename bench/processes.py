@@ -20,6 +20,9 @@ from bench.pictures import ROOT
 START_SECONDS = 180.0
 STOP_SECONDS = 60.0
 POLL_SECONDS = 0.02
+# Processes that use less than this share of one core for so long have nothing to do.
+QUIET_SECONDS = 1.0
+QUIET_SHARE = 0.1
 TAIL_LINES = 15
 # What a process is, by a word of its command line; the first that fits counts.
 ROLES = {
@@ -29,6 +32,7 @@ ROLES = {
     "gunicorn": "web",
     "litserve": "LitServe",
     " beat": "beat",
+    ".training.": "trainer",
     " worker": "worker",
 }
 OTHER = "supervisor"
@@ -68,6 +72,22 @@ def cpu_seconds() -> Counter[str]:
             continue
         used[role] += times.user + times.system + times.children_user + times.children_system
     return used
+
+
+def wait_until_quiet() -> None:
+    """Wait until what this one started has nothing to do.
+
+    Raises BenchError when that takes too long.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    used = cpu_seconds().total()
+    while True:
+        time.sleep(QUIET_SECONDS)
+        before, used = used, cpu_seconds().total()
+        if used - before < QUIET_SHARE * QUIET_SECONDS:
+            return
+        if time.monotonic() > deadline:
+            raise BenchError(f"The processes were still busy after {START_SECONDS:.0f} s.")
 
 
 def find_process(role: str) -> psutil.Process:

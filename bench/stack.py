@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from bench.errors import BenchError
 from bench.load import sending
 from bench.pictures import Pictures
-from bench.processes import running_program, wait_until
+from bench.processes import running_program, wait_until, wait_until_quiet
 from bench.room import HOST, Room, free_port, new_owner
 from shared.db.engine import connect_engine, transaction
 from tagloop.local.datadir import open_data_dir
@@ -90,6 +90,8 @@ def running_tagloop(room: Room, folder: str = DATA) -> Iterator[Tagloop]:
             owner = new_owner()
             stack.send(room.pictures, owner, WARM_UP_IMAGES)
             stack.wait_until_tagged(owner, WARM_UP_IMAGES)
+            # The trainer loads torch for some seconds after the web answers.
+            wait_until_quiet()
             yield stack
         finally:
             engine.dispose()
