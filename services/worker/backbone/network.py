@@ -10,13 +10,13 @@ from torch import nn
 
 from services.worker.backbone.interface import Description
 from services.worker.backbone.temperature import TEMPERATURES
-from services.worker.backbone.torchvision_operators import declare_operators
+from services.worker.backbone.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 from shared.head import Head
 from shared.taught import Taught
 from shared.vocabulary import load_imagenet
 
-declare_operators()  # timm imports torchvision, which needs them
+import_torchvision()  # before timm does
 
 import timm  # noqa: E402
 from timm.data import resolve_model_data_config  # noqa: E402
