@@ -87,14 +87,7 @@ class Intake:
         """
         accepted = [picture for picture in self.offered if picture.refusal is None]
         queue = INTERACTIVE if len(accepted) == 1 else BULK
-        # If this fails, what was stored stays: the commit may have happened all the same, and a
-        # blob without a row is cheaper than a row without its blob.
-        with transaction(self.context.engine) as connection:
-            rows = [_new_image(picture, options, queue) for picture in accepted]
-            known = insert_new(connection, rows) if rows else {}
-            if options.callback_url is not None:
-                for picture_id in sorted({known[p.id] for p in accepted if known[p.id] != p.id}):
-                    promise_callback(connection, picture_id, options.callback_url)
+        known = self._insert(accepted, options, queue) if accepted else {}
         new = [picture for picture in accepted if known[picture.id] == picture.id]
         self._announce(queue, new)
         copies = [p for p in accepted if known[p.id] != p.id]
@@ -115,6 +108,19 @@ class Intake:
         """Take back what was stored for a request that fails as a whole."""
         stored = [picture.id for picture in self.offered if picture.original is not None]
         self.context.storage.delete([original_key(image_id) for image_id in stored])
+
+    def _insert(
+        self, accepted: list[Offered], options: UploadOptions, queue: str
+    ) -> dict[UUID, UUID]:
+        # If this fails, what was stored stays: the commit may have happened all the same, and a
+        # blob without a row is cheaper than a row without its blob.
+        with transaction(self.context.engine) as connection:
+            rows = [_new_image(picture, options, queue) for picture in accepted]
+            known = insert_new(connection, rows)
+            if options.callback_url is not None:
+                for picture_id in sorted({known[p.id] for p in accepted if known[p.id] != p.id}):
+                    promise_callback(connection, picture_id, options.callback_url)
+        return known
 
     def _announce(self, queue: str, pictures: list[Offered]) -> None:
         uploaded = [picture.id for picture in pictures if picture.url is None]

@@ -53,12 +53,11 @@ def post_images() -> tuple[Document, int]:
     except BaseException:
         intake.discard()
         raise
-    many = len(intake.offered) > 1
-    if not many and intake.offered[0].refusal is not None:
-        raise intake.offered[0].refusal
     known = intake.commit(options)
-    if many:
+    if len(intake.offered) > 1:
         return _answer_many(intake.offered, known)
+    if intake.offered[0].refusal is not None:
+        raise intake.offered[0].refusal
     seconds = min(options.wait, context().settings.max_wait_seconds)
     return _answer_one(intake.offered[0].id, known, arrived_at + seconds)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
 from sqlalchemy import Engine, text
 
 from services.ingest.app import create_app
@@ -15,6 +16,11 @@ from tests.uploads import blobs, files, post
 
 PNG = READABLE["PNG"]()
 JPEG = READABLE["JPEG"]()
+
+
+def _count(outcome: str) -> float:
+    labels = {"source": "upload", "outcome": outcome}
+    return REGISTRY.get_sample_value("tagloop_uploads_total", labels) or 0
 
 
 @pytest.fixture
@@ -52,6 +58,16 @@ def test_what_is_no_picture_is_refused_whatever_its_name(
     assert answer.mimetype == "application/problem+json"
     assert "not a picture" in answer.get_json()["detail"]
     assert not blobs(tmp_path)
+
+
+def test_refusals_are_counted_alone_and_among_others(client: FlaskClient) -> None:
+    text_file = UNREADABLE["text"]()
+    before = _count("refused"), _count("accepted")
+
+    post(client, files(("a.jpg", text_file)))
+    post(client, files(("a.jpg", text_file), ("b.png", PNG)))
+
+    assert (_count("refused"), _count("accepted")) == (before[0] + 2, before[1] + 1)
 
 
 def test_an_empty_file_is_refused(client: FlaskClient) -> None:
