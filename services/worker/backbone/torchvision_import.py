@@ -1,11 +1,11 @@
 """Makes torchvision importable beside any build of torch.
 
-PyPI's torchvision for Linux is linked to CUDA. Beside a CPU build of torch its compiled operators do
-not load, and its import stops because it attaches Python code to two of them. timm imports
+PyPI's torchvision for Linux is linked to CUDA. Beside a CPU build of torch its compiled operators
+do not load, and its import stops because it attaches Python code to two of them. timm imports
 torchvision, though it uses neither, and declaring the two operators is enough.
 
-Only once the import has failed: beside a build that fits, with or without a GPU, the operators load,
-and a second declaration would abort the process. Which builds fit can't be told from their versions.
+Only once the import has failed: beside a build that fits, with or without a GPU, the operators
+load, and a second declaration would abort the process. Versions don't tell which builds fit.
 """
 
 import torch
