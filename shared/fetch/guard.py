@@ -51,10 +51,10 @@ def check_url(url: str, allowed_hosts: Set[str], seconds: float = RESOLVE_SECOND
     parts, host, port = _take_apart(url)
     addresses = resolve(host, port, seconds)
     # DNS knows no case, whoever wrote the setting may.
-    if host not in {name.lower() for name in allowed_hosts}:
-        for address in addresses:
-            if not is_public(address):
-                raise UnsafeUrl(f"The host {host} has the address {address}, which is not public.")
+    is_allowed = host in {name.lower() for name in allowed_hosts}
+    if not is_allowed and not all(is_public(address) for address in addresses):
+        # Which address it is, is nothing that a stranger needs to learn about this network.
+        raise UnsafeUrl(f"The host {host} leads to an address that is not public.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port, path, str(addresses[0]))
 

@@ -76,7 +76,7 @@ def test_a_name_with_one_inner_address_among_public_ones_is_refused(
 ) -> None:
     dns["mixed.example"] = [PUBLIC, "10.0.0.1"]
 
-    with pytest.raises(UnsafeUrl, match=r"10\.0\.0\.1, which is not public"):
+    with pytest.raises(UnsafeUrl, match="not public"):
         check_url("http://mixed.example/", NOBODY)
 
 
