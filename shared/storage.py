@@ -1,6 +1,7 @@
 """Blobs: originals, thumbnails and heads, in a folder or an object store, through one API."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -32,9 +33,11 @@ class Storage:
         Raises:
             StorageUnavailable: it could not be written.
         """
+        # What is in memory already, obstore would read through Python, piece by piece.
+        content = data.getvalue() if isinstance(data, BytesIO) else data
         try:
             with storage_seconds.labels("put").time():
-                self._store.put(key, data)
+                self._store.put(key, content)
         except (BaseError, OSError) as error:
             storage_errors.labels("put").inc()
             raise StorageUnavailable(f"The storage cannot be written: {error}") from error

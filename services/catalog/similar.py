@@ -1,8 +1,7 @@
 """`/v1/images/{id}/similar` and `/v1/search/similar`: pictures that look alike."""
 
 import sys
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -22,6 +21,7 @@ from shared.errors import NotFound, TooManyBytes
 from shared.image_document import describe_images
 from shared.web.body import open_body
 from shared.web.context import context
+from shared.web.gathering import gather, read_pieces
 from shared.web.named import find_row
 from shared.web.problems import Problem
 
@@ -30,8 +30,6 @@ similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])
 SIMILAR_LIMIT = 20
 SIMILAR_MOST = 200
 SIMILARITY_DIGITS = 4
-CHUNK_BYTES = 64 * 1024
-IN_MEMORY_BYTES = 1024 * 1024
 PICTURE_BODY = {
     "required": True,
     "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
@@ -83,15 +81,13 @@ def post_similar(query: SimilarQuery) -> dict[str, Any]:
     most = context().settings.max_image_bytes
     # The limit of the app is made for JSON.
     request.max_content_length = sys.maxsize
-    with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as picture:
-        body = open_body(request)
-        while chunk := body.read(CHUNK_BYTES):
-            picture.write(chunk)
-            if picture.tell() > most:
-                raise TooManyBytes(
-                    f"The picture has more than {most:,} bytes, which is the most that this "
-                    "server accepts."
-                )
+    picture, complete = gather(read_pieces(open_body(request), most), most)
+    with picture:
+        if not complete:
+            raise TooManyBytes(
+                f"The picture has more than {most:,} bytes, which is the most that this server "
+                "accepts."
+            )
         embedding = embed(picture)
     backbone_id = context().live.get().model.backbone_id
     return _find_similar(embedding, backbone_id, query.limit)

@@ -1,7 +1,6 @@
 """The body of an upload, whatever its kind: into the intake, and the options that came with it."""
 
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Request
 from pydantic import ValidationError
@@ -12,12 +11,11 @@ from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
 from shared.errors import BadRequest
 from shared.web.body import open_body
+from shared.web.gathering import gather, read_pieces
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 JSON_BYTES = 256 * 1024
-CHUNK_BYTES = 64 * 1024
-IN_MEMORY_BYTES = 1024 * 1024
 # Besides its files, a request may have this many fields.
 MOST_FIELDS = 50
 LISTS = ("hashtags",)
@@ -73,10 +71,7 @@ def _read_multipart(request: Request, intake: Intake) -> dict[str, Any]:
 
 
 def _read_json(request: Request) -> dict[str, Any]:
-    text = b""
-    stream = open_body(request)
-    while len(text) <= JSON_BYTES and (chunk := stream.read(CHUNK_BYTES)):
-        text += chunk
+    text = b"".join(read_pieces(open_body(request), JSON_BYTES))
     if len(text) > JSON_BYTES:
         raise BadRequest(f"The JSON body has more than {JSON_BYTES:,} bytes.")
     try:
@@ -89,12 +84,9 @@ def _read_json(request: Request) -> dict[str, Any]:
 
 
 def _read_raw(request: Request, intake: Intake) -> None:
-    with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as content:
-        limit = intake.context.settings.max_image_bytes
-        stream = open_body(request)
-        while content.tell() <= limit and (chunk := stream.read(CHUNK_BYTES)):
-            content.write(chunk)
-        complete = content.tell() <= limit
+    limit = intake.context.settings.max_image_bytes
+    content, complete = gather(read_pieces(open_body(request), limit), limit)
+    with content:
         intake.add_file(content, None, complete)
 
 

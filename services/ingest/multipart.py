@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from multipart import (
@@ -13,10 +12,8 @@ from multipart import (
 )
 
 from shared.errors import BadRequest
+from shared.web.gathering import CHUNK_BYTES, gather
 
-CHUNK_BYTES = 64 * 1024
-# Larger files go through the disk.
-IN_MEMORY_BYTES = 1024 * 1024
 FIELD_BYTES = 64 * 1024
 # Decodes every byte, so that no encoding of a file name keeps its file out.
 HEADER_CHARSET = "latin-1"
@@ -67,8 +64,8 @@ def read_parts(
             if head.filename is None:
                 yield FormField(name, _read_field(events, name))
                 continue
-            with cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES)) as content:
-                complete = _read_file(events, content, max_file_bytes)
+            content, complete = gather(_content(events), max_file_bytes)
+            with content:
                 _refuse_swallowed(content, boundary)
                 yield UploadedFile(name, _as_utf8(head.filename), content, complete)
     except ParserLimitReached as error:
@@ -86,15 +83,6 @@ def _read_field(events: Events, name: str) -> str:
     return value.decode(errors="replace")
 
 
-def _read_file(events: Events, content: BinaryIO, max_bytes: int) -> bool:
-    size = 0
-    for data in _content(events):
-        size += len(data)
-        if size <= max_bytes:
-            content.write(data)
-    return size <= max_bytes
-
-
 def _content(events: Events) -> Iterator[bytes]:
     """The content of a part, up to its end."""
     for event in events:
@@ -104,12 +92,11 @@ def _content(events: Events) -> Iterator[bytes]:
 
 
 def _refuse_swallowed(content: BinaryIO, boundary: bytes) -> None:
-    """Refuse a file that begins with the boundary, and leave others at their beginning.
+    """Refuse a file that begins with the boundary, and leave others at their start.
 
     The standard lets a part without content end with the blank line behind its headers. To the
     parser, as to most, what follows is then content: the next part would be lost without a word.
     """
-    content.seek(0)
     delimiter = b"--" + boundary
     if content.read(len(delimiter)) == delimiter:
         raise BadRequest(
