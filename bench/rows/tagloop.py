@@ -63,6 +63,6 @@ def cpu_of_ended() -> float:
 
 
 UPLOADS = Contestant("uploads", "Tagloop T: single uploads to tags", 2000, measure_uploads)
-ADD = Contestant("add", "Tagloop B: tagloop add", 2000, measure_add)
+ADD = Contestant("add", "Tagloop B: tagloop add", 5000, measure_add)
 LARGE_UPLOADS = Contestant("uploads", UPLOADS.label, 300, measure_uploads)
 LARGE_ADD = Contestant("add", ADD.label, 300, measure_add)
