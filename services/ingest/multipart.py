@@ -15,6 +15,8 @@ from shared.errors import BadRequest
 from shared.web.gathering import CHUNK_BYTES, gather
 
 FIELD_BYTES = 64 * 1024
+# A file name is shortened, however long it is; the parser's own limit would refuse its file.
+HEADER_BYTES = 64 * 1024
 # Decodes every byte, so that no encoding of a file name keeps its file out.
 HEADER_CHARSET = "latin-1"
 
@@ -54,7 +56,10 @@ def read_parts(
     """
     try:
         parser = PushMultipartParser(
-            boundary, max_segment_count=max_parts, header_charset=HEADER_CHARSET
+            boundary,
+            max_header_size=HEADER_BYTES,
+            max_segment_count=max_parts,
+            header_charset=HEADER_CHARSET,
         )
         events = parser.parse_blocking(stream.read, CHUNK_BYTES)
         for event in events:

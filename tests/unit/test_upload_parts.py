@@ -145,6 +145,12 @@ def test_a_file_name_in_another_encoding_does_not_keep_its_file_out() -> None:
     assert file[2] == b"picture"
 
 
+def test_a_long_file_name_does_not_keep_its_file_out() -> None:
+    [file] = read(io.BytesIO(body_of([("file", "x" * 50_000, b"picture")])))
+
+    assert file[2] == b"picture"
+
+
 class Long:
     """A stream that goes on with the same bytes for a long time."""
 
