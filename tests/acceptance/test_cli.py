@@ -108,7 +108,8 @@ def test_add_can_be_stopped_and_goes_on(server: Server, tagloop: Run, tmp_path: 
         (tmp_path / f"{number}.jpg").write_bytes(photo + number.to_bytes(2))
     arguments = ["add", str(tmp_path), "--owner", "stopped", "--server", server.url]
     process = subprocess.Popen(
-        [*COMMAND, *arguments],
+        # Where the tests run in the background of a shell, every child would ignore the signal.
+        ["env", "--default-signal=INT", *COMMAND, *arguments],
         cwd=PROJECT_ROOT,
         env=os.environ | {"FORCE_COLOR": "1"},
         stdout=subprocess.PIPE,
