@@ -36,7 +36,9 @@ class Crew:
         self.stop.set()
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            # Ctrl-C may have come in the middle of starting one, which then cannot be joined.
+            if thread.is_alive():
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def put(self, target: queue.Queue[T], item: T) -> None:
         """Hand an item on as soon as there is room; raises Stopped when the crew stops first."""

@@ -119,8 +119,8 @@ def test_add_can_be_stopped_and_goes_on(server: Server, tagloop: Run, tmp_path: 
     assert process.stderr is not None
     process.stderr.read(1)  # the progress bar is drawn, so the upload has begun
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
     assert "The same command goes on" in output
 
     done = tagloop("add", tmp_path, "--owner", "stopped")
