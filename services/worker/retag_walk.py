@@ -17,6 +17,7 @@ from shared.db.learning import read_embeddings_of
 from shared.db.models import find_live_model
 from shared.db.retag_jobs import Scope
 from shared.db.retagging import (
+    find_by_index,
     hold_images,
     next_in_scope,
     read_tag_rows,
@@ -121,6 +122,7 @@ class Walker:
 
     def _score(self, walk: Walk, after: UUID | None, limit: int) -> Scored | None:
         with transaction(self._engine) as connection:
+            find_by_index(connection)
             wanted = next_in_scope(connection, walk.scope, walk.versions, after, limit)
             if not wanted:
                 return None
@@ -142,6 +144,7 @@ class Walker:
             live = find_live_model(connection)
             if live is None or live.version != version:
                 raise Outdated
+            find_by_index(connection)
             gone = hold_images(connection, chunk.ids, version, walk.instead_of)
             is_there = np.array([image_id not in gone for image_id in chunk.ids])
             wanted = chunk.rows.where(is_there[chunk.rows.positions])

@@ -1,13 +1,15 @@
 """Re-tagging from stored embeddings, in every scope."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope
+from shared.db.retagging import find_by_index, next_in_scope
 from tests.retagging import GOLDFISH, Retagging
 from tests.rows import insert_custom_tag, insert_row, read_row, set_decision
 
@@ -129,3 +131,21 @@ def test_an_image_that_waits_is_no_concern_of_a_job(
 
     assert retagging.do()["done"] == 3
     assert read_row(engine, waiting)["model_version"] is None
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(owner="ada"), Scope(below_version=9)])
+def test_no_chunk_reads_all_images_to_find_its_own(
+    tagged: list[UUID], engine: Engine, scope: Scope
+) -> None:
+    def explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+        return f"EXPLAIN {statement}", parameters
+
+    with transaction(engine) as connection:
+        find_by_index(connection)
+        event.listen(connection, "before_cursor_execute", explain, retval=True)
+        plan = "\n".join(map(str, next_in_scope(connection, scope, [1], tagged[0], 500)))
+
+    # With so few images, Postgres would choose to do that by itself.
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan
