@@ -154,5 +154,6 @@ def clean_filename(filename: str | None) -> str | None:
     if not filename:
         return None
     name = PurePosixPath(filename.replace("\\", "/")).name
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
-    return printable.encode(errors="replace").decode()[:FILENAME_LENGTH] or None
+    if not name.isprintable():
+        name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return name.encode(errors="replace").decode()[:FILENAME_LENGTH] or None

@@ -14,6 +14,8 @@ from tagloop.documents import FAILED, QUEUED, Status
 # Ids in one question.
 WINDOW = 200
 POLL_SECONDS = 0.2
+# While more wait than fit into one question, there is no hurry.
+BUSY_POLL_SECONDS = 1.0
 # A minute's work or so for the server, and a few megabytes here.
 MOST_WAITING = 10_000
 
@@ -60,7 +62,7 @@ class Watch:
                 yield done
                 if len(done) == len(window):
                     continue
-            self._stop.wait(POLL_SECONDS)
+            self._stop.wait(POLL_SECONDS if len(self._waiting) <= WINDOW else BUSY_POLL_SECONDS)
 
     def _taken_off(self) -> Iterator[Waiting]:
         """Takes pictures off the front, one by one."""
