@@ -131,3 +131,11 @@ def test_features_have_one_length(embeddings: np.ndarray) -> None:
 
     expected = np.where((embeddings == 0).all(axis=1), 0, FEATURE_NORM)
     np.testing.assert_allclose(lengths, expected, rtol=1e-3)
+
+
+def test_tags_far_below_another_have_probabilities_too() -> None:
+    values = np.array([[1e30, -50, 3], [150, 150, -150]], dtype=np.float32)
+    found = compete(values, np.eye(3, dtype=np.bool_))
+    assert np.isfinite(found).all()
+    assert found[0, 0] == found[1, 0] == 1
+    assert found[0, 1] == found[1, 2] == 0

@@ -13,7 +13,7 @@ from torch.nn.functional import logsigmoid
 
 from services.feedback.learning.subspace import Subspace
 from services.feedback.learning.targets import Targets
-from shared.taught import compete, features, log_odds
+from shared.taught import LEAST_POWER, compete, features, log_odds
 
 # Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.
 WEIGHT_PENALTY = 0.5
@@ -175,7 +175,9 @@ def _negative_log_likelihood(
     """
     highest = logits.detach().max(dim=1, keepdim=True).values.clamp(min=0)
     powers = torch.exp(logits - highest)
-    left = torch.exp(-highest) + powers @ shut_out
+    # The line search tries steps so long that all of this vanishes beside the highest power. The
+    # logarithm of nothing would send it away for good.
+    left = (torch.exp(-highest) + powers @ shut_out).clamp(min=float(LEAST_POWER))
     likelihood = torch.where(present, logits - highest, torch.log(left)) - torch.log(left + powers)
     return -(weight * likelihood).sum()
 

@@ -1,0 +1,25 @@
+"""Steps of the fit that are much too long."""
+
+import pytest
+import torch
+
+from services.feedback.learning.fit import _negative_log_likelihood
+
+
+@pytest.mark.parametrize("high", [10.0, 150.0, 1e30])
+@pytest.mark.parametrize("are_rivals", [False, True])
+def test_the_likelihood_of_a_step_that_is_too_long_says_how_to_get_back(
+    high: float, are_rivals: bool
+) -> None:
+    logits = torch.tensor([[high, -5.0], [high, -high]], requires_grad=True)
+    present = torch.tensor([[False, True], [False, True]])
+    shut_out = torch.full((2, 2), float(are_rivals)).fill_diagonal_(0)
+
+    value = _negative_log_likelihood(logits, shut_out, present, torch.ones(2, 2))
+    value.backward()
+
+    assert torch.isfinite(value)
+    assert logits.grad is not None
+    assert torch.isfinite(logits.grad).all()
+    # Less of what is not there, never more.
+    assert (logits.grad[:, 0] >= 0).all()
