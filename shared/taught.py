@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 FEATURE_NORM = 10.0
 # Log-odds beyond this say no more about a picture than "certainly".
 MOST_LOG_ODDS = 12.0
-# Less than this is nothing: a share of it has no logarithm and divides nothing.
-LEAST_POWER = np.float32(1e-37)
+# As sure as single precision can tell; the powers of a thousand such logits can be added.
+MOST_LOGIT = 80.0
 # The precisions for which thresholds are kept.
 PRECISIONS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99], dtype=np.float32)
 
@@ -93,6 +93,5 @@ def compete(logits: NDArray[np.float32], rivals: NDArray[np.bool_]) -> NDArray[n
     """Logits (n, taught) to probabilities: a sigmoid for a tag without rivals, and for tags that
     are all each other's rivals a softmax in which "none of them" takes part with a logit of 0.
     """
-    highest = np.maximum(logits.max(axis=1, keepdims=True, initial=0), 0)
-    powers = np.exp(logits - highest)
-    return powers / np.maximum(np.exp(-highest) + powers @ rivals.astype(np.float32), LEAST_POWER)
+    powers = np.exp(np.clip(logits, -MOST_LOGIT, MOST_LOGIT))
+    return powers / (1 + powers @ rivals.astype(np.float32))

@@ -13,7 +13,7 @@ from torch.nn.functional import logsigmoid
 
 from services.feedback.learning.subspace import Subspace
 from services.feedback.learning.targets import Targets
-from shared.taught import LEAST_POWER, compete, features, log_odds
+from shared.taught import MOST_LOGIT, compete, features, log_odds
 
 # Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.
 WEIGHT_PENALTY = 0.5
@@ -173,12 +173,11 @@ def _negative_log_likelihood(
 
     shut_out: (tags, tags), 1 for rivals, 0 on the diagonal.
     """
-    highest = logits.detach().max(dim=1, keepdim=True).values.clamp(min=0)
-    powers = torch.exp(logits - highest)
-    # The line search tries steps so long that all of this vanishes beside the highest power. The
-    # logarithm of nothing would send it away for good.
-    left = (torch.exp(-highest) + powers @ shut_out).clamp(min=float(LEAST_POWER))
-    likelihood = torch.where(present, logits - highest, torch.log(left)) - torch.log(left + powers)
+    # The line search also tries steps that are far too long, and they must have a likelihood.
+    kept = logits.clamp(-MOST_LOGIT, MOST_LOGIT)
+    powers = torch.exp(kept)
+    left = 1 + powers @ shut_out
+    likelihood = torch.where(present, kept, torch.log(left)) - torch.log(left + powers)
     return -(weight * likelihood).sum()
 
 
