@@ -11,7 +11,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.errors import BlobMissing, ConfigError, StorageUnavailable
-from shared.metrics import storage_errors, storage_seconds
+from shared.observability.metrics import storage_errors, storage_seconds
 
 SCHEMES = ("file", "s3", "gs", "az")
 

@@ -9,7 +9,7 @@ from services.catalog.similar import similar
 from services.catalog.statuses import statuses
 from services.catalog.tags import tags
 from shared.config import Settings, load_settings
-from shared.logs import configure_logs
+from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
 BLUEPRINTS = (images, statuses, tags, profiles, search, similar)

@@ -15,7 +15,7 @@ from services.feedback.retagging import retagging
 from services.feedback.retraining import retraining
 from services.feedback.review import review
 from shared.config import Settings, load_settings
-from shared.logs import configure_logs
+from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
 BLUEPRINTS = (

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.feedback.reading import Entry, refuse_unknown
-from shared import metrics
 from shared.db.access import Access
 from shared.db.contributors import ensure_contributor
 from shared.db.corrections import NewCorrection, Verdict, insert_corrections
@@ -16,6 +15,7 @@ from shared.db.events import report_images
 from shared.db.tags import insert_custom_tags
 from shared.errors import NotFound
 from shared.event_types import IMAGE_CORRECTED
+from shared.observability import metrics
 from shared.words import Words
 
 # What receivers of an event are told at most of one image: a message has to stay small.

@@ -6,7 +6,7 @@ from services.ingest.routes import ingest
 from services.ingest.webhooks.fetch_document import fetch_document
 from services.ingest.webhooks.routes import create_webhooks
 from shared.config import Settings, load_settings
-from shared.logs import configure_logs
+from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
 BLUEPRINTS = (ingest, create_webhooks(fetch_document))

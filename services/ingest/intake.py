@@ -15,7 +15,7 @@ from shared.db.images import NewImage, insert_new
 from shared.errors import PictureError, TagloopError, TooManyBytes
 from shared.fetch import check_url
 from shared.image_ids import new_image_id
-from shared.metrics import uploads
+from shared.observability.metrics import uploads
 from shared.originals import Original, inspect_original
 from shared.storage import original_key
 from shared.web import Context

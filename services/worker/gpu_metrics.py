@@ -5,7 +5,7 @@ import threading
 import pynvml
 import structlog
 
-from shared.metrics import gpu_memory, gpu_utilization
+from shared.observability.metrics import gpu_memory, gpu_utilization
 
 LOOK_SECONDS = 5.0
 PERCENT = 100

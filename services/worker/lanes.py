@@ -15,7 +15,7 @@ from services.worker.decoding import Decoder
 from shared.config import Settings
 from shared.db.tagging import ClaimedImage
 from shared.errors import BackboneStalled, TagloopError
-from shared.metrics import stage_seconds
+from shared.observability.metrics import stage_seconds
 from shared.storage import Storage, original_key
 
 # A lane's work on a picture, and within it the network's.

@@ -14,12 +14,12 @@ from services.worker.runtime import Runtime, start_runtime
 from services.worker.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
 from shared.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
-from shared.celery_metrics import count_tasks
 from shared.config import load_settings_or_exit
 from shared.errors import TagloopError
-from shared.logs import configure_logs
-from shared.metrics_export import serve_metrics
-from shared.tracing import trace_worker
+from shared.observability.celery_metrics import count_tasks
+from shared.observability.logs import configure_logs
+from shared.observability.metrics_export import serve_metrics
+from shared.observability.tracing import trace_worker
 
 # How often somebody looks for runs and re-tagging that are due, should a message have been lost.
 ROUND_SECONDS = 60.0

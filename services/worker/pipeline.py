@@ -26,7 +26,7 @@ from shared.db.tagging import (
 from shared.errors import BackboneStalled
 from shared.head import choose_tags
 from shared.live_model import LiveScorer
-from shared.metrics import (
+from shared.observability.metrics import (
     batch_images,
     images_tagged,
     recoveries,

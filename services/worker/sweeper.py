@@ -9,7 +9,7 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.sweeping import find_unannounced, give_up_exhausted
 from shared.errors import Unavailable
-from shared.metrics import images_tagged, recoveries
+from shared.observability.metrics import images_tagged, recoveries
 from shared.publisher import IDS_PER_MESSAGE, publish_ids
 
 SWEEP_SECONDS = 10.0

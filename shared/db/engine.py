@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.errors import ConfigError, Unavailable
-from shared.metrics import database_errors, transaction_seconds
+from shared.observability.metrics import database_errors, transaction_seconds
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000

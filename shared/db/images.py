@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.db.access import Access
 from shared.db.schema import embeddings, images, shown_tags
 from shared.db.schema import tags as words
-from shared.logs import current_request_id
+from shared.observability.logs import current_request_id
 
 # Made once: describing the statement anew costs as much as a quarter of sending it.
 _INSERT_UNKNOWN = (

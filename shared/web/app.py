@@ -11,7 +11,7 @@ from shared import __version__
 from shared.auth.description import describe_keys
 from shared.auth.door import register_door
 from shared.config import Settings
-from shared.tracing import trace_web
+from shared.observability.tracing import trace_web
 from shared.web.context import EXTENSION, Context
 from shared.web.headers import register_headers
 from shared.web.health import health

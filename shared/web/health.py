@@ -8,7 +8,7 @@ from shared.celery_app import INTERACTIVE, count_messages
 from shared.db.backlog import is_stalled
 from shared.db.engine import transaction
 from shared.errors import Stalled
-from shared.metrics_export import readable_registry
+from shared.observability.metrics_export import readable_registry
 from shared.web.context import context
 from shared.web.state_metrics import STATE_EXTENSION
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 
-from shared import metrics
-from shared.logs import REQUEST_ID
+from shared.observability import metrics
+from shared.observability.logs import REQUEST_ID
 
 HEADER = "X-Request-Id"
 # What a proxy in front may send; anything else could forge lines of the log.

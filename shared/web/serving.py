@@ -9,8 +9,8 @@ from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
 from shared.db.engine import connect_engine
 from shared.errors import ConfigError
-from shared.logs import configure_logs
-from shared.metrics_export import MULTIPROCESS_VARIABLE
+from shared.observability.logs import configure_logs
+from shared.observability.metrics_export import MULTIPROCESS_VARIABLE
 from shared.storage import Storage
 
 

@@ -6,7 +6,7 @@ from services.catalog.app import BLUEPRINTS as CATALOG
 from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.ingest.app import BLUEPRINTS as INGEST
 from shared.config import load_settings
-from shared.logs import configure_logs
+from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
 

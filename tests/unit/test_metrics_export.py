@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shared.metrics_export import MULTIPROCESS_VARIABLE
+from shared.observability.metrics_export import MULTIPROCESS_VARIABLE
 
 COUNT = """
 import sys
-from shared.celery_metrics import worker_up
-from shared.metrics import uploads
+from shared.observability.celery_metrics import worker_up
+from shared.observability.metrics import uploads
 uploads.labels("upload", "accepted").inc(2)
 worker_up.labels("celery@here", "worker").set(1)
 print("counted", flush=True)
@@ -18,7 +18,7 @@ sys.stdin.readline()
 """
 READ = """
 from prometheus_client import generate_latest
-from shared.metrics_export import readable_registry
+from shared.observability.metrics_export import readable_registry
 print(generate_latest(readable_registry()).decode())
 """
 UPLOADS = 'tagloop_uploads_total{outcome="accepted",source="upload"} 2.0'

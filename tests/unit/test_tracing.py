@@ -1,7 +1,7 @@
 """Tracing costs nothing where nobody asked for it.
 
 redis-py imports the API of OpenTelemetry wherever that is installed; what instruments and exports
-is only for `shared/tracing.py` to import.
+is only for `shared/observability/tracing.py` to import.
 """
 
 import subprocess

@@ -14,14 +14,14 @@ from celery import Celery, signals
 from services.feedback.training.tasks import register_tasks
 from services.feedback.training.trainer import Trainer
 from shared.celery_app import TRAINING, create_celery, queue_named
-from shared.celery_metrics import count_tasks
 from shared.config import load_settings_or_exit
 from shared.db.engine import connect_engine
 from shared.errors import TagloopError
-from shared.logs import configure_logs
-from shared.metrics_export import serve_metrics
+from shared.observability.celery_metrics import count_tasks
+from shared.observability.logs import configure_logs
+from shared.observability.metrics_export import serve_metrics
+from shared.observability.tracing import trace_worker
 from shared.storage import Storage
-from shared.tracing import trace_worker
 
 EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
 # A large run, and beside it one for a person who waits for a new tag.

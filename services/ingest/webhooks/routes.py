@@ -22,7 +22,7 @@ from shared.db.engine import transaction
 from shared.db.images import find_statuses
 from shared.errors import NotFound, TagloopError
 from shared.image_document import image_url
-from shared.metrics import uploads
+from shared.observability.metrics import uploads
 from shared.web.body import open_body
 from shared.web.context import EXTENSION, context
 from shared.web.problems import Problem

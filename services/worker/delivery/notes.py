@@ -19,7 +19,7 @@ from shared.db.sending import (
     release,
     store_results,
 )
-from shared.metrics import webhook_deliveries
+from shared.observability.metrics import webhook_deliveries
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 from celery import Task, signals
 from prometheus_client import Counter, Gauge, Histogram
 
-from shared.metrics import LIVING, TASK_BUCKETS_SECONDS, declare_outcomes, started
+from shared.observability.metrics import LIVING, TASK_BUCKETS_SECONDS, declare_outcomes, started
 
 LABELS = ("name", "queue_name")
 
