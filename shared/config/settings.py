@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.config.hold_list import STARTING_LIST
 from shared.config.sources import PREFIX, FileSource
 from shared.config.values import (
     BrokerUrl,
@@ -16,8 +17,7 @@ from shared.config.values import (
     ResultUrl,
     SigningSecret,
 )
-from shared.hold_list import STARTING_LIST
-from shared.webhook_secrets import WebhookSecretsSource
+from shared.config.webhook_secrets import WebhookSecretsSource
 
 MEBIBYTE = 1024 * 1024
 

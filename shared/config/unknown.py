@@ -5,8 +5,8 @@ from collections.abc import Iterable, Set
 from difflib import get_close_matches
 
 from shared.config.sources import PREFIX
+from shared.config.webhook_secrets import VARIABLE as WEBHOOK_SECRET
 from shared.errors import ConfigError
-from shared.webhook_secrets import VARIABLE as WEBHOOK_SECRET
 
 # Those that the command line, docker-compose.yml and Grafana's data source read.
 OTHERS = frozenset(

@@ -13,8 +13,8 @@ from services.catalog.app import BLUEPRINTS as CATALOG
 from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.worker.pipeline import Pipeline
 from shared.config import Settings, load_settings
+from shared.config.hold_list import STARTING_LIST
 from shared.hold import held_columns
-from shared.hold_list import STARTING_LIST
 from shared.live_model import LiveScorer
 from shared.storage import Storage
 from shared.vocabulary import load_imagenet

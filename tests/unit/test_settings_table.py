@@ -1,13 +1,13 @@
 """The manual's table of settings."""
 
 from shared.config import PREFIX, Settings
-from shared.settings_table import PAGE, page_with_table, render_table
+from shared.config.settings_table import PAGE, page_with_table, render_table
 
 
 def test_the_manual_has_the_present_table() -> None:
     page = PAGE.read_text()
 
-    assert page_with_table(page) == page, "run: python -m shared.settings_table"
+    assert page_with_table(page) == page, "run: python -m shared.config.settings_table"
 
 
 def test_every_setting_has_a_meaning() -> None:

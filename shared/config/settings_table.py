@@ -1,4 +1,4 @@
-"""`python -m shared.settings_table`: write the table of all settings into docs/operating.md.
+"""`python -m shared.config.settings_table`: write the table of all settings into docs/operating.md.
 
 `--check` compares instead.
 """
@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 
 from shared.config import PREFIX, Settings
 
-PAGE = Path(__file__).parents[1] / "docs" / "operating.md"
-BEGIN = "<!-- settings: written by `python -m shared.settings_table` -->\n"
+PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
+BEGIN = "<!-- settings: written by `python -m shared.config.settings_table` -->\n"
 END = "<!-- end of settings -->\n"
 TYPE_NAMES = {
     bool: "true or false",
@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> int:
     page = PAGE.read_text()
     if arguments == ["--check"]:
         if page_with_table(page) != page:
-            print(f"{PAGE} is out of date; run: python -m shared.settings_table")
+            print(f"{PAGE} is out of date; run: python -m shared.config.settings_table")
             return 1
         return 0
     PAGE.write_text(page_with_table(page))
