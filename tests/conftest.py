@@ -19,11 +19,11 @@ from services.worker.first_model import ensure_model
 from services.worker.lanes import Lanes
 from services.worker.leases import LeaseKeeper
 from services.worker.pipeline import Pipeline
-from shared.celery_app import create_celery
 from shared.config import PREFIX, Settings, load_settings
 from shared.db.engine import connect_engine
 from shared.db.migrate import migrate
 from shared.live_model import LiveScorer
+from shared.messaging.celery_app import create_celery
 from shared.signing import new_secret
 from shared.storage import Storage
 from tagloop.local import postgres

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from shared.celery_app import BULK
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.images import NewImage, insert_new
 from shared.db.tags import insert_custom_tags
 from shared.image_ids import new_image_id
+from shared.messaging.celery_app import BULK
 from shared.originals import inspect_original
 from shared.storage import Storage, original_key
 

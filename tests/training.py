@@ -9,7 +9,6 @@ from sqlalchemy import Engine, RowMapping, text
 
 from services.feedback.training.learn import Progress
 from services.feedback.training.trainer import Trainer
-from shared.celery_app import create_celery
 from shared.config import Settings
 from shared.db.access import EVERYTHING
 from shared.db.engine import transaction
@@ -18,6 +17,7 @@ from shared.db.retag_jobs import list_jobs
 from shared.db.run_history import count_queue, find_run
 from shared.db.runs import insert_run
 from shared.head import Head
+from shared.messaging.celery_app import create_celery
 from shared.storage import Storage
 from shared.taught import Taught
 from tests.rows import insert_row

@@ -18,14 +18,14 @@ from bench.errors import BenchError
 from bench.room import Room, new_owner
 from bench.stack import running_tagloop
 from bench.stats import Figure
-from shared.celery_app import RETAG, create_celery
 from shared.config import load_settings
 from shared.db.access import EVERYTHING
 from shared.db.binary_copy import copy_embeddings
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, queue_job
 from shared.image_ids import new_image_id
-from shared.publisher import publish_hint
+from shared.messaging.celery_app import RETAG, create_celery
+from shared.messaging.publisher import publish_hint
 from tagloop.local.datadir import open_data_dir
 from tagloop.local.environment import broker_url
 

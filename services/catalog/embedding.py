@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import BlobMissing, PictureError, Unavailable
+from shared.messaging.publisher import publish_question
 from shared.originals import inspect_original
-from shared.publisher import publish_question
 from shared.questions import Answer, answer_key, picture_key
 from shared.web.context import context
 

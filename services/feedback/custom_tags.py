@@ -13,12 +13,12 @@ from services.feedback.reading import Entry, read_entry, words_for
 from services.feedback.recording import Recorded, count_corrections, record
 from services.feedback.retraining import Run, describe_run
 from shared.auth.door import caller_access
-from shared.celery_app import FINETUNE
 from shared.db.engine import transaction
 from shared.db.run_history import find_run
 from shared.db.runs import insert_run
 from shared.errors import BadRequest, NotFound
-from shared.publisher import publish_hint
+from shared.messaging.celery_app import FINETUNE
+from shared.messaging.publisher import publish_hint
 from shared.web.context import context
 from shared.web.named import hidden_tags
 from shared.web.problems import Problem

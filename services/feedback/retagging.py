@@ -10,11 +10,11 @@ from sqlalchemy import RowMapping
 
 from services.feedback.documents import NO_NUL
 from shared.auth.door import caller_access
-from shared.celery_app import RETAG
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, list_jobs, queue_job
 from shared.errors import NotFound
-from shared.publisher import publish_hint
+from shared.messaging.celery_app import RETAG
+from shared.messaging.publisher import publish_hint
 from shared.web.context import context
 from shared.web.named import resolve_tag
 from shared.web.problems import Problem

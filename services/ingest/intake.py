@@ -8,13 +8,13 @@ from uuid import UUID
 import structlog
 
 from services.ingest.options import UploadOptions
-from shared.celery_app import BULK, INTERACTIVE
 from shared.db.engine import transaction
 from shared.db.events import promise_callback
 from shared.db.images import NewImage, insert_new
 from shared.errors import PictureError, TagloopError, TooManyBytes
 from shared.fetch import check_url
 from shared.image_ids import new_image_id
+from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.observability.metrics import uploads
 from shared.originals import Original, inspect_original
 from shared.storage import original_key

@@ -18,10 +18,10 @@ from shared.db.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetc
 from shared.db.tagging import Claim, FailedImage, release_images, store_failed
 from shared.errors import TagloopError
 from shared.fetch import download, read_object
+from shared.messaging.publisher import publish_ids
 from shared.object_url import SCHEME as OBJECT_SCHEME
 from shared.observability.metrics import images_tagged, stage_seconds
 from shared.originals import Original, inspect_original
-from shared.publisher import publish_ids
 from shared.storage import Storage, original_key
 
 THREADS = 8

@@ -13,9 +13,9 @@ from celery import Celery, signals
 from services.worker.runtime import Runtime, start_runtime
 from services.worker.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
-from shared.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
 from shared.config import load_settings_or_exit
 from shared.errors import TagloopError
+from shared.messaging.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
 from shared.observability.celery_metrics import count_tasks
 from shared.observability.logs import configure_logs
 from shared.observability.metrics_export import serve_metrics

@@ -4,13 +4,13 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
-from shared.celery_app import BULK, INTERACTIVE, count_messages
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.sweeping import find_unannounced, give_up_exhausted
 from shared.errors import Unavailable
+from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
+from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids
 from shared.observability.metrics import images_tagged, recoveries
-from shared.publisher import IDS_PER_MESSAGE, publish_ids
 
 SWEEP_SECONDS = 10.0
 # A message that was just sent may be in a worker's hands already, so a row is left alone this long.

@@ -11,7 +11,15 @@ from services.worker.questions import answer_question
 from services.worker.retag import see_to_jobs
 from services.worker.runtime import Runtime
 from services.worker.sweeper import sweep
-from shared.celery_app import (
+from shared.db.access import EVERYTHING
+from shared.db.engine import transaction
+from shared.db.images import NewImage, find_image, insert_new
+from shared.db.sending import forget_finished
+from shared.errors import TagloopError, Unavailable
+from shared.fetch import check_url
+from shared.image_document import describe_images
+from shared.image_ids import new_image_id, parse_image_id
+from shared.messaging.celery_app import (
     DELIVER,
     EMBED,
     FETCH_URLS,
@@ -21,15 +29,7 @@ from shared.celery_app import (
     TAG_IMAGES,
     TAG_URL,
 )
-from shared.db.access import EVERYTHING
-from shared.db.engine import transaction
-from shared.db.images import NewImage, find_image, insert_new
-from shared.db.sending import forget_finished
-from shared.errors import TagloopError, Unavailable
-from shared.fetch import check_url
-from shared.image_document import describe_images
-from shared.image_ids import new_image_id, parse_image_id
-from shared.publisher import IDS_PER_MESSAGE, publish_hint
+from shared.messaging.publisher import IDS_PER_MESSAGE, publish_hint
 
 # While a task waits for a picture from the web it keeps a thread, so most threads never do that.
 TAG_URL_AT_ONCE = 2

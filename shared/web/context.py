@@ -6,14 +6,14 @@ from celery import Celery
 from flask import current_app
 from sqlalchemy import Engine
 
-from shared.backlog import BacklogWatch
-from shared.celery_app import create_celery
 from shared.config import Settings
 from shared.db.engine import connect_engine
 from shared.db.notifications import DoneListener
 from shared.live_model import LiveScorer
 from shared.live_vocabulary import LiveVocabulary
-from shared.relay import Relay
+from shared.messaging.backlog import BacklogWatch
+from shared.messaging.celery_app import create_celery
+from shared.messaging.relay import Relay
 from shared.storage import Storage
 
 EXTENSION = "tagloop"

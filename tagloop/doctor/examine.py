@@ -6,10 +6,10 @@ from contextlib import closing, suppress
 from celery import Celery
 from sqlalchemy import Engine
 
-from shared.celery_app import create_celery
 from shared.config import Settings
 from shared.db.engine import connect_engine, transaction
 from shared.errors import ConfigError
+from shared.messaging.celery_app import create_celery
 from shared.storage import Storage
 from tagloop.doctor.finding import Finding
 from tagloop.doctor.learning import check_learning

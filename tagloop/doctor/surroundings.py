@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from celery import Celery
 
-from shared.celery_app import BULK, INTERACTIVE, count_messages
 from shared.errors import ConfigError, TagloopError, Unavailable
+from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
 from shared.storage import Storage
 from tagloop.doctor.finding import Finding, well, wrong
 from tagloop.doctor.schema import one_line

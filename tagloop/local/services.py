@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from shared.celery_app import TRAINING, WORKER_QUEUES
+from shared.messaging.celery_app import TRAINING, WORKER_QUEUES
 from tagloop.local import readiness
 from tagloop.local.addresses import Address
 from tagloop.local.child import Program

@@ -11,9 +11,9 @@ from redis import Redis
 from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
-from shared.celery_app import TRAINING
 from shared.config import Settings
 from shared.db.engine import transaction
+from shared.messaging.celery_app import TRAINING
 from tests.answers import get
 from tests.conditions import wait_for
 from tests.rows import insert_row

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, text
 from services.worker.backbone import Backbone
 from services.worker.first_model import ensure_model
 from services.worker.sweeper import SHORT_QUEUE_MESSAGES
-from shared.celery_app import BULK
 from shared.config import Settings
 from shared.db.engine import transaction
-from shared.publisher import publish_ids
+from shared.messaging.celery_app import BULK
+from shared.messaging.publisher import publish_ids
 from shared.storage import Storage
 from tagloop.doctor.examine import examine
 from tests.rows import insert_row, set_row

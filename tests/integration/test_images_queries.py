@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from shared.celery_app import BULK
 from shared.db.access import EVERYTHING
 from shared.db.backlog import count_waiting
 from shared.db.engine import transaction
@@ -21,6 +20,7 @@ from shared.db.images import (
 )
 from shared.db.tags import tag_ids
 from shared.image_ids import new_image_id
+from shared.messaging.celery_app import BULK
 from tests.rows import insert_row, set_row
 
 

@@ -10,8 +10,8 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from services.ingest.app import create_app
-from shared.celery_app import BULK, INTERACTIVE
 from shared.config import Settings
+from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.storage import Storage, original_key
 from shared.web.context import EXTENSION
 from tests.conditions import wait_for

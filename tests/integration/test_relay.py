@@ -9,7 +9,10 @@ import pytest
 from celery import Celery
 from redis import Redis
 
-from shared.celery_app import (
+from shared.config import Settings
+from shared.errors import Unavailable
+from shared.image_ids import new_image_id
+from shared.messaging.celery_app import (
     BULK,
     FETCH_URLS,
     INTERACTIVE,
@@ -17,11 +20,8 @@ from shared.celery_app import (
     count_messages,
     create_celery,
 )
-from shared.config import Settings
-from shared.errors import Unavailable
-from shared.image_ids import new_image_id
-from shared.publisher import IDS_PER_MESSAGE, publish_ids
-from shared.relay import Relay
+from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids
+from shared.messaging.relay import Relay
 from tests.conditions import wait_for
 
 

@@ -9,9 +9,9 @@ from redis import Redis
 from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
-from shared.celery_app import MAINTENANCE, TRAINING
 from shared.config import Settings
 from shared.db.engine import transaction
+from shared.messaging.celery_app import MAINTENANCE, TRAINING
 from shared.storage import Storage
 from tests.answers import get
 from tests.training import insert_corrections, insert_version, live_version

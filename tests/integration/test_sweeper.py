@@ -7,10 +7,10 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from services.worker.sweeper import SHORT_QUEUE_MESSAGES, sweep
-from shared.celery_app import BULK, INTERACTIVE, create_celery
 from shared.config import Settings
 from shared.image_ids import new_image_id
-from shared.publisher import publish_ids
+from shared.messaging.celery_app import BULK, INTERACTIVE, create_celery
+from shared.messaging.publisher import publish_ids
 from tests.integration.test_relay import announced
 from tests.rows import insert_row, read_row, set_row
 

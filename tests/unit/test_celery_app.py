@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.celery_app import (
+from shared.config import load_settings
+from shared.messaging.celery_app import (
     FINETUNE,
     MAINTENANCE,
     RETAG,
@@ -12,7 +13,6 @@ from shared.celery_app import (
     create_celery,
     queue_named,
 )
-from shared.config import load_settings
 
 
 @pytest.mark.parametrize(

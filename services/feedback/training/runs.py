@@ -8,7 +8,6 @@ from services.feedback.training.learn import Learned
 from services.feedback.training.progress import ProgressWriter
 from services.feedback.training.promotion import Overtaken, RunLost, conclude
 from services.feedback.training.trainer import Trainer
-from shared.celery_app import RETAG
 from shared.db.engine import transaction
 from shared.db.locks import Lock, try_lock
 from shared.db.runs import (
@@ -21,7 +20,8 @@ from shared.db.runs import (
     start_next_run,
 )
 from shared.errors import Unavailable
-from shared.publisher import publish_hint
+from shared.messaging.celery_app import RETAG
+from shared.messaging.publisher import publish_hint
 
 MOST_ATTEMPTS = 3
 

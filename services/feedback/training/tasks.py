@@ -8,7 +8,7 @@ from celery import Celery
 from services.feedback.training.nights import queue_night
 from services.feedback.training.runs import see_to_runs
 from services.feedback.training.trainer import Trainer
-from shared.celery_app import FINETUNE
+from shared.messaging.celery_app import FINETUNE
 
 
 def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:

@@ -12,11 +12,11 @@ from services.ingest.body import parse_options
 from services.ingest.callbacks import check_callbacks
 from services.ingest.intake import clean_filename
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
-from shared.celery_app import BULK
 from shared.config import Settings
 from shared.db.images import NewImage
 from shared.fetch import check_form
 from shared.image_ids import new_image_id
+from shared.messaging.celery_app import BULK
 from shared.object_url import object_url
 
 

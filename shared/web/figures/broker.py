@@ -3,7 +3,7 @@
 from celery import Celery
 from prometheus_client.core import Metric
 
-from shared.celery_app import KNOWN_QUEUES, count_all_messages
+from shared.messaging.celery_app import KNOWN_QUEUES, count_all_messages
 from shared.web.figures.family import gauge
 
 

@@ -3,9 +3,9 @@
 from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
-from shared.celery_app import BULK, INTERACTIVE
 from shared.db.backlog import count_waiting, is_stalled
 from shared.db.observing import count_leases, measure_database
+from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.web.figures.family import gauge, plain
 
 

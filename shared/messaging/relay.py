@@ -10,7 +10,7 @@ from uuid import UUID
 
 from celery import Celery
 
-from shared.publisher import Publisher
+from shared.messaging.publisher import Publisher
 
 # After a message, ids are gathered for the next one: the longer, the more the last one carried.
 # Taking and acknowledging a message costs Celery as much as half a picture costs the network, so a

@@ -8,7 +8,7 @@ import structlog
 from celery import Celery
 from kombu import Connection
 
-from shared.celery_app import EMBED, FETCH_URLS, INTERACTIVE, TAG_IMAGES
+from shared.messaging.celery_app import EMBED, FETCH_URLS, INTERACTIVE, TAG_IMAGES
 
 IDS_PER_MESSAGE = 32
 SEND_RETRY = {"max_retries": 1, "interval_start": 0.1}

@@ -1,0 +1,1 @@
+"""Messages between processes: Celery, and how committed rows are announced."""
