@@ -10,7 +10,7 @@ from shared.db.models import find_live_model
 from shared.errors import Unavailable
 from shared.head import Head
 from shared.scorer import Scorer
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.words import read_words
 
 # A promotion is seen by everyone this much later at the latest.

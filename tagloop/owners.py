@@ -19,7 +19,7 @@ from shared.db.owners import count_images_of, delete_images, delete_traces, find
 from shared.errors import BlobMissing, ConfigError
 from shared.image_document import describe_images
 from shared.live_vocabulary import LiveVocabulary
-from shared.storage import Storage, original_key, thumbnail_key
+from shared.storage.storage import Storage, original_key, thumbnail_key
 
 PAGE_IMAGES = 100
 # More than anybody says of one image.

@@ -25,7 +25,7 @@ from shared.db.migrate import migrate
 from shared.live_model import LiveScorer
 from shared.messaging.celery_app import create_celery
 from shared.signing import new_secret
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tagloop.local import postgres
 from tagloop.local.backing import running
 from tagloop.local.datadir import DataDir

@@ -11,10 +11,10 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.images import NewImage, insert_new
 from shared.db.tags import insert_custom_tags
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import BULK
-from shared.originals import inspect_original
-from shared.storage import Storage, original_key
+from shared.storage.image_ids import new_image_id
+from shared.storage.originals import inspect_original
+from shared.storage.storage import Storage, original_key
 
 _numbers = itertools.count()
 

@@ -18,7 +18,7 @@ from shared.db.run_history import count_queue, find_run
 from shared.db.runs import insert_run
 from shared.head import Head
 from shared.messaging.celery_app import create_celery
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.taught import Taught
 from tests.rows import insert_row
 

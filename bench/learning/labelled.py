@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from bench.errors import BenchError
 from shared.db.engine import transaction
 from shared.db.learning import read_embeddings_of
-from shared.image_ids import parse_image_id
+from shared.storage.image_ids import parse_image_id
 from tagloop.client import Client
 from tagloop.documents import FAILED, TAGGED, Receipt
 from tagloop.multipart import open_file

@@ -25,9 +25,9 @@ from services.worker.decoding.square import decode_square, prepare_opencv
 from services.worker.lanes import Lanes, Rejected, count_lanes
 from shared.config import Settings, load_settings
 from shared.db.tagging import ClaimedImage
-from shared.image_ids import new_image_id
 from shared.pictures import probe
-from shared.storage import Storage, original_key
+from shared.storage.image_ids import new_image_id
+from shared.storage.storage import Storage, original_key
 
 WARM_UP_IMAGES = 64
 SINGLE_IMAGES = 50

@@ -23,9 +23,9 @@ from shared.db.access import EVERYTHING
 from shared.db.binary_copy import copy_embeddings
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, queue_job
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import RETAG, create_celery
 from shared.messaging.publisher import publish_hint
+from shared.storage.image_ids import new_image_id
 from tagloop.local.datadir import open_data_dir
 from tagloop.local.environment import broker_url
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from shared.errors import BlobMissing, PictureError, Unavailable
 from shared.messaging.publisher import publish_question
-from shared.originals import inspect_original
-from shared.questions import Answer, answer_key, picture_key
+from shared.storage.originals import inspect_original
+from shared.storage.query_pictures import Answer, answer_key, picture_key
 from shared.web.context import context
 
 ANSWER_SECONDS = 10.0

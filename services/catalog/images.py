@@ -19,7 +19,7 @@ from shared.db.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.pictures import MIME_TYPES
-from shared.storage import original_key, thumbnail_key
+from shared.storage.storage import original_key, thumbnail_key
 from shared.web.context import context
 from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.named import find_row, resolve_tag

@@ -15,7 +15,7 @@ from PIL import Image
 
 from shared.errors import BlobMissing, DamagedPicture
 from shared.pictures import open_rgb
-from shared.storage import Storage, original_key, thumbnail_key
+from shared.storage.storage import Storage, original_key, thumbnail_key
 
 LONGEST_SIDE = 320
 JPEG_QUALITY = 80

@@ -13,11 +13,11 @@ from shared.db.events import promise_callback
 from shared.db.images import NewImage, insert_new
 from shared.errors import PictureError, TagloopError, TooManyBytes
 from shared.fetch import check_url
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.observability.metrics import uploads
-from shared.originals import Original, inspect_original
-from shared.storage import original_key
+from shared.storage.image_ids import new_image_id
+from shared.storage.originals import Original, inspect_original
+from shared.storage.storage import original_key
 from shared.web import Context
 
 FILENAME_LENGTH = 255

@@ -19,10 +19,10 @@ from shared.db.tagging import Claim, FailedImage, release_images, store_failed
 from shared.errors import TagloopError
 from shared.fetch import download, read_object
 from shared.messaging.publisher import publish_ids
-from shared.object_url import SCHEME as OBJECT_SCHEME
 from shared.observability.metrics import images_tagged, stage_seconds
-from shared.originals import Original, inspect_original
-from shared.storage import Storage, original_key
+from shared.storage.object_url import SCHEME as OBJECT_SCHEME
+from shared.storage.originals import Original, inspect_original
+from shared.storage.storage import Storage, original_key
 
 THREADS = 8
 # Without a message, they look for waiting rows this often.

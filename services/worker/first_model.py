@@ -6,7 +6,7 @@ from services.worker.backbone import Backbone
 from shared.db.engine import transaction
 from shared.db.models import find_live_model, insert_live_model, lock_first_model
 from shared.errors import ConfigError
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 
 def ensure_model(engine: Engine, storage: Storage, backbone: Backbone) -> None:

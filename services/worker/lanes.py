@@ -16,7 +16,7 @@ from shared.config import Settings
 from shared.db.tagging import ClaimedImage
 from shared.errors import BackboneStalled, TagloopError
 from shared.observability.metrics import stage_seconds
-from shared.storage import Storage, original_key
+from shared.storage.storage import Storage, original_key
 
 # A lane's work on a picture, and within it the network's.
 Started = Future[Future[NDArray[np.float32]]]

@@ -8,7 +8,7 @@ from services.worker.runtime import Runtime
 from shared.db.engine import transaction
 from shared.db.notifications import notify_done
 from shared.errors import BlobMissing, PictureError
-from shared.questions import Answer, answer_key, picture_key
+from shared.storage.query_pictures import Answer, answer_key, picture_key
 
 
 def answer_question(

@@ -24,7 +24,7 @@ from shared.db.retag_jobs import (
 from shared.db.retagging import count_in_scope, find_only_difference, versions_of
 from shared.live_model import REFRESH_SECONDS, LiveScorer
 from shared.scorer import Scorer
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 # A task ends after this time and sends itself again: a worker that is asked to stop need not wait
 # longer, and a message is never held until it comes back.

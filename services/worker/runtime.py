@@ -21,7 +21,7 @@ from shared.db.engine import connect_engine
 from shared.db.notifications import DoneListener
 from shared.live_model import LiveScorer
 from shared.live_vocabulary import LiveVocabulary
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 log = structlog.get_logger(__name__)
 

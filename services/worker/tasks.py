@@ -18,7 +18,6 @@ from shared.db.sending import forget_finished
 from shared.errors import TagloopError, Unavailable
 from shared.fetch import check_url
 from shared.image_document import describe_images
-from shared.image_ids import new_image_id, parse_image_id
 from shared.messaging.celery_app import (
     DELIVER,
     EMBED,
@@ -30,6 +29,7 @@ from shared.messaging.celery_app import (
     TAG_URL,
 )
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_hint
+from shared.storage.image_ids import new_image_id, parse_image_id
 
 # While a task waits for a picture from the web it keeps a thread, so most threads never do that.
 TAG_URL_AT_ONCE = 2

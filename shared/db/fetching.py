@@ -13,7 +13,7 @@ from shared.db.events import report_images
 from shared.db.notifications import notify_done
 from shared.db.tagging import Claim
 from shared.event_types import IMAGE_FAILED, IMAGE_TAGGED
-from shared.originals import Original
+from shared.storage.originals import Original
 from shared.words import read_words
 
 

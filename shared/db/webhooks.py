@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.db.images import delete_image
 from shared.db.schema import images, webhook_events, webhook_objects
 from shared.errors import Replayed
-from shared.object_url import SCHEME
+from shared.storage.object_url import SCHEME
 
 # What is known of an object before its first event.
 NO_SEQUENCER = b""

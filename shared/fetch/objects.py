@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError, PermissionDeniedError, Unauthenticated
 from obstore.store import S3Store
 
 from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
-from shared.object_url import split_object_url
+from shared.storage.object_url import split_object_url
 
 CONNECT_SECONDS = 5
 CHUNK_BYTES = 1024 * 1024

@@ -14,7 +14,7 @@ from shared.live_vocabulary import LiveVocabulary
 from shared.messaging.backlog import BacklogWatch
 from shared.messaging.celery_app import create_celery
 from shared.messaging.relay import Relay
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 EXTENSION = "tagloop"
 # As many as a process has threads would be too many for Postgres; most of a request is not SQL.

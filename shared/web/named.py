@@ -7,7 +7,7 @@ from shared.db.engine import transaction
 from shared.db.images import find_image
 from shared.db.tags import find_hidden_tags, find_tag
 from shared.errors import NotFound
-from shared.image_ids import parse_image_id
+from shared.storage.image_ids import parse_image_id
 from shared.vocabulary import Tag
 from shared.web.context import context
 

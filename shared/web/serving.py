@@ -11,7 +11,7 @@ from shared.db.engine import connect_engine
 from shared.errors import ConfigError
 from shared.observability.logs import configure_logs
 from shared.observability.metrics_export import MULTIPROCESS_VARIABLE
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 
 def on_starting(server: Arbiter) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from shared.errors import BlobMissing
-from shared.storage import Storage, original_key
+from shared.storage.storage import Storage, original_key
 from tagloop.backup.checksums import check_file, digest_of
 
 THREADS = 8

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from shared.db.engine import connect_engine, transaction
 from shared.db.migrate import migrate, migration_config
 from shared.errors import ConfigError
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tagloop.backup.blobs import load_blobs
 from tagloop.backup.checksums import check_file, digests_in, read_checksums
 from tagloop.backup.manifest import Manifest, read_manifest

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from shared import __version__
 from shared.db.engine import connect_engine
 from shared.errors import ConfigError
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tagloop.backup.blobs import list_keys, save_blobs
 from tagloop.backup.checksums import FILE as CHECKSUMS
 from tagloop.backup.checksums import digest_of, digests_in, read_checksums, write_checksums

@@ -10,7 +10,7 @@ from shared.config import Settings
 from shared.db.engine import connect_engine, transaction
 from shared.errors import ConfigError
 from shared.messaging.celery_app import create_celery
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tagloop.doctor.finding import Finding
 from tagloop.doctor.learning import check_learning
 from tagloop.doctor.model import check_model

@@ -9,7 +9,7 @@ from celery import Celery
 
 from shared.errors import ConfigError, TagloopError, Unavailable
 from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tagloop.doctor.finding import Finding, well, wrong
 from tagloop.doctor.schema import one_line
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from shared.storage import original_key
+from shared.storage.storage import original_key
 from tests.chaos.faults import Scene, Strike, frozen
 from tests.chaos.ledger import Due
 from tests.chaos.pictures import Picture

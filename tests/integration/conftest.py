@@ -11,7 +11,7 @@ from services.feedback.training.trainer import Trainer
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.engine import transaction
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.deliveries import webhooks_client
 from tests.retagging import Retagging
 from tests.rows import store_image

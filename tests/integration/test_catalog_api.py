@@ -13,7 +13,7 @@ from services.catalog.app import create_app
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.engine import transaction
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.answers import get
 from tests.pictures import scene, turned

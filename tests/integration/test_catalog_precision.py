@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.tags import tag_ids
 from shared.head import Head
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.taught import PRECISIONS, Taught
 from tests.answers import get
 from tests.rows import set_decision

@@ -11,7 +11,7 @@ from services.catalog import embedding
 from services.catalog.app import create_app
 from services.worker.pipeline import Pipeline
 from shared.config import Settings, load_settings
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.answers import get
 from tests.pictures import huge_png
 from tests.rows import insert_row, store_image

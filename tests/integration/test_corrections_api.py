@@ -15,7 +15,7 @@ from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.images import delete_image
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.answers import get
 from tests.feedback import correct, tags_of

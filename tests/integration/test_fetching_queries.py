@@ -13,7 +13,7 @@ from shared.db.tagging import (
     Claim,
     claim_images,
 )
-from shared.originals import Original
+from shared.storage.originals import Original
 from tests.answers import get
 from tests.feedback import correct, tags_of
 from tests.rows import insert_row, read_row

@@ -16,7 +16,7 @@ from shared.config import Settings, load_settings
 from shared.config.hold_list import STARTING_LIST
 from shared.hold import held_columns
 from shared.live_model import LiveScorer
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from shared.web import create_web_app
 from tests.answers import get

@@ -15,7 +15,7 @@ from services.worker.fetcher import Fetcher
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.errors import TagloopError, UnsafeUrl
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.web import create_web_app
 from tests.conditions import wait_for
 from tests.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS

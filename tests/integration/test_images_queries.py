@@ -19,8 +19,8 @@ from shared.db.images import (
     list_images,
 )
 from shared.db.tags import tag_ids
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import BULK
+from shared.storage.image_ids import new_image_id
 from tests.rows import insert_row, set_row
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from services.ingest.app import create_app
 from shared.config import Settings
 from shared.messaging.celery_app import BULK, INTERACTIVE
-from shared.storage import Storage, original_key
+from shared.storage.storage import Storage, original_key
 from shared.web.context import EXTENSION
 from tests.conditions import wait_for
 from tests.integration.test_relay import announced

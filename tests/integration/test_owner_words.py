@@ -14,7 +14,7 @@ from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.tags import tag_ids
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.answers import get
 from tests.keys import app_with, client_of
 from tests.retagging import Retagging

@@ -17,7 +17,7 @@ from shared.db.engine import transaction
 from shared.db.learning import sample_uncorrected
 from shared.db.owners import exclude, include
 from shared.errors import ConfigError
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.web import create_web_app
 from tagloop.owners import count_owner, erase_owner, export_owner
 from tests.keys import app_with, client_of, make_key

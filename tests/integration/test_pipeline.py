@@ -14,7 +14,7 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.images import find_embedding
 from shared.db.tags import tags_of_images
-from shared.storage import Storage, original_key
+from shared.storage.storage import Storage, original_key
 from tests.pictures import READABLE, encode, scene, truncated
 from tests.rows import insert_row, read_row, set_row, store_image
 

@@ -11,7 +11,6 @@ from redis import Redis
 
 from shared.config import Settings
 from shared.errors import Unavailable
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import (
     BULK,
     FETCH_URLS,
@@ -22,6 +21,7 @@ from shared.messaging.celery_app import (
 )
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids
 from shared.messaging.relay import Relay
+from shared.storage.image_ids import new_image_id
 from tests.conditions import wait_for
 
 

@@ -12,7 +12,7 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.messaging.celery_app import MAINTENANCE, TRAINING
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.answers import get
 from tests.training import insert_corrections, insert_version, live_version
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from services.feedback.app import create_app
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.answers import get
 from tests.feedback import correct
 from tests.rows import insert_row, store_image

@@ -8,7 +8,7 @@ from services.feedback.training.trainer import Trainer
 from shared.db.engine import transaction
 from shared.db.promotion import promote
 from shared.db.run_history import list_runs
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.rows import insert_custom_tag
 from tests.training import (
     InstantLearn,

@@ -11,7 +11,7 @@ from shared.db.access import EVERYTHING, Access
 from shared.db.engine import transaction
 from shared.db.images import find_embedding
 from shared.db.similar import find_nearest
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.rows import store_image
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from shared.errors import BlobMissing, StorageUnavailable
-from shared.storage import Storage, original_key, thumbnail_key
+from shared.storage.storage import Storage, original_key, thumbnail_key
 
 IMAGE = UUID("0199aaaa-0000-7000-8000-0000000000ff")
 

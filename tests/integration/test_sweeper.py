@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from services.worker.sweeper import SHORT_QUEUE_MESSAGES, sweep
 from shared.config import Settings
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import BULK, INTERACTIVE, create_celery
 from shared.messaging.publisher import publish_ids
+from shared.storage.image_ids import new_image_id
 from tests.integration.test_relay import announced
 from tests.rows import insert_row, read_row, set_row
 

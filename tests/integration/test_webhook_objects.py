@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from shared.storage import Storage, original_key
+from shared.storage.storage import Storage, original_key
 from tests.deliveries import count_images, image_of, send, taken
 from tests.rows import read_row, set_row
 from tests.webhooks import bearer, record, records

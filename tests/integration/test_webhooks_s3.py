@@ -15,8 +15,8 @@ from services.worker.fetcher import Fetcher
 from shared.config import Settings
 from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
 from shared.fetch import read_object
-from shared.object_url import object_url
-from shared.storage import Storage, original_key
+from shared.storage.object_url import object_url
+from shared.storage.storage import Storage, original_key
 from tests.acceptance.conftest import free_port
 from tests.conditions import wait_for
 from tests.object_store import REGION, Bucket, object_store, reset

@@ -21,7 +21,7 @@ from services.ingest.app import create_app
 from shared.config import Settings, load_settings
 from shared.db.engine import connect_engine
 from shared.messaging.celery_app import BULK, INTERACTIVE, WORKER_QUEUES
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from shared.web.context import EXTENSION
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import broker_url

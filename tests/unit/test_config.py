@@ -13,7 +13,7 @@ from shared.config.loading import EXIT_MISCONFIGURED
 from shared.config.unknown import refuse_unknown
 from shared.db.engine import connect_engine
 from shared.errors import ConfigError
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 
 @pytest.mark.parametrize(

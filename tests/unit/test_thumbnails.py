@@ -15,7 +15,7 @@ from services.catalog.thumbnails import (
     make_thumbnail_apart,
 )
 from shared.errors import DamagedPicture
-from shared.storage import Storage, original_key
+from shared.storage.storage import Storage, original_key
 from tests.pictures import READABLE
 
 

@@ -13,7 +13,7 @@ from shared.db.learning import read_report
 from shared.db.standings import store_standings
 from shared.live_model import LiveScorer
 from shared.reconsider import reconsider
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 __all__ = ["Finetuned", "finetune", "warm_up"]
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from shared.config import Settings
 from shared.head import Head
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 # Told what a run does now, in words, and how far it is, 0 to 1.
 Progress = Callable[[str, float], None]

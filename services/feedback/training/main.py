@@ -21,7 +21,7 @@ from shared.observability.celery_metrics import count_tasks
 from shared.observability.logs import configure_logs
 from shared.observability.metrics_export import serve_metrics
 from shared.observability.tracing import trace_worker
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
 # A large run, and beside it one for a person who waits for a new tag.

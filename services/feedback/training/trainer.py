@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from services.feedback.training.learn import Learn
 from shared.config import Settings
-from shared.storage import Storage
+from shared.storage.storage import Storage
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.config import Settings
 from shared.db.images import NewImage
 from shared.fetch import check_form
-from shared.image_ids import new_image_id
 from shared.messaging.celery_app import BULK
-from shared.object_url import object_url
+from shared.storage.image_ids import new_image_id
+from shared.storage.object_url import object_url
 
 
 def image_candidates(

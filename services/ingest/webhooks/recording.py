@@ -12,7 +12,7 @@ from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.db.engine import transaction
 from shared.db.images import NewImage, insert_new
 from shared.db.webhooks import lock_object, release_image, store_object, take_event
-from shared.storage import original_key, thumbnail_key
+from shared.storage.storage import original_key, thumbnail_key
 from shared.web import Context
 
 

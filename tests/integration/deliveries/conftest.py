@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from services.feedback.app import create_app
 from services.worker.delivery import Sender, post
 from shared.config import Settings
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.receiver import Receiver, receiving
 from tests.rows import insert_row, set_row, show_tag
 from tests.training import insert_version

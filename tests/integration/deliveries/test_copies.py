@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from shared.db.engine import transaction
 from shared.db.events import promise_callback
 from shared.db.fetching import Fetched, claim_to_fetch, store_fetched
-from shared.originals import Original
+from shared.storage.originals import Original
 from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, register, tag, told
 from tests.rows import insert_row
 

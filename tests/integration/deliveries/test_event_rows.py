@@ -8,7 +8,7 @@ from shared.db.engine import transaction
 from shared.db.promotion import promote
 from shared.db.sweeping import give_up_exhausted
 from shared.db.tagging import FailedImage, claim_images, store_failed
-from shared.storage import Storage
+from shared.storage.storage import Storage
 from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, deliveries, register, tag, told
 from tests.feedback import correct
 from tests.rows import insert_row, set_row

@@ -1,0 +1,1 @@
+"""Files outside of Postgres: originals, heads and thumbnails, and their names."""
