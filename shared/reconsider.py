@@ -6,7 +6,7 @@ from shared.db.access import EVERYTHING
 from shared.db.corrections import find_contested
 from shared.db.decisions import lock_images, redecide
 from shared.db.engine import transaction
-from shared.words import Words
+from shared.model.vocabulary_index import Words
 
 IMAGES_AT_ONCE = 1000
 

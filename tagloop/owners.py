@@ -18,7 +18,7 @@ from shared.db.keys import delete_keys_of
 from shared.db.owners import count_images_of, delete_images, delete_traces, find_ids_of
 from shared.errors import BlobMissing, ConfigError
 from shared.image_document import describe_images
-from shared.live_vocabulary import LiveVocabulary
+from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage, original_key, thumbnail_key
 
 PAGE_IMAGES = 100

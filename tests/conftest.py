@@ -22,8 +22,8 @@ from services.worker.pipeline import Pipeline
 from shared.config import PREFIX, Settings, load_settings
 from shared.db.engine import connect_engine
 from shared.db.migrate import migrate
-from shared.live_model import LiveScorer
 from shared.messaging.celery_app import create_celery
+from shared.model.live_model import LiveScorer
 from shared.signing import new_secret
 from shared.storage.storage import Storage
 from tagloop.local import postgres

@@ -17,9 +17,9 @@ from services.feedback.learning.votes import Votes
 from services.worker.backbone import Backbone
 from shared.db.learning import Contributor
 from shared.db.models import LiveModel
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
+from shared.model.vocabulary_index import Words
 from shared.vocabulary import Tag, load_imagenet
-from shared.words import Words
 
 MIN_CONFIDENCE = 0.4
 SMALLEST_CROP = 0.35

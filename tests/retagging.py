@@ -13,9 +13,9 @@ from shared.db.access import EVERYTHING as EVERYBODYS
 from shared.db.engine import transaction
 from shared.db.retag_jobs import Scope, find_job, queue_job
 from shared.db.tags import tags_of_images
-from shared.head import Head
+from shared.model.head import Head
+from shared.model.learned_tags import Taught
 from shared.storage.storage import Storage
-from shared.taught import Taught
 from shared.vocabulary import load_imagenet
 from tests.rows import read_row
 

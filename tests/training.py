@@ -16,10 +16,10 @@ from shared.db.models import find_live_model
 from shared.db.retag_jobs import list_jobs
 from shared.db.run_history import count_queue, find_run
 from shared.db.runs import insert_run
-from shared.head import Head
 from shared.messaging.celery_app import create_celery
+from shared.model.head import Head
+from shared.model.learned_tags import Taught
 from shared.storage.storage import Storage
-from shared.taught import Taught
 from tests.rows import insert_row
 
 DIMENSIONS = 4

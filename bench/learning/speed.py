@@ -19,9 +19,9 @@ from services.worker.backbone import load_backbone
 from shared.config import load_settings
 from shared.db.learning import Contributor
 from shared.db.models import LiveModel
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
+from shared.model.vocabulary_index import Words
 from shared.vocabulary import Tag, load_imagenet
-from shared.words import Words
 
 CORRECTIONS = 10_000
 TAGS = (10, 100)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shared.db.engine import transaction
 from shared.db.images import find_embedding
 from shared.db.tags import ShownTag, find_decided
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
 from shared.web.named import hidden_tags

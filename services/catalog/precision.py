@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.catalog.opinion import Opinion
-from shared.scorer import Scorer
-from shared.taught import PRECISIONS
+from shared.model.learned_tags import PRECISIONS
+from shared.model.scorer import Scorer
 
 CORRECTIONS = "corrections"
 NETWORK = "network"

@@ -21,7 +21,7 @@ from shared.db.decisions import find_votes
 from shared.db.learning import read_embeddings_of
 from shared.db.review import count_images_of_recent_tags, find_corrected_lately, sample_unreviewed
 from shared.decide import Vote
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
 
 # On one core it takes some 50 ms to score as many.
 SAMPLE_IMAGES = 500

@@ -7,11 +7,11 @@ from uuid import UUID
 from services.feedback.documents import Verdicts
 from shared.db.corrections import Verdict
 from shared.errors import BadRequest, NotFound
-from shared.live_vocabulary import LiveVocabulary
+from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.vocabulary_index import Words
 from shared.storage.image_ids import parse_image_id
 from shared.tag_names import slug_of
 from shared.vocabulary import Vocabulary
-from shared.words import Words
 
 VERDICTS: tuple[Verdict, ...] = ("add", "remove", "confirm", "undo")
 

@@ -15,8 +15,8 @@ from shared.db.events import report_images
 from shared.db.tags import insert_custom_tags
 from shared.errors import NotFound
 from shared.event_types import IMAGE_CORRECTED
+from shared.model.vocabulary_index import Words
 from shared.observability import metrics
-from shared.words import Words
 
 # What receivers of an event are told at most of one image: a message has to stay small.
 MOST_REPORTED = 50

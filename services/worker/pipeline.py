@@ -24,8 +24,9 @@ from shared.db.tagging import (
     store_tagged,
 )
 from shared.errors import BackboneStalled
-from shared.head import choose_tags
-from shared.live_model import LiveScorer
+from shared.model.head import choose_tags
+from shared.model.live_model import LiveScorer
+from shared.model.scorer import Scorer
 from shared.observability.metrics import (
     batch_images,
     images_tagged,
@@ -33,7 +34,6 @@ from shared.observability.metrics import (
     stage_seconds,
     upload_to_tagged,
 )
-from shared.scorer import Scorer
 
 # After an error that may pass, an image waits this long for its next attempt.
 RETRY_SECONDS = 5.0

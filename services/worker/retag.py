@@ -22,8 +22,8 @@ from shared.db.retag_jobs import (
     take_up_job,
 )
 from shared.db.retagging import count_in_scope, find_only_difference, versions_of
-from shared.live_model import REFRESH_SECONDS, LiveScorer
-from shared.scorer import Scorer
+from shared.model.live_model import REFRESH_SECONDS, LiveScorer
+from shared.model.scorer import Scorer
 from shared.storage.storage import Storage
 
 # A task ends after this time and sends itself again: a worker that is asked to stop need not wait

@@ -24,7 +24,7 @@ from shared.db.retagging import (
     rewrite_tag_rows,
 )
 from shared.db.tag_rows import TagRows
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
 
 # Twice as many are a third slower: their probabilities don't fit into the processor's cache.
 CHUNK_IMAGES = 500

@@ -19,8 +19,8 @@ from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.engine import connect_engine
 from shared.db.notifications import DoneListener
-from shared.live_model import LiveScorer
-from shared.live_vocabulary import LiveVocabulary
+from shared.model.live_model import LiveScorer
+from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from shared.db.access import Access
 from shared.db.binary_copy import copy_decisions
 from shared.db.schema import decisions, images, tags
 from shared.decide import Decision, Vote, decide
-from shared.words import Words
+from shared.model.vocabulary_index import Words
 
 
 def lock_images(

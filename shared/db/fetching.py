@@ -13,8 +13,8 @@ from shared.db.events import report_images
 from shared.db.notifications import notify_done
 from shared.db.tagging import Claim
 from shared.event_types import IMAGE_FAILED, IMAGE_TAGGED
+from shared.model.vocabulary_index import read_words
 from shared.storage.originals import Original
-from shared.words import read_words
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from shared.config import Settings
 from shared.db.engine import connect_engine
 from shared.db.notifications import DoneListener
-from shared.live_model import LiveScorer
-from shared.live_vocabulary import LiveVocabulary
 from shared.messaging.backlog import BacklogWatch
 from shared.messaging.celery_app import create_celery
 from shared.messaging.relay import Relay
+from shared.model.live_model import LiveScorer
+from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
 
 EXTENSION = "tagloop"

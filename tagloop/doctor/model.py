@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from shared.config import Settings
 from shared.db.models import find_live_model
 from shared.errors import BlobMissing, StorageUnavailable
-from shared.head import Head
+from shared.model.head import Head
 from shared.storage.storage import Storage
 from tagloop.doctor.finding import Finding, well, wrong
 

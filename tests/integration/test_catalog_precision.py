@@ -12,9 +12,9 @@ from services.catalog.app import create_app
 from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.tags import tag_ids
-from shared.head import Head
+from shared.model.head import Head
+from shared.model.learned_tags import PRECISIONS, Taught
 from shared.storage.storage import Storage
-from shared.taught import PRECISIONS, Taught
 from tests.answers import get
 from tests.rows import set_decision
 

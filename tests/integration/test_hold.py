@@ -14,8 +14,8 @@ from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.worker.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.config.hold_list import STARTING_LIST
-from shared.hold import held_columns
-from shared.live_model import LiveScorer
+from shared.model.held_tags import held_columns
+from shared.model.live_model import LiveScorer
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from shared.web import create_web_app

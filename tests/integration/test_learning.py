@@ -11,7 +11,7 @@ from services.feedback.learning import recorded_precision
 from services.feedback.learning.metrics import average_precision
 from services.feedback.learning.teach import teach_one
 from services.worker.backbone import Backbone
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
 from tests.learning import (
     MIN_CONFIDENCE,
     Said,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.choosing import choose_many
-from shared.head import choose_tags
+from shared.model.head import choose_tags
 from shared.vocabulary import load_imagenet
 
 IMAGENET = load_imagenet()

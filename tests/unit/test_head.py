@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.head import Head, choose_tags
-from shared.taught import Taught
+from shared.model.head import Head, choose_tags
+from shared.model.learned_tags import Taught
 from shared.vocabulary import Tag, Vocabulary, load_imagenet
 
 IMAGENET = load_imagenet()

@@ -11,7 +11,7 @@ from services.feedback.learning.gate import Comparison, Evidence, Limits, decide
 from services.feedback.learning.metrics import average_precision, calibration_error, measure
 from services.feedback.learning.targets import Targets
 from services.feedback.learning.thresholds import find_thresholds
-from shared.taught import PRECISIONS
+from shared.model.learned_tags import PRECISIONS
 
 scores = arrays(np.float32, 30, elements=st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.9, 1.0]))
 truths = arrays(np.bool_, 30)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.db.models import LiveModel
-from shared.head import Head
-from shared.scorer import Scorer
-from shared.taught import FEATURE_NORM, PRECISIONS, Taught, compete, features
+from shared.model.head import Head
+from shared.model.learned_tags import FEATURE_NORM, PRECISIONS, Taught, compete, features
+from shared.model.scorer import Scorer
+from shared.model.vocabulary_index import Words
 from shared.vocabulary import Tag, Vocabulary
-from shared.words import Words
 
 DIMENSIONS = 4
 logits = arrays(np.float32, (5, 3), elements=st.floats(-30, 30, width=32))

@@ -11,7 +11,7 @@ from shared.config import Settings
 from shared.db.engine import transaction
 from shared.db.learning import read_report
 from shared.db.standings import store_standings
-from shared.live_model import LiveScorer
+from shared.model.live_model import LiveScorer
 from shared.reconsider import reconsider
 from shared.storage.storage import Storage
 

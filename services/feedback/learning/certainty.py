@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from services.feedback.learning.gate import Comparison
 from services.feedback.learning.targets import CERTAIN_PRESENT
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
 
 # With fewer pictures, one that changes its mind would decide.
 LEAST_IMAGES = 20

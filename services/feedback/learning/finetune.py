@@ -23,8 +23,8 @@ from services.feedback.learning.metrics import average_precision_of
 from services.feedback.learning.standing import Trust
 from services.feedback.learning.thresholds import find_thresholds
 from shared.db.standings import Standing
-from shared.head import Head
-from shared.scorer import Scorer
+from shared.model.head import Head
+from shared.model.scorer import Scorer
 
 Progress = Callable[[str, float], None]
 # Where on the way from 0 to 1 the fits begin and end.

@@ -13,7 +13,7 @@ from torch.nn.functional import logsigmoid
 
 from services.feedback.learning.subspace import Subspace
 from services.feedback.learning.targets import Targets
-from shared.taught import MOST_LOGIT, compete, features, log_odds
+from shared.model.learned_tags import MOST_LOGIT, compete, features, log_odds
 
 # Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.
 WEIGHT_PENALTY = 0.5
@@ -33,7 +33,7 @@ LEAST_WEIGHT = 1e-6
 class Examples:
     """What to learn from.
 
-    features: (images, kept) float32, see `shared.taught.features`, in a subspace. network: (images,
+    features: (images, kept) float32, see `shared.model.learned_tags.features`, in a subspace. network: (images,
     tags) float32, log-odds by the network itself, 0 for tags that people made.
     """
 
@@ -72,7 +72,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Classifiers:
-    """The parameters of `shared.taught.Taught` that are trained, over features in a subspace."""
+    """The parameters of `shared.model.learned_tags.Taught` that are trained, over features in a subspace."""
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
@@ -169,7 +169,7 @@ def _bias_penalty(bias: Tensor) -> Tensor:
 def _negative_log_likelihood(
     logits: Tensor, shut_out: Tensor, present: Tensor, weight: Tensor
 ) -> Tensor:
-    """Of probabilities as `shared.taught.compete` makes them.
+    """Of probabilities as `shared.model.learned_tags.compete` makes them.
 
     shut_out: (tags, tags), 1 for rivals, 0 on the diagonal.
     """

@@ -13,7 +13,7 @@ from services.feedback.learning.problem import Problem, Tags
 from services.feedback.learning.standing import Trust, find_trust
 from services.feedback.learning.targets import Targets
 from services.feedback.learning.votes import Labels, resolve
-from shared.scorer import Scorer
+from shared.model.scorer import Scorer
 
 
 @dataclass(frozen=True)

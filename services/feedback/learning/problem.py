@@ -19,9 +19,9 @@ from services.feedback.learning.targets import (
     targets_of_witnesses,
 )
 from services.feedback.learning.votes import Labels
-from shared.head import Head
-from shared.scorer import Scorer
-from shared.taught import Taught, features
+from shared.model.head import Head
+from shared.model.learned_tags import Taught, features
+from shared.model.scorer import Scorer
 
 
 @dataclass(frozen=True)

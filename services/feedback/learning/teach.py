@@ -15,8 +15,8 @@ from services.feedback.learning.metrics import average_precision_of
 from services.feedback.learning.problem import Problem, Tags
 from services.feedback.learning.thresholds import find_thresholds
 from services.feedback.learning.votes import resolve
-from shared.scorer import Scorer
-from shared.taught import Taught
+from shared.model.learned_tags import Taught
+from shared.model.scorer import Scorer
 
 
 def teach_one(data: DataSet, live: Scorer, min_confidence: float) -> Finetuned:

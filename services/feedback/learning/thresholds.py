@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.feedback.learning.targets import Targets
-from shared.taught import PRECISIONS
+from shared.model.learned_tags import PRECISIONS
 
 # With fewer positives a threshold would be chance; the tag's own probability serves instead.
 LEAST_POSITIVES = 8

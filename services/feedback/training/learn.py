@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import Engine
 
 from shared.config import Settings
-from shared.head import Head
+from shared.model.head import Head
 from shared.storage.storage import Storage
 
 # Told what a run does now, in words, and how far it is, 0 to 1.

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.head import Head
+from shared.model.head import Head
 
 
 @dataclass(frozen=True)

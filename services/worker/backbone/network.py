@@ -12,8 +12,8 @@ from services.worker.backbone.interface import Description
 from services.worker.backbone.temperature import TEMPERATURES
 from services.worker.backbone.torchvision_import import import_torchvision
 from shared.errors import ConfigError
-from shared.head import Head
-from shared.taught import Taught
+from shared.model.head import Head
+from shared.model.learned_tags import Taught
 from shared.vocabulary import load_imagenet
 
 import_torchvision()  # before timm does

@@ -21,7 +21,7 @@ from services.worker.backbone.convert import (
 )
 from services.worker.backbone.interface import Description
 from shared.errors import ConfigError
-from shared.head import Head
+from shared.model.head import Head
 
 CONVERT_MODULE = "services.worker.backbone.convert"
 CONVERT_SECONDS = 600

@@ -11,7 +11,7 @@ from shared.db.access import EVERYTHING
 from shared.db.images import find_images
 from shared.db.sending import keep_bodies
 from shared.image_document import describe_images
-from shared.live_vocabulary import LiveVocabulary
+from shared.model.live_vocabulary import LiveVocabulary
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.
 MOST_BODY_BYTES = 20_000

@@ -23,7 +23,7 @@ from shared.db.engine import connect_engine, transaction
 from shared.db.listening import Listener
 from shared.db.notifications import DELIVERIES_CHANNEL
 from shared.db.sending import Claimed, claim_due, find_waiting
-from shared.live_vocabulary import LiveVocabulary
+from shared.model.live_vocabulary import LiveVocabulary
 
 # They only wait for other people's servers, and each is started when it is first needed. So many,
 # since a server that hangs has one for 15 s, and those that hang may be dozens.

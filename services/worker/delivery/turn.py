@@ -17,7 +17,7 @@ from shared.db.access import EVERYTHING
 from shared.db.endpoints import find_endpoint, secrets_of
 from shared.db.engine import transaction
 from shared.db.sending import Claimed, fail_waiting, release
-from shared.live_vocabulary import LiveVocabulary
+from shared.model.live_vocabulary import LiveVocabulary
 from shared.signing import signed_headers
 
 MOST_PER_TURN = 20

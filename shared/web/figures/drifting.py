@@ -3,7 +3,7 @@
 from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
-from shared.drift import measure_drift
+from shared.model.drift import measure_drift
 from shared.web.figures.family import gauge
 
 DAY = "day"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from shared.taught import Taught
+from shared.model.learned_tags import Taught
 from shared.vocabulary import Vocabulary
 
 TAUGHT_PREFIX = "taught."

@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from shared.db.engine import transaction
 from shared.db.models import find_live_model
 from shared.errors import Unavailable
-from shared.head import Head
-from shared.scorer import Scorer
+from shared.model.head import Head
+from shared.model.scorer import Scorer
+from shared.model.vocabulary_index import read_words
 from shared.storage.storage import Storage
-from shared.words import read_words
 
 # A promotion is seen by everyone this much later at the latest.
 REFRESH_SECONDS = 0.2

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine
 
 from shared.db.engine import transaction
-from shared.words import Words, read_words
+from shared.model.vocabulary_index import Words, read_words
 
 # A word that another process made is seen this much later at the latest.
 REFRESH_SECONDS = 2.0

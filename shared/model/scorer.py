@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.db.models import LiveModel
-from shared.head import Head
-from shared.hold import held_columns
+from shared.model.head import Head
+from shared.model.held_tags import held_columns
+from shared.model.vocabulary_index import Words
 from shared.vocabulary import Vocabulary
-from shared.words import Words
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The head and the vocabulary that it scores: embeddings in, tags out."""
