@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping
 
+from shared.api.image_document import describe_images
 from shared.auth.keyring import CACHE_SECONDS
 from shared.config import Settings
 from shared.db.access import Access
@@ -17,7 +18,6 @@ from shared.db.images import list_images
 from shared.db.keys import delete_keys_of
 from shared.db.owners import count_images_of, delete_images, delete_traces, find_ids_of
 from shared.errors import BlobMissing, ConfigError
-from shared.image_document import describe_images
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage, original_key, thumbnail_key
 

@@ -19,12 +19,12 @@ from services.worker.first_model import ensure_model
 from services.worker.lanes import Lanes
 from services.worker.leases import LeaseKeeper
 from services.worker.pipeline import Pipeline
+from shared.api.signing import new_secret
 from shared.config import PREFIX, Settings, load_settings
 from shared.db.engine import connect_engine
 from shared.db.migrate import migrate
 from shared.messaging.celery_app import create_celery
 from shared.model.live_model import LiveScorer
-from shared.signing import new_secret
 from shared.storage.storage import Storage
 from tagloop.local import postgres
 from tagloop.local.backing import running

@@ -8,10 +8,10 @@ import numpy as np
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from shared.api.event_types import IMAGE_TAGGED, EventType
 from shared.db.engine import transaction
 from shared.db.events import report_images
 from shared.db.tagging import TaggedImage, claim_images, store_tagged
-from shared.event_types import IMAGE_TAGGED, EventType
 from tests.conditions import wait_for
 
 LEASE_SECONDS = 60.0

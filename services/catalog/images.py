@@ -13,11 +13,11 @@ from services.catalog.documents import Image, ImagePath, Images, ImagesQuery, Sh
 from services.catalog.opinion import Opinion, read_opinion
 from services.catalog.precision import choose_precise
 from services.catalog.thumbnails import load_thumbnail
+from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
-from shared.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.pictures import MIME_TYPES
 from shared.storage.storage import original_key, thumbnail_key
 from shared.web.context import context

@@ -9,11 +9,11 @@ from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
 from services.catalog.documents import LIST_LIMIT, LIST_MOST, NO_NUL, Image
+from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import list_images
 from shared.errors import BadRequest
-from shared.image_document import describe_images
 from shared.vocabulary import Tag
 from shared.web.context import context
 from shared.web.cursors import cut_page, decode_id_cursor

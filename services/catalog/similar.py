@@ -13,12 +13,12 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import Image, ImagePath
 from services.catalog.embedding import embed
+from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_embedding, find_images
 from shared.db.similar import find_nearest
 from shared.errors import NotFound, TooManyBytes
-from shared.image_document import describe_images
 from shared.web.body import open_body
 from shared.web.context import context
 from shared.web.gathering import gather, read_pieces

@@ -9,11 +9,11 @@ from services.feedback.documents import ImagePath, User, Verdicts
 from services.feedback.limits import refuse_too_many
 from services.feedback.reading import read_entry, words_for
 from services.feedback.recording import count_corrections, record
+from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.corrections import Verdict
 from shared.db.engine import transaction
 from shared.errors import NotFound
-from shared.image_document import describe_images
 from shared.web.context import context
 from shared.web.named import find_row, hidden_tags
 from shared.web.problems import Problem

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.documents import PageQuery
+from shared.api.event_types import EventType
 from shared.auth.door import caller_access
 from shared.db.deliveries import find_delivery, list_deliveries, replay
 from shared.db.engine import transaction
 from shared.errors import Conflict, NotFound
-from shared.event_types import EventType
 from shared.web.context import context
 from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.problems import Problem

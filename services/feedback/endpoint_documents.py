@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.feedback.documents import NO_NUL
-from shared.event_types import ALL, EventType
+from shared.api.event_types import ALL, EventType
 
 URL_LENGTH = 2048
 OWNER_LENGTH = 200

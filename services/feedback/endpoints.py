@@ -16,6 +16,8 @@ from services.feedback.endpoint_documents import (
     NewEndpoint,
     RegisteredEndpoint,
 )
+from shared.api.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
+from shared.api.signing import new_secret
 from shared.auth.door import caller_access
 from shared.db.endpoints import (
     change_endpoint,
@@ -28,9 +30,7 @@ from shared.db.endpoints import (
 )
 from shared.db.engine import transaction
 from shared.errors import BadRequest, NotFound
-from shared.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
 from shared.fetch import check_url
-from shared.signing import new_secret
 from shared.web.context import context
 from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.problems import Problem

@@ -10,8 +10,8 @@ from shared.errors import BadRequest, NotFound
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.model.vocabulary_index import Words
 from shared.storage.image_ids import parse_image_id
-from shared.tag_names import slug_of
 from shared.vocabulary import Vocabulary
+from shared.vocabulary.tag_names import slug_of
 
 VERDICTS: tuple[Verdict, ...] = ("add", "remove", "confirm", "undo")
 

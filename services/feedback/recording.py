@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.feedback.reading import Entry, refuse_unknown
+from shared.api.event_types import IMAGE_CORRECTED
 from shared.db.access import Access
 from shared.db.contributors import ensure_contributor
 from shared.db.corrections import NewCorrection, Verdict, insert_corrections
@@ -14,7 +15,6 @@ from shared.db.decisions import lock_images, redecide
 from shared.db.events import report_images
 from shared.db.tags import insert_custom_tags
 from shared.errors import NotFound
-from shared.event_types import IMAGE_CORRECTED
 from shared.model.vocabulary_index import Words
 from shared.observability import metrics
 

@@ -17,10 +17,10 @@ from services.ingest.documents import (
 )
 from services.ingest.intake import Intake, Offered
 from services.ingest.overload import refuse_overload
+from shared.api.image_document import describe_images, image_url
 from shared.auth.door import caller_access
 from shared.db.engine import transaction
 from shared.db.images import find_image, find_known
-from shared.image_document import describe_images, image_url
 from shared.web.context import context
 from shared.web.problems import Problem, problem_of
 

@@ -9,7 +9,7 @@ from kombu.transport import TRANSPORT_ALIASES
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from shared.signing import key_of
+from shared.api.signing import key_of
 
 NO_NAMES = 'has to be a list of names in JSON, such as ["a", "b"]'
 # Several brokers, one after the other, for when the first is away.

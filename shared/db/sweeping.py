@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from shared.api.event_types import IMAGE_FAILED
 from shared.db.events import report_images
 from shared.db.notifications import notify_done
-from shared.event_types import IMAGE_FAILED
 
 
 def give_up_exhausted(connection: Connection, max_attempts: int) -> list[UUID]:

@@ -7,7 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from shared.signing import new_secret
+from shared.api.signing import new_secret
 
 PASSWORD_BYTES = 32
 # Postgres and Grafana read theirs as users of their own; nobody else has the volume.

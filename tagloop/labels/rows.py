@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from shared.tag_names import clean_name
+from shared.vocabulary.tag_names import clean_name
 from tagloop.errors import LabelsUnusable
 from tagloop.names import printable
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from shared.signing import new_secret
+from shared.api.signing import new_secret
 from tagloop.local.errors import LocalStackError
 
 PRIVATE_MODE = 0o600

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.signing import key_of
+from shared.api.signing import key_of
 from tagloop.deployment.secrets import make_secrets
 
 

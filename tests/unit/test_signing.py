@@ -6,9 +6,9 @@ import time
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from shared.api.signing import key_of, new_secret, signed_headers
 from shared.config import load_settings
 from shared.errors import ConfigError
-from shared.signing import key_of, new_secret, signed_headers
 
 # From the specification: https://github.com/standard-webhooks/standard-webhooks
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

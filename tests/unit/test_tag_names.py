@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.tag_names import MOST_CHARACTERS, clean_name, slug_of
 from shared.vocabulary import Tag, Vocabulary
+from shared.vocabulary.tag_names import MOST_CHARACTERS, clean_name, slug_of
 
 
 def is_allowed(text: str) -> bool:

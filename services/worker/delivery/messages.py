@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
+from shared.api.image_document import describe_images
 from shared.db.access import EVERYTHING
 from shared.db.images import find_images
 from shared.db.sending import keep_bodies
-from shared.image_document import describe_images
 from shared.model.live_vocabulary import LiveVocabulary
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.

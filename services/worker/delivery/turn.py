@@ -12,13 +12,13 @@ from sqlalchemy import Engine, RowMapping
 from services.worker.delivery.messages import write_bodies
 from services.worker.delivery.notes import note
 from services.worker.delivery.post import ATTEMPT_SECONDS, Answer, Poster
+from shared.api.signing import signed_headers
 from shared.config import Settings
 from shared.db.access import EVERYTHING
 from shared.db.endpoints import find_endpoint, secrets_of
 from shared.db.engine import transaction
 from shared.db.sending import Claimed, fail_waiting, release
 from shared.model.live_vocabulary import LiveVocabulary
-from shared.signing import signed_headers
 
 MOST_PER_TURN = 20
 TURN_SECONDS = 10.0

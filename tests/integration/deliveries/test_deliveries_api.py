@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from shared.event_types import IMAGE_FAILED
+from shared.api.event_types import IMAGE_FAILED
 from tests.answers import get
 from tests.events import deliveries, register, report, set_deliveries
 from tests.rows import insert_row

@@ -1,0 +1,1 @@
+"""The documents that other systems receive: images, events and their signatures."""
