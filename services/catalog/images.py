@@ -21,9 +21,9 @@ from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
 from shared.storage.storage import original_key, thumbnail_key
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_id_cursor
-from shared.web.named import find_row, resolve_tag
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_id_cursor
+from shared.web.requests.named import find_row, resolve_tag
 
 images = APIBlueprint(
     "images", __name__, abp_tags=[ApiTag(name="images")], abp_responses={404: Problem}

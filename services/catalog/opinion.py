@@ -13,7 +13,7 @@ from shared.db.tags import ShownTag, find_decided
 from shared.model.scorer import Scorer
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
-from shared.web.named import hidden_tags
+from shared.web.requests.named import hidden_tags
 
 
 @dataclass(frozen=True)

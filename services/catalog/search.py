@@ -16,9 +16,9 @@ from shared.db.images import list_images
 from shared.errors import BadRequest
 from shared.vocabulary import Tag
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_id_cursor
-from shared.web.named import find_tag_named
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_id_cursor
+from shared.web.requests.named import find_tag_named
 
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
 

@@ -19,11 +19,11 @@ from shared.db.engine import transaction
 from shared.db.images import find_embedding, find_images
 from shared.db.similar import find_nearest
 from shared.errors import NotFound, TooManyBytes
-from shared.web.body import open_body
 from shared.web.context import context
-from shared.web.gathering import gather, read_pieces
-from shared.web.named import find_row
 from shared.web.problems import Problem
+from shared.web.requests.body import open_body
+from shared.web.requests.gathering import gather, read_pieces
+from shared.web.requests.named import find_row
 
 similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])
 

@@ -14,8 +14,8 @@ from shared.db.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags import find_tag, list_tags
 from shared.errors import BadRequest, NotFound
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_cursor
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_cursor
 
 tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
 

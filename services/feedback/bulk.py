@@ -15,8 +15,8 @@ from shared.db.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.app import MOST_BODY_BYTES
 from shared.web.context import context
-from shared.web.named import hidden_tags
 from shared.web.problems import Problem, problem_of, validation_problem
+from shared.web.requests.named import hidden_tags
 
 bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])
 

@@ -15,8 +15,8 @@ from shared.db.corrections import Verdict
 from shared.db.engine import transaction
 from shared.errors import NotFound
 from shared.web.context import context
-from shared.web.named import find_row, hidden_tags
 from shared.web.problems import Problem
+from shared.web.requests.named import find_row, hidden_tags
 
 corrections = APIBlueprint("corrections", __name__, abp_tags=[Tag(name="corrections")])
 

@@ -21,8 +21,8 @@ from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
 from shared.model.vocabulary_index import Words
 from shared.web.context import context
-from shared.web.named import hidden_tags
 from shared.web.problems import Problem
+from shared.web.requests.named import hidden_tags
 
 MOST_EXAMPLES = 1000
 # How long the request is held for the run to end, and how often it is looked at.

@@ -16,8 +16,8 @@ from shared.db.deliveries import find_delivery, list_deliveries, replay
 from shared.db.engine import transaction
 from shared.errors import Conflict, NotFound
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_id_cursor
 
 Status = Literal["waiting", "delivered", "failed"]
 

@@ -32,8 +32,8 @@ from shared.db.engine import transaction
 from shared.errors import BadRequest, NotFound
 from shared.fetch import check_url
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_id_cursor
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_id_cursor
 
 # For as long both secrets sign, so that a receiver can change at any moment of a day.
 OVERLAP_HOURS = 24

@@ -12,9 +12,9 @@ from shared.auth.door import caller_access
 from shared.db.corrections import Verdict, list_corrections
 from shared.db.engine import transaction
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_number_cursor
-from shared.web.named import find_row
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_number_cursor
+from shared.web.requests.named import find_row
 
 # Of one image, the newest.
 HISTORY_MOST = 1000

@@ -12,8 +12,8 @@ from shared.db.decisions import list_labels
 from shared.db.engine import transaction
 from shared.errors import BadRequest
 from shared.web.context import context
-from shared.web.cursors import cut_page, decode_cursor
 from shared.web.problems import Problem
+from shared.web.requests.cursors import cut_page, decode_cursor
 
 labels = APIBlueprint("labels", __name__, abp_tags=[Tag(name="corrections")])
 

@@ -16,8 +16,8 @@ from shared.errors import NotFound
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
 from shared.web.context import context
-from shared.web.named import resolve_tag
 from shared.web.problems import Problem
+from shared.web.requests.named import resolve_tag
 
 JOBS_LISTED = 50
 TEXT_LENGTH = 1000

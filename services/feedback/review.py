@@ -17,7 +17,7 @@ from shared.db.images import find_images
 from shared.db.review import note_offered
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
-from shared.web.named import hidden_tags
+from shared.web.requests.named import hidden_tags
 
 REVIEW_LIMIT = 10
 REVIEW_MOST = 50

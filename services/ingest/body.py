@@ -10,8 +10,8 @@ from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
 from shared.errors import BadRequest
-from shared.web.body import open_body
-from shared.web.gathering import gather, read_pieces
+from shared.web.requests.body import open_body
+from shared.web.requests.gathering import gather, read_pieces
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"

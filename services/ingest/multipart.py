@@ -12,7 +12,7 @@ from multipart import (
 )
 
 from shared.errors import BadRequest
-from shared.web.gathering import CHUNK_BYTES, gather
+from shared.web.requests.gathering import CHUNK_BYTES, gather
 
 FIELD_BYTES = 64 * 1024
 # A file name is shortened, however long it is; the parser's own limit would refuse its file.

@@ -1,6 +1,6 @@
 """Every metric that processes count, its unit and its buckets. Names that dashboards rely on.
 
-What stands in the database is read when Prometheus asks: see `shared/web/state_metrics.py`.
+What stands in the database is read when Prometheus asks: see `shared/web/figures/state_metrics.py`.
 """
 
 from typing import Final

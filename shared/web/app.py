@@ -13,13 +13,13 @@ from shared.auth.door import register_door
 from shared.config import Settings
 from shared.observability.tracing import trace_web
 from shared.web.context import EXTENSION, Context
+from shared.web.figures.state_metrics import STATE_EXTENSION, StateCollector
 from shared.web.headers import register_headers
 from shared.web.health import health
-from shared.web.json_depth import MOST_DEPTH, is_too_deep
-from shared.web.lingering import register_lingering
 from shared.web.problems import Problem, register_problems, validation_response
 from shared.web.request_log import register_request_log
-from shared.web.state_metrics import STATE_EXTENSION, StateCollector
+from shared.web.requests.json_depth import MOST_DEPTH, is_too_deep
+from shared.web.server.lingering import register_lingering
 
 DOCS_PATH = "/docs"
 # A thousand ids or digests in JSON; the door for pictures has limits of its own.

@@ -10,7 +10,7 @@ from shared.errors import Stalled
 from shared.messaging.celery_app import INTERACTIVE, count_messages
 from shared.observability.metrics_export import readable_registry
 from shared.web.context import context
-from shared.web.state_metrics import STATE_EXTENSION
+from shared.web.figures.state_metrics import STATE_EXTENSION
 
 health = APIBlueprint("health", __name__, abp_tags=[Tag(name="operation")])
 

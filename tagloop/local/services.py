@@ -39,7 +39,7 @@ def migrate(data: DataDir) -> Program:
 def web(data: DataDir, address: Address) -> Program:
     """All web services behind one gunicorn."""
     command = (
-        *(sys.executable, "-m", "gunicorn", "--config", "python:tagloop.local.gunicorn"),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:shared.web.server.gunicorn_config"),
         *("--bind", address.bind, "tagloop.local.web:create_app()"),
     )
     return Program(

@@ -125,7 +125,7 @@ def test_without_keys_no_other_address_is_listened_on(tmp_path: Path) -> None:
 def test_gunicorn_itself_refuses_to_listen_elsewhere_without_keys(tmp_path: Path) -> None:
     done = subprocess.run(
         [
-            *(COMMAND[0], "-m", "gunicorn", "--config", "python:tagloop.local.gunicorn"),
+            *(COMMAND[0], "-m", "gunicorn", "--config", "python:shared.web.server.gunicorn_config"),
             *("--bind", f"0.0.0.0:{free_port()}", "tagloop.local.web:create_app()"),
         ],
         cwd=PROJECT_ROOT,

@@ -17,7 +17,13 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     """Start a service that cannot start."""
     return subprocess.run(
         [
-            *(sys.executable, "-m", "gunicorn", "--config", "python:tagloop.local.gunicorn"),
+            *(
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                "python:shared.web.server.gunicorn_config",
+            ),
             *("--bind", "127.0.0.1:0", "services.ingest.app:create_app()"),
         ],
         cwd=PROJECT_ROOT,

@@ -3,7 +3,7 @@
 import threading
 
 from shared.errors import Unavailable
-from shared.web.bounded import BoundedCall
+from shared.web.figures.bounded import BoundedCall
 from tests.conditions import wait_for
 
 

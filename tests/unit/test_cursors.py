@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import BadRequest
-from shared.web.cursors import cut_page, decode_cursor, decode_id_cursor, encode_cursor
+from shared.web.requests.cursors import cut_page, decode_cursor, decode_id_cursor, encode_cursor
 
 positions = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from shared.web.json_depth import MOST_DEPTH, is_too_deep
+from shared.web.requests.json_depth import MOST_DEPTH, is_too_deep
 
 SECONDS = 2.0
 

@@ -21,7 +21,7 @@ MODULES = (
     "tagloop.cli",
     "tagloop.commands.backup",
     "tagloop.deployment.secrets",
-    "tagloop.local.gunicorn",
+    "shared.web.server.gunicorn_config",
 )
 OURS = ("services", "shared", "tagloop")
 # Imports the module named first, as if all modules named after it were not installed.

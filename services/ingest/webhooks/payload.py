@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from shared.errors import BadRequest
-from shared.web.json_depth import MOST_DEPTH, is_too_deep
+from shared.web.requests.json_depth import MOST_DEPTH, is_too_deep
 
 
 def read_json(body: bytes | str) -> Any:

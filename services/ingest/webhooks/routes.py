@@ -23,9 +23,9 @@ from shared.db.engine import transaction
 from shared.db.images import find_statuses
 from shared.errors import NotFound, TagloopError
 from shared.observability.metrics import uploads
-from shared.web.body import open_body
 from shared.web.context import EXTENSION, context
 from shared.web.problems import Problem
+from shared.web.requests.body import open_body
 
 CHUNK_BYTES = 64 * 1024
 CERTIFICATES_KEPT = 16

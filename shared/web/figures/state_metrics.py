@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
 from shared.db.engine import transaction
-from shared.web.bounded import BoundedCall
 from shared.web.context import Context
+from shared.web.figures.bounded import BoundedCall
 from shared.web.figures.broker import broker_figures
 from shared.web.figures.disk import disk_figures
 from shared.web.figures.drifting import drift_figures

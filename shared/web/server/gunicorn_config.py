@@ -6,8 +6,8 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
-from shared.web.gunicorn_worker import write_problem
-from shared.web.serving import on_starting
+from shared.web.server.checks import on_starting
+from shared.web.server.gunicorn_worker import write_problem
 
 __all__ = ["on_starting"]
 
@@ -17,7 +17,7 @@ __all__ = ["on_starting"]
 SocketUnreader.max_body_chunk = 64 * 1024
 util.write_error = write_problem
 
-worker_class = "shared.web.gunicorn_worker.Worker"
+worker_class = "shared.web.server.gunicorn_worker.Worker"
 workers = 2
 # A request with wait= holds its thread until the image is tagged.
 threads = 16
