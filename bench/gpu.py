@@ -30,7 +30,7 @@ from services.worker.backbone import Backbone
 from services.worker.backbone.torch_runtime import load_torch_backbone
 from services.worker.lanes import count_lanes
 from shared.config import Settings, load_settings
-from shared.db.tagging import ClaimedImage
+from shared.db.images.tagging import ClaimedImage
 from shared.storage.storage import Storage, original_key
 
 ROUNDS = 5

@@ -7,8 +7,8 @@ from rich.table import Table
 from sqlalchemy import RowMapping
 
 from shared.auth.tokens import new_token
-from shared.db.engine import transaction
-from shared.db.keys import NewKey, insert_key, list_keys, revoke_key
+from shared.db.connection.engine import transaction
+from shared.db.owners.keys import NewKey, insert_key, list_keys, revoke_key
 from tagloop.local.settings import open_database
 
 COLUMNS = ("number", "begins", "name", "scopes", "owner", "made", "last used", "revoked")

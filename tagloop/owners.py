@@ -11,12 +11,12 @@ from sqlalchemy import Engine, RowMapping
 from shared.api.image_document import describe_images
 from shared.auth.keyring import CACHE_SECONDS
 from shared.config import Settings
-from shared.db.access import Access
-from shared.db.corrections import list_corrections
-from shared.db.engine import connect_engine, transaction
-from shared.db.images import list_images
-from shared.db.keys import delete_keys_of
-from shared.db.owners import count_images_of, delete_images, delete_traces, find_ids_of
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.corrections.corrections import list_corrections
+from shared.db.images.images import list_images
+from shared.db.owners.access import Access
+from shared.db.owners.keys import delete_keys_of
+from shared.db.owners.owners import count_images_of, delete_images, delete_traces, find_ids_of
 from shared.errors import BlobMissing, ConfigError
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage, original_key, thumbnail_key

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 
 
 @dataclass(frozen=True)

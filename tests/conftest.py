@@ -21,7 +21,7 @@ from services.worker.leases import LeaseKeeper
 from services.worker.pipeline import Pipeline
 from shared.api.signing import new_secret
 from shared.config import PREFIX, Settings, load_settings
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.db.migrate import migrate
 from shared.messaging.celery_app import create_celery
 from shared.model.live_model import LiveScorer

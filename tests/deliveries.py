@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from services.ingest.webhooks.routes import create_webhooks
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.web import create_web_app
 from tests.webhooks import SECRETS, TOPIC, serve_amazon
 

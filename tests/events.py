@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from shared.api.event_types import IMAGE_TAGGED, EventType
-from shared.db.engine import transaction
-from shared.db.events import report_images
-from shared.db.tagging import TaggedImage, claim_images, store_tagged
+from shared.db.connection.engine import transaction
+from shared.db.events.events import report_images
+from shared.db.images.tagging import TaggedImage, claim_images, store_tagged
 from tests.conditions import wait_for
 
 LEASE_SECONDS = 60.0

@@ -12,8 +12,8 @@ from services.ingest.app import BLUEPRINTS as INGEST
 from shared.auth.scopes import Scope
 from shared.auth.tokens import new_token
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.keys import NewKey, insert_key
+from shared.db.connection.engine import transaction
+from shared.db.owners.keys import NewKey, insert_key
 from shared.web import create_web_app
 
 

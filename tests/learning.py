@@ -15,8 +15,8 @@ from services.feedback.learning.finetune import Finetuned, finetune_on
 from services.feedback.learning.gate import Limits
 from services.feedback.learning.votes import Votes
 from services.worker.backbone import Backbone
-from shared.db.learning import Contributor
-from shared.db.models import LiveModel
+from shared.db.models.learning import Contributor
+from shared.db.models.models import LiveModel
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import Words
 from shared.vocabulary import Tag, load_imagenet

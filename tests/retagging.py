@@ -9,10 +9,10 @@ from sqlalchemy import Engine, RowMapping, text
 from services.worker.pipeline import Pipeline
 from services.worker.retag import see_to_jobs
 from shared.config import Settings
-from shared.db.access import EVERYTHING as EVERYBODYS
-from shared.db.engine import transaction
-from shared.db.retag_jobs import Scope, find_job, queue_job
-from shared.db.tags import tags_of_images
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import Scope, find_job, queue_job
+from shared.db.owners.access import EVERYTHING as EVERYBODYS
+from shared.db.tags.tags import tags_of_images
 from shared.model.head import Head
 from shared.model.learned_tags import Taught
 from shared.storage.storage import Storage

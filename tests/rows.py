@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.images import NewImage, insert_new
-from shared.db.tags import insert_custom_tags
+from shared.db.connection.engine import transaction
+from shared.db.images.images import NewImage, insert_new
+from shared.db.tags.tags import insert_custom_tags
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.originals import inspect_original

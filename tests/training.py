@@ -10,12 +10,12 @@ from sqlalchemy import Engine, RowMapping, text
 from services.feedback.training.learn import Progress
 from services.feedback.training.trainer import Trainer
 from shared.config import Settings
-from shared.db.access import EVERYTHING
-from shared.db.engine import transaction
-from shared.db.models import find_live_model
-from shared.db.retag_jobs import list_jobs
-from shared.db.run_history import count_queue, find_run
-from shared.db.runs import insert_run
+from shared.db.connection.engine import transaction
+from shared.db.models.models import find_live_model
+from shared.db.models.retag_jobs import list_jobs
+from shared.db.models.run_history import count_queue, find_run
+from shared.db.models.runs import insert_run
+from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
 from shared.model.learned_tags import Taught

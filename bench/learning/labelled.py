@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from bench.errors import BenchError
-from shared.db.engine import transaction
-from shared.db.learning import read_embeddings_of
+from shared.db.connection.engine import transaction
+from shared.db.models.learning import read_embeddings_of
 from shared.storage.image_ids import parse_image_id
 from tagloop.client import Client
 from tagloop.documents import FAILED, TAGGED, Receipt

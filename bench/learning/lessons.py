@@ -12,7 +12,7 @@ from bench.learning.labelled import Picture, Pupil, draw
 from bench.processes import running_program, wait_until
 from bench.room import HOST, free_port
 from bench.stack import up_command
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from tagloop.client import Client
 from tagloop.evaluation.run import evaluate_pictures
 from tagloop.local.datadir import open_data_dir

@@ -17,8 +17,8 @@ from services.feedback.learning.gate import Limits
 from services.feedback.learning.votes import Votes
 from services.worker.backbone import load_backbone
 from shared.config import load_settings
-from shared.db.learning import Contributor
-from shared.db.models import LiveModel
+from shared.db.models.learning import Contributor
+from shared.db.models.models import LiveModel
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import Words
 from shared.vocabulary import Tag, load_imagenet

@@ -24,7 +24,7 @@ from services.worker.backbone import Backbone, load_backbone
 from services.worker.decoding.square import decode_square, prepare_opencv
 from services.worker.lanes import Lanes, Rejected, count_lanes
 from shared.config import Settings, load_settings
-from shared.db.tagging import ClaimedImage
+from shared.db.images.tagging import ClaimedImage
 from shared.pictures import probe
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage, original_key

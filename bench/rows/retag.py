@@ -19,10 +19,10 @@ from bench.room import Room, new_owner
 from bench.stack import running_tagloop
 from bench.stats import Figure
 from shared.config import load_settings
-from shared.db.access import EVERYTHING
-from shared.db.binary_copy import copy_embeddings
-from shared.db.engine import transaction
-from shared.db.retag_jobs import Scope, find_job, queue_job
+from shared.db.connection.binary_copy import copy_embeddings
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import Scope, find_job, queue_job
+from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import RETAG, create_celery
 from shared.messaging.publisher import publish_hint
 from shared.storage.image_ids import new_image_id

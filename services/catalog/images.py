@@ -15,8 +15,8 @@ from services.catalog.precision import choose_precise
 from services.catalog.thumbnails import load_thumbnail
 from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import delete_image, list_images
+from shared.db.connection.engine import transaction
+from shared.db.images.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
 from shared.storage.storage import original_key, thumbnail_key

@@ -7,9 +7,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.db.engine import transaction
-from shared.db.images import find_embedding
-from shared.db.tags import ShownTag, find_decided
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_embedding
+from shared.db.tags.tags import ShownTag, find_decided
 from shared.model.scorer import Scorer
 from shared.vocabulary import Vocabulary
 from shared.web.context import context

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import NO_NUL
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.profiles import count_hashtags, count_images, count_shown_tags
+from shared.db.connection.engine import transaction
+from shared.db.owners.profiles import count_hashtags, count_images, count_shown_tags
 from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import Problem

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from services.catalog.documents import LIST_LIMIT, LIST_MOST, NO_NUL, Image
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import list_images
+from shared.db.connection.engine import transaction
+from shared.db.images.images import list_images
 from shared.errors import BadRequest
 from shared.vocabulary import Tag
 from shared.web.context import context

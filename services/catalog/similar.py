@@ -15,9 +15,9 @@ from services.catalog.documents import Image, ImagePath
 from services.catalog.embedding import embed
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import find_embedding, find_images
-from shared.db.similar import find_nearest
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_embedding, find_images
+from shared.db.images.similar import find_nearest
 from shared.errors import NotFound, TooManyBytes
 from shared.web.context import context
 from shared.web.problems import Problem

@@ -7,8 +7,8 @@ from flask_openapi3 import Tag as ApiTag
 
 from services.catalog.documents import ImageStatuses, StatusesQuery
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import find_statuses
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_statuses
 from shared.web.context import context
 
 statuses = APIBlueprint("statuses", __name__, abp_tags=[ApiTag(name="images")])

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, RowMapping
 
 from services.catalog.documents import Tag, TagPath, Tags, TagsQuery
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.tag_relatives import aliases_of, children_of, parents_of
-from shared.db.tags import find_tag, list_tags
+from shared.db.connection.engine import transaction
+from shared.db.tags.tag_relatives import aliases_of, children_of, parents_of
+from shared.db.tags.tags import find_tag, list_tags
 from shared.errors import BadRequest, NotFound
 from shared.web.context import context
 from shared.web.problems import Problem

@@ -11,7 +11,7 @@ from services.feedback.limits import LIMITS, refuse_too_many
 from services.feedback.reading import VERDICTS, Entry, read_entry, words_for
 from services.feedback.recording import Outcome, count_corrections, record
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.app import MOST_BODY_BYTES
 from shared.web.context import context

@@ -16,11 +16,15 @@ from services.feedback.ranking import (
     suggest_rare,
     suggest_uncertain,
 )
-from shared.db.access import Access
-from shared.db.decisions import find_votes
-from shared.db.learning import read_embeddings_of
-from shared.db.review import count_images_of_recent_tags, find_corrected_lately, sample_unreviewed
-from shared.decide import Vote
+from shared.db.corrections.decisions import find_votes
+from shared.db.corrections.review import (
+    count_images_of_recent_tags,
+    find_corrected_lately,
+    sample_unreviewed,
+)
+from shared.db.corrections.votes import Vote
+from shared.db.models.learning import read_embeddings_of
+from shared.db.owners.access import Access
 from shared.model.scorer import Scorer
 
 # On one core it takes some 50 ms to score as many.

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.feedback.documents import User
-from shared.db.contributors import find_contributor, list_contributors, vouch
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.corrections.contributors import find_contributor, list_contributors, vouch
+from shared.db.corrections.reconsider import reconsider
 from shared.errors import NotFound
-from shared.reconsider import reconsider
 from shared.web.context import context
 from shared.web.problems import Problem
 

@@ -11,8 +11,8 @@ from services.feedback.reading import read_entry, words_for
 from services.feedback.recording import count_corrections, record
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
-from shared.db.corrections import Verdict
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.corrections.corrections import Verdict
 from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import Problem

@@ -13,9 +13,9 @@ from services.feedback.reading import Entry, read_entry, words_for
 from services.feedback.recording import Recorded, count_corrections, record
 from services.feedback.retraining import Run, describe_run
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.run_history import find_run
-from shared.db.runs import insert_run
+from shared.db.connection.engine import transaction
+from shared.db.models.run_history import find_run
+from shared.db.models.runs import insert_run
 from shared.errors import BadRequest, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint

@@ -19,7 +19,8 @@ from services.feedback.endpoint_documents import (
 from shared.api.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
 from shared.api.signing import new_secret
 from shared.auth.door import caller_access
-from shared.db.endpoints import (
+from shared.db.connection.engine import transaction
+from shared.db.events.endpoints import (
     change_endpoint,
     delete_endpoint,
     enable_endpoint,
@@ -28,7 +29,6 @@ from shared.db.endpoints import (
     list_endpoints,
     rotate_secret,
 )
-from shared.db.engine import transaction
 from shared.errors import BadRequest, NotFound
 from shared.fetch import check_url
 from shared.web.context import context

@@ -9,8 +9,8 @@ from sqlalchemy import RowMapping
 
 from services.feedback.documents import ImagePath, PageQuery, User
 from shared.auth.door import caller_access
-from shared.db.corrections import Verdict, list_corrections
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.corrections.corrections import Verdict, list_corrections
 from shared.web.context import context
 from shared.web.problems import Problem
 from shared.web.requests.cursors import cut_page, decode_number_cursor

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from services.feedback.documents import PageQuery
 from shared.auth.door import caller_access
-from shared.db.decisions import list_labels
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.corrections.decisions import list_labels
 from shared.errors import BadRequest
 from shared.web.context import context
 from shared.web.problems import Problem

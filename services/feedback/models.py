@@ -6,10 +6,10 @@ from typing import Any, Literal
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from shared.db.engine import transaction
-from shared.db.models import list_models
-from shared.db.promotion import promote
-from shared.db.retag_jobs import Scope, queue_job
+from shared.db.connection.engine import transaction
+from shared.db.models.models import list_models
+from shared.db.models.promotion import promote
+from shared.db.models.retag_jobs import Scope, queue_job
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
 from shared.web.context import context

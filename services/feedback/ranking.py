@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.decide import Vote
+from shared.db.corrections.votes import Vote
 from shared.vocabulary import Vocabulary
 
 Why = Literal["disputed", "held", "uncertain", "rare"]

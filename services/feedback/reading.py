@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.feedback.documents import Verdicts
-from shared.db.corrections import Verdict
+from shared.db.corrections.corrections import Verdict
 from shared.errors import BadRequest, NotFound
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.model.vocabulary_index import Words

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from services.feedback.reading import Entry, refuse_unknown
 from shared.api.event_types import IMAGE_CORRECTED
-from shared.db.access import Access
-from shared.db.contributors import ensure_contributor
-from shared.db.corrections import NewCorrection, Verdict, insert_corrections
-from shared.db.decisions import lock_images, redecide
-from shared.db.events import report_images
-from shared.db.tags import insert_custom_tags
+from shared.db.corrections.contributors import ensure_contributor
+from shared.db.corrections.corrections import NewCorrection, Verdict, insert_corrections
+from shared.db.corrections.decisions import lock_images, redecide
+from shared.db.events.events import report_images
+from shared.db.owners.access import Access
+from shared.db.tags.tags import insert_custom_tags
 from shared.errors import NotFound
 from shared.model.vocabulary_index import Words
 from shared.observability import metrics

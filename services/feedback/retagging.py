@@ -10,8 +10,8 @@ from sqlalchemy import RowMapping
 
 from services.feedback.documents import NO_NUL
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.retag_jobs import Scope, find_job, list_jobs, queue_job
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import Scope, find_job, list_jobs, queue_job
 from shared.errors import NotFound
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint

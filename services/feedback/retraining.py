@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.run_history import count_queue, find_run, list_runs
-from shared.db.runs import request_run
+from shared.db.connection.engine import transaction
+from shared.db.models.run_history import count_queue, find_run, list_runs
+from shared.db.models.runs import request_run
 from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint

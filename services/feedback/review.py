@@ -12,9 +12,9 @@ from services.feedback.documents import NO_NUL, ImageDocument, User
 from services.feedback.ranking import Suggestion, Why, choose_images
 from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import find_images
-from shared.db.review import note_offered
+from shared.db.connection.engine import transaction
+from shared.db.corrections.review import note_offered
+from shared.db.images.images import find_images
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
 from shared.web.requests.named import hidden_tags

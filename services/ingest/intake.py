@@ -8,9 +8,9 @@ from uuid import UUID
 import structlog
 
 from services.ingest.options import UploadOptions
-from shared.db.engine import transaction
-from shared.db.events import promise_callback
-from shared.db.images import NewImage, insert_new
+from shared.db.connection.engine import transaction
+from shared.db.events.events import promise_callback
+from shared.db.images.images import NewImage, insert_new
 from shared.errors import PictureError, TagloopError, TooManyBytes
 from shared.fetch import check_url
 from shared.messaging.celery_app import BULK, INTERACTIVE

@@ -19,8 +19,8 @@ from services.ingest.intake import Intake, Offered
 from services.ingest.overload import refuse_overload
 from shared.api.image_document import describe_images, image_url
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import find_image, find_known
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_image, find_known
 from shared.web.context import context
 from shared.web.problems import Problem, problem_of
 

@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetched
-from shared.db.tagging import Claim, FailedImage, release_images, store_failed
+from shared.db.connection.engine import transaction
+from shared.db.images.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetched
+from shared.db.images.tagging import Claim, FailedImage, release_images, store_failed
 from shared.errors import TagloopError
 from shared.fetch import download, read_object
 from shared.messaging.publisher import publish_ids

@@ -3,8 +3,8 @@
 from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone
-from shared.db.engine import transaction
-from shared.db.models import find_live_model, insert_live_model, lock_first_model
+from shared.db.connection.engine import transaction
+from shared.db.models.models import find_live_model, insert_live_model, lock_first_model
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
 

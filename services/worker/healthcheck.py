@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 from shared.config import load_settings
-from shared.db.backlog import is_stalled
-from shared.db.engine import connect_engine, transaction
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.monitoring.backlog import is_stalled
 from shared.errors import TagloopError
 
 ANSWER_SECONDS = 5.0

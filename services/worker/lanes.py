@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from services.worker.backbone import Backbone
 from services.worker.decoding import Decoder
 from shared.config import Settings
-from shared.db.tagging import ClaimedImage
+from shared.db.images.tagging import ClaimedImage
 from shared.errors import BackboneStalled, TagloopError
 from shared.observability.metrics import stage_seconds
 from shared.storage.storage import Storage, original_key

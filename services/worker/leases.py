@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy import Engine
 
-from shared.db.engine import transaction
-from shared.db.tagging import Claim, extend_lease
+from shared.db.connection.engine import transaction
+from shared.db.images.tagging import Claim, extend_lease
 from shared.errors import Unavailable
 
 # A lease is extended this many times before it would run out.

@@ -13,8 +13,8 @@ from services.worker.lanes import Embedded, Lanes, Rejected
 from services.worker.leases import LeaseKeeper
 from services.worker.story import tell_failed, tell_tagged
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.tagging import (
+from shared.db.connection.engine import transaction
+from shared.db.images.tagging import (
     Claim,
     FailedImage,
     TaggedImage,

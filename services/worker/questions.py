@@ -5,8 +5,8 @@ from uuid import UUID
 import numpy as np
 
 from services.worker.runtime import Runtime
-from shared.db.engine import transaction
-from shared.db.notifications import notify_done
+from shared.db.connection.engine import transaction
+from shared.db.images.notifications import notify_done
 from shared.errors import BlobMissing, PictureError
 from shared.storage.query_pictures import Answer, answer_key, picture_key
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Engine
 
 from services.worker.retag_walk import Outdated, TimeIsUp, Walk, Walker
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.locks import Lock, try_lock
-from shared.db.models import seconds_since_promotion
-from shared.db.retag_jobs import (
+from shared.db.connection.engine import transaction
+from shared.db.connection.locks import Lock, try_lock
+from shared.db.models.models import seconds_since_promotion
+from shared.db.models.retag_jobs import (
     Job,
     advance_job,
     count_changed,
@@ -21,7 +21,7 @@ from shared.db.retag_jobs import (
     set_total,
     take_up_job,
 )
-from shared.db.retagging import count_in_scope, find_only_difference, versions_of
+from shared.db.models.retagging import count_in_scope, find_only_difference, versions_of
 from shared.model.live_model import REFRESH_SECONDS, LiveScorer
 from shared.model.scorer import Scorer
 from shared.storage.storage import Storage

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from shared.choosing import choose_many
-from shared.db.backlog import is_any_waiting
-from shared.db.engine import transaction
-from shared.db.learning import read_embeddings_of
-from shared.db.models import find_live_model
-from shared.db.retag_jobs import Scope
-from shared.db.retagging import (
+from shared.db.connection.engine import transaction
+from shared.db.models.learning import read_embeddings_of
+from shared.db.models.models import find_live_model
+from shared.db.models.retag_jobs import Scope
+from shared.db.models.retagging import (
     find_by_index,
     hold_images,
     next_in_scope,
     read_tag_rows,
     rewrite_tag_rows,
 )
-from shared.db.tag_rows import TagRows
+from shared.db.monitoring.backlog import is_any_waiting
+from shared.db.tags.tag_rows import TagRows
 from shared.model.scorer import Scorer
 
 # Twice as many are a third slower: their probabilities don't fit into the processor's cache.

@@ -17,8 +17,8 @@ from services.worker.lanes import Lanes, count_lanes
 from services.worker.leases import LeaseKeeper
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.engine import connect_engine
-from shared.db.notifications import DoneListener
+from shared.db.connection.engine import connect_engine
+from shared.db.images.notifications import DoneListener
 from shared.model.live_model import LiveScorer
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage

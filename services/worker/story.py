@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from services.worker.lanes import Rejected
-from shared.db.tagging import Claim
+from shared.db.images.tagging import Claim
 
 log = structlog.get_logger("services.worker")
 

@@ -5,8 +5,8 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.sweeping import find_unannounced, give_up_exhausted
+from shared.db.connection.engine import transaction
+from shared.db.images.sweeping import find_unannounced, give_up_exhausted
 from shared.errors import Unavailable
 from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids

@@ -12,10 +12,10 @@ from services.worker.retag import see_to_jobs
 from services.worker.runtime import Runtime
 from services.worker.sweeper import sweep
 from shared.api.image_document import describe_images
-from shared.db.access import EVERYTHING
-from shared.db.engine import transaction
-from shared.db.images import NewImage, find_image, insert_new
-from shared.db.sending import forget_finished
+from shared.db.connection.engine import transaction
+from shared.db.events.sending import forget_finished
+from shared.db.images.images import NewImage, find_image, insert_new
+from shared.db.owners.access import EVERYTHING
 from shared.errors import TagloopError, Unavailable
 from shared.fetch import check_url
 from shared.messaging.celery_app import (

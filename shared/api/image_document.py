@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping
 
-from shared.db.tags import ShownTag, tags_of_images
+from shared.db.tags.tags import ShownTag, tags_of_images
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.vocabulary import Vocabulary
 

@@ -11,8 +11,8 @@ from shared.auth.limits import KeyLimits
 from shared.auth.loopback import refuse_strangers
 from shared.auth.policy import OPEN, Rule, rule_for
 from shared.config import Settings
-from shared.db.access import EVERYTHING, Access
-from shared.db.keys import Key
+from shared.db.owners.access import EVERYTHING, Access
+from shared.db.owners.keys import Key
 from shared.errors import Forbidden, LengthRequired, Unauthorized
 
 SCHEME = "bearer"

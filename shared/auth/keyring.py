@@ -5,8 +5,8 @@ import time
 from sqlalchemy import Engine
 
 from shared.auth.tokens import digest_of, is_token
-from shared.db.engine import transaction
-from shared.db.keys import Key, use_key
+from shared.db.connection.engine import transaction
+from shared.db.owners.keys import Key, use_key
 
 # A key that is revoked still opens for as long, and one in use costs a query as often.
 CACHE_SECONDS = 5.0

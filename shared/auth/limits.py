@@ -12,7 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
 from shared.config import Settings
-from shared.db.keys import Key
+from shared.db.owners.keys import Key
 from shared.errors import BodyOverLimit, ConfigError, TooManyRequests
 
 KEY_PREFIX = "tagloop-limits"

@@ -8,8 +8,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
 from shared.config import load_settings
-from shared.db.engine import connect_engine, transaction
-from shared.db.tags import seed_vocabulary
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.tags.tags import seed_vocabulary
 from shared.errors import TagloopError
 from shared.vocabulary import load_imagenet
 

@@ -5,8 +5,8 @@ import time
 
 from sqlalchemy import Engine
 
-from shared.db.backlog import is_backlog_over
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.monitoring.backlog import is_backlog_over
 
 # What one process accepts between two looks is little beside the limit.
 LOOK_SECONDS = 5.0

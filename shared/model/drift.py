@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from shared.db.drift import CONFIDENCE_BINS, count_shown, sample_images
+from shared.db.monitoring.drift import CONFIDENCE_BINS, count_shown, sample_images
 
 DAY_SECONDS = 24 * 3600
 MONTH_DAYS = 28

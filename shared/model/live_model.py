@@ -5,8 +5,8 @@ import time
 
 from sqlalchemy import Engine
 
-from shared.db.engine import transaction
-from shared.db.models import find_live_model
+from shared.db.connection.engine import transaction
+from shared.db.models.models import find_live_model
 from shared.errors import Unavailable
 from shared.model.head import Head
 from shared.model.scorer import Scorer

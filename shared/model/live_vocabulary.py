@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Engine
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.model.vocabulary_index import Words, read_words
 
 # A word that another process made is seen this much later at the latest.

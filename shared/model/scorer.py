@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.db.models import LiveModel
+from shared.db.models.models import LiveModel
 from shared.model.head import Head
 from shared.model.held_tags import held_columns
 from shared.model.vocabulary_index import Words

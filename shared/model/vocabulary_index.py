@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from shared.db.tags import count_tags, custom_tags, tag_ids
+from shared.db.tags.tags import count_tags, custom_tags, tag_ids
 from shared.vocabulary import Vocabulary, load_imagenet
 
 

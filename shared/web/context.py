@@ -7,8 +7,8 @@ from flask import current_app
 from sqlalchemy import Engine
 
 from shared.config import Settings
-from shared.db.engine import connect_engine
-from shared.db.notifications import DoneListener
+from shared.db.connection.engine import connect_engine
+from shared.db.images.notifications import DoneListener
 from shared.messaging.backlog import BacklogWatch
 from shared.messaging.celery_app import create_celery
 from shared.messaging.relay import Relay

@@ -4,8 +4,8 @@ from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from shared.db.backlog import is_stalled
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.monitoring.backlog import is_stalled
 from shared.errors import Stalled
 from shared.messaging.celery_app import INTERACTIVE, count_messages
 from shared.observability.metrics_export import readable_registry

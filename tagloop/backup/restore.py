@@ -7,7 +7,7 @@ from alembic import command
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
-from shared.db.engine import connect_engine, transaction
+from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate, migration_config
 from shared.errors import ConfigError
 from shared.storage.storage import Storage

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from shared import __version__
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
 from tagloop.backup.blobs import list_keys, save_blobs

@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg2 import sql
 from sqlalchemy import Connection, Engine, text
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.db.schema import metadata
 from tagloop.backup.manifest import Table
 

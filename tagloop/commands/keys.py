@@ -29,7 +29,7 @@ def create(
     data: DataFolder = None,
 ) -> None:
     """Make a key and print it: this once, for only its hash is kept."""
-    from shared.db.keys import NewKey
+    from shared.db.owners.keys import NewKey
     from tagloop.keys import create_key
 
     new = NewKey(frozenset(scope), owner, name, requests_per_minute, bytes_per_minute)

@@ -54,8 +54,8 @@ def erase(
 @app.command()
 def exclude(*, name: Owner, data: DataFolder = None) -> None:
     """Learn nothing from their pictures from now on; `include` takes it back."""
-    from shared.db.engine import transaction
-    from shared.db.owners import exclude as exclude_owner
+    from shared.db.connection.engine import transaction
+    from shared.db.owners.owners import exclude as exclude_owner
     from tagloop.local.settings import open_database
 
     with transaction(open_database(data)) as connection:
@@ -66,8 +66,8 @@ def exclude(*, name: Owner, data: DataFolder = None) -> None:
 @app.command()
 def include(*, name: Owner, data: DataFolder = None) -> None:
     """Learn from their pictures again."""
-    from shared.db.engine import transaction
-    from shared.db.owners import include as include_owner
+    from shared.db.connection.engine import transaction
+    from shared.db.owners.owners import include as include_owner
     from tagloop.local.settings import open_database
 
     with transaction(open_database(data)) as connection:

@@ -7,7 +7,7 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from shared.config import Settings
-from shared.db.engine import connect_engine, transaction
+from shared.db.connection.engine import connect_engine, transaction
 from shared.errors import ConfigError
 from shared.messaging.celery_app import create_celery
 from shared.storage.storage import Storage

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from shared.db.diagnosis import find_failed_run, seconds_of_oldest_correction
+from shared.db.monitoring.diagnosis import find_failed_run, seconds_of_oldest_correction
 from tagloop.doctor.finding import Finding, well, wrong
 from tagloop.doctor.queues import duration
 

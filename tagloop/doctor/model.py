@@ -4,7 +4,7 @@ from safetensors import SafetensorError
 from sqlalchemy import Connection
 
 from shared.config import Settings
-from shared.db.models import find_live_model
+from shared.db.models.models import find_live_model
 from shared.errors import BlobMissing, StorageUnavailable
 from shared.model.head import Head
 from shared.storage.storage import Storage

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from services.worker.sweeper import SHORT_QUEUE_MESSAGES
-from shared.db.backlog import count_waiting, is_stalled
-from shared.db.diagnosis import count_stuck, seconds_since_last_tagged
+from shared.db.monitoring.backlog import count_waiting, is_stalled
+from shared.db.monitoring.diagnosis import count_stuck, seconds_since_last_tagged
 from tagloop.doctor.finding import Finding, well, wrong
 
 QUEUES = "queues"

@@ -4,7 +4,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.db.migrate import migration_config
 from shared.errors import Unavailable
 from tagloop.doctor.finding import Finding, well, wrong

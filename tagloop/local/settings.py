@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from shared.config import Settings, load_settings
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.errors import ConfigError
 from tagloop.local.datadir import find_data_dir
 from tagloop.local.environment import broker_url, database_url

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.storage.storage import original_key
 from tests.chaos.client import Client
 from tests.chaos.ledger import Corrected, Due, Ledger

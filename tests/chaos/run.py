@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from tagloop.local.environment import database_url
 from tests.chaos.audit import Audit, audit
 from tests.chaos.client import Client

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from services.feedback.training.trainer import Trainer
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
 from tests.deliveries import webhooks_client
 from tests.retagging import Retagging

@@ -5,8 +5,8 @@ from sqlalchemy import Engine
 
 from services.ingest.app import create_app
 from shared.config import Settings
-from shared.db.backlog import STALLED_SECONDS, is_backlog_over, is_stalled
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.monitoring.backlog import STALLED_SECONDS, is_backlog_over, is_stalled
 from tests.conditions import wait_for
 from tests.pictures import READABLE
 from tests.rows import insert_row, set_row

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, text
 
 from services.feedback.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.web.context import EXTENSION
 from tests.answers import get
 from tests.feedback import correct

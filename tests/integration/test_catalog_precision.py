@@ -10,8 +10,8 @@ from sqlalchemy import Engine, text
 
 from services.catalog.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.tags import tag_ids
+from shared.db.connection.engine import transaction
+from shared.db.tags.tags import tag_ids
 from shared.model.head import Head
 from shared.model.learned_tags import PRECISIONS, Taught
 from shared.storage.storage import Storage

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from tests.answers import get
 from tests.feedback import correct, tags_of
 from tests.rows import insert_row

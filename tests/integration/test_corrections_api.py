@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 from services.feedback.app import create_app
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.images import delete_image
+from shared.db.connection.engine import transaction
+from shared.db.images.images import delete_image
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.answers import get

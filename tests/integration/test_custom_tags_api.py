@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import TRAINING
 from tests.answers import get
 from tests.conditions import wait_for

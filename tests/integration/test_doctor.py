@@ -10,7 +10,7 @@ from services.worker.backbone import Backbone
 from services.worker.first_model import ensure_model
 from services.worker.sweeper import SHORT_QUEUE_MESSAGES
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import BULK
 from shared.messaging.publisher import publish_ids
 from shared.storage.storage import Storage

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.db.migrate import migrate
 from tagloop.local import backing
 from tagloop.local.child import PROJECT_ROOT

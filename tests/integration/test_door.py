@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, text
 from shared.auth.policy import OPEN, RULES, rule_for
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from tests.keys import app_like, app_with, client_of, client_with, make_key
 
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -6,10 +6,10 @@ from sqlalchemy import Engine
 
 from services.feedback.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.fetching import Fetched, claim_to_fetch, store_fetched
-from shared.db.images import delete_image
-from shared.db.tagging import (
+from shared.db.connection.engine import transaction
+from shared.db.images.fetching import Fetched, claim_to_fetch, store_fetched
+from shared.db.images.images import delete_image
+from shared.db.images.tagging import (
     Claim,
     claim_images,
 )

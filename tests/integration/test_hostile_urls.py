@@ -13,7 +13,7 @@ from services.ingest.webhooks.fetch_document import fetch_document
 from services.ingest.webhooks.routes import create_webhooks
 from services.worker.fetcher import Fetcher
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, UnsafeUrl
 from shared.storage.storage import Storage
 from shared.web import create_web_app

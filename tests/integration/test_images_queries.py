@@ -7,10 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from shared.db.access import EVERYTHING
-from shared.db.backlog import count_waiting
-from shared.db.engine import transaction
-from shared.db.images import (
+from shared.db.connection.engine import transaction
+from shared.db.images.images import (
     NewImage,
     delete_image,
     find_image,
@@ -18,7 +16,9 @@ from shared.db.images import (
     insert_new,
     list_images,
 )
-from shared.db.tags import tag_ids
+from shared.db.monitoring.backlog import count_waiting
+from shared.db.owners.access import EVERYTHING
+from shared.db.tags.tags import tag_ids
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from tests.rows import insert_row, set_row

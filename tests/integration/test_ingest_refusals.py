@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from services.ingest.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from tests.pictures import READABLE, UNREADABLE, huge_png
 from tests.uploads import blobs, files, post
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from services.worker.leases import LeaseKeeper
-from shared.db.engine import transaction
-from shared.db.tagging import Claim, claim_images
+from shared.db.connection.engine import transaction
+from shared.db.images.tagging import Claim, claim_images
 from tests.conditions import wait_for
 from tests.rows import insert_row, read_row
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Engine, text
 
-from shared.db.engine import transaction
-from shared.db.locks import Lock, try_lock
+from shared.db.connection.engine import transaction
+from shared.db.connection.locks import Lock, try_lock
 
 
 def test_a_lock_is_held_by_one_until_its_block_ends(engine: Engine) -> None:

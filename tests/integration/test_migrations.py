@@ -8,10 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from shared.db.engine import connect_engine, transaction
+from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate
 from shared.db.schema import metadata
-from shared.db.tags import tag_ids
+from shared.db.tags.tags import tag_ids
 from shared.vocabulary import load_imagenet
 
 SNAPSHOT = """

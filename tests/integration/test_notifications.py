@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from shared.db.engine import transaction
-from shared.db.notifications import IDS_PER_NOTIFICATION, DoneListener, notify_done
+from shared.db.connection.engine import transaction
+from shared.db.images.notifications import IDS_PER_NOTIFICATION, DoneListener, notify_done
 from shared.storage.image_ids import new_image_id
 from tests.conditions import wait_for
 from tests.rows import insert_row, read_row, set_row

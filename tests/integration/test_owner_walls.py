@@ -14,7 +14,7 @@ from services.worker.pipeline import Pipeline
 from shared.auth.policy import OPEN, rule_for
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
 from tests.belongings import Belongings, belongings_of, register_endpoint
 from tests.keys import app_with, client_of

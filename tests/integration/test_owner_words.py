@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from services.worker.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.tags import tag_ids
+from shared.db.connection.engine import transaction
+from shared.db.tags.tags import tag_ids
 from shared.storage.storage import Storage
 from tests.answers import get
 from tests.keys import app_with, client_of

@@ -13,9 +13,9 @@ from services.feedback.learning.dataset import read_data_set
 from services.worker.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.learning import sample_uncorrected
-from shared.db.owners import exclude, include
+from shared.db.connection.engine import transaction
+from shared.db.models.learning import sample_uncorrected
+from shared.db.owners.owners import exclude, include
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
 from shared.web import create_web_app

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.images import find_embedding
-from shared.db.tags import tags_of_images
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_embedding
+from shared.db.tags.tags import tags_of_images
 from shared.storage.storage import Storage, original_key
 from tests.pictures import READABLE, encode, scene, truncated
 from tests.rows import insert_row, read_row, set_row, store_image

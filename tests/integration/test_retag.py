@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, event, text
 
-from shared.db.engine import transaction
-from shared.db.retag_jobs import Scope
-from shared.db.retagging import find_by_index, next_in_scope
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import Scope
+from shared.db.models.retagging import find_by_index, next_in_scope
 from tests.retagging import GOLDFISH, Retagging
 from tests.rows import insert_custom_tag, insert_row, read_row, set_decision
 

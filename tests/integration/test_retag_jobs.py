@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from services.worker import retag
-from shared.db.engine import transaction
-from shared.db.locks import Lock, try_lock
-from shared.db.retag_jobs import Scope
+from shared.db.connection.engine import transaction
+from shared.db.connection.locks import Lock, try_lock
+from shared.db.models.retag_jobs import Scope
 from tests.retagging import GOLDFISH, Retagging
 from tests.rows import insert_custom_tag
 from tests.training import live_version

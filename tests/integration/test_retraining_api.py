@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
 from shared.config import Settings
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import MAINTENANCE, TRAINING
 from shared.storage.storage import Storage
 from tests.answers import get

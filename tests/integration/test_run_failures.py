@@ -10,9 +10,9 @@ from sqlalchemy import Engine, text
 from services.feedback.training.learn import Progress
 from services.feedback.training.runs import MOST_ATTEMPTS, see_to_runs
 from services.feedback.training.trainer import Trainer
-from shared.db.engine import transaction
-from shared.db.locks import Lock, try_lock
-from shared.db.runs import start_next_run
+from shared.db.connection.engine import transaction
+from shared.db.connection.locks import Lock, try_lock
+from shared.db.models.runs import start_next_run
 from shared.errors import Unavailable
 from tests.training import (
     InstantLearn,

@@ -5,9 +5,9 @@ from sqlalchemy import Engine, text
 from services.feedback.training.learn import Progress
 from services.feedback.training.runs import see_to_runs
 from services.feedback.training.trainer import Trainer
-from shared.db.engine import transaction
-from shared.db.promotion import promote
-from shared.db.run_history import list_runs
+from shared.db.connection.engine import transaction
+from shared.db.models.promotion import promote
+from shared.db.models.run_history import list_runs
 from shared.storage.storage import Storage
 from tests.rows import insert_custom_tag
 from tests.training import (

@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.access import EVERYTHING, Access
-from shared.db.engine import transaction
-from shared.db.images import find_embedding
-from shared.db.similar import find_nearest
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_embedding
+from shared.db.images.similar import find_nearest
+from shared.db.owners.access import EVERYTHING, Access
 from shared.storage.storage import Storage
 from tests.rows import store_image
 

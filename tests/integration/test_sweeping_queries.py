@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from shared.db.engine import transaction
-from shared.db.sweeping import find_unannounced, give_up_exhausted
-from shared.db.tagging import (
+from shared.db.connection.engine import transaction
+from shared.db.images.sweeping import find_unannounced, give_up_exhausted
+from shared.db.images.tagging import (
     Claim,
     claim_images,
 )

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
-from shared.db.engine import transaction
-from shared.db.images import find_embedding
-from shared.db.models import insert_live_model
-from shared.db.tagging import (
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_embedding
+from shared.db.images.tagging import (
     Claim,
     FailedImage,
     TaggedImage,
@@ -19,7 +18,8 @@ from shared.db.tagging import (
     store_failed,
     store_tagged,
 )
-from shared.db.tags import tag_ids, tags_of_images
+from shared.db.models.models import insert_live_model
+from shared.db.tags.tags import tag_ids, tags_of_images
 from tests.rows import insert_row, read_row, set_row
 
 LEASE_SECONDS = 60.0

@@ -5,8 +5,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from shared.db.engine import connect_engine, transaction
-from shared.db.images import delete_image
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.images.images import delete_image
 from shared.errors import Unavailable
 from tests.rows import insert_row, read_row
 
@@ -54,7 +54,7 @@ def test_too_few_connections_count_as_a_database_that_is_away(database: str) -> 
 def test_a_connection_that_was_ended_while_idle_is_replaced(
     engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.db.engine.TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr("shared.db.connection.engine.TRUSTED_SECONDS", 0.0)
     one(engine)
     other = connect_engine(database)
     with transaction(other) as connection:

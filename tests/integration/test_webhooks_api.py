@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from services.ingest.webhooks.sources import SOURCES
-from shared.db.engine import transaction
-from shared.db.webhooks import take_event
+from shared.db.connection.engine import transaction
+from shared.db.events.webhooks import take_event
 from tests.deliveries import count_images, image_of, send, taken
 from tests.rows import read_row
 from tests.webhooks import (

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from services.ingest.app import create_app
 from shared.config import Settings, load_settings
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.messaging.celery_app import BULK, INTERACTIVE, WORKER_QUEUES
 from shared.storage.storage import Storage
 from shared.web.context import EXTENSION

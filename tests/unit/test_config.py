@@ -11,7 +11,7 @@ import pytest
 from shared.config import Settings, load_settings
 from shared.config.loading import EXIT_MISCONFIGURED
 from shared.config.unknown import refuse_unknown
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.decide import Decision, Vote, decide
+from shared.db.corrections.votes import Decision, Vote, decide
 from shared.vocabulary import load_imagenet
 
 VOCABULARY = load_imagenet()

@@ -17,7 +17,7 @@ from services.feedback.ranking import (
     suggest_rare,
     suggest_uncertain,
 )
-from shared.decide import Vote
+from shared.db.corrections.votes import Vote
 from shared.vocabulary import load_imagenet
 
 THRESHOLD = 0.4

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.db.models import LiveModel
+from shared.db.models.models import LiveModel
 from shared.model.head import Head
 from shared.model.learned_tags import FEATURE_NORM, PRECISIONS, Taught, compete, features
 from shared.model.scorer import Scorer

@@ -8,11 +8,11 @@ from services.feedback.learning.fit import warm_up
 from services.feedback.learning.gate import Limits
 from services.feedback.learning.teach import teach_one
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.learning import read_report
-from shared.db.standings import store_standings
+from shared.db.connection.engine import transaction
+from shared.db.corrections.reconsider import reconsider
+from shared.db.corrections.standings import store_standings
+from shared.db.models.learning import read_report
 from shared.model.live_model import LiveScorer
-from shared.reconsider import reconsider
 from shared.storage.storage import Storage
 
 __all__ = ["Finetuned", "finetune", "warm_up"]

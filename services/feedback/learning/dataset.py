@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from services.feedback.learning.votes import Votes
-from shared.db.learning import (
+from shared.db.models.learning import (
     Contributor,
     LastWord,
     read_contributors,

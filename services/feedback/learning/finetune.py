@@ -22,7 +22,7 @@ from services.feedback.learning.lesson import Lesson
 from services.feedback.learning.metrics import average_precision_of
 from services.feedback.learning.standing import Trust
 from services.feedback.learning.thresholds import find_thresholds
-from shared.db.standings import Standing
+from shared.db.corrections.standings import Standing
 from shared.model.head import Head
 from shared.model.scorer import Scorer
 

@@ -12,7 +12,7 @@ from services.feedback.learning.dataset import DataSet
 from services.feedback.learning.problem import Problem
 from services.feedback.learning.trust import Groups, bursts_of, find_backing, judge
 from services.feedback.learning.votes import Votes, resolve
-from shared.db.standings import Standing
+from shared.db.corrections.standings import Standing
 
 # A model knows nothing of a tag that it has seen on fewer images.
 LEAST_EXAMPLES = 3

@@ -14,7 +14,7 @@ from celery import Celery, signals
 from services.feedback.training.tasks import register_tasks
 from services.feedback.training.trainer import Trainer
 from shared.config import load_settings_or_exit
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.errors import TagloopError
 from shared.messaging.celery_app import TRAINING, create_celery, queue_named
 from shared.observability.celery_metrics import count_tasks

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from shared.db.engine import transaction
-from shared.db.runs import insert_night
+from shared.db.connection.engine import transaction
+from shared.db.models.runs import insert_night
 
 
 def queue_night(engine: Engine, retrain_hour: int | None, now: datetime) -> bool:

@@ -5,8 +5,8 @@ import time
 from sqlalchemy import Engine
 
 from services.feedback.training.promotion import RunLost
-from shared.db.engine import transaction
-from shared.db.runs import Run, report_progress
+from shared.db.connection.engine import transaction
+from shared.db.models.runs import Run, report_progress
 
 # Nobody looks more often, and a stage that is told a hundred times a second costs nothing.
 LEAST_PAUSE_SECONDS = 0.5

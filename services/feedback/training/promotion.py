@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from services.feedback.training.learn import Learned
 from services.feedback.training.trainer import Trainer
-from shared.db.engine import transaction
-from shared.db.models import LiveModel, find_live_model
-from shared.db.promotion import insert_candidate, lock_live_model, promote
-from shared.db.retag_jobs import Scope, queue_job
-from shared.db.runs import Run, end_run
+from shared.db.connection.engine import transaction
+from shared.db.models.models import LiveModel, find_live_model
+from shared.db.models.promotion import insert_candidate, lock_live_model, promote
+from shared.db.models.retag_jobs import Scope, queue_job
+from shared.db.models.runs import Run, end_run
 from shared.errors import TagloopError
 
 log = structlog.get_logger(__name__)

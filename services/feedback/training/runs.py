@@ -8,9 +8,9 @@ from services.feedback.training.learn import Learned
 from services.feedback.training.progress import ProgressWriter
 from services.feedback.training.promotion import Overtaken, RunLost, conclude
 from services.feedback.training.trainer import Trainer
-from shared.db.engine import transaction
-from shared.db.locks import Lock, try_lock
-from shared.db.runs import (
+from shared.db.connection.engine import transaction
+from shared.db.connection.locks import Lock, try_lock
+from shared.db.models.runs import (
     Run,
     end_run,
     find_open_run,

@@ -13,7 +13,7 @@ from services.ingest.callbacks import check_callbacks
 from services.ingest.intake import clean_filename
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.config import Settings
-from shared.db.images import NewImage
+from shared.db.images.images import NewImage
 from shared.fetch import check_form
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id

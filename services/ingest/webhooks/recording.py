@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from services.ingest.webhooks.candidates import image_candidates
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
-from shared.db.engine import transaction
-from shared.db.images import NewImage, insert_new
-from shared.db.webhooks import lock_object, release_image, store_object, take_event
+from shared.db.connection.engine import transaction
+from shared.db.events.webhooks import lock_object, release_image, store_object, take_event
+from shared.db.images.images import NewImage, insert_new
 from shared.storage.storage import original_key, thumbnail_key
 from shared.web import Context
 

@@ -18,9 +18,9 @@ from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import Recorded, record
 from services.ingest.webhooks.sources import SOURCES, refuse_unknown_sources
 from shared.api.image_document import image_url
-from shared.db.access import EVERYTHING
-from shared.db.engine import transaction
-from shared.db.images import find_statuses
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_statuses
+from shared.db.owners.access import EVERYTHING
 from shared.errors import NotFound, TagloopError
 from shared.observability.metrics import uploads
 from shared.web.context import EXTENSION, context

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from shared.api.image_document import describe_images
-from shared.db.access import EVERYTHING
-from shared.db.images import find_images
-from shared.db.sending import keep_bodies
+from shared.db.events.sending import keep_bodies
+from shared.db.images.images import find_images
+from shared.db.owners.access import EVERYTHING
 from shared.model.live_vocabulary import LiveVocabulary
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.

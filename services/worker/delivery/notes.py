@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from services.worker.delivery.post import Answer
 from services.worker.delivery.retries import DEAD_SECONDS, seconds_to_retry
-from shared.db.endpoints import disable_endpoint
-from shared.db.engine import transaction
-from shared.db.sending import (
+from shared.db.connection.engine import transaction
+from shared.db.events.endpoints import disable_endpoint
+from shared.db.events.sending import (
     Claimed,
     Result,
     fail_waiting,

@@ -19,10 +19,10 @@ from services.worker.delivery.turn import (
 )
 from services.worker.delivery.turns import Turns
 from shared.config import Settings
-from shared.db.engine import connect_engine, transaction
-from shared.db.listening import Listener
-from shared.db.notifications import DELIVERIES_CHANNEL
-from shared.db.sending import Claimed, claim_due, find_waiting
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.connection.listening import Listener
+from shared.db.events.sending import Claimed, claim_due, find_waiting
+from shared.db.images.notifications import DELIVERIES_CHANNEL
 from shared.model.live_vocabulary import LiveVocabulary
 
 # They only wait for other people's servers, and each is started when it is first needed. So many,

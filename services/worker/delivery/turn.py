@@ -14,10 +14,10 @@ from services.worker.delivery.notes import note
 from services.worker.delivery.post import ATTEMPT_SECONDS, Answer, Poster
 from shared.api.signing import signed_headers
 from shared.config import Settings
-from shared.db.access import EVERYTHING
-from shared.db.endpoints import find_endpoint, secrets_of
-from shared.db.engine import transaction
-from shared.db.sending import Claimed, fail_waiting, release
+from shared.db.connection.engine import transaction
+from shared.db.events.endpoints import find_endpoint, secrets_of
+from shared.db.events.sending import Claimed, fail_waiting, release
+from shared.db.owners.access import EVERYTHING
 from shared.model.live_vocabulary import LiveVocabulary
 
 MOST_PER_TURN = 20

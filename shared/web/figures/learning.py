@@ -6,15 +6,15 @@ from itertools import islice
 from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
-from shared.db.live_precision import judge_shown_tags
-from shared.db.models import find_live_model
-from shared.db.observing import (
+from shared.db.models.models import find_live_model
+from shared.db.models.run_history import count_queue
+from shared.db.monitoring.live_precision import judge_shown_tags
+from shared.db.monitoring.observing import (
     count_left_to_retag,
     count_runs,
     count_versions,
     read_quality,
 )
-from shared.db.run_history import count_queue
 from shared.web.figures.family import Sample, gauge, plain
 
 JUDGED_DAYS = 28

@@ -11,7 +11,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from shared.web.context import Context
 from shared.web.figures.bounded import BoundedCall
 from shared.web.figures.broker import broker_figures

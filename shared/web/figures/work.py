@@ -3,8 +3,8 @@
 from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
-from shared.db.backlog import count_waiting, is_stalled
-from shared.db.observing import count_leases, measure_database
+from shared.db.monitoring.backlog import count_waiting, is_stalled
+from shared.db.monitoring.observing import count_leases, measure_database
 from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.web.figures.family import gauge, plain
 

@@ -3,9 +3,9 @@
 from sqlalchemy import RowMapping
 
 from shared.auth.door import caller_access
-from shared.db.engine import transaction
-from shared.db.images import find_image
-from shared.db.tags import find_hidden_tags, find_tag
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_image
+from shared.db.tags.tags import find_hidden_tags, find_tag
 from shared.errors import NotFound
 from shared.storage.image_ids import parse_image_id
 from shared.vocabulary import Tag

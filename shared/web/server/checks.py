@@ -7,7 +7,7 @@ from gunicorn.arbiter import Arbiter
 
 from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
-from shared.db.engine import connect_engine
+from shared.db.connection.engine import connect_engine
 from shared.errors import ConfigError
 from shared.observability.logs import configure_logs
 from shared.observability.metrics_export import MULTIPROCESS_VARIABLE

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
 from tests.conditions import wait_for
 from tests.events import deliveries, finished, register, report, set_deliveries, tried
 from tests.receiver import Handler, Receiver, drip, hang, pour, status

@@ -5,9 +5,9 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from shared.db.engine import transaction
-from shared.db.events import promise_callback
-from shared.db.fetching import Fetched, claim_to_fetch, store_fetched
+from shared.db.connection.engine import transaction
+from shared.db.events.events import promise_callback
+from shared.db.images.fetching import Fetched, claim_to_fetch, store_fetched
 from shared.storage.originals import Original
 from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, register, tag, told
 from tests.rows import insert_row

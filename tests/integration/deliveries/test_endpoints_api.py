@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from shared.api.signing import key_of
-from shared.db.access import Access
-from shared.db.deliveries import list_deliveries
-from shared.db.endpoints import list_endpoints
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.events.deliveries import list_deliveries
+from shared.db.events.endpoints import list_endpoints
+from shared.db.owners.access import Access
 from tests.answers import get
 from tests.events import deliveries, register, report
 from tests.rows import insert_row

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from shared.api.event_types import IMAGE_TAGGED
-from shared.db.engine import transaction
-from shared.db.events import promise_callback, report_images, report_promotion
-from shared.db.images import delete_image
+from shared.db.connection.engine import transaction
+from shared.db.events.events import promise_callback, report_images, report_promotion
+from shared.db.images.images import delete_image
 from tests.conditions import wait_for
 from tests.events import register, report, told
 from tests.receiver import Handler, Receiver, status

@@ -4,10 +4,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from shared.db.engine import transaction
-from shared.db.promotion import promote
-from shared.db.sweeping import give_up_exhausted
-from shared.db.tagging import FailedImage, claim_images, store_failed
+from shared.db.connection.engine import transaction
+from shared.db.images.sweeping import give_up_exhausted
+from shared.db.images.tagging import FailedImage, claim_images, store_failed
+from shared.db.models.promotion import promote
 from shared.storage.storage import Storage
 from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, deliveries, register, tag, told
 from tests.feedback import correct

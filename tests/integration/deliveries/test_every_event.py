@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 from standardwebhooks import Webhook
 
 from shared.api.event_types import ALL
-from shared.db.engine import transaction
-from shared.db.events import report_promotion
-from shared.db.tagging import FailedImage, claim_images, store_failed
+from shared.db.connection.engine import transaction
+from shared.db.events.events import report_promotion
+from shared.db.images.tagging import FailedImage, claim_images, store_failed
 from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, finished, register, tag
 from tests.feedback import correct
 from tests.receiver import Receiver

@@ -13,8 +13,8 @@ from services.worker.delivery.turn import NOTE_SECONDS
 from shared.api.event_types import IMAGE_TAGGED
 from shared.api.signing import new_secret
 from shared.config import Settings
-from shared.db.engine import transaction
-from shared.db.events import promise_callback, report_images
+from shared.db.connection.engine import transaction
+from shared.db.events.events import promise_callback, report_images
 from tests.events import deliveries, finished, register, report, set_deliveries, tried
 from tests.receiver import Handler, Receiver, hang, status
 from tests.rows import insert_row

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from shared.api.event_types import IMAGE_FAILED
-from shared.db.events import report_images
-from shared.db.notifications import notify_done
+from shared.db.events.events import report_images
+from shared.db.images.notifications import notify_done
 
 
 def give_up_exhausted(connection: Connection, max_attempts: int) -> list[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
-from shared.db.listening import Listener
+from shared.db.connection.listening import Listener
 
 DONE_CHANNEL = "tagloop_done"
 DELIVERIES_CHANNEL = "tagloop_deliveries"

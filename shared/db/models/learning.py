@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection, select, text
 
-from shared.db.binary_copy import read_embeddings
+from shared.db.connection.binary_copy import read_embeddings
 from shared.db.schema import contributors, models
 
 # No fine-tune looks at the images of owners who are kept out of training.

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection, text
 
-from shared.db.binary_copy import (
+from shared.db.connection.binary_copy import (
     SORTABLE_UUID,
     copy_image_tags,
     read_image_tags,
     uuid_array,
 )
-from shared.db.retag_jobs import Scope
-from shared.db.tag_rows import TagRows
+from shared.db.models.retag_jobs import Scope
+from shared.db.tags.tag_rows import TagRows
 
 # Postgres compares a column with what stands here as if it was written into the query, so parts
 # about nothing cost nothing.

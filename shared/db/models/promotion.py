@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
 
-from shared.db.events import report_promotion
-from shared.db.locks import Lock, wait_for_lock
-from shared.db.models import LiveModel, find_live_model
+from shared.db.connection.locks import Lock, wait_for_lock
+from shared.db.events.events import report_promotion
+from shared.db.models.models import LiveModel, find_live_model
 from shared.db.schema import models
 from shared.errors import Conflict, NotFound
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import (
     corrections,
     decisions,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 
 PAGE_BYTES = 8192
 # Of the table of images, drawn at random: some 5,000 rows.

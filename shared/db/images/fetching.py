@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
-from shared.db.access import EVERYTHING
-from shared.db.corrections import move_corrections
-from shared.db.decisions import lock_images, redecide
-from shared.db.events import report_images
-from shared.db.notifications import notify_done
-from shared.db.tagging import Claim
+from shared.db.corrections.corrections import move_corrections
+from shared.db.corrections.decisions import lock_images, redecide
+from shared.db.events.events import report_images
+from shared.db.images.notifications import notify_done
+from shared.db.images.tagging import Claim
+from shared.db.owners.access import EVERYTHING
 from shared.model.vocabulary_index import read_words
 from shared.storage.originals import Original
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, select, text, tuple_
 
-from shared.db.access import Access
-from shared.db.binary_copy import copy_decisions
+from shared.db.connection.binary_copy import copy_decisions
+from shared.db.corrections.votes import Decision, Vote, decide
+from shared.db.owners.access import Access
 from shared.db.schema import decisions, images, tags
-from shared.decide import Decision, Vote, decide
 from shared.model.vocabulary_index import Words
 
 

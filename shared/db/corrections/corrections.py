@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, select, text
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import corrections, images, tags
 
 Verdict = Literal["add", "remove", "confirm", "undo"]

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Select, func, select, update
 
-from shared.db.access import Access
-from shared.db.notifications import notify_deliveries
+from shared.db.images.notifications import notify_deliveries
+from shared.db.owners.access import Access
 from shared.db.schema import deliveries, endpoints
 from shared.db.schema.base import now
 

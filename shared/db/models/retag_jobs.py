@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, text, update
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import retag_jobs, tags
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, select
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import embeddings, images
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, tex
 
 from shared.auth.scopes import Scope
 from shared.auth.tokens import digest_of, hint_of
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import api_keys
 
 # The time of last use is that exact, so that using a key is not a write.

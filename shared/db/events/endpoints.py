@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import endpoints
 from shared.db.schema.base import now
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import embeddings, images, shown_tags
 from shared.db.schema import tags as words
 from shared.observability.logs import current_request_id

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Engine
 
-from shared.db.access import EVERYTHING
-from shared.db.corrections import find_contested
-from shared.db.decisions import lock_images, redecide
-from shared.db.engine import transaction
+from shared.db.connection.engine import transaction
+from shared.db.corrections.corrections import find_contested
+from shared.db.corrections.decisions import lock_images, redecide
+from shared.db.owners.access import EVERYTHING
 from shared.model.vocabulary_index import Words
 
 IMAGES_AT_ONCE = 1000

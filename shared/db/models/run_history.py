@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, exists, select, text
 
-from shared.db.access import Access
+from shared.db.owners.access import Access
 from shared.db.schema import corrections, finetune_runs, images, tags
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, text
 from uuid_utils.compat import uuid7
 
 from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED, MODEL_PROMOTED, EventType
-from shared.db.notifications import notify_deliveries
+from shared.db.images.notifications import notify_deliveries
 from shared.db.schema import deliveries, endpoints, images
 
 # The column `callback_url` of an image is told how the image ended, and of nothing else.

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.images import delete_image
+from shared.db.images.images import delete_image
 from shared.db.schema import images, webhook_events, webhook_objects
 from shared.errors import Replayed
 from shared.storage.object_url import SCHEME

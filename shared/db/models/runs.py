@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, text, update
 
-from shared.db.locks import Lock, wait_for_lock
+from shared.db.connection.locks import Lock, wait_for_lock
 from shared.db.schema import finetune_runs
 
 Outcome = Literal["promoted", "rejected", "nothing", "failed"]

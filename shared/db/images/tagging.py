@@ -9,9 +9,9 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
-from shared.db.binary_copy import copy_embeddings, copy_image_tags
-from shared.db.events import report_images
-from shared.db.notifications import notify_done
+from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
+from shared.db.events.events import report_images
+from shared.db.images.notifications import notify_done
 
 
 @dataclass(frozen=True)

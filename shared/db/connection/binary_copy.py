@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection
 
-from shared.decide import Decision
+from shared.db.corrections.votes import Decision
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"

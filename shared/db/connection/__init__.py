@@ -1,0 +1,1 @@
+"""Connections to Postgres, and what needs one of its own: locks, notifications, COPY."""

@@ -1,0 +1,1 @@
+"""Queries about events: webhooks that come in, and deliveries that go out."""

@@ -1,0 +1,1 @@
+"""Queries about images, from the upload to the stored tags."""

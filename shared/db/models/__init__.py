@@ -1,0 +1,1 @@
+"""Queries about model versions, fine-tune runs and re-tagging."""

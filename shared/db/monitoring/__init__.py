@@ -1,0 +1,1 @@
+"""Queries for metrics, health checks and the doctor."""

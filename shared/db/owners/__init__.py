@@ -1,0 +1,1 @@
+"""Queries about owners, their keys, and what each caller may see."""
