@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.dataset import DataSet
-from services.feedback.learning.finetune import Finetuned, finetune_on
-from services.feedback.learning.gate import Limits
-from services.feedback.learning.votes import Votes
+from services.trainer.learning.evaluation.gate import Limits
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.finetune import Finetuned, finetune_on
+from services.trainer.learning.trust.votes import Votes
 from services.worker.backbone import Backbone
 from shared.db.models.learning import Contributor
 from shared.db.models.models import LiveModel

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from sqlalchemy import Engine, RowMapping, text
 
-from services.feedback.training.learn import Progress
-from services.feedback.training.trainer import Trainer
+from services.trainer.runs.learn import Progress
+from services.trainer.trainer import Trainer
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import find_live_model

@@ -11,10 +11,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from services.feedback.learning.dataset import SAMPLED_IMAGES, DataSet
-from services.feedback.learning.finetune import finetune_on
-from services.feedback.learning.gate import Limits
-from services.feedback.learning.votes import Votes
+from services.trainer.learning.evaluation.gate import Limits
+from services.trainer.learning.examples.dataset import SAMPLED_IMAGES, DataSet
+from services.trainer.learning.finetune import finetune_on
+from services.trainer.learning.trust.votes import Votes
 from services.worker.backbone import load_backbone
 from shared.config import load_settings
 from shared.db.models.learning import Contributor

@@ -70,7 +70,7 @@ def worker(data: DataDir, address: Address) -> Program:
 def trainer(data: DataDir) -> Program:
     """The Celery worker that learns from corrections."""
     command = (
-        *(sys.executable, "-m", "celery", "-A", "services.feedback.training.main", "worker"),
+        *(sys.executable, "-m", "celery", "-A", "services.trainer.main", "worker"),
         *("--pool", "threads", "--queues", TRAINING),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
     )

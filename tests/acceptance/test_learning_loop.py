@@ -13,7 +13,7 @@ from tests.conditions import wait_for
 
 pytestmark = pytest.mark.acceptance
 
-TRAINER = "services.feedback.training.main"
+TRAINER = "services.trainer.main"
 CROPS = 12
 OTHERS = 4
 RUN_SECONDS = 120.0

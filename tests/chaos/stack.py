@@ -31,7 +31,7 @@ WORDS = {
     "web": ({"gunicorn"},),
     "worker": ({"services.worker.main", "worker"},),
     "beat": ({"services.worker.main", "beat"},),
-    "trainer": ({"services.feedback.training.main"},),
+    "trainer": ({"services.trainer.main"},),
 }
 
 

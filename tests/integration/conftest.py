@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from services.feedback.training.trainer import Trainer
+from services.trainer.trainer import Trainer
 from services.worker.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction

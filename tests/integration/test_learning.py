@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from services.feedback.learning import recorded_precision
-from services.feedback.learning.metrics import average_precision
-from services.feedback.learning.teach import teach_one
+from services.trainer.learning import recorded_precision
+from services.trainer.learning.evaluation.metrics import average_precision
+from services.trainer.learning.teach import teach_one
 from services.worker.backbone import Backbone
 from shared.model.scorer import Scorer
 from tests.learning import (

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from sqlalchemy import Engine, RowMapping
 
-from services.feedback.training.nights import queue_night
+from services.trainer.runs.nights import queue_night
 from shared.db.connection.engine import transaction
 from shared.db.models.run_history import list_runs
 from tests.training import insert_corrections

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from services.feedback.app import BLUEPRINTS as FEEDBACK
-from services.feedback.learning.dataset import read_data_set
+from services.trainer.learning.examples.dataset import read_data_set
 from services.worker.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings

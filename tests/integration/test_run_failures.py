@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine, text
 
-from services.feedback.training.learn import Progress
-from services.feedback.training.runs import MOST_ATTEMPTS, see_to_runs
-from services.feedback.training.trainer import Trainer
+from services.trainer.runs.learn import Progress
+from services.trainer.runs.runs import MOST_ATTEMPTS, see_to_runs
+from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.runs import start_next_run

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Engine, text
 
-from services.feedback.training.learn import Progress
-from services.feedback.training.runs import see_to_runs
-from services.feedback.training.trainer import Trainer
+from services.trainer.runs.learn import Progress
+from services.trainer.runs.runs import see_to_runs
+from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import promote
 from shared.db.models.run_history import list_runs

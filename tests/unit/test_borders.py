@@ -87,7 +87,7 @@ def test_services_never_import_each_other() -> None:
 
 def test_only_the_network_module_imports_timm_and_only_torch_code_imports_torch() -> None:
     backbone = ROOT / "services" / "worker" / "backbone"
-    fit = ROOT / "services" / "feedback" / "learning" / "fit.py"
+    fit = ROOT / "services" / "trainer" / "learning" / "fitting" / "fit.py"
     for path, module in [*imports("services"), *imports("shared"), *imports("tagloop")]:
         package = module.split(".")[0]
         if package in HEAVY and package != "cv2":

@@ -101,7 +101,7 @@ def test_variables_of_others_are_left_alone(variable: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "app", ["services.worker.main", "services.feedback.training.main"], ids=["worker", "trainer"]
+    "app", ["services.worker.main", "services.trainer.main"], ids=["worker", "trainer"]
 )
 def test_a_celery_process_ends_with_one_line(app: str) -> None:
     done = subprocess.run(

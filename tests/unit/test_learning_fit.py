@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from services.feedback.learning.fit import _negative_log_likelihood
+from services.trainer.learning.fitting.fit import _negative_log_likelihood
 
 
 @pytest.mark.parametrize("high", [10.0, 150.0, 1e30])

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import average_precision_score
 
-from services.feedback.learning.gate import Comparison, Evidence, Limits, decide
-from services.feedback.learning.metrics import average_precision, calibration_error, measure
-from services.feedback.learning.targets import Targets
-from services.feedback.learning.thresholds import find_thresholds
+from services.trainer.learning.evaluation.gate import Comparison, Evidence, Limits, decide
+from services.trainer.learning.evaluation.metrics import (
+    average_precision,
+    calibration_error,
+    measure,
+)
+from services.trainer.learning.examples.targets import Targets
+from services.trainer.learning.fitting.thresholds import find_thresholds
 from shared.model.learned_tags import PRECISIONS
 
 scores = arrays(np.float32, 30, elements=st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.9, 1.0]))

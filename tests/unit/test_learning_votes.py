@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.feedback.learning.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, folds_of
-from services.feedback.learning.possible import may_have
-from services.feedback.learning.rivals import find_rivals
-from services.feedback.learning.votes import Labels, Votes, resolve
+from services.trainer.learning.examples.candidates import may_have
+from services.trainer.learning.examples.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, folds_of
+from services.trainer.learning.examples.mutually_exclusive import find_rivals
+from services.trainer.learning.trust.votes import Labels, Votes, resolve
 
 
 def votes(*words: tuple[int, int, int, bool]) -> Votes:

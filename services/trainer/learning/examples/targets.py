@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.votes import Labels
+from services.trainer.learning.trust.votes import Labels
 
 # What nobody said about a picture that people looked at is likely not there, for most people add
 # what they see; but they only ever add, and not everything (positive-unlabelled learning, Elkan

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Engine
 
-from services.feedback.learning.dataset import read_data_set
-from services.feedback.learning.finetune import Finetuned, Progress, finetune_on
-from services.feedback.learning.fit import warm_up
-from services.feedback.learning.gate import Limits
-from services.feedback.learning.teach import teach_one
+from services.trainer.learning.evaluation.gate import Limits
+from services.trainer.learning.examples.dataset import read_data_set
+from services.trainer.learning.finetune import Finetuned, Progress, finetune_on
+from services.trainer.learning.fitting.fit import warm_up
+from services.trainer.learning.teach import teach_one
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.corrections.reconsider import reconsider

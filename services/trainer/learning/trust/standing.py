@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.votes import Votes
+from services.trainer.learning.trust.votes import Votes
 
 # A pause this long ends a burst.
 PAUSE_SECONDS = 600.0

@@ -1,4 +1,4 @@
-"""The entry point of the trainer: `celery -A services.feedback.training.main worker -P threads`.
+"""The entry point of the trainer: `celery -A services.trainer.main worker -P threads`.
 
 Celery wants an app when it imports this module; nothing else in Tagloop works at import. torch is
 loaded when the worker starts.
@@ -11,8 +11,8 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 
-from services.feedback.training.tasks import register_tasks
-from services.feedback.training.trainer import Trainer
+from services.trainer.tasks import register_tasks
+from services.trainer.trainer import Trainer
 from shared.config import load_settings_or_exit
 from shared.db.connection.engine import connect_engine
 from shared.errors import TagloopError
@@ -43,7 +43,8 @@ class TrainerProcess:
         """Load everything before the first message is taken: torch alone takes seconds, and a
         person may wait for a new tag.
         """
-        from services.feedback.learning import finetune, warm_up
+        from services.feedback.learning import warm_up
+        from services.trainer.learning import finetune
 
         try:
             trace_worker(settings, "trainer")

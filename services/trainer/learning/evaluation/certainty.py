@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.gate import Comparison
-from services.feedback.learning.targets import CERTAIN_PRESENT
+from services.trainer.learning.evaluation.gate import Comparison
+from services.trainer.learning.examples.targets import CERTAIN_PRESENT
 from shared.model.scorer import Scorer
 
 # With fewer pictures, one that changes its mind would decide.

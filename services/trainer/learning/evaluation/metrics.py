@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.targets import Targets
+from services.trainer.learning.examples.targets import Targets
 
 CALIBRATION_BINS = 10
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.dataset import DataSet
-from services.feedback.learning.evaluation import fit_and_predict
-from services.feedback.learning.finetune import Finetuned
-from services.feedback.learning.held_out import folds_of
-from services.feedback.learning.metrics import average_precision_of
-from services.feedback.learning.problem import Problem, Tags
-from services.feedback.learning.thresholds import find_thresholds
-from services.feedback.learning.votes import resolve
+from services.trainer.learning.evaluation.evaluation import fit_and_predict
+from services.trainer.learning.evaluation.metrics import average_precision_of
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.examples.held_out import folds_of
+from services.trainer.learning.finetune import Finetuned
+from services.trainer.learning.fitting.problem import Problem, Tags
+from services.trainer.learning.fitting.thresholds import find_thresholds
+from services.trainer.learning.trust.votes import resolve
 from shared.model.learned_tags import Taught
 from shared.model.scorer import Scorer
 

@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.dataset import DataSet
-from services.feedback.learning.problem import Problem
-from services.feedback.learning.trust import Groups, bursts_of, find_backing, judge
-from services.feedback.learning.votes import Votes, resolve
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.fitting.problem import Problem
+from services.trainer.learning.trust.standing import Groups, bursts_of, find_backing, judge
+from services.trainer.learning.trust.votes import Votes, resolve
 from shared.db.corrections.standings import Standing
 
 # A model knows nothing of a tag that it has seen on fewer images.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.feedback.training.learn import Learn
+from services.trainer.runs.learn import Learn
 from shared.config import Settings
 from shared.storage.storage import Storage
 

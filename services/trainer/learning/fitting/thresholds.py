@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.targets import Targets
+from services.trainer.learning.examples.targets import Targets
 from shared.model.learned_tags import PRECISIONS
 
 # With fewer positives a threshold would be chance; the tag's own probability serves instead.

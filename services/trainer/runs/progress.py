@@ -4,7 +4,7 @@ import time
 
 from sqlalchemy import Engine
 
-from services.feedback.training.promotion import RunLost
+from services.trainer.runs.promotion import RunLost
 from shared.db.connection.engine import transaction
 from shared.db.models.runs import Run, report_progress
 

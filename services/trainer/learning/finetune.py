@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from services.feedback.learning import gate
-from services.feedback.learning.certainty import compare_certain
-from services.feedback.learning.dataset import DataSet
-from services.feedback.learning.evaluation import (
+from services.trainer.learning.evaluation import gate
+from services.trainer.learning.evaluation.certainty import compare_certain
+from services.trainer.learning.evaluation.evaluation import (
     Comparable,
     Unseen,
     compare,
     fit_and_predict,
 )
-from services.feedback.learning.held_out import folds_of
-from services.feedback.learning.lesson import Lesson
-from services.feedback.learning.metrics import average_precision_of
-from services.feedback.learning.standing import Trust
-from services.feedback.learning.thresholds import find_thresholds
+from services.trainer.learning.evaluation.metrics import average_precision_of
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.examples.held_out import folds_of
+from services.trainer.learning.examples.training_set import Lesson
+from services.trainer.learning.fitting.thresholds import find_thresholds
+from services.trainer.learning.trust.trust import Trust
 from shared.db.corrections.standings import Standing
 from shared.model.head import Head
 from shared.model.scorer import Scorer

@@ -5,8 +5,8 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection
 
-from services.feedback.training.learn import Learned
-from services.feedback.training.trainer import Trainer
+from services.trainer.runs.learn import Learned
+from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.models.models import LiveModel, find_live_model
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote

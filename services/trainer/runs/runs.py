@@ -4,10 +4,10 @@ from contextlib import ExitStack
 
 import structlog
 
-from services.feedback.training.learn import Learned
-from services.feedback.training.progress import ProgressWriter
-from services.feedback.training.promotion import Overtaken, RunLost, conclude
-from services.feedback.training.trainer import Trainer
+from services.trainer.runs.learn import Learned
+from services.trainer.runs.progress import ProgressWriter
+from services.trainer.runs.promotion import Overtaken, RunLost, conclude
+from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.runs import (

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from celery import Celery
 
-from services.feedback.training.nights import queue_night
-from services.feedback.training.runs import see_to_runs
-from services.feedback.training.trainer import Trainer
+from services.trainer.runs.nights import queue_night
+from services.trainer.runs.runs import see_to_runs
+from services.trainer.trainer import Trainer
 from shared.messaging.celery_app import FINETUNE
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from services.feedback.learning.subspace import Subspace
-from services.feedback.learning.targets import Targets
+from services.trainer.learning.examples.targets import Targets
+from services.trainer.learning.fitting.subspace import Subspace
 from shared.model.learned_tags import MOST_LOGIT, compete, features, log_odds
 
 # Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.

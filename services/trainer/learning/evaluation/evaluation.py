@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.fit import Classifiers
-from services.feedback.learning.gate import Comparison
-from services.feedback.learning.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, measurable
-from services.feedback.learning.metrics import average_precision_of, measure
-from services.feedback.learning.problem import Problem
-from services.feedback.learning.targets import Targets
-from services.feedback.learning.votes import Labels
+from services.trainer.learning.evaluation.gate import Comparison
+from services.trainer.learning.evaluation.metrics import average_precision_of, measure
+from services.trainer.learning.examples.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, measurable
+from services.trainer.learning.examples.targets import Targets
+from services.trainer.learning.fitting.fit import Classifiers
+from services.trainer.learning.fitting.problem import Problem
+from services.trainer.learning.trust.votes import Labels
 
 Progress = Callable[[float], None]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.dataset import DataSet
-from services.feedback.learning.problem import Problem, Tags
-from services.feedback.learning.standing import Trust, find_trust
-from services.feedback.learning.targets import Targets
-from services.feedback.learning.votes import Labels, resolve
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.examples.targets import Targets
+from services.trainer.learning.fitting.problem import Problem, Tags
+from services.trainer.learning.trust.trust import Trust, find_trust
+from services.trainer.learning.trust.votes import Labels, resolve
 from shared.model.scorer import Scorer
 
 

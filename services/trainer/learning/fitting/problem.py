@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.learning.dataset import DataSet
-from services.feedback.learning.fit import Classifiers, Examples, fit
-from services.feedback.learning.possible import may_have
-from services.feedback.learning.rivals import find_rivals
-from services.feedback.learning.subspace import Subspace
-from services.feedback.learning.targets import (
+from services.trainer.learning.examples.candidates import may_have
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.examples.mutually_exclusive import find_rivals
+from services.trainer.learning.examples.targets import (
     Targets,
     targets_of_looked_at,
     targets_of_sampled,
     targets_of_witnesses,
 )
-from services.feedback.learning.votes import Labels
+from services.trainer.learning.fitting.fit import Classifiers, Examples, fit
+from services.trainer.learning.fitting.subspace import Subspace
+from services.trainer.learning.trust.votes import Labels
 from shared.model.head import Head
 from shared.model.learned_tags import Taught, features
 from shared.model.scorer import Scorer

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from services.feedback.learning.votes import Votes
+from services.trainer.learning.trust.votes import Votes
 from shared.db.models.learning import (
     Contributor,
     LastWord,

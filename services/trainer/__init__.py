@@ -1,0 +1,1 @@
+"""The trainer: a process that fine-tunes the head from corrections."""

@@ -1,0 +1,1 @@
+"""Corrections as training examples: which images teach which tags."""

@@ -1,0 +1,1 @@
+"""Fitting the classifiers of learned tags."""

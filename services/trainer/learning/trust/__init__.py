@@ -1,0 +1,1 @@
+"""How much each contributor's vote counts."""
