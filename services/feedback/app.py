@@ -2,18 +2,18 @@
 
 from flask_openapi3 import OpenAPI
 
-from services.feedback.bulk import bulk
-from services.feedback.contributors import contributors
-from services.feedback.corrections import corrections
-from services.feedback.custom_tags import custom_tags
-from services.feedback.deliveries import deliveries
-from services.feedback.endpoints import endpoints
-from services.feedback.history import history
-from services.feedback.labels import labels
-from services.feedback.models import models
-from services.feedback.retagging import retagging
-from services.feedback.retraining import retraining
-from services.feedback.review import review
+from services.feedback.corrections.bulk import bulk
+from services.feedback.corrections.contributors import contributors
+from services.feedback.corrections.history import history
+from services.feedback.corrections.labels import labels
+from services.feedback.corrections.routes import corrections
+from services.feedback.events.deliveries import deliveries
+from services.feedback.events.endpoints import endpoints
+from services.feedback.models.retagging import retagging
+from services.feedback.models.retraining import retraining
+from services.feedback.models.routes import models
+from services.feedback.review.routes import review
+from services.feedback.tags.custom_tags import custom_tags
 from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app

@@ -18,7 +18,7 @@ from tests.answers import get
 from tests.conditions import wait_for
 from tests.rows import insert_row
 
-WAIT = "services.feedback.custom_tags.WAIT_SECONDS"
+WAIT = "services.feedback.tags.custom_tags.WAIT_SECONDS"
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_whoever_taught_a_tag_follows_its_run_and_no_other_owner_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # No trainer runs here that could end a run.
-    monkeypatch.setattr("services.feedback.custom_tags.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("services.feedback.tags.custom_tags.WAIT_SECONDS", 0.0)
     taught = alma.post("/v1/tags", json={"name": "pet", "examples": [str(images["alma"])]})
     assert taught.status_code == 201
     run = taught.get_json()["run"]

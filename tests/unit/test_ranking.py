@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from services.feedback.ranking import (
+from services.feedback.review.ranking import (
     MOST_SUGGESTIONS,
     RARE_BELOW,
     WHYS,

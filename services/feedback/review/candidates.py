@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from services.feedback.ranking import (
+from services.feedback.review.ranking import (
     RARE_BELOW,
     Suggestion,
     suggest_disputed,

@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.documents import PageQuery
-from services.feedback.endpoint_documents import (
+from services.feedback.events.endpoint_documents import (
     Endpoint,
     EndpointChanges,
     EndpointPath,

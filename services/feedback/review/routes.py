@@ -7,9 +7,9 @@ from uuid import UUID
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from services.feedback.candidates import read_candidates, suggest
 from services.feedback.documents import NO_NUL, ImageDocument, User
-from services.feedback.ranking import Suggestion, Why, choose_images
+from services.feedback.review.candidates import read_candidates, suggest
+from services.feedback.review.ranking import Suggestion, Why, choose_images
 from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction

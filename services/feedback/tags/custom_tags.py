@@ -8,10 +8,10 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
+from services.feedback.corrections.reading import Entry, read_entry, words_for
+from services.feedback.corrections.recording import Recorded, count_corrections, record
 from services.feedback.documents import ImageId, TagName, User, Verdicts
-from services.feedback.reading import Entry, read_entry, words_for
-from services.feedback.recording import Recorded, count_corrections, record
-from services.feedback.retraining import Run, describe_run
+from services.feedback.models.retraining import Run, describe_run
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.models.run_history import find_run

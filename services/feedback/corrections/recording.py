@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.feedback.reading import Entry, refuse_unknown
+from services.feedback.corrections.reading import Entry, refuse_unknown
 from shared.api.event_types import IMAGE_CORRECTED
 from shared.db.corrections.contributors import ensure_contributor
 from shared.db.corrections.corrections import NewCorrection, Verdict, insert_corrections

@@ -6,10 +6,10 @@ from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
 
+from services.feedback.corrections.limits import LIMITS, refuse_too_many
+from services.feedback.corrections.reading import VERDICTS, Entry, read_entry, words_for
+from services.feedback.corrections.recording import Outcome, count_corrections, record
 from services.feedback.documents import IMAGE_ID_LENGTH, ImageId, User, Verdicts
-from services.feedback.limits import LIMITS, refuse_too_many
-from services.feedback.reading import VERDICTS, Entry, read_entry, words_for
-from services.feedback.recording import Outcome, count_corrections, record
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections

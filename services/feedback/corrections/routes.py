@@ -5,10 +5,10 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from services.feedback.corrections.limits import refuse_too_many
+from services.feedback.corrections.reading import read_entry, words_for
+from services.feedback.corrections.recording import count_corrections, record
 from services.feedback.documents import ImagePath, User, Verdicts
-from services.feedback.limits import refuse_too_many
-from services.feedback.reading import read_entry, words_for
-from services.feedback.recording import count_corrections, record
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction

@@ -1,0 +1,1 @@
+"""The API for correcting tags, and for reading corrections back."""

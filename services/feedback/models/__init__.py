@@ -1,0 +1,1 @@
+"""The API for model versions, retraining and re-tagging."""

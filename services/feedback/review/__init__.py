@@ -1,0 +1,1 @@
+"""The API that suggests which images to review."""
