@@ -2,12 +2,12 @@
 
 from flask_openapi3 import OpenAPI
 
-from services.catalog.images import images
-from services.catalog.profiles import profiles
-from services.catalog.search import search
-from services.catalog.similar import similar
-from services.catalog.statuses import statuses
-from services.catalog.tags import tags
+from services.catalog.images.routes import images
+from services.catalog.images.statuses import statuses
+from services.catalog.search.routes import search
+from services.catalog.search.similar import similar
+from services.catalog.tags.profiles import profiles
+from services.catalog.tags.routes import tags
 from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app

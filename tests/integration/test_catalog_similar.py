@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from services.catalog import embedding
 from services.catalog.app import create_app
+from services.catalog.search import embedding
 from services.worker.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.storage.storage import Storage

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from services.catalog.thumbnails import (
+from services.catalog.images.thumbnails import (
     MOST_PIXELS_HERE,
     load_thumbnail,
     make_thumbnail,

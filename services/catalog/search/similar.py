@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from services.catalog.documents import Image, ImagePath
-from services.catalog.embedding import embed
+from services.catalog.search.embedding import embed
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.catalog.opinion import Opinion
+from services.catalog.images.opinion import Opinion
 from shared.model.learned_tags import PRECISIONS
 from shared.model.scorer import Scorer
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sqlalchemy import RowMapping
 
 from services.catalog.documents import Image, ImagePath, Images, ImagesQuery, ShownTagsQuery
-from services.catalog.opinion import Opinion, read_opinion
-from services.catalog.precision import choose_precise
-from services.catalog.thumbnails import load_thumbnail
+from services.catalog.images.opinion import Opinion, read_opinion
+from services.catalog.images.precision import choose_precise
+from services.catalog.images.thumbnails import load_thumbnail
 from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction

@@ -1,0 +1,1 @@
+"""The API for images: documents, files, thumbnails and lists."""

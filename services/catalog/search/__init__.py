@@ -1,0 +1,1 @@
+"""The API for searching by tag and by picture."""

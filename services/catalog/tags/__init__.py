@@ -1,0 +1,1 @@
+"""The API for the vocabulary and for owners' profiles."""
