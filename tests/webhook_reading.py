@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from services.ingest.webhooks.events import Event
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources.table import SOURCES
 from tests.webhooks import NOW, TOKEN, bearer, delivery, records
 
 

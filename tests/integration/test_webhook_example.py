@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.ingest.app import create_app
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources.table import SOURCES
 from shared.config import Settings, load_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources.table import SOURCES
 from shared.db.connection.engine import transaction
 from shared.db.events.webhooks import take_event
 from tests.deliveries import count_images, image_of, send, taken

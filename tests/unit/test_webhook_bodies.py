@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from services.ingest.webhooks.events import PictureAt
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources.table import SOURCES
 from shared.errors import BadRequest
 from tests.webhook_reading import read
 from tests.webhooks import (

@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.webhooks.events import ObjectEvent
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources.table import SOURCES
 from shared.errors import BadRequest
 from tests.webhook_reading import objects, read
 from tests.webhooks import bearer, delivery, record, records, webhook_settings

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from services.ingest.webhooks.events import Delivery
-from services.ingest.webhooks.sources import SOURCES
+from services.ingest.webhooks.sources.table import SOURCES
 from shared.errors import TagloopError, Unauthenticated
 from tests.webhooks import (
     CLOUDINARY,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.ingest.webhooks.events import ObjectEvent
-from services.ingest.webhooks.s3 import read_s3
+from services.ingest.webhooks.sources.s3 import read_s3
 from shared.errors import FetchFailed, Unauthenticated, Unavailable
 from tests.webhooks import (
     NOW,

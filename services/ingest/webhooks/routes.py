@@ -16,7 +16,7 @@ from services.ingest.overload import refuse_overload
 from services.ingest.webhooks.events import Delivery, FetchText
 from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import Recorded, record
-from services.ingest.webhooks.sources import SOURCES, refuse_unknown_sources
+from services.ingest.webhooks.sources.table import SOURCES, refuse_unknown_sources
 from shared.api.image_document import image_url
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_statuses

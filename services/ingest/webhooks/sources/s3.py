@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from services.ingest.webhooks import sns
 from services.ingest.webhooks.events import Delivery, Event, ObjectEvent
 from services.ingest.webhooks.payload import member, optional_text, read_json_object, text_at
 from services.ingest.webhooks.signatures import check_bearer
+from services.ingest.webhooks.sources import sns
 from shared.errors import BadRequest
 
 CREATED = "ObjectCreated:"

@@ -6,11 +6,11 @@ A secret that begins with `whsec_` signs; any other is a token that CloudEvents 
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.ingest.webhooks import cloudevents
 from services.ingest.webhooks.events import Delivery, Event, PictureAt
 from services.ingest.webhooks.payload import member, read_json_object, text_at
 from services.ingest.webhooks.payload import without_nothing as given
 from services.ingest.webhooks.signatures import check_bearer, require_header, require_secrets
+from services.ingest.webhooks.sources import cloudevents
 from shared.errors import ConfigError, Unauthenticated
 
 KEY_PREFIX = "whsec_"

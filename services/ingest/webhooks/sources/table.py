@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from services.ingest.webhooks.cloudinary import read_cloudinary
 from services.ingest.webhooks.events import Read
-from services.ingest.webhooks.filestack import read_filestack
-from services.ingest.webhooks.s3 import read_s3
-from services.ingest.webhooks.standard import read_standard
-from services.ingest.webhooks.uploadcare import read_uploadcare
+from services.ingest.webhooks.sources.cloudinary import read_cloudinary
+from services.ingest.webhooks.sources.filestack import read_filestack
+from services.ingest.webhooks.sources.s3 import read_s3
+from services.ingest.webhooks.sources.standard import read_standard
+from services.ingest.webhooks.sources.uploadcare import read_uploadcare
 from shared.errors import ConfigError
 
 SOURCES: dict[str, Read] = {

@@ -1,0 +1,1 @@
+"""The systems whose webhooks are understood, one module each."""
