@@ -17,7 +17,7 @@ from rich.table import Table
 from bench.loops.worker_limit import MemoryStorage
 from services.worker.backbone import load_backbone
 from services.worker.backbone.temperature import TEMPERATURES
-from services.worker.lanes import Embedded, Lanes, count_lanes
+from services.worker.tagging.lanes import Embedded, Lanes, count_lanes
 from shared.config import load_settings
 
 SHOWN = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0, 1.2)

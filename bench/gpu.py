@@ -28,7 +28,7 @@ from bench.report import show
 from bench.stats import Figure
 from services.worker.backbone import Backbone
 from services.worker.backbone.torch_runtime import load_torch_backbone
-from services.worker.lanes import count_lanes
+from services.worker.tagging.lanes import count_lanes
 from shared.config import Settings, load_settings
 from shared.db.images.tagging import ClaimedImage
 from shared.storage.storage import Storage, original_key

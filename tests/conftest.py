@@ -15,10 +15,10 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
-from services.worker.first_model import ensure_model
-from services.worker.lanes import Lanes
-from services.worker.leases import LeaseKeeper
-from services.worker.pipeline import Pipeline
+from services.worker.backbone.first_model import ensure_model
+from services.worker.tagging.lanes import Lanes
+from services.worker.tagging.leases import LeaseKeeper
+from services.worker.tagging.pipeline import Pipeline
 from shared.api.signing import new_secret
 from shared.config import PREFIX, Settings, load_settings
 from shared.db.connection.engine import connect_engine

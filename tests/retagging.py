@@ -6,8 +6,8 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Engine, RowMapping, text
 
-from services.worker.pipeline import Pipeline
-from services.worker.retag import see_to_jobs
+from services.worker.retagging.jobs import see_to_jobs
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import Scope, find_job, queue_job

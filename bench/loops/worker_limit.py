@@ -22,7 +22,7 @@ from bench.pictures import jpeg_files
 from bench.processes import cpu_seconds
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.decoding.square import decode_square, prepare_opencv
-from services.worker.lanes import Lanes, Rejected, count_lanes
+from services.worker.tagging.lanes import Lanes, Rejected, count_lanes
 from shared.config import Settings, load_settings
 from shared.db.images.tagging import ClaimedImage
 from shared.pictures import probe

@@ -11,7 +11,7 @@ import structlog
 from celery import Celery, signals
 
 from services.worker.runtime import Runtime, start_runtime
-from services.worker.sweeper import SWEEP_SECONDS
+from services.worker.tagging.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
 from shared.config import load_settings_or_exit
 from shared.errors import TagloopError

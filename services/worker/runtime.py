@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.choose import wants_cuda
+from services.worker.backbone.first_model import ensure_model
 from services.worker.delivery import Sender
-from services.worker.fetcher import THREADS as FETCHER_THREADS
-from services.worker.fetcher import Fetcher
-from services.worker.first_model import ensure_model
 from services.worker.gpu_metrics import GpuWatch, watch_gpus
-from services.worker.lanes import Lanes, count_lanes
-from services.worker.leases import LeaseKeeper
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.fetcher import THREADS as FETCHER_THREADS
+from services.worker.tagging.fetcher import Fetcher
+from services.worker.tagging.lanes import Lanes, count_lanes
+from services.worker.tagging.leases import LeaseKeeper
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine
 from shared.db.images.notifications import DoneListener

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from celery import Celery, Task
 
-from services.worker.questions import answer_question
-from services.worker.retag import see_to_jobs
+from services.worker.retagging.jobs import see_to_jobs
 from services.worker.runtime import Runtime
-from services.worker.sweeper import sweep
+from services.worker.tagging.query_pictures import answer_question
+from services.worker.tagging.sweeper import sweep
 from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.events.sending import forget_finished

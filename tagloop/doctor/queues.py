@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from services.worker.sweeper import SHORT_QUEUE_MESSAGES
+from services.worker.tagging.sweeper import SHORT_QUEUE_MESSAGES
 from shared.db.monitoring.backlog import count_waiting, is_stalled
 from shared.db.monitoring.diagnosis import count_stuck, seconds_since_last_tagged
 from tagloop.doctor.finding import Finding, well, wrong

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from services.trainer.trainer import Trainer
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage

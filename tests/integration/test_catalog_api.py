@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import Engine, text
 
 from services.catalog.app import create_app
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from services.catalog.app import create_app
 from services.catalog.search import embedding
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.storage.storage import Storage
 from tests.answers import get

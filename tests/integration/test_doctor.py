@@ -7,8 +7,8 @@ from celery import Celery
 from sqlalchemy import Engine, text
 
 from services.worker.backbone import Backbone
-from services.worker.first_model import ensure_model
-from services.worker.sweeper import SHORT_QUEUE_MESSAGES
+from services.worker.backbone.first_model import ensure_model
+from services.worker.tagging.sweeper import SHORT_QUEUE_MESSAGES
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import BULK

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from services.catalog.app import BLUEPRINTS as CATALOG
 from services.feedback.app import BLUEPRINTS as FEEDBACK
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.config.hold_list import STARTING_LIST
 from shared.model.held_tags import held_columns

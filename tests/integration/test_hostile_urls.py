@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from services.ingest.webhooks.fetch_document import fetch_document
 from services.ingest.webhooks.routes import create_webhooks
-from services.worker.fetcher import Fetcher
+from services.worker.tagging.fetcher import Fetcher
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, UnsafeUrl

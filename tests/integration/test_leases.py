@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine
 
-from services.worker.leases import LeaseKeeper
+from services.worker.tagging.leases import LeaseKeeper
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import Claim, claim_images
 from tests.conditions import wait_for

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.auth.policy import OPEN, rule_for
 from shared.auth.scopes import Scope
 from shared.config import Settings

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.trainer.learning.examples.dataset import read_data_set
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction

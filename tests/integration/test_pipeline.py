@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine
 
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding

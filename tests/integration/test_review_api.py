@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from services.feedback.app import create_app
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.storage.storage import Storage
 from tests.answers import get

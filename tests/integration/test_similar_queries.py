@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine
 
-from services.worker.pipeline import Pipeline
+from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding

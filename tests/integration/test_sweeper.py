@@ -6,7 +6,7 @@ from celery import Celery
 from redis import Redis
 from sqlalchemy import Engine
 
-from services.worker.sweeper import SHORT_QUEUE_MESSAGES, sweep
+from services.worker.tagging.sweeper import SHORT_QUEUE_MESSAGES, sweep
 from shared.config import Settings
 from shared.messaging.celery_app import BULK, INTERACTIVE, create_celery
 from shared.messaging.publisher import publish_ids

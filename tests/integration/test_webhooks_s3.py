@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from services.ingest.app import create_app
-from services.worker.fetcher import Fetcher
+from services.worker.tagging.fetcher import Fetcher
 from shared.config import Settings
 from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
 from shared.fetch import read_object

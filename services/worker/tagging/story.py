@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from services.worker.lanes import Rejected
+from services.worker.tagging.lanes import Rejected
 from shared.db.images.tagging import Claim
 
 log = structlog.get_logger("services.worker")

@@ -7,7 +7,7 @@ import numpy as np
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.worker.retag_walk import Outdated, TimeIsUp, Walk, Walker
+from services.worker.retagging.walk import Outdated, TimeIsUp, Walk, Walker
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock

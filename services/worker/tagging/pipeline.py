@@ -9,9 +9,9 @@ import numpy as np
 import structlog
 from sqlalchemy import Engine
 
-from services.worker.lanes import Embedded, Lanes, Rejected
-from services.worker.leases import LeaseKeeper
-from services.worker.story import tell_failed, tell_tagged
+from services.worker.tagging.lanes import Embedded, Lanes, Rejected
+from services.worker.tagging.leases import LeaseKeeper
+from services.worker.tagging.story import tell_failed, tell_tagged
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import (

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from shared.choosing import choose_many
+from services.worker.retagging.choosing import choose_many
 from shared.db.connection.engine import transaction
 from shared.db.models.learning import read_embeddings_of
 from shared.db.models.models import find_live_model

@@ -1,0 +1,1 @@
+"""Re-tagging stored embeddings with a new version of the head."""

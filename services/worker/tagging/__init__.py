@@ -1,0 +1,1 @@
+"""Tagging images: fetched, claimed, decoded, embedded, stored."""
