@@ -26,10 +26,10 @@ from shared.db.migrate import migrate
 from shared.messaging.celery_app import create_celery
 from shared.model.live_model import LiveScorer
 from shared.storage.storage import Storage
-from tagloop.local import postgres
-from tagloop.local.backing import running
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import DATABASE_NAME, broker_url, database_url
+from tagloop.local.servers import postgres
+from tagloop.local.servers.backing import running
 
 TEMPLATE = "tagloop_template"
 CACHE_VARIABLE = f"{PREFIX}CACHE_DIR"

@@ -17,10 +17,10 @@ from bench.errors import BenchError
 from shared.db.connection.engine import transaction
 from shared.db.models.learning import read_embeddings_of
 from shared.storage.image_ids import parse_image_id
-from tagloop.client import Client
-from tagloop.documents import FAILED, TAGGED, Receipt
-from tagloop.multipart import open_file
-from tagloop.teaching_documents import Run, Verdicts
+from tagloop.client.client import Client
+from tagloop.client.documents import FAILED, TAGGED, Receipt
+from tagloop.client.multipart import open_file
+from tagloop.client.teaching_documents import Run, Verdicts
 
 LOOK_SECONDS = 0.05
 LONGEST_SECONDS = 300.0

@@ -13,12 +13,12 @@ from bench.processes import running_program, wait_until
 from bench.room import HOST, free_port
 from bench.stack import up_command
 from shared.db.connection.engine import connect_engine
-from tagloop.client import Client
+from tagloop.client.client import Client
+from tagloop.client.teaching_documents import Verdicts
 from tagloop.evaluation.run import evaluate_pictures
 from tagloop.local.datadir import open_data_dir
 from tagloop.local.environment import database_url
 from tagloop.local.readiness import is_ready
-from tagloop.teaching_documents import Verdicts
 
 NIGHT_EXAMPLES = 20
 

@@ -26,9 +26,9 @@ from bench.processes import cpu_seconds, running_program
 from bench.room import HOST, Room, free_port, new_owner
 from bench.rows.tagloop import GENERATOR, cpu_ms
 from bench.rows.throughput import Contestant, Sample
-from tagloop.local import backing
 from tagloop.local.environment import DATABASE_NAME, DATABASE_ROLE, broker_url
-from tagloop.local.postgres import PORT
+from tagloop.local.servers import backing
+from tagloop.local.servers.postgres import PORT
 
 WEB_PROCESSES = 2
 WEB_THREADS = 16

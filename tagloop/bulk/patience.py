@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import TypeVar
 
-from tagloop.errors import NoAnswer, ServerBusy, ServerFailed
+from tagloop.client.errors import NoAnswer, ServerBusy, ServerFailed
 
 GIVE_UP_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 0.5

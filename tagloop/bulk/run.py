@@ -13,8 +13,8 @@ from tagloop.bulk.summary import print_summary
 from tagloop.bulk.tally import Tally
 from tagloop.bulk.upload import Upload
 from tagloop.bulk.walk import find_pictures
-from tagloop.client import Client
-from tagloop.errors import NoAnswer, Refused, ServerFailed
+from tagloop.client.client import Client
+from tagloop.client.errors import NoAnswer, Refused, ServerFailed
 
 REFRESH_SECONDS = 0.25
 UNKNOWN_RATE = "-"

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from tagloop.bulk.events import Outcome
 from tagloop.bulk.tally import Group, Tally
-from tagloop.names import printable
+from tagloop.client.names import printable
 
 ROWS = (
     (Outcome.SENT, "sent"),

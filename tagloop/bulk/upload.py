@@ -12,10 +12,10 @@ from tagloop.bulk.events import Event, Outcome
 from tagloop.bulk.patience import patiently
 from tagloop.bulk.walk import Skip
 from tagloop.bulk.watch import Waiting, Watch
-from tagloop.client import Client
-from tagloop.documents import TAGGED, Receipt, Refusal
-from tagloop.errors import FileUnusable
-from tagloop.multipart import OpenFile, open_file
+from tagloop.client.client import Client
+from tagloop.client.documents import TAGGED, Receipt, Refusal
+from tagloop.client.errors import FileUnusable
+from tagloop.client.multipart import OpenFile, open_file
 
 SENDERS = 3
 # Files whose digests go into one question about what the server has already.

@@ -8,8 +8,8 @@ from threading import Event as Flag
 
 from tagloop.bulk.events import Event, Outcome
 from tagloop.bulk.patience import patiently
-from tagloop.client import Client
-from tagloop.documents import FAILED, QUEUED, Status
+from tagloop.client.client import Client
+from tagloop.client.documents import FAILED, QUEUED, Status
 
 # Ids in one question.
 WINDOW = 200

@@ -17,8 +17,8 @@ def backup(
     data: DataFolder = None,
 ) -> None:
     """Write everything to a folder: database, originals, versions, keys. Nothing has to stop."""
-    from tagloop.backup.place import existing
-    from tagloop.backup.save import backup as save
+    from tagloop.admin.backup.place import existing
+    from tagloop.admin.backup.save import backup as save
 
     with existing(data) as place:
         made = save(place, folder)
@@ -36,8 +36,8 @@ def restore(
     data: DataFolder = None,
 ) -> None:
     """Bring a backup back, into an empty database and storage; start the services afterwards."""
-    from tagloop.backup.place import fresh
-    from tagloop.backup.restore import restore as bring_back
+    from tagloop.admin.backup.place import fresh
+    from tagloop.admin.backup.restore import restore as bring_back
 
     with fresh(data) as place:
         made = bring_back(folder, place)

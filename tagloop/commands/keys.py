@@ -30,7 +30,7 @@ def create(
 ) -> None:
     """Make a key and print it: this once, for only its hash is kept."""
     from shared.db.owners.keys import NewKey
-    from tagloop.keys import create_key
+    from tagloop.admin.keys import create_key
 
     new = NewKey(frozenset(scope), owner, name, requests_per_minute, bytes_per_minute)
     print(create_key(data, new))
@@ -39,7 +39,7 @@ def create(
 @app.command("list")
 def list_all(*, data: DataFolder = None) -> None:
     """List all keys that were ever made, with what each opens and when it was last used."""
-    from tagloop.keys import print_keys
+    from tagloop.admin.keys import print_keys
 
     print_keys(data)
 
@@ -51,7 +51,7 @@ def revoke(
     data: DataFolder = None,
 ) -> None:
     """Have a key open nothing any more, within seconds and for good."""
-    from tagloop.keys import revoke_one
+    from tagloop.admin.keys import revoke_one
 
     if not revoke_one(data, number):
         print(f"There is no key {number} that opens anything; see: tagloop keys list")

@@ -34,9 +34,9 @@ def correct(
     """
     from rich.console import Console
 
-    from tagloop.client import Client
-    from tagloop.tag_table import tag_table
-    from tagloop.teaching_documents import Verdicts
+    from tagloop.client.client import Client
+    from tagloop.client.teaching_documents import Verdicts
+    from tagloop.display.tag_table import tag_table
 
     client = Client(server)
     verdicts = Verdicts(image, tuple(add), tuple(remove), tuple(confirm), tuple(undo))
@@ -57,7 +57,7 @@ def export(
 
     `tagloop import-labels` reads it, here or at another server that has the same pictures.
     """
-    from tagloop.client import Client
+    from tagloop.client.client import Client
     from tagloop.labels.export import export_labels
 
     export_labels(Client(server), file)
@@ -82,7 +82,7 @@ def import_labels(
     Of several lines about one picture and tag, the last one counts. The exit code is 1 when a line
     could not be used.
     """
-    from tagloop.client import Client
+    from tagloop.client.client import Client
     from tagloop.labels.load import load_labels
 
     is_all_well = load_labels(Client(server), file, owner, user)

@@ -18,8 +18,8 @@ def models(context: typer.Context, *, server: Server = DEFAULT_SERVER) -> None:
         return
     from rich.console import Console
 
-    from tagloop.client import Client
-    from tagloop.version_table import version_table
+    from tagloop.client.client import Client
+    from tagloop.display.version_table import version_table
 
     Console(highlight=False).print(version_table(Client(server).versions()))
 
@@ -31,7 +31,7 @@ def promote(
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Have this version tag from now on; what is there is tagged anew by itself."""
-    from tagloop.client import Client
+    from tagloop.client.client import Client
 
     promoted = Client(server).promote(version)
     print(f"Version {promoted.version} is live.")

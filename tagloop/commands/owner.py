@@ -22,8 +22,8 @@ def export(
     data: DataFolder = None,
 ) -> None:
     """Write their pictures, with tags, corrections and files, into a folder."""
+    from tagloop.admin.owners import export_owner
     from tagloop.local.settings import settings_of
-    from tagloop.owners import export_owner
 
     images = export_owner(settings_of(data), name, to)
     print(f"{images:,} pictures of {name!r} are in {to}.")
@@ -40,8 +40,8 @@ def erase(
 
     The next fine-tune learns without them.
     """
+    from tagloop.admin.owners import count_owner, erase_owner
     from tagloop.local.settings import settings_of
-    from tagloop.owners import count_owner, erase_owner
 
     settings = settings_of(data)
     if not yes:

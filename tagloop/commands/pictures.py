@@ -31,9 +31,9 @@ def tag(
     """
     from rich.console import Console
 
-    from tagloop.client import Client
-    from tagloop.tag_table import tag_table
-    from tagloop.tagging import Request, tag_each
+    from tagloop.client.client import Client
+    from tagloop.client.tagging import Request, tag_each
+    from tagloop.display.tag_table import tag_table
 
     output = Console(highlight=False)
     is_all_well = True
@@ -73,7 +73,7 @@ def add(
     from rich.console import Console
 
     from tagloop.bulk.run import add as add_folders
-    from tagloop.client import Client
+    from tagloop.client.client import Client
 
     output = Console(highlight=False, soft_wrap=True)
     raise typer.Exit(add_folders(Client(server), folders, owner, wait=wait, output=output))
@@ -91,8 +91,8 @@ def search(
     """
     from rich.console import Console
 
-    from tagloop.client import Client
-    from tagloop.found_table import found_table
+    from tagloop.client.client import Client
+    from tagloop.display.found_table import found_table
 
     found = Client(server).search(" ".join(words), limit)
     if found.unknown:
@@ -135,7 +135,7 @@ def evaluate(
 
     recall: share of pictures with a right tag; exact recall: share with the label itself shown.
     """
-    from tagloop.client import Client
+    from tagloop.client.client import Client
     from tagloop.evaluation.report import show
     from tagloop.evaluation.run import evaluate_pictures
 

@@ -33,6 +33,6 @@ def doctor(
 
     The exit code is 1 when anything is wrong.
     """
-    from tagloop.doctor.report import diagnose
+    from tagloop.admin.doctor.report import diagnose
 
     raise typer.Exit(EXIT_WELL if diagnose(data, as_json=as_json) else EXIT_SOME_WRONG)

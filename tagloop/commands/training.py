@@ -18,9 +18,9 @@ def retrain(
     when it was not, or when there was nothing new; it is 1 when the run failed, or another one has
     not ended yet.
     """
-    from tagloop.client import Client
-    from tagloop.following import follow_run
-    from tagloop.teaching_documents import FAILED
+    from tagloop.client.client import Client
+    from tagloop.client.teaching_documents import FAILED
+    from tagloop.display.progress import follow_run
 
     client = Client(server)
     run = client.retrain()
@@ -46,8 +46,8 @@ def retag(
 
     Without options: all of them. This happens by itself when a version goes live.
     """
-    from tagloop.client import Client
-    from tagloop.following import follow_retagging
+    from tagloop.client.client import Client
+    from tagloop.display.progress import follow_retagging
 
     client = Client(server)
     job = client.retag(owner=owner, tag=tag, below_version=below_version)

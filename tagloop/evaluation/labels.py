@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tagloop.bulk.walk import find_pictures
-from tagloop.errors import LabelsUnusable
-from tagloop.names import printable
+from tagloop.client.errors import LabelsUnusable
+from tagloop.client.names import printable
 
 # In order of preference: an id is never ambiguous, a name may be.
 LABEL_COLUMNS = ("wordnet_id", "label", "tag", "name", "class")

@@ -5,8 +5,8 @@ import json
 from rich.console import Console
 from rich.table import Table
 
+from tagloop.client.names import printable
 from tagloop.evaluation.run import Evaluation
-from tagloop.names import printable
 
 NAMES_SHOWN = 10
 

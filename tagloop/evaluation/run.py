@@ -14,12 +14,12 @@ from rich.progress import Progress
 from tagloop.bulk.events import Outcome
 from tagloop.bulk.tally import WRONG
 from tagloop.bulk.upload import Upload
-from tagloop.client import Client
-from tagloop.errors import LabelsUnusable
+from tagloop.client.client import Client
+from tagloop.client.errors import LabelsUnusable
+from tagloop.client.names import printable
 from tagloop.evaluation.labels import Example, read_csv, read_folder
 from tagloop.evaluation.metrics import TOP, Judged, Quality, measure
 from tagloop.evaluation.tag_index import TagIndex
-from tagloop.names import printable
 
 QUESTIONS_AT_ONCE = 4
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from tagloop.documents import Tag
+from tagloop.client.documents import Tag
 
 
 class TagIndex:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from tagloop.client import Client
-from tagloop.errors import LabelsUnusable
-from tagloop.names import printable
-from tagloop.teaching_documents import Label
+from tagloop.client.client import Client
+from tagloop.client.errors import LabelsUnusable
+from tagloop.client.names import printable
+from tagloop.client.teaching_documents import Label
 
 COLUMNS = ("image", "sha256", "filename", "owner", "tag", "present")
 

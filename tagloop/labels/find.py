@@ -10,10 +10,10 @@ from threading import Event
 from tagloop.bulk.batches import hash_files
 from tagloop.bulk.events import Event as Trouble
 from tagloop.bulk.patience import patiently
-from tagloop.client import Client
-from tagloop.errors import Refused
+from tagloop.client.client import Client
+from tagloop.client.errors import Refused
+from tagloop.client.names import printable
 from tagloop.labels.rows import Row, Unusable
-from tagloop.names import printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 from threading import Event
 
 from tagloop.bulk.patience import patiently
-from tagloop.client import Client
-from tagloop.errors import describe
+from tagloop.client.client import Client
+from tagloop.client.errors import describe
+from tagloop.client.names import printable
+from tagloop.client.teaching_documents import Verdicts
 from tagloop.labels.find import find_images
 from tagloop.labels.rows import Row, Unusable, read_rows
-from tagloop.names import printable
-from tagloop.teaching_documents import Verdicts
 
 # So many images at most, too: half of what the server takes in one request.
 ROWS_PER_REQUEST = 500

@@ -8,8 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from shared.vocabulary.tag_names import clean_name
-from tagloop.errors import LabelsUnusable
-from tagloop.names import printable
+from tagloop.client.errors import LabelsUnusable
+from tagloop.client.names import printable
 
 # In order of preference, where a file has several.
 TAG_COLUMNS = ("tag", "label")

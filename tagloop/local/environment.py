@@ -2,8 +2,8 @@
 
 import os
 
-from tagloop.local.child import PROJECT_ROOT
 from tagloop.local.datadir import DataDir
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 DATABASE_NAME = "tagloop"
 DATABASE_ROLE = "tagloop"

@@ -6,9 +6,9 @@ import sys
 from shared.messaging.celery_app import TRAINING, WORKER_QUEUES
 from tagloop.local import readiness
 from tagloop.local.addresses import Address
-from tagloop.local.child import Program
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import child_environment
+from tagloop.local.supervisor.child import Program
 
 # Longer than gunicorn's graceful time-out, and than the worker's longest batch.
 WEB_STOP_SECONDS = 15.0

@@ -10,15 +10,16 @@ from rich.markup import escape
 
 from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
-from tagloop.local import backing, services
+from tagloop.local import services
 from tagloop.local.addresses import LOOPBACK, Address
 from tagloop.local.callback_secret import ensure_callback_secret
 from tagloop.local.datadir import DataDir, locked, open_data_dir
 from tagloop.local.environment import broker_url
 from tagloop.local.errors import PortInUseError
-from tagloop.local.processes import StopRequested, Supervisor
 from tagloop.local.readiness import is_ready
-from tagloop.local.signals import SignalWatch
+from tagloop.local.servers import backing
+from tagloop.local.supervisor.signals import SignalWatch
+from tagloop.local.supervisor.supervisor import StopRequested, Supervisor
 
 MIGRATE_TIMEOUT_SECONDS = 300.0
 READY_TIMEOUT_SECONDS = 120.0

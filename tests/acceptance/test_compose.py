@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from tagloop.local.backing import running
+from tagloop.local.servers.backing import running
 from tests.acceptance.api import Api
 from tests.acceptance.lessons import any_shows, crops, upload
 from tests.compose.engine import WEB, Engine

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 
 from shared.config import PREFIX
-from tagloop.local.child import PROJECT_ROOT
 from tagloop.local.datadir import DataDir, open_data_dir
 from tagloop.local.readiness import is_ready
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 HOST = "127.0.0.1"
 START_SECONDS = 120.0

@@ -14,7 +14,7 @@ from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import BULK
 from shared.messaging.publisher import publish_ids
 from shared.storage.storage import Storage
-from tagloop.doctor.examine import examine
+from tagloop.admin.doctor.examine import examine
 from tests.rows import insert_row, set_row
 from tests.training import insert_corrections
 

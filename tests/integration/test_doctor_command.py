@@ -13,10 +13,10 @@ import pytest
 
 from shared.db.connection.engine import connect_engine
 from shared.db.migrate import migrate
-from tagloop.local import backing
-from tagloop.local.child import PROJECT_ROOT
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import database_url
+from tagloop.local.servers import backing
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tagloop.local import identity, postgres
 from tagloop.local.datadir import DataDir, open_data_dir
 from tagloop.local.errors import LocalStackError
-from tagloop.local.processes import Supervisor
-from tagloop.local.signals import SignalWatch
+from tagloop.local.servers import identity, postgres
+from tagloop.local.supervisor.signals import SignalWatch
+from tagloop.local.supervisor.supervisor import Supervisor
 
 WAIT_SECONDS = 60.0
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity")

@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from tagloop.local import backing, postgres
 from tagloop.local.datadir import DataDir, open_data_dir
 from tagloop.local.errors import DataInUseError, MissingProgramError
-from tagloop.local.processes import Supervisor
-from tagloop.local.signals import SignalWatch
+from tagloop.local.servers import backing, postgres
+from tagloop.local.supervisor.signals import SignalWatch
+from tagloop.local.supervisor.supervisor import Supervisor
 
 WAIT_SECONDS = 60.0
 

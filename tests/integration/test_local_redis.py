@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from tagloop.local import redis
 from tagloop.local.datadir import DataDir, open_data_dir
 from tagloop.local.errors import MissingProgramError
-from tagloop.local.processes import Supervisor
-from tagloop.local.signals import SignalWatch
+from tagloop.local.servers import redis
+from tagloop.local.supervisor.signals import SignalWatch
+from tagloop.local.supervisor.supervisor import Supervisor
 
 WAIT_SECONDS = 30.0
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tagloop.local import backing, stack
-from tagloop.local.child import PROJECT_ROOT
+from tagloop.local import stack
 from tagloop.local.datadir import open_data_dir
 from tagloop.local.environment import child_environment
 from tagloop.local.errors import DataInUseError, PortInUseError
+from tagloop.local.servers import backing
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 
 @pytest.fixture

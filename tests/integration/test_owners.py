@@ -19,7 +19,7 @@ from shared.db.owners.owners import exclude, include
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
 from shared.web import create_web_app
-from tagloop.owners import count_owner, erase_owner, export_owner
+from tagloop.admin.owners import count_owner, erase_owner, export_owner
 from tests.keys import app_with, client_of, make_key
 from tests.rows import insert_row, set_row, store_image
 from tests.uploads import blobs

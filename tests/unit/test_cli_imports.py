@@ -8,8 +8,8 @@ HEAVY = {"torch", "celery", "sqlalchemy", "flask", "numpy", "openvino", "PIL"}
 
 def test_the_command_line_and_the_client_load_nothing_heavy() -> None:
     modules = (
-        "tagloop.cli, tagloop.client, tagloop.bulk.run, tagloop.tagging, tagloop.following, "
-        "tagloop.labels.export, tagloop.labels.load, tagloop.found_table, tagloop.version_table"
+        "tagloop.cli, tagloop.client.client, tagloop.bulk.run, tagloop.client.tagging, tagloop.display.progress, "
+        "tagloop.labels.export, tagloop.labels.load, tagloop.display.found_table, tagloop.display.version_table"
     )
     code = f"import sys, {modules}; print(*sys.modules)"
     loaded = subprocess.run(

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from tagloop.bulk.patience import Stopped, patiently
-from tagloop.client import Client
-from tagloop.errors import NoAnswer, Refused, ServerBusy, ServerFailed
+from tagloop.client.client import Client
+from tagloop.client.errors import NoAnswer, Refused, ServerBusy, ServerFailed
 
 PROBLEM = {"type": "about:blank", "title": "No such thing", "status": 404, "detail": "It is gone."}
 POLL_SECONDS = 0.01

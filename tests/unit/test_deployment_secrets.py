@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shared.api.signing import key_of
-from tagloop.deployment.secrets import make_secrets
+from tagloop.admin.deployment_secrets import make_secrets
 
 
 def read_all(folder: Path) -> dict[str, str]:

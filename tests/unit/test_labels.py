@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tagloop.documents import Tag
-from tagloop.errors import LabelsUnusable
+from tagloop.client.documents import Tag
+from tagloop.client.errors import LabelsUnusable
 from tagloop.evaluation.labels import Example, read_csv, read_folder
 from tagloop.evaluation.tag_index import TagIndex
 

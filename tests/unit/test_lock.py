@@ -4,7 +4,7 @@ import re
 import tomllib
 from itertools import chain
 
-from tagloop.local.child import PROJECT_ROOT
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 LOCKS = ("requirements.lock", "requirements-bench.lock")
 NAME = re.compile(r"[A-Za-z0-9._-]+")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from werkzeug.formparser import parse_form_data
 
-from tagloop.errors import FileUnusable
-from tagloop.multipart import BLOCK_BYTES, Multipart, open_file
-from tagloop.names import printable
+from tagloop.client.errors import FileUnusable
+from tagloop.client.multipart import BLOCK_BYTES, Multipart, open_file
+from tagloop.client.names import printable
 
 
 def test_a_server_reads_the_same_files_back(tmp_path: Path) -> None:

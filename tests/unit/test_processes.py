@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tagloop.local import child, processes
-from tagloop.local.child import Program
 from tagloop.local.errors import ProcessFailedError
-from tagloop.local.processes import Supervisor
-from tagloop.local.signals import SignalWatch
+from tagloop.local.supervisor import child
+from tagloop.local.supervisor import supervisor as processes
+from tagloop.local.supervisor.child import Program
+from tagloop.local.supervisor.signals import SignalWatch
+from tagloop.local.supervisor.supervisor import Supervisor
 
 WAIT_SECONDS = 20.0
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "

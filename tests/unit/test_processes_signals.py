@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tagloop.local.child import PROJECT_ROOT
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 WAIT_SECONDS = 20.0
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
@@ -17,9 +17,9 @@ SUPERVISOR_SCRIPT = """
 import sys
 from contextlib import closing
 from pathlib import Path
-from tagloop.local.child import Program
-from tagloop.local.processes import Supervisor
-from tagloop.local.signals import SignalWatch
+from tagloop.local.supervisor.child import Program
+from tagloop.local.supervisor.supervisor import Supervisor
+from tagloop.local.supervisor.signals import SignalWatch
 
 folder, code = Path(sys.argv[1]), sys.argv[2]
 with closing(SignalWatch()) as watch, watch.installed():

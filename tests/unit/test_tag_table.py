@@ -2,8 +2,8 @@
 
 from rich.console import Console
 
-from tagloop.documents import Image, ShownTag
-from tagloop.tag_table import implied_tags, tag_table
+from tagloop.client.documents import Image, ShownTag
+from tagloop.display.tag_table import implied_tags, tag_table
 
 BEAGLE = ShownTag("beagle", "beagle", 0.9, ("hound",))
 HOUND = ShownTag("hound", "hound dog", 0.95, ("dog",))

@@ -20,7 +20,7 @@ MODULES = (
     "shared.db.migrate",
     "tagloop.cli",
     "tagloop.commands.backup",
-    "tagloop.deployment.secrets",
+    "tagloop.admin.deployment_secrets",
     "shared.web.server.gunicorn_config",
 )
 OURS = ("services", "shared", "tagloop")

@@ -1,0 +1,1 @@
+"""Administration on the database itself: keys, owners, backups, the doctor."""

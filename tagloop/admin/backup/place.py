@@ -1,0 +1,55 @@
+"""Where a Tagloop is that is backed up or restored: by settings, or on a data folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.config import Settings, load_settings
+from tagloop.local.datadir import find_data_dir
+from tagloop.local.errors import DataInUseError
+from tagloop.local.servers.backing import running
+from tagloop.local.settings import settings_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """callback_secret: the file with it, where the data folder has one."""
+
+    settings: Settings
+    callback_secret: Path | None = None
+
+
+@contextmanager
+def existing(data: Path | None) -> Iterator[Place]:
+    """A Tagloop whose data are there; its Postgres is started if nobody has.
+
+    Raises:
+        ConfigError: there is no such folder, or a setting is wrong.
+        LocalStackError: its Postgres cannot be started.
+    """
+    settings = settings_of(data)
+    if data is None:
+        yield Place(settings)
+        return
+    secret = find_data_dir(data).callback_secret
+    try:
+        with running(data):
+            yield Place(settings, secret)
+    except DataInUseError:
+        yield Place(settings, secret)
+
+
+@contextmanager
+def fresh(data: Path | None) -> Iterator[Place]:
+    """A place for the data of another; with a data folder, nothing may run on it.
+
+    Raises:
+        ConfigError: a setting is wrong.
+        DataInUseError: a Tagloop runs there.
+    """
+    if data is None:
+        yield Place(load_settings())
+        return
+    with running(data) as folder:
+        yield Place(settings_of(data), folder.callback_secret)

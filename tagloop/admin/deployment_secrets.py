@@ -1,0 +1,58 @@
+"""`python -m tagloop.admin.deployment_secrets FOLDER`: secrets of a new deployment, each in a file.
+
+What is there already stays as it is, so this may run before every start.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+
+from shared.api.signing import new_secret
+
+PASSWORD_BYTES = 32
+# Postgres and Grafana read theirs as users of their own; nobody else has the volume.
+FILE_MODE = 0o444
+POSTGRES_HOST = "postgres"
+
+
+def make_secrets(folder: Path) -> list[str]:
+    """Write the files that are missing; return their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for name, make in {
+        "postgres_password": _new_password,
+        "grafana_password": _new_password,
+        "callback_secret": new_secret,
+    }.items():
+        if not (folder / name).exists():
+            _write(folder / name, make())
+            made.append(name)
+    password = (folder / "postgres_password").read_text()
+    url = f"postgresql+psycopg2://tagloop:{password}@{POSTGRES_HOST}/tagloop"
+    if not (folder / "database_url").exists():
+        _write(folder / "database_url", url)
+        made.append("database_url")
+    return made
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def _write(file: Path, secret: str) -> None:
+    """Whole or not at all: half a password would stay for good."""
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_text(secret)
+    unfinished.chmod(FILE_MODE)
+    unfinished.replace(file)
+
+
+def main(arguments: list[str]) -> int:
+    """Make them and say which were made, never what they are."""
+    made = make_secrets(Path(arguments[0]))
+    print(f"made: {', '.join(made) or 'nothing, all are there'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,38 @@
+"""Whether there is a model that can tag."""
+
+from safetensors import SafetensorError
+from sqlalchemy import Connection
+
+from shared.config import Settings
+from shared.db.models.models import find_live_model
+from shared.errors import BlobMissing, StorageUnavailable
+from shared.model.head import Head
+from shared.storage.storage import Storage
+from tagloop.admin.doctor.finding import Finding, well, wrong
+
+PART = "model"
+PUT_BACK = "put it back from a backup, or promote another version"
+
+
+def check_model(connection: Connection, storage: Storage, settings: Settings) -> Finding:
+    """Whether the live version is there, readable, and made for the configured backbone."""
+    live = find_live_model(connection)
+    if live is None:
+        return wrong(
+            PART, "There is no model yet: the first worker makes it when it starts; start one."
+        )
+    if live.backbone != settings.backbone:
+        return wrong(
+            PART,
+            f"The live version {live.version} was made for {live.backbone}, but TAGLOOP_BACKBONE "
+            f"is {settings.backbone}; set it to {live.backbone}.",
+        )
+    try:
+        Head.from_bytes(bytes(storage.get(live.blob)))
+    except BlobMissing:
+        return wrong(PART, f"The file {live.blob} of the live version is gone; {PUT_BACK}.")
+    except (SafetensorError, KeyError):
+        return wrong(PART, f"The file {live.blob} of the live version is damaged; {PUT_BACK}.")
+    except StorageUnavailable as error:
+        return wrong(PART, f"The live version cannot be read: {error}")
+    return well(PART, f"Version {live.version} on {live.backbone} is live.")

@@ -1,0 +1,53 @@
+"""Whether the database is there and has the schema that this program knows."""
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from shared.db.connection.engine import transaction
+from shared.db.migrate import migration_config
+from shared.errors import Unavailable
+from tagloop.admin.doctor.finding import Finding, well, wrong
+
+DATABASE = "database"
+MIGRATIONS = "migrations"
+
+
+def check_database(engine: Engine) -> Finding:
+    """Whether Postgres answers."""
+    try:
+        with transaction(engine) as connection:
+            version = connection.scalar(text("SHOW server_version"))
+    except Unavailable as error:
+        advice = "Start Postgres (on one machine: make up), or correct TAGLOOP_DATABASE_URL."
+        return wrong(DATABASE, f"{one_line(error)} {advice}")
+    return well(DATABASE, f"Postgres {version} answers.")
+
+
+def check_migrations(connection: Connection) -> Finding:
+    """Whether the schema is this program's."""
+    scripts = ScriptDirectory.from_config(migration_config(connection))
+    known = {script.revision for script in scripts.walk_revisions()}
+    latest = scripts.get_current_head()
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == latest:
+        return well(MIGRATIONS, f"The schema is up to date ({current}).")
+    if current is None:
+        return wrong(MIGRATIONS, "The database is empty; run: python -m shared.db.migrate")
+    if current not in known:
+        return wrong(
+            MIGRATIONS,
+            f"The schema has version {current}, which this program does not know; install the "
+            "version of Tagloop that made it, or a later one.",
+        )
+    return wrong(
+        MIGRATIONS,
+        f"The schema has version {current} and this program needs {latest}; run: "
+        "python -m shared.db.migrate",
+    )
+
+
+def one_line(error: Exception) -> str:
+    """The first line of an error's message as a sentence; the others are for programmers."""
+    line = str(error).splitlines()[0].strip()
+    return line if line.endswith((".", "?", "!")) else f"{line}."

@@ -1,0 +1,101 @@
+"""Tagloop's HTTP API as Python calls."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tagloop.client.documents import Found, Image, Receipt, Refusal, Status, Tag
+from tagloop.client.errors import Refused
+from tagloop.client.multipart import Multipart, OpenFile
+from tagloop.client.teaching import Teaching
+
+TAGS_PER_PAGE = 500
+
+
+class Client(Teaching):
+    """One Tagloop server: pictures and words here, what people teach it in `Teaching`.
+
+    Connections are kept and shared, and all calls are safe in threads. Every call raises NoAnswer
+    when the server cannot be reached, ServerBusy when it asks to come back later, Refused when it
+    refuses the request, and ServerFailed when it fails.
+    """
+
+    def check(self) -> None:
+        """Find out whether a Tagloop answers at all."""
+        self.call("GET", "/healthz")
+
+    def upload(
+        self, files: Sequence[OpenFile], *, owner: str = "", wait: float = 0
+    ) -> list[Receipt | Refusal]:
+        """Send pictures in one request, read from disk as they go; one answer a file, in order.
+
+        wait: seconds that the server may hold the request until the pictures are tagged.
+        Also raises FileUnusable when a file cannot be read to its end.
+        """
+        body = Multipart(files)
+        headers = {
+            "Content-Type": body.content_type,
+            "Content-Length": str(body.content_length),
+        }
+        try:
+            answer = self.call(
+                "POST",
+                "/v1/images",
+                {"owner": owner or None, "wait": wait or None},
+                body=body,
+                headers=headers,
+                held=wait,
+            )
+        except Refused as refused:
+            if len(files) > 1:
+                raise
+            return [Refusal(refused.problem)]
+        return [_receipt(document) for document in answer.get("images", [answer])]
+
+    def upload_url(self, url: str, *, wait: float) -> Receipt | Refusal:
+        """Have the server fetch and tag the picture at a URL; `wait` as in `upload`."""
+        try:
+            answer = self.call_json("/v1/images", {"url": url, "wait": wait}, wait)
+        except Refused as refused:
+            return Refusal(refused.problem)
+        return _receipt(answer)
+
+    def known(self, owner: str, digests: Sequence[str]) -> dict[str, str]:
+        """The ids of an owner's images by the SHA-256 of their bytes, for those that are there.
+
+        digests: hexadecimal, at most 1,000.
+        """
+        answer = self.call_json("/v1/images/known", {"owner": owner, "sha256": digests})
+        return dict(answer["known"])
+
+    def image(
+        self, image_id: str, *, min_confidence: float | None = None, max_tags: int | None = None
+    ) -> Image:
+        """One image with its tags: the server's choice, or at least and at most these."""
+        parameters = {"min_confidence": min_confidence, "max_tags": max_tags}
+        return Image.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
+
+    def statuses(self, image_ids: Sequence[str]) -> list[Status]:
+        """How far those of the images are that exist, at most 1,000, in any order."""
+        answer = self.call_json("/v1/images/statuses", {"ids": image_ids})
+        return [Status.from_json(document) for document in answer["images"]]
+
+    def tags(self) -> list[Tag]:
+        """The whole vocabulary."""
+        found: list[Tag] = []
+        cursor: str | None = None
+        while True:
+            page = self.call("GET", "/v1/tags", {"limit": TAGS_PER_PAGE, "cursor": cursor})
+            found.extend(Tag.from_json(document) for document in page["tags"])
+            cursor = page["next"]
+            if cursor is None:
+                return found
+
+    def search(self, words: str, limit: int) -> Found:
+        """The newest images that show every tag that the words mean."""
+        return Found.from_json(self.call("GET", "/v1/search", {"q": words, "limit": limit}))
+
+
+def _receipt(document: dict[str, Any]) -> Receipt | Refusal:
+    if "problem" in document:
+        return Refusal(document["problem"])
+    return Receipt(document["id"], document["status"])

@@ -1,0 +1,124 @@
+"""What the API answers, as typed values; a member that the API adds later does no harm."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from tagloop.client.errors import describe
+
+QUEUED = "queued"
+TAGGED = "tagged"
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A picture that the server took: under which id, and how far it is."""
+
+    id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A picture that the server refused, with its problem document (RFC 9457)."""
+
+    problem: dict[str, Any]
+
+    @property
+    def reason(self) -> str:
+        """Why, as a sentence."""
+        return describe(self.problem)
+
+    @property
+    def kind(self) -> str:
+        """The kind of problem, the same for every picture that has it."""
+        return str(self.problem.get("title") or self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far an image is; `error` says why it failed."""
+
+    id: str
+    status: str
+    error: str
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read a status document."""
+        return cls(document["id"], document["status"], document["error"] or "")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTag:
+    """A tag of an image; `parents` are the slugs of the next wider tags."""
+
+    tag: str
+    name: str
+    confidence: float
+    parents: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read one member of an image's `tags`."""
+        return cls(
+            document["tag"], document["name"], document["confidence"], tuple(document["parents"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as the server knows it; `document` is its whole answer."""
+
+    id: str
+    status: str
+    tags: tuple[ShownTag, ...]
+    error: str
+    document: dict[str, Any]
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read an image document."""
+        return cls(
+            id=document["id"],
+            status=document["status"],
+            tags=tuple(ShownTag.from_json(tag) for tag in document.get("tags") or ()),
+            error=document.get("error") or "",
+            document=document,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; `unknown` are the words that mean no tag."""
+
+    unknown: tuple[str, ...]
+    images: tuple[Image, ...]
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read the answer of a search."""
+        images = tuple(Image.from_json(image) for image in document["images"])
+        return cls(tuple(document["unknown"]), images)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag of the vocabulary; `parents` are the slugs of the next wider tags."""
+
+    slug: str
+    name: str
+    aliases: tuple[str, ...]
+    parents: tuple[str, ...]
+    wordnet_id: str
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read a tag document."""
+        return cls(
+            slug=document["tag"],
+            name=document["name"],
+            aliases=tuple(document["aliases"]),
+            parents=tuple(document["parents"]),
+            wordnet_id=document.get("wordnet_id") or "",
+        )

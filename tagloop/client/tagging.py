@@ -1,0 +1,80 @@
+"""`tagloop tag`: a few pictures, sent at once and shown with their tags."""
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from tagloop.client.client import Client
+from tagloop.client.documents import FAILED, QUEUED, Image, Receipt, Refusal
+from tagloop.client.errors import FileUnusable
+from tagloop.client.multipart import open_file
+from tagloop.client.names import printable
+
+AT_ONCE = 4
+URL_SCHEMES = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted: seconds to wait, and which tags to show (None: the server's choice)."""
+
+    wait: float
+    min_confidence: float | None
+    max_tags: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One picture's image, or its problem; `trouble` is a sentence when it is not tagged."""
+
+    source: str
+    image: Image | None
+    problem: dict[str, Any] | None
+    trouble: str
+
+    def to_json(self) -> str:
+        """One line: the server's document with the name that the picture was given by."""
+        document = self.image.document if self.image else {"status": "refused"}
+        problem = {"problem": self.problem} if self.problem else {}
+        return json.dumps({"file": printable(self.source), **document, **problem})
+
+
+def tag_each(client: Client, sources: Sequence[str], request: Request) -> Iterator[Answer]:
+    """Tag files and URLs, several at once; the answers come in the order of the sources."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield from pool.map(lambda source: tag_one(client, source, request), sources)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def tag_one(client: Client, source: str, request: Request) -> Answer:
+    """Tag one file or URL. Raises what `Client` raises, but for refusals."""
+    name = printable(source)
+    try:
+        receipt = send(client, source, request.wait)
+    except FileUnusable as unusable:
+        problem = {"title": "The file cannot be read", "detail": unusable.reason}
+        return Answer(source, None, problem, f"{name} cannot be read: {unusable.reason}.")
+    if isinstance(receipt, Refusal):
+        return Answer(source, None, receipt.problem, f"{name} was refused: {receipt.reason}")
+    image = client.image(
+        receipt.id, min_confidence=request.min_confidence, max_tags=request.max_tags
+    )
+    if image.status == FAILED:
+        return Answer(source, image, None, f"{name} could not be tagged: {image.error}")
+    if image.status == QUEUED:
+        trouble = f"{name} is still waiting to be tagged; ask again, or with a longer --wait."
+        return Answer(source, image, None, trouble)
+    return Answer(source, image, None, "")
+
+
+def send(client: Client, source: str, wait: float) -> Receipt | Refusal:
+    """Hand one file or URL to the server. Raises FileUnusable and what `Client` raises."""
+    if source.lower().startswith(URL_SCHEMES):
+        return client.upload_url(source, wait=wait)
+    file = open_file(source)
+    with file.handle:
+        return client.upload([file], wait=wait)[0]

@@ -1,0 +1,64 @@
+"""The part of the HTTP API in which people teach the model, as Python calls."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tagloop.client.teaching_documents import Label, RetagJob, Run, Verdicts, Version
+from tagloop.client.transport import Transport
+
+LABELS_PER_PAGE = 1000
+
+
+class Teaching(Transport):
+    """Corrections and labels, fine-tune runs, versions of the model, re-tagging."""
+
+    def correct(self, verdicts: Verdicts, *, user: str = "") -> None:
+        """Say what one image's tags are."""
+        path = f"/v1/images/{verdicts.image}/corrections"
+        self.call_json(path, {**verdicts.to_json(), "user": user})
+
+    def correct_many(
+        self, corrections: Sequence[Verdicts], *, user: str = ""
+    ) -> list[dict[str, Any] | None]:
+        """The same of at most 1,000 images; for each the problem that it had, or None."""
+        entries = [{"image": verdicts.image, **verdicts.to_json()} for verdicts in corrections]
+        answer = self.call_json("/v1/corrections", {"user": user, "corrections": entries})
+        return [result.get("problem") for result in answer["results"]]
+
+    def labels(self) -> Iterator[Label]:
+        """Everything that people decided, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.call("GET", "/v1/labels", {"limit": LABELS_PER_PAGE, "cursor": cursor})
+            yield from map(Label.from_json, page["labels"])
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def retrain(self) -> Run:
+        """Have the model learn from the corrections that wait; Refused while it does already."""
+        return Run.from_json(self.call_json("/v1/retrain", {}))
+
+    def run(self, run_id: int) -> Run:
+        """How far a fine-tune run is."""
+        return Run.from_json(self.call("GET", f"/v1/retrain/{run_id}"))
+
+    def versions(self) -> list[Version]:
+        """Every version of the model, the newest first."""
+        return [Version.from_json(model) for model in self.call("GET", "/v1/models")["models"]]
+
+    def promote(self, version: int) -> Version:
+        """Have a version of the model tag from now on."""
+        return Version.from_json(self.call_json(f"/v1/models/{version}/promote", {}))
+
+    def retag(
+        self, *, owner: str | None = None, tag: str | None = None, below_version: int | None = None
+    ) -> RetagJob:
+        """Have images tagged anew: of one owner, for one tag, or tagged by older versions only."""
+        scope = {"owner": owner, "tag": tag, "below_version": below_version}
+        given = {name: value for name, value in scope.items() if value is not None}
+        return RetagJob.from_json(self.call_json("/v1/retag", given))
+
+    def retag_job(self, job_id: int) -> RetagJob:
+        """How far a re-tagging is."""
+        return RetagJob.from_json(self.call("GET", f"/v1/retag/{job_id}"))

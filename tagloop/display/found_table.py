@@ -1,0 +1,23 @@
+"""What a search found as a table."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from tagloop.client.documents import Image
+from tagloop.client.names import printable
+from tagloop.display.tag_table import implied_tags
+
+TAGS_SHOWN = 3
+
+
+def found_table(images: Sequence[Image]) -> Table:
+    """Id, file name or URL, and the most specific tags of an image a row."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for image in images:
+        name = image.document["filename"] or image.document["source_url"] or ""
+        implied = implied_tags(image.tags)
+        tags = [tag.name for tag in image.tags if tag.tag not in implied][:TAGS_SHOWN]
+        table.add_row(image.id, Text(printable(name)), Text(", ".join(tags), style="dim"))
+    return table

@@ -1,0 +1,87 @@
+"""Progress bars of what the server does by itself."""
+
+import math
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Protocol, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from tagloop.bulk.patience import patiently
+from tagloop.client.client import Client
+from tagloop.client.teaching_documents import RetagJob, Run
+from tagloop.commands.common import EXIT_INTERRUPTED
+
+POLL_SECONDS = 0.5
+
+
+class Work(Protocol):
+    """Something that goes on in the server."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+
+
+Followed = TypeVar("Followed", bound=Work)
+
+
+def follow_run(client: Client, run: Run) -> Run:
+    """Show a fine-tune run's progress until it is over; returns how it ended."""
+    return _follow(
+        run,
+        lambda: client.run(run.id),
+        lambda run: (run.stage or run.status, run.progress),
+    )
+
+
+def follow_retagging(client: Client, job: RetagJob) -> RetagJob:
+    """Show a re-tagging's progress until it is over; returns how it ended."""
+    return _follow(
+        job,
+        lambda: client.retag_job(job.id),
+        lambda job: (f"{job.status}, {job.done:,} images", job.done / (job.total or math.inf)),
+    )
+
+
+def _follow(
+    work: Followed,
+    look: Callable[[], Followed],
+    describe: Callable[[Followed], tuple[str, float]],
+) -> Followed:
+    """Look again and again. describe: a text, and the share that is done.
+
+    A server that is away for a moment is waited for; Ctrl-C ends only the waiting.
+    """
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    never = Event()
+    try:
+        with progress:
+            bar = progress.add_task("", total=1.0)
+            while not work.is_over:
+                description, done = describe(work)
+                progress.update(bar, description=description, completed=done)
+                time.sleep(POLL_SECONDS)
+                work = patiently(look, never)
+    except KeyboardInterrupt:
+        print("The server goes on with it.")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    return work

@@ -1,0 +1,34 @@
+"""One picture's tags as a table."""
+
+from rich.bar import Bar
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from tagloop.client.documents import Image, ShownTag
+from tagloop.client.names import printable
+
+BAR_COLUMNS = 24
+IMPLIED_STYLE = "dim"
+
+
+def tag_table(source: str, image: Image) -> Group:
+    """Tag, confidence bar and percentage a row; tags that another one implies are dimmed."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column()
+    table.add_column(width=BAR_COLUMNS)
+    table.add_column(justify="right")
+    implied = implied_tags(image.tags)
+    for tag in image.tags:
+        is_implied = tag.tag in implied
+        style = IMPLIED_STYLE if is_implied else ""
+        bar = Bar(1, 0, tag.confidence, color="bright_black" if is_implied else "green")
+        table.add_row(Text(tag.name), bar, f"{tag.confidence:.0%}", style=style)
+    if not image.tags:
+        table.add_row(Text("no tag is sure enough; try --min-confidence 0.1", style=IMPLIED_STYLE))
+    return Group(Text(printable(source), style="bold"), table)
+
+
+def implied_tags(tags: tuple[ShownTag, ...]) -> frozenset[str]:
+    """Slugs of those tags that another tag of the picture stands below."""
+    return frozenset(parent for tag in tags for parent in tag.parents)

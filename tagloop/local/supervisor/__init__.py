@@ -1,0 +1,1 @@
+"""Starting programs, watching them, and stopping them in order."""
