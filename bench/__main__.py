@@ -9,18 +9,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import report
 from bench.errors import BenchError
-from bench.machine import describe
-from bench.pictures import ROOT, find_pictures, make_large
-from bench.plot import plot
-from bench.room import FULL, QUICK, Room
+from bench.results import report
+from bench.results.plot import plot
+from bench.results.stats import Figure
 from bench.rows import limit, litserve, tagloop, usual
 from bench.rows.latency import measure_latency
 from bench.rows.memory import measure_memory
 from bench.rows.retag import measure_retag
 from bench.rows.throughput import Contestant, measure_in_turns
-from bench.stats import Figure
+from bench.setup.machine import describe
+from bench.setup.pictures import ROOT, find_pictures, make_large
+from bench.setup.room import FULL, QUICK, Room
 
 RESULTS = ROOT / "docs" / "bench"
 LARGE_ROUNDS = 3

@@ -23,9 +23,9 @@ from bench.loops.worker_limit import (
     seconds_for,
 )
 from bench.peers.eager import decode
-from bench.pictures import find_pictures
-from bench.report import show
-from bench.stats import Figure
+from bench.results.report import show
+from bench.results.stats import Figure
+from bench.setup.pictures import find_pictures
 from services.worker.backbone import Backbone
 from services.worker.backbone.torch_runtime import load_torch_backbone
 from services.worker.tagging.lanes import count_lanes

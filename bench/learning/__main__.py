@@ -18,7 +18,7 @@ from rich.table import Table
 from bench.learning.labelled import read_labelled
 from bench.learning.lessons import Lesson, Material, Night, nights, teach
 from bench.learning.plot import plot
-from bench.pictures import ROOT
+from bench.setup.pictures import ROOT
 
 OUT = ROOT / "docs" / "learning"
 AMOUNTS = (1, 5, 10, 20, 40)

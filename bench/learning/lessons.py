@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.learning.baseline import mean_average_precision, multinomial, one_vs_rest
 from bench.learning.labelled import Picture, Pupil, draw
-from bench.processes import running_program, wait_until
-from bench.room import HOST, free_port
-from bench.stack import up_command
+from bench.setup.processes import running_program, wait_until
+from bench.setup.room import HOST, free_port
+from bench.setup.stack import up_command
 from shared.db.connection.engine import connect_engine
 from tagloop.client.client import Client
 from tagloop.client.teaching_documents import Verdicts

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.pictures import distinct, jpeg_files
-from bench.room import HOST
+from bench.setup.pictures import distinct, jpeg_files
+from bench.setup.room import HOST
 
 BOUNDARY = b"tagloop-bench-boundary"
 HEADERS = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"}

@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass
 
 from bench.errors import BenchError
-from bench.pictures import Pictures
-from bench.processes import run_program
-from bench.room import HOST
+from bench.setup.pictures import Pictures
+from bench.setup.processes import run_program
+from bench.setup.room import HOST
 
 LOOK_SECONDS = 0.05
 

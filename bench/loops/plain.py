@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.peers.eager import EagerTagger
-from bench.pictures import jpeg_files
+from bench.setup.pictures import jpeg_files
 
 WARM_UP_IMAGES = 5
 

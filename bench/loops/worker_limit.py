@@ -18,8 +18,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.pictures import jpeg_files
-from bench.processes import cpu_seconds
+from bench.setup.pictures import jpeg_files
+from bench.setup.processes import cpu_seconds
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.decoding.square import decode_square, prepare_opencv
 from services.worker.tagging.lanes import Lanes, Rejected, count_lanes

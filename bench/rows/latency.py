@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from bench.load import sending
-from bench.processes import find_process, run_program
-from bench.room import Room, new_owner
-from bench.stack import Tagloop, running_tagloop
-from bench.stats import Figure, percentile
+from bench.results.stats import Figure, percentile
+from bench.setup.processes import find_process, run_program
+from bench.setup.room import Room, new_owner
+from bench.setup.stack import Tagloop, running_tagloop
 
 PERCENTS = (50, 95, 99)
 CONNECTIONS = 24

@@ -1,9 +1,9 @@
 """Without services: the limit of this machine, and the plain loop that people begin with."""
 
-from bench.pictures import Pictures
-from bench.processes import run_program
-from bench.room import Room
 from bench.rows.throughput import Contestant, Sample
+from bench.setup.pictures import Pictures
+from bench.setup.processes import run_program
+from bench.setup.room import Room
 
 WORKER_LIMIT = "bench.loops.worker_limit"
 

@@ -9,11 +9,11 @@ from functools import partial
 
 from bench.load import sending
 from bench.peers.litserve_app import OPENVINO, PATH, TORCH, TORCH_BF16
-from bench.pictures import Pictures
-from bench.processes import cpu_seconds, running_program
-from bench.room import Room, free_port
 from bench.rows.tagloop import GENERATOR, cpu_ms
 from bench.rows.throughput import Contestant, Sample
+from bench.setup.pictures import Pictures
+from bench.setup.processes import cpu_seconds, running_program
+from bench.setup.room import Room, free_port
 
 START_SECONDS = 120.0
 WARM_UP_IMAGES = 128

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from bench.processes import find_process
-from bench.room import Room, new_owner
-from bench.stack import running_tagloop
-from bench.stats import Figure
+from bench.results.stats import Figure
+from bench.setup.processes import find_process
+from bench.setup.room import Room, new_owner
+from bench.setup.stack import running_tagloop
 
 IMAGES = 20_000
 STEPS = 20

@@ -15,9 +15,9 @@ from rich.console import Console
 from sqlalchemy import Connection, Engine, text
 
 from bench.errors import BenchError
-from bench.room import Room, new_owner
-from bench.stack import running_tagloop
-from bench.stats import Figure
+from bench.results.stats import Figure
+from bench.setup.room import Room, new_owner
+from bench.setup.stack import running_tagloop
 from shared.config import load_settings
 from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction

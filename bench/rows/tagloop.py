@@ -7,11 +7,11 @@ import time
 from collections import Counter
 
 from bench.errors import BenchError
-from bench.pictures import ROOT, Pictures
-from bench.processes import cpu_seconds
-from bench.room import Room, new_owner
 from bench.rows.throughput import Contestant, Sample
-from bench.stack import running_tagloop
+from bench.setup.pictures import ROOT, Pictures
+from bench.setup.processes import cpu_seconds
+from bench.setup.room import Room, new_owner
+from bench.setup.stack import running_tagloop
 
 GENERATOR = "load generator"
 ADD_COMMAND = "tagloop add"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench.pictures import Pictures
-from bench.room import Room
-from bench.stats import Figure
+from bench.results.stats import Figure
+from bench.setup.pictures import Pictures
+from bench.setup.room import Room
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from bench.peers.usual_settings import (
     TABLES,
     UPLOADS_VARIABLE,
 )
-from bench.pictures import Pictures
-from bench.processes import cpu_seconds, running_program
-from bench.room import HOST, Room, free_port, new_owner
 from bench.rows.tagloop import GENERATOR, cpu_ms
 from bench.rows.throughput import Contestant, Sample
+from bench.setup.pictures import Pictures
+from bench.setup.processes import cpu_seconds, running_program
+from bench.setup.room import HOST, Room, free_port, new_owner
 from tagloop.local.environment import DATABASE_NAME, DATABASE_ROLE, broker_url
 from tagloop.local.servers import backing
 from tagloop.local.servers.postgres import PORT

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from bench.errors import BenchError
-from bench.pictures import ROOT
+from bench.setup.pictures import ROOT
 
 START_SECONDS = 180.0
 STOP_SECONDS = 60.0

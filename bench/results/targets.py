@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.stats import Figure, Spread, ratios, spread
+from bench.results.stats import Figure, Spread, ratios, spread
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.stats import Figure
+from bench.results.stats import Figure
 
 TITLES = {
     "photos": "Photographs of about 110 KB",

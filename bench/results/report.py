@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.stats import Figure
-from bench.targets import TARGETS, Target
+from bench.results.stats import Figure
+from bench.results.targets import TARGETS, Target
 
 NOT_MEASURED = "not measured"
 

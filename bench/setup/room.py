@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.pictures import Pictures, copy_distinct
+from bench.setup.pictures import Pictures, copy_distinct
 
 HOST = "127.0.0.1"
 LEAST_IMAGES = 24

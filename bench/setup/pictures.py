@@ -9,7 +9,7 @@ from PIL import Image
 
 from bench.errors import BenchError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHARED_PHOTOS = ROOT.parent / "shared" / "data" / "photos"
 IMAGES_VARIABLE = "IMAGES"
 SUFFIXES = (".jpg", ".jpeg")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.room import Room
+from bench.setup.room import Room
 
 GIBIBYTE = 1024**3
 PACKAGES = ("torch", "openvino", "litserve", "celery")

@@ -1,0 +1,1 @@
+"""Figures as statistics, targets, tables and plots."""

@@ -1,0 +1,1 @@
+"""What a measurement runs on: machine, pictures, processes, the stack."""
