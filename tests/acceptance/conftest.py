@@ -15,7 +15,7 @@ import urllib3
 
 from tests.acceptance.api import Api
 from tests.acceptance.commands import COMMAND, Run
-from tests.webhooks import KEY
+from tests.support.events.webhooks import KEY
 
 PROJECT_ROOT = Path(__file__).parents[2]
 READY_LINE = "Tagloop is up"

@@ -12,10 +12,10 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
-from tests.deliveries import webhooks_client
-from tests.retagging import Retagging
-from tests.rows import store_image
-from tests.training import InstantLearn, insert_version, trainer_with
+from tests.support.events.deliveries import webhooks_client
+from tests.support.learning.retagging import Retagging
+from tests.support.learning.training import InstantLearn, insert_version, trainer_with
+from tests.support.rows import store_image
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from services.feedback.app import create_app
 from services.worker.delivery import Sender, post
 from shared.config import Settings
 from shared.storage.storage import Storage
-from tests.receiver import Receiver, receiving
-from tests.rows import insert_row, set_row, show_tag
-from tests.training import insert_version
+from tests.support.events.receiver import Receiver, receiving
+from tests.support.learning.training import insert_version
+from tests.support.rows import insert_row, set_row, show_tag
 
 SHORT_ATTEMPT_SECONDS = 1.0
 

@@ -8,9 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
-from tests.conditions import wait_for
-from tests.events import deliveries, finished, register, report, set_deliveries, tried
-from tests.receiver import Handler, Receiver, drip, hang, pour, status
+from tests.support.conditions import wait_for
+from tests.support.events.events import (
+    deliveries,
+    finished,
+    register,
+    report,
+    set_deliveries,
+    tried,
+)
+from tests.support.events.receiver import Handler, Receiver, drip, hang, pour, status
 
 
 @pytest.mark.usefixtures("sender")

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from services.ingest.app import create_app
 from shared.config import Settings
 from shared.web.context import EXTENSION
-from tests.events import deliveries
-from tests.pictures import READABLE
-from tests.rows import read_row, set_row
-from tests.uploads import blobs, files, post
+from tests.support.events.events import deliveries
+from tests.support.pictures import READABLE
+from tests.support.rows import read_row, set_row
+from tests.support.uploads import blobs, files, post
 
 PNG = READABLE["PNG"]()
 CALLBACK = "http://127.0.0.1:1/done"

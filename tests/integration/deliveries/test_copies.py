@@ -9,8 +9,8 @@ from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback
 from shared.db.images.fetching import Fetched, claim_to_fetch, store_fetched
 from shared.storage.originals import Original
-from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, register, tag, told
-from tests.rows import insert_row
+from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, register, tag, told
+from tests.support.rows import insert_row
 
 CALLBACK = "http://127.0.0.1:1/done"
 

@@ -13,10 +13,10 @@ from shared.api.event_types import IMAGE_TAGGED
 from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback, report_images, report_promotion
 from shared.db.images.images import delete_image
-from tests.conditions import wait_for
-from tests.events import register, report, told
-from tests.receiver import Handler, Receiver, status
-from tests.rows import insert_row
+from tests.support.conditions import wait_for
+from tests.support.events.events import register, report, told
+from tests.support.events.receiver import Handler, Receiver, status
+from tests.support.rows import insert_row
 
 CALLBACK = "http://127.0.0.1:1/done"
 

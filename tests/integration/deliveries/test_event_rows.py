@@ -9,9 +9,9 @@ from shared.db.images.sweeping import give_up_exhausted
 from shared.db.images.tagging import FailedImage, claim_images, store_failed
 from shared.db.models.promotion import promote
 from shared.storage.storage import Storage
-from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, deliveries, register, tag, told
-from tests.feedback import correct
-from tests.rows import insert_row, set_row
+from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, deliveries, register, tag, told
+from tests.support.learning.feedback import correct
+from tests.support.rows import insert_row, set_row
 
 CALLBACK = "http://127.0.0.1:1/done"
 

@@ -9,10 +9,10 @@ from shared.api.event_types import ALL
 from shared.db.connection.engine import transaction
 from shared.db.events.events import report_promotion
 from shared.db.images.tagging import FailedImage, claim_images, store_failed
-from tests.events import LEASE_SECONDS, MAX_ATTEMPTS, finished, register, tag
-from tests.feedback import correct
-from tests.receiver import Receiver
-from tests.rows import insert_row
+from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, finished, register, tag
+from tests.support.events.receiver import Receiver
+from tests.support.learning.feedback import correct
+from tests.support.rows import insert_row
 
 
 @pytest.mark.usefixtures("sender")

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from services.worker.delivery import post
 from services.worker.delivery.post import Answer, Poster
-from tests.receiver import Receiver, pour, receiving, status
+from tests.support.events.receiver import Receiver, pour, receiving, status
 
 LOCAL = "127.0.0.1"
 ALLOWED = frozenset({LOCAL, "localhost"})

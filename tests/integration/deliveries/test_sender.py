@@ -15,9 +15,16 @@ from shared.api.signing import new_secret
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback, report_images
-from tests.events import deliveries, finished, register, report, set_deliveries, tried
-from tests.receiver import Handler, Receiver, hang, status
-from tests.rows import insert_row
+from tests.support.events.events import (
+    deliveries,
+    finished,
+    register,
+    report,
+    set_deliveries,
+    tried,
+)
+from tests.support.events.receiver import Handler, Receiver, hang, status
+from tests.support.rows import insert_row
 
 
 @pytest.mark.usefixtures("sender")

@@ -1,0 +1,168 @@
+"""The read side: one image, on what the real network has tagged."""
+
+import io
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import Engine, text
+
+from services.catalog.app import create_app
+from services.worker.tagging.pipeline import Pipeline
+from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.storage.storage import Storage
+from shared.vocabulary import load_imagenet
+from tests.support.answers import get
+from tests.support.pictures import scene, turned
+from tests.support.rows import insert_row, store_image
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture
+def client(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+def test_an_image_has_its_tags_the_most_specific_first(client: FlaskClient, cat: UUID) -> None:
+    document = get(client, f"/v1/images/{cat}")
+
+    assert (document["status"], document["format"], document["error"]) == ("tagged", "png", None)
+    assert (document["width"], document["height"]) == (451, 300)
+    assert document["model"] == 1
+    slugs = [tag["tag"] for tag in document["tags"]]
+    assert {"cat", "animal"} <= set(slugs)
+    implied = {
+        load_imagenet().tags[column].slug
+        for slug in slugs
+        for column in load_imagenet().ancestors(load_imagenet().index(slug))
+    }
+    keys = [(tag["tag"] in implied, -tag["confidence"]) for tag in document["tags"]]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.2, 0.5, 0.9, 0.99])
+def test_another_limit_shows_what_is_sure_and_keeps_the_most_specific_first(
+    client: FlaskClient, cat: UUID, limit: float
+) -> None:
+    tags = get(client, f"/v1/images/{cat}?min_confidence={limit}")["tags"]
+
+    assert tags
+    assert all(tag["confidence"] >= limit for tag in tags)
+    listed = {tag["tag"] for tag in tags}
+    vocabulary = load_imagenet()
+    implied = {
+        vocabulary.tags[column].slug
+        for slug in listed
+        for column in vocabulary.ancestors(vocabulary.index(slug))
+    }
+    order = [tag["tag"] in implied for tag in tags]
+    assert order == sorted(order)
+    first = get(client, f"/v1/images/{cat}?min_confidence={limit}&max_tags=1")["tags"]
+    assert first == tags[:1]
+
+
+def test_the_confidence_of_named_tags_is_told_shown_or_not(client: FlaskClient, cat: UUID) -> None:
+    tags = get(client, f"/v1/images/{cat}?tags=Cat,teapot,%23animal")["tags"]
+
+    assert [tag["tag"] for tag in tags] == ["cat", "teapot", "animal"]
+    assert tags[0]["confidence"] > 0.5 > tags[1]["confidence"]
+
+
+def test_an_image_that_waits_has_no_tags_yet(client: FlaskClient, engine: Engine) -> None:
+    image = insert_row(engine)
+
+    for query in ("", "?min_confidence=0", "?tags=cat"):
+        document = get(client, f"/v1/images/{image}{query}")
+        assert (document["status"], document["tags"]) == ("queued", [])
+
+
+def test_naming_no_tag_or_an_unknown_one_says_so(client: FlaskClient, cat: UUID) -> None:
+    assert client.get(f"/v1/images/{cat}?tags=,").status_code == 400
+    assert client.get(f"/v1/images/{cat}?tags=cat,no-such-tag").status_code == 404
+
+
+def test_the_file_comes_back_as_it_was_sent_and_nothing_in_it_can_run(
+    client: FlaskClient, cat: UUID, photos: dict[str, Path]
+) -> None:
+    answer = client.get(f"/v1/images/{cat}/file")
+
+    assert answer.data == photos["cat"].read_bytes()
+    assert answer.mimetype == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "private" in answer.headers["Cache-Control"]
+
+
+def test_a_part_of_a_file_is_sent_and_nothing_that_the_client_has(
+    client: FlaskClient, cat: UUID, photos: dict[str, Path]
+) -> None:
+    path, whole = f"/v1/images/{cat}/file", photos["cat"].read_bytes()
+
+    part = client.get(path, headers={"Range": "bytes=10-19"})
+    beyond = client.get(path, headers={"Range": f"bytes={len(whole)}-"})
+    known = client.get(path, headers={"If-None-Match": str(part.headers["ETag"])})
+
+    assert (part.status_code, part.data) == (206, whole[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole)}"
+    assert beyond.status_code == 416
+    assert beyond.mimetype == "application/problem+json"
+    assert (known.status_code, known.data) == (304, b"")
+
+
+def test_a_thumbnail_is_small_upright_and_without_metadata(
+    client: FlaskClient,
+    pipeline: Pipeline,
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+) -> None:
+    image = store_image(settings, engine, storage, turned(6, "JPEG", scene(900, 600)))
+    assert client.get(f"/v1/images/{image}/thumbnail").status_code == 404
+    pipeline.tag([image])
+
+    answers = [client.get(f"/v1/images/{image}/thumbnail") for _ in range(2)]
+
+    assert answers[0].data == answers[1].data
+    assert answers[0].mimetype == "image/jpeg"
+    thumbnail = Image.open(io.BytesIO(answers[0].data))
+    assert max(thumbnail.size) == 320
+    assert thumbnail.height > thumbnail.width
+    assert not thumbnail.getexif()
+
+
+def test_deleting_an_image_takes_everything_of_it(
+    client: FlaskClient, engine: Engine, cat: UUID, tmp_path: Path
+) -> None:
+    client.get(f"/v1/images/{cat}/thumbnail")
+    kept = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+    assert len(kept) == 3  # head, original, thumbnail
+
+    assert client.delete(f"/v1/images/{cat}").status_code == 204
+
+    assert client.get(f"/v1/images/{cat}").status_code == 404
+    assert client.delete(f"/v1/images/{cat}").status_code == 404
+    left = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+    assert [path.parent.name for path in left] == ["heads"]
+    with transaction(engine) as connection:
+        for table in ("images", "image_tags", "embeddings"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0
+
+
+def test_health_readiness_and_metrics(client: FlaskClient, cat: UUID) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    metrics = client.get("/metrics").text
+    assert 'tagloop_model_info{kind="head",version="1"} 1.0' in metrics
+
+
+def test_without_a_model_a_service_is_alive_and_not_ready(client: FlaskClient) -> None:
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "no worker has started" in answer.get_json()["detail"]

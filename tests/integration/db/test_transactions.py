@@ -1,0 +1,85 @@
+"""Transactions, and what becomes of them when the database is away."""
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.images.images import delete_image
+from shared.errors import Unavailable
+from tests.support.rows import insert_row, read_row
+
+
+def one(engine: Engine) -> int | None:
+    """What any connection that works answers."""
+    with transaction(engine) as connection:
+        return connection.execute(text("SELECT 1")).scalar()
+
+
+def test_an_exception_takes_everything_back(engine: Engine) -> None:
+    image = insert_row(engine)
+
+    def fail_in_the_middle() -> None:
+        with transaction(engine) as connection:
+            delete_image(connection, image)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_in_the_middle()
+
+    assert read_row(engine, image)["id"] == image
+
+
+def test_a_database_that_is_away_is_told_apart_from_a_bug() -> None:
+    away = connect_engine("postgresql+psycopg2://tagloop@/tagloop?host=/nowhere")
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        with transaction(away):
+            pass
+
+
+def test_too_few_connections_count_as_a_database_that_is_away(database: str) -> None:
+    engine = create_engine(
+        database, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01
+    )
+
+    with transaction(engine):
+        with pytest.raises(Unavailable, match="Every connection"):
+            with transaction(engine):
+                pass
+    engine.dispose()
+
+
+def test_a_connection_that_was_ended_while_idle_is_replaced(
+    engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.db.connection.engine.TRUSTED_SECONDS", 0.0)
+    one(engine)
+    other = connect_engine(database)
+    with transaction(other) as connection:
+        ended = connection.execute(
+            text(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        assert ended.scalar() == 1
+    other.dispose()
+
+    assert one(engine) == 1
+
+
+def test_a_connection_that_is_ended_in_the_middle_is_a_database_that_is_away(
+    engine: Engine,
+) -> None:
+    with pytest.raises(Unavailable):
+        with transaction(engine) as connection:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_an_error_has_none_of_the_values_in_it(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, transaction(engine) as connection:
+        connection.execute(text("SELECT 1 / 0 WHERE :secret <> ''"), {"secret": "whsec_abc"})
+
+    assert "whsec_abc" not in str(caught.value)

@@ -1,0 +1,248 @@
+"""What a fine-tune learns from people, on embeddings of real photographs by the real network."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from services.trainer.learning import recorded_precision
+from services.trainer.learning.evaluation.metrics import average_precision
+from services.trainer.learning.teach import teach_one
+from services.worker.backbone import Backbone
+from shared.model.scorer import Scorer
+from tests.support.learning.learning import (
+    MIN_CONFIDENCE,
+    Said,
+    data_set,
+    embed_crops,
+    learn,
+    promoted,
+    untaught,
+)
+
+TRAINED, TESTED, OTHERS = 24, 24, 48
+# Tags that people made, by the photograph that they give them to: what the network has no word for.
+KINDS = {
+    "my-cat": "cat",
+    "breakfast": "coffee",
+    "launch": "rocket",
+    "crew": "astronaut",
+    "workshop": "motorcycle",
+    "garden": "flower",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Crops of photographs; kinds says of each which custom tag is right."""
+
+    live: Scorer
+    trained: NDArray[np.float16]
+    tested: NDArray[np.float16]
+    others: NDArray[np.float16]
+
+    @property
+    def truth(self) -> list[str]:
+        """The right tag of each trained image."""
+        return [slug for slug in KINDS for _ in range(TRAINED)]
+
+    def quality(self, scorer: Scorer) -> float:
+        """Mean average precision of the custom tags on images that nobody corrected."""
+        columns = [scorer.vocabulary.index(slug) for slug in KINDS]
+        probabilities = scorer.tag_probabilities(self.tested)[:, columns]
+        kinds = np.repeat(np.arange(len(KINDS)), TESTED)
+        averages = [
+            average_precision(probabilities[:, kind], kinds == kind) for kind in range(len(KINDS))
+        ]
+        return float(np.mean([average for average in averages if average is not None]))
+
+
+@pytest.fixture(scope="module")
+def world(backbone: Backbone, photos: dict[str, Path]) -> World:
+    def crops(count: int, seed: int) -> NDArray[np.float16]:
+        return np.concatenate(
+            [embed_crops(backbone, photos[photo], count, seed) for photo in KINDS.values()]
+        )
+
+    return World(
+        untaught(backbone, list(KINDS)),
+        crops(TRAINED, seed=1),
+        crops(TESTED, seed=2),
+        embed_crops(backbone, photos["temple"], OTHERS, seed=3),
+    )
+
+
+def everyone_right(world: World, users: int = 1, *, learned: bool = False) -> list[Said]:
+    """Every image gets its tag, the images dealt out to the users in turn."""
+    return [
+        Said(image, slug, by=f"user {image % users:02}", learned=learned)
+        for image, slug in enumerate(world.truth)
+    ]
+
+
+def test_a_fine_tune_learns_what_people_add_and_goes_live(world: World) -> None:
+    outcome = learn(
+        data_set(world.live, world.trained, everyone_right(world), sampled=world.others),
+        world.live,
+    )
+
+    assert outcome.status == "promoted", outcome.reason
+    assert world.quality(world.live) < 0.5
+    assert world.quality(promoted(world.live, outcome)) > 0.95
+    assert set(outcome.report["tags"]) == set(KINDS)
+
+
+def test_it_learns_where_every_image_is_corrected(world: World) -> None:
+    outcome = learn(data_set(world.live, world.trained, everyone_right(world)), world.live)
+
+    assert outcome.status == "promoted", outcome.reason
+
+
+@pytest.mark.parametrize("images", [1, 2, 3])
+def test_a_handful_of_corrections_proves_nothing_and_breaks_nothing(
+    world: World, images: int
+) -> None:
+    said = [Said(image, "my-cat") for image in range(images)]
+    said += [Said(image, "egyptian-cat", present=False) for image in range(images)]
+
+    outcome = learn(data_set(world.live, world.trained[:images], said), world.live)
+
+    assert outcome.status == "rejected", outcome.reason
+    assert np.isfinite(promoted(world.live, outcome).tag_probabilities(world.tested)).all()
+
+
+def test_where_everything_was_taken_back_there_is_nothing_to_learn(world: World) -> None:
+    earlier = everyone_right(world, learned=True)
+
+    outcome = learn(data_set(world.live, world.trained, [], earlier=earlier), world.live)
+
+    assert outcome.status == "nothing"
+
+
+def test_the_same_data_give_the_same_head(world: World) -> None:
+    data = data_set(world.live, world.trained, everyone_right(world), sampled=world.others)
+
+    heads = [learn(data, world.live).head for _ in range(2)]
+
+    assert heads[0] is not None
+    assert heads[1] is not None
+    assert heads[0].to_bytes() == heads[1].to_bytes()
+
+
+def test_tags_that_nobody_taught_stay_as_they_were(world: World) -> None:
+    outcome = learn(
+        data_set(world.live, world.trained, everyone_right(world), sampled=world.others),
+        world.live,
+    )
+
+    network = world.live.vocabulary.membership.shape[1]
+    before = world.live.tag_probabilities(world.others)[:, :network]
+    after = promoted(world.live, outcome).tag_probabilities(world.others)[:, :network]
+    np.testing.assert_array_equal(before, after)
+
+
+def test_a_network_tag_that_people_remove_is_unlearned_and_its_neighbours_stay(
+    world: World,
+) -> None:
+    cats = [image for image, slug in enumerate(world.truth) if slug == "my-cat"]
+    column = world.live.vocabulary.index("egyptian-cat")
+    probability = world.live.tag_probabilities(world.trained)[:, column]
+    wrong = [image for image in cats if probability[image] >= MIN_CONFIDENCE]
+    said = [Said(image, "egyptian-cat", present=False) for image in wrong]
+
+    outcome = learn(data_set(world.live, world.trained, said, sampled=world.others), world.live)
+
+    taught = promoted(world.live, outcome)
+    assert wrong
+    assert taught.tag_probabilities(world.trained)[wrong, column].max() < MIN_CONFIDENCE
+    dog = world.live.vocabulary.index("dog")
+    before = world.live.tag_probabilities(world.tested)[:, dog]
+    assert np.abs(taught.tag_probabilities(world.tested)[:, dog] - before).max() < 0.01
+
+
+@pytest.mark.parametrize("every_tag", [True, False])
+def test_a_tenth_of_the_users_who_lie_cost_less_than_a_point(world: World, every_tag: bool) -> None:
+    users, liars = 20, 2
+
+    def said(image: int, truth: str) -> list[Said]:
+        user = image % users
+        lies = user < liars
+        asked = KINDS if every_tag else [truth]
+        return [Said(image, slug, (slug == truth) != lies, f"user {user:02}") for slug in asked]
+
+    honest = learn(
+        data_set(world.live, world.trained, everyone_right(world, users), sampled=world.others),
+        world.live,
+    )
+    words = [word for image, truth in enumerate(world.truth) for word in said(image, truth)]
+    outcome = learn(data_set(world.live, world.trained, words, sampled=world.others), world.live)
+
+    lost = world.quality(promoted(world.live, honest)) - world.quality(
+        promoted(world.live, outcome)
+    )
+    assert lost <= 0.01
+    if every_tag:
+        assert outcome.report["contributors_set_aside"] == ["user 00", "user 01"]
+
+
+@pytest.fixture(scope="module")
+def taught(world: World) -> tuple[Scorer, dict[str, float]]:
+    """A live version that learned from a good night, and what was measured then."""
+    outcome = learn(
+        data_set(world.live, world.trained, everyone_right(world), sampled=world.others),
+        world.live,
+    )
+    return promoted(world.live, outcome), recorded_precision(outcome.report)
+
+
+@pytest.mark.parametrize("culprit", ["user 00", "somebody else"])
+def test_a_poisoned_night_is_rejected(
+    world: World, taught: tuple[Scorer, dict[str, float]], culprit: str
+) -> None:
+    live, recorded = taught
+    good = everyone_right(world, learned=True)
+    slugs = list(KINDS)
+    bad = []
+    for image, slug in enumerate(world.truth):
+        wrong = slugs[(slugs.index(slug) + 1) % len(slugs)]
+        bad += [Said(image, wrong, by=culprit), Said(image, slug, present=False, by=culprit)]
+    kept = [] if culprit == "user 00" else good
+    data = data_set(live, world.trained, [*kept, *bad], earlier=good, sampled=world.others)
+
+    outcome = learn(data, live, recorded)
+
+    assert outcome.status == "rejected"
+    assert outcome.report["gate"]["limits"]
+    if culprit != "user 00":
+        assert outcome.report["contributors_set_aside"] == [culprit]
+
+
+def test_another_good_night_learns_more_and_keeps_what_was_learned(world: World) -> None:
+    first = [word for word in everyone_right(world, learned=True) if word.image % TRAINED == 0]
+    begun = learn(data_set(world.live, world.trained, first, sampled=world.others), world.live)
+    live = promoted(world.live, begun)
+    second = [word for word in everyone_right(world) if word.image % TRAINED != 0]
+    data = data_set(live, world.trained, [*first, *second], earlier=first, sampled=world.others)
+
+    outcome = learn(data, live, recorded_precision(begun.report))
+
+    assert outcome.status == "promoted", outcome.reason
+    assert world.quality(promoted(live, outcome)) >= world.quality(live)
+
+
+def test_one_tag_is_taught_and_no_other_changes(world: World) -> None:
+    few = [Said(image, "breakfast") for image in range(TRAINED, TRAINED + 5)]
+    counterexamples = [Said(image, "breakfast", present=False) for image in range(3)]
+    data = data_set(world.live, world.trained, [*few, *counterexamples], sampled=world.others)
+
+    outcome = teach_one(data, world.live, MIN_CONFIDENCE)
+
+    assert outcome.status == "promoted"
+    before = world.live.tag_probabilities(world.tested)
+    after = promoted(world.live, outcome).tag_probabilities(world.tested)
+    column = world.live.vocabulary.index("breakfast")
+    np.testing.assert_array_equal(np.delete(after, column, 1), np.delete(before, column, 1))
+    right = np.repeat([slug == "breakfast" for slug in KINDS], TESTED)
+    assert average_precision(after[:, column], right) == pytest.approx(1, abs=0.05)

@@ -1,0 +1,151 @@
+"""Re-tagging from stored embeddings, in every scope."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import Scope
+from shared.db.models.retagging import find_by_index, next_in_scope
+from tests.support.learning.retagging import GOLDFISH, Retagging
+from tests.support.rows import insert_custom_tag, insert_row, read_row, set_decision
+
+
+def rows_written(engine: Engine) -> list[str]:
+    """Which of the table's rows were written last by which transaction."""
+    query = text("SELECT image_id || ' ' || tag_id || ' ' || xmin FROM image_tags ORDER BY 1")
+    with transaction(engine) as connection:
+        return list(connection.scalars(query))
+
+
+def test_the_same_head_gives_the_same_tags_and_writes_none(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    before, written = retagging.shown(tagged), rows_written(engine)
+    version = retagging.go_live(retagging.head)
+
+    job = retagging.do()
+
+    assert (job["status"], job["total"], job["done"], job["changed"]) == ("done", 3, 3, 0)
+    assert job["finished_at"] is not None
+    assert retagging.shown(tagged) == before
+    assert rows_written(engine) == written
+    assert retagging.versions(tagged) == [version] * 3
+
+
+def test_another_head_replaces_the_old_tags(retagging: Retagging, tagged: list[UUID]) -> None:
+    retagging.go_live(retagging.goldfish())
+
+    assert retagging.do()["changed"] == 3
+
+    for tags in retagging.shown(tagged).values():
+        assert tags.keys() == GOLDFISH
+
+
+def test_images_of_the_live_version_are_left_as_they_are(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    written = rows_written(engine)
+
+    assert retagging.do()["changed"] == 0
+    assert rows_written(engine) == written
+
+
+def test_one_owner(retagging: Retagging, tagged: list[UUID]) -> None:
+    version = retagging.go_live(retagging.goldfish())
+
+    job = retagging.do(Scope(owner="ada"))
+
+    assert (job["total"], job["done"], job["changed"]) == (1, 1, 1)
+    assert [s.keys() == GOLDFISH for s in retagging.shown(tagged).values()] == [False, False, True]
+    assert retagging.versions(tagged) == [version - 1, version - 1, version]
+
+
+def test_only_what_an_older_version_tagged(retagging: Retagging, tagged: list[UUID]) -> None:
+    first = retagging.versions(tagged)[0]
+    second = retagging.go_live(retagging.head)
+    retagging.do(Scope(owner="ada"))
+    third = retagging.go_live(retagging.goldfish())
+
+    job = retagging.do(Scope(below_version=second))
+
+    assert (job["total"], job["done"]) == (2, 2)
+    assert first < second < third
+    assert retagging.versions(tagged) == [third, third, second]
+
+
+def test_a_new_tag_is_found_on_the_images_already_there(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    before = retagging.shown(tagged)
+    grandma = insert_custom_tag(engine, "grandma", "grandma")
+    version = retagging.go_live(retagging.taught(grandma, bias=2), tag_id=grandma)
+
+    job = retagging.do(Scope(tag_id=grandma))
+
+    assert (job["tag"], job["done"], job["changed"]) == ("grandma", 3, 3)
+    for image, tags in retagging.shown(tagged).items():
+        assert tags.pop("grandma") == pytest.approx(0.88, abs=0.01)
+        assert tags == before[image]
+    assert retagging.versions(tagged) == [version] * 3
+
+
+def test_a_job_for_one_tag_writes_only_that_tag(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    grandma = insert_custom_tag(engine, "grandma", "grandma")
+    before = retagging.shown(tagged)
+    head = replace(retagging.goldfish(), taught=retagging.taught(grandma, bias=2).taught)
+    first = retagging.versions(tagged)
+    retagging.go_live(head)
+
+    retagging.do(Scope(tag_id=grandma))
+
+    for image, tags in retagging.shown(tagged).items():
+        assert tags.keys() == {*before[image], "grandma"}
+    # Their other tags are those of the version before, and wait for a job that is about them.
+    assert retagging.versions(tagged) == first
+
+
+def test_what_people_decided_stays(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    image = tagged[0]
+    set_decision(engine, image, "goldfish", present=False)
+    set_decision(engine, image, "teapot", present=True)
+    retagging.go_live(retagging.goldfish())
+
+    retagging.do()
+
+    assert retagging.shown([image])[image].keys() == {*GOLDFISH, "teapot"} - {"goldfish"}
+
+
+def test_an_image_that_waits_is_no_concern_of_a_job(
+    retagging: Retagging, tagged: list[UUID], engine: Engine
+) -> None:
+    waiting = insert_row(engine)
+    retagging.go_live(retagging.goldfish())
+
+    assert retagging.do()["done"] == 3
+    assert read_row(engine, waiting)["model_version"] is None
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(owner="ada"), Scope(below_version=9)])
+def test_no_chunk_reads_all_images_to_find_its_own(
+    tagged: list[UUID], engine: Engine, scope: Scope
+) -> None:
+    def explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+        return f"EXPLAIN {statement}", parameters
+
+    with transaction(engine) as connection:
+        find_by_index(connection)
+        event.listen(connection, "before_cursor_execute", explain, retval=True)
+        plan = "\n".join(map(str, next_in_scope(connection, scope, [1], tagged[0], 500)))
+
+    # With so few images, Postgres would choose to do that by itself.
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan

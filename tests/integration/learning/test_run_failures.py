@@ -1,0 +1,148 @@
+"""Runs that fail, are left behind, or are in several hands at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Engine, text
+
+from services.trainer.runs.learn import Progress
+from services.trainer.runs.runs import MOST_ATTEMPTS, see_to_runs
+from services.trainer.trainer import Trainer
+from shared.db.connection.engine import transaction
+from shared.db.connection.locks import Lock, try_lock
+from shared.db.models.runs import start_next_run
+from shared.errors import Unavailable
+from tests.support.learning.training import (
+    InstantLearn,
+    insert_corrections,
+    live_version,
+    queue_run,
+    read_run,
+    waiting_corrections,
+)
+
+
+def test_two_trainers_at_once_do_each_run_once(
+    trainer: Trainer, learn: InstantLearn, engine: Engine
+) -> None:
+    insert_corrections(engine)
+    runs = [queue_run(engine) for _ in range(2)]
+    start = Barrier(2)
+
+    def work(_: int) -> None:
+        start.wait()
+        see_to_runs(trainer)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, range(2)))
+
+    assert [read_run(engine, run)["status"] for run in runs] == ["promoted", "nothing"]
+    assert [read_run(engine, run)["attempts"] for run in runs] == [1, 1]
+    assert len(learn.learned) == 1
+
+
+def test_a_run_that_its_trainer_left_behind_is_done_by_the_next(
+    trainer: Trainer, engine: Engine
+) -> None:
+    # Given a trainer that was killed while it learned
+    insert_corrections(engine)
+    run = queue_run(engine)
+    with transaction(engine) as connection:
+        start_next_run(connection, of_one_tag=False)
+
+    see_to_runs(trainer)
+
+    assert (read_run(engine, run)["status"], read_run(engine, run)["attempts"]) == ("promoted", 2)
+
+
+def test_a_run_in_the_hands_of_another_trainer_is_left_alone(
+    trainer: Trainer, learn: InstantLearn, engine: Engine
+) -> None:
+    insert_corrections(engine)
+    run = queue_run(engine)
+
+    with try_lock(engine, Lock.ALL_RUNS) as held:
+        assert held
+        with transaction(engine) as connection:
+            start_next_run(connection, of_one_tag=False)
+        see_to_runs(trainer)
+
+    assert read_run(engine, run)["status"] == "running"
+    assert learn.learned == []
+
+
+def test_a_run_that_ends_its_trainers_fails_and_its_corrections_wait_again(
+    trainer: Trainer, engine: Engine
+) -> None:
+    insert_corrections(engine)
+    run = queue_run(engine)
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE finetune_runs SET status = 'running', attempts = 3"))
+
+    see_to_runs(trainer)
+
+    row = read_run(engine, run)
+    assert row["status"] == "failed"
+    assert "trainers ended" in row["reason"]
+    assert waiting_corrections(engine) == 1
+
+
+def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
+    trainer: Trainer, learn: InstantLearn, engine: Engine, first: int
+) -> None:
+    def fail(progress: Progress) -> None:
+        raise ValueError("a tag without examples")
+
+    learn.meanwhile = fail
+    insert_corrections(engine)
+    run = queue_run(engine)
+
+    statuses = []
+    for _ in range(MOST_ATTEMPTS):
+        see_to_runs(trainer)
+        statuses.append(read_run(engine, run)["status"])
+
+    assert statuses == ["queued", "queued", "failed"]
+    assert read_run(engine, run)["reason"] == "ValueError: a tag without examples"
+    assert waiting_corrections(engine) == 1
+    assert live_version(engine) == first
+
+
+def test_an_outage_uses_up_no_attempt(
+    trainer: Trainer, learn: InstantLearn, engine: Engine
+) -> None:
+    def fail(progress: Progress) -> None:
+        raise Unavailable("The storage does not answer.")
+
+    learn.meanwhile = fail
+    insert_corrections(engine)
+    run = queue_run(engine)
+
+    with pytest.raises(Unavailable):
+        see_to_runs(trainer)
+
+    row = read_run(engine, run)
+    assert (row["status"], row["attempts"]) == ("queued", 0)
+    assert row["reason"] == "The storage does not answer."
+
+
+def test_a_trainer_that_lost_its_run_keeps_nothing(
+    trainer: Trainer, learn: InstantLearn, engine: Engine, first: int, tmp_path: Path
+) -> None:
+    """Postgres was restarted: the lock is gone, another trainer has taken the run over."""
+
+    def take_over(progress: Progress) -> None:
+        with transaction(engine) as connection:
+            connection.execute(text("UPDATE finetune_runs SET attempts = attempts + 1"))
+
+    learn.meanwhile = take_over
+    insert_corrections(engine)
+    run = queue_run(engine)
+
+    see_to_runs(trainer)
+
+    assert (read_run(engine, run)["status"], read_run(engine, run)["attempts"]) == ("running", 2)
+    assert len(list((tmp_path / "blobs" / "heads").iterdir())) == 1
+    assert live_version(engine) == first

@@ -1,0 +1,31 @@
+"""The audit of `make chaos` sees what must never be there."""
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.chaos.audit import find_forbidden
+from tests.support.rows import insert_row, set_row
+
+
+def test_rows_as_they_should_be_are_nothing_to_complain_of(engine: Engine) -> None:
+    insert_row(engine)
+    set_row(engine, insert_row(engine), "status = 'failed', error = 'It is damaged.'")
+
+    assert find_forbidden(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("assignment", "complaint"),
+    [
+        ("status = 'failed'", "a failed image without a reason"),
+        ("status = 'tagged'", "a tagged image without an embedding"),
+        ("status = 'tagged'", "a tagged image without tags"),
+        ("status = 'tagged'", "a tagged image without the version that tagged it"),
+        ("status = 'tagged', claim = id", "an image that is done and still held"),
+    ],
+)
+def test_a_forbidden_state_is_found(engine: Engine, assignment: str, complaint: str) -> None:
+    image_id = insert_row(engine)
+    set_row(engine, image_id, assignment)
+
+    assert f"1 times {complaint}: {image_id}" in find_forbidden(engine)

@@ -1,0 +1,181 @@
+"""The doctor finds what is wrong with real services, and says what to do."""
+
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from sqlalchemy import Engine, text
+
+from services.worker.backbone import Backbone
+from services.worker.backbone.first_model import ensure_model
+from services.worker.tagging.sweeper import SHORT_QUEUE_MESSAGES
+from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.messaging.celery_app import BULK
+from shared.messaging.publisher import publish_ids
+from shared.storage.storage import Storage
+from tagloop.admin.doctor.examine import examine
+from tests.support.learning.training import insert_corrections
+from tests.support.rows import insert_row, set_row
+
+LONG_AGO = "now() - interval '1 hour'"
+
+
+@pytest.fixture
+def complaints(settings: Settings, model: None) -> "Complaints":
+    return Complaints(settings)
+
+
+@pytest.fixture
+def model(engine: Engine, storage: Storage, backbone: Backbone) -> None:
+    """A worker has run before."""
+    ensure_model(engine, storage, backbone)
+
+
+class Complaints:
+    """What the doctor complains of, sentences by part."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(self, **changed: object) -> dict[str, str]:
+        settings = self._settings.model_copy(update=changed)
+        return {f.part: f.sentence for f in examine(settings) if not f.is_well}
+
+
+def test_a_healthy_stack_has_nothing_wrong(complaints: Complaints) -> None:
+    assert complaints() == {}
+
+
+def test_a_broker_that_is_away_is_named(complaints: Complaints) -> None:
+    found = complaints(broker_url="redis+socket:///nowhere/redis.sock")
+
+    assert list(found) == ["broker"]
+    assert "Start Redis" in found["broker"]
+
+
+def test_a_database_that_is_away_is_named_once(complaints: Complaints) -> None:
+    found = complaints(database_url="postgresql+psycopg2://tagloop@/tagloop?host=/nowhere")
+
+    assert list(found) == ["database"]
+    assert "Start Postgres" in found["database"]
+    assert "\n" not in found["database"]
+
+
+def test_an_empty_database_needs_its_migrations(
+    complaints: Complaints, empty_database: str
+) -> None:
+    found = complaints(database_url=empty_database)
+
+    assert found == {
+        "migrations": "The database is empty; run: python -m shared.db.migrate",
+    }
+
+
+def test_a_schema_of_a_later_version_is_not_touched(complaints: Complaints, engine: Engine) -> None:
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert "9999, which this program does not know" in complaints()["migrations"]
+
+
+def test_a_storage_that_cannot_be_written_is_named(complaints: Complaints, tmp_path: Path) -> None:
+    # Not even root can make a folder where a file is.
+    (tmp_path / "blobs" / "doctor").write_text("in the way")
+
+    assert "writable" in complaints()["storage"]
+
+
+def test_the_storage_is_left_as_it_was(complaints: Complaints, tmp_path: Path) -> None:
+    complaints()
+
+    assert not list((tmp_path / "blobs").glob("doctor/*"))
+
+
+def test_a_missing_model_is_named(settings: Settings) -> None:
+    assert "no model yet" in Complaints(settings)()["model"]
+
+
+def test_a_model_of_another_backbone_is_named(complaints: Complaints) -> None:
+    assert "set it to tf_efficientnet_lite0" in complaints(backbone="resnet50")["model"]
+
+
+@pytest.mark.parametrize(("content", "complaint"), [(None, "is gone"), (b"x" * 99, "is damaged")])
+def test_a_model_whose_file_is_lost_is_named(
+    complaints: Complaints, tmp_path: Path, content: bytes | None, complaint: str
+) -> None:
+    (head,) = (tmp_path / "blobs" / "heads").iterdir()
+    if content is None:
+        head.unlink()
+    else:
+        head.write_bytes(content)
+
+    assert complaint in complaints()["model"]
+
+
+def test_images_that_wait_while_nobody_works_are_named(
+    complaints: Complaints, engine: Engine
+) -> None:
+    old = f"created_at = {LONG_AGO}, announced_at = {LONG_AGO}"
+    set_row(engine, insert_row(engine), old)
+
+    assert "1 images wait, the oldest for 60 min, no worker holds any" in complaints()["queues"]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "complaint"),
+    [
+        (f"lease_until = {LONG_AGO}, attempts = 1", "left behind by a worker that died"),
+        (f"lease_until = {LONG_AGO}, attempts = 5", "used up their attempts"),
+        (f"announced_at = {LONG_AGO}", "have not been announced"),
+    ],
+)
+def test_a_stuck_image_is_named(
+    complaints: Complaints, engine: Engine, assignment: str, complaint: str
+) -> None:
+    set_row(engine, insert_row(engine), assignment)
+
+    assert complaint in complaints()["stuck images"]
+
+
+def test_behind_a_long_queue_nothing_has_to_be_announced(
+    complaints: Complaints, engine: Engine, celery: Celery
+) -> None:
+    set_row(engine, insert_row(engine), f"announced_at = {LONG_AGO}")
+    for _ in range(SHORT_QUEUE_MESSAGES + 1):
+        publish_ids(celery, BULK, ["0"])
+
+    assert "stuck images" not in complaints()
+
+
+def test_corrections_that_nobody_learns_from_are_named(
+    complaints: Complaints, engine: Engine
+) -> None:
+    insert_corrections(engine, age="1 day")
+    assert "learning" not in complaints()
+
+    insert_corrections(engine, age="3 days")
+
+    assert "waited for 72 h" in complaints()["learning"]
+
+
+def test_a_run_that_failed_is_named_until_another_one_ends_well(
+    complaints: Complaints, engine: Engine
+) -> None:
+    insert_ended_run(engine, "failed")
+    assert "failed (out of memory)" in complaints()["learning"]
+
+    insert_ended_run(engine, "rejected")
+
+    assert "learning" not in complaints()
+
+
+def insert_ended_run(engine: Engine, status: str) -> None:
+    with transaction(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO finetune_runs (trigger, status, reason, finished_at) "
+                "VALUES ('request', :status, 'out of memory', now())"
+            ),
+            {"status": status},
+        )

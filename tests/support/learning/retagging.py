@@ -1,0 +1,114 @@
+"""Heads that go live one after the other, and the jobs that tag everything anew with them."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Engine, RowMapping, text
+
+from services.worker.retagging.jobs import see_to_jobs
+from services.worker.tagging.pipeline import Pipeline
+from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import Scope, find_job, queue_job
+from shared.db.owners.access import EVERYTHING as EVERYBODYS
+from shared.db.tags.tags import tags_of_images
+from shared.model.head import Head
+from shared.model.learned_tags import Taught
+from shared.storage.storage import Storage
+from shared.vocabulary import load_imagenet
+from tests.support.rows import read_row
+
+GOLDFISH = {"goldfish", "fish", "vertebrate", "animal"}
+EVERYTHING = Scope()
+
+
+class Retagging:
+    """Puts heads live and works on jobs."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, storage: Storage, pipeline: Pipeline
+    ) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.storage = storage
+        self.head = pipeline.live.get().head
+
+    def go_live(self, head: Head, tag_id: int | None = None) -> int:
+        """A version with this head, in the place of the live one, since a while ago.
+
+        tag_id: the only tag that a run has taught it.
+        """
+        with transaction(self.engine) as connection:
+            parent, blob = connection.execute(
+                text("""
+                    UPDATE models SET status = 'retired' WHERE status = 'live'
+                    RETURNING version, 'heads/' || gen_random_uuid()
+                """)
+            ).one()
+            self.storage.put(blob, head.to_bytes())
+            version: int = connection.execute(
+                text("""
+                    INSERT INTO models (backbone_id, status, blob, parent, promoted_at)
+                    SELECT backbone_id, 'live', :blob, :parent, now() - interval '1 hour'
+                    FROM models WHERE version = :parent RETURNING version
+                """),
+                {"blob": blob, "parent": parent},
+            ).scalar_one()
+            if tag_id is not None:
+                connection.execute(
+                    text(
+                        "INSERT INTO finetune_runs (trigger, tag_id, status, version) "
+                        "VALUES ('tag', :tag_id, 'promoted', :version)"
+                    ),
+                    {"tag_id": tag_id, "version": version},
+                )
+        return version
+
+    def goldfish(self) -> Head:
+        """Sees goldfish everywhere."""
+        vocabulary = load_imagenet()
+        bias = np.zeros(len(vocabulary.leaves), np.float32)
+        bias[vocabulary.index("goldfish")] = 100
+        return replace(self.head, weight=self.head.weight * 0, bias=bias)
+
+    def taught(self, tag_id: int, bias: float) -> Head:
+        """The live head beside a tag that it gives to every picture, or to none."""
+        nothing = Taught.nothing(len(self.head.weight))
+        taught = replace(
+            nothing,
+            tag_ids=np.array([tag_id], np.int32),
+            weight=np.zeros((len(self.head.weight), 1), np.float32),
+            bias=np.array([bias], np.float32),
+            prior=np.zeros(1, np.float32),
+            rivals=np.ones((1, 1), np.bool_),
+            thresholds=np.full((1, nothing.thresholds.shape[1]), np.nan, np.float32),
+        )
+        return replace(self.head, taught=taught)
+
+    def queue(self, scope: Scope = EVERYTHING) -> int:
+        with transaction(self.engine) as connection:
+            return queue_job(connection, scope)
+
+    def work(self) -> bool:
+        return see_to_jobs(self.engine, self.storage, self.settings)
+
+    def do(self, scope: Scope = EVERYTHING) -> RowMapping:
+        """Queue a job and work on it to its end."""
+        job = self.queue(scope)
+        assert not self.work()
+        return self.read(job)
+
+    def read(self, job: int) -> RowMapping:
+        with transaction(self.engine) as connection:
+            row = find_job(connection, job, EVERYBODYS)
+        assert row is not None
+        return row
+
+    def shown(self, ids: list[UUID]) -> dict[UUID, dict[str, float]]:
+        with transaction(self.engine) as connection:
+            shown = tags_of_images(connection, ids)
+            return {image: {t.slug: t.confidence for t in tags} for image, tags in shown.items()}
+
+    def versions(self, ids: list[UUID]) -> list[int]:
+        return [read_row(self.engine, image)["model_version"] for image in ids]

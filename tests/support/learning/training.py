@@ -1,0 +1,162 @@
+"""Trainers whose learning is over at once, and what they work on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from sqlalchemy import Engine, RowMapping, text
+
+from services.trainer.runs.learn import Progress
+from services.trainer.trainer import Trainer
+from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.db.models.models import find_live_model
+from shared.db.models.retag_jobs import list_jobs
+from shared.db.models.run_history import count_queue, find_run
+from shared.db.models.runs import insert_run
+from shared.db.owners.access import EVERYTHING
+from shared.messaging.celery_app import create_celery
+from shared.model.head import Head
+from shared.model.learned_tags import Taught
+from shared.storage.storage import Storage
+from tests.support.rows import insert_row
+
+DIMENSIONS = 4
+BACKBONE = "small"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What learning came to."""
+
+    status: Literal["promoted", "rejected", "nothing"]
+    reason: str
+    report: Mapping[str, Any]
+    head: Head | None
+    parent: int | None
+
+
+@dataclass
+class InstantLearn:
+    """Learns a head without asking the corrections; remembers for which tags.
+
+    meanwhile: called with the progress callback while it learns.
+    """
+
+    status: Literal["promoted", "rejected", "nothing"] = "promoted"
+    meanwhile: Callable[[Progress], None] = lambda progress: None
+    learned: list[int | None] = field(default_factory=list)
+
+    def __call__(
+        self,
+        engine: Engine,
+        storage: Storage,
+        settings: Settings,
+        *,
+        tag_id: int | None,
+        progress: Progress,
+    ) -> Outcome:
+        """Learn on top of what is live when this is called."""
+        self.learned.append(tag_id)
+        with transaction(engine) as connection:
+            live = find_live_model(connection)
+        self.meanwhile(progress)
+        head = None if self.status == "nothing" else small_head()
+        parent = live.version if live else None
+        return Outcome(self.status, f"it was {self.status}", {"gain": 0.1}, head, parent)
+
+
+def small_head() -> Head:
+    """A head that says nothing in particular."""
+    return Head(
+        np.zeros((DIMENSIONS, 1000), np.float32),
+        np.zeros(1000, np.float32),
+        Taught.nothing(DIMENSIONS),
+    )
+
+
+def trainer_with(
+    learn: InstantLearn, settings: Settings, engine: Engine, storage: Storage
+) -> Trainer:
+    """A trainer as its process would have it, but for what it learns."""
+    return Trainer(settings, engine, storage, create_celery(settings), learn)
+
+
+def insert_version(
+    engine: Engine, storage: Storage, head: Head | None = None, *, backbone: str = BACKBONE
+) -> int:
+    """A version that is live from now on, if none is, and retired otherwise."""
+    with transaction(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO backbones (name, dimensions) VALUES (:name, :dimensions) "
+                "ON CONFLICT DO NOTHING"
+            ),
+            {"name": backbone, "dimensions": DIMENSIONS},
+        )
+        is_first = find_live_model(connection) is None
+        version: int = connection.execute(
+            text("""
+                INSERT INTO models (backbone_id, status, blob)
+                SELECT id, :status, 'heads/' || gen_random_uuid() FROM backbones WHERE name = :name
+                RETURNING version
+            """),
+            {"name": backbone, "status": "live" if is_first else "retired"},
+        ).scalar_one()
+        blob = connection.scalar(
+            text("SELECT blob FROM models WHERE version = :version"), {"version": version}
+        )
+    storage.put(str(blob), (head or small_head()).to_bytes())
+    return version
+
+
+def insert_corrections(engine: Engine, slug: str = "dog", count: int = 1, age: str = "0") -> None:
+    """Corrections of images of their own that wait in the queue. age: as SQL reads an interval."""
+    for _ in range(count):
+        image = insert_row(engine)
+        with transaction(engine) as connection:
+            connection.execute(
+                text("INSERT INTO contributors (name) VALUES ('ada') ON CONFLICT DO NOTHING")
+            )
+            connection.execute(
+                text("""
+                    INSERT INTO corrections (image_id, tag_id, contributor, verdict, created_at)
+                    SELECT :image, id, 'ada', 'add', now() - CAST(:age AS interval)
+                    FROM tags WHERE slug = :slug
+                """),
+                {"image": image, "slug": slug, "age": age},
+            )
+
+
+def live_version(engine: Engine) -> int | None:
+    """The version that is live, of which there is never more than one."""
+    with transaction(engine) as connection:
+        versions = connection.scalars(text("SELECT version FROM models WHERE status = 'live'"))
+        return versions.one_or_none()
+
+
+def queue_run(engine: Engine, tag_id: int | None = None) -> int:
+    """Queue a run, for one tag or for all."""
+    with transaction(engine) as connection:
+        return insert_run(connection, "request" if tag_id is None else "tag", tag_id)
+
+
+def read_run(engine: Engine, run_id: int) -> RowMapping:
+    """The row of a run."""
+    with transaction(engine) as connection:
+        row = find_run(connection, run_id, EVERYTHING)
+    assert row is not None
+    return row
+
+
+def waiting_corrections(engine: Engine) -> int:
+    """How many corrections no run has taken."""
+    with transaction(engine) as connection:
+        return count_queue(connection)
+
+
+def queued_jobs(engine: Engine) -> list[tuple[str, str | None]]:
+    """Status and tag of each re-tagging job, the newest first."""
+    with transaction(engine) as connection:
+        return [(job["status"], job["tag"]) for job in list_jobs(connection, EVERYTHING, 10)]

@@ -1,0 +1,35 @@
+"""Asking what may hang."""
+
+import threading
+
+from shared.errors import Unavailable
+from shared.web.figures.bounded import BoundedCall
+from tests.support.conditions import wait_for
+
+
+def test_an_answer_is_passed_on() -> None:
+    assert BoundedCall(lambda: 7, seconds=5).get() == 7
+
+
+def test_what_is_away_is_none() -> None:
+    def ask() -> int:
+        raise Unavailable
+
+    assert BoundedCall(ask, seconds=5).get() is None
+
+
+def test_what_hangs_is_asked_once_and_found_again_later() -> None:
+    asked, released = [], threading.Event()
+
+    def ask() -> int:
+        asked.append(1)
+        released.wait()
+        return 7
+
+    call = BoundedCall(ask, seconds=0.01)
+
+    assert call.get() is None
+    assert call.get() is None
+    assert len(asked) == 1
+    released.set()
+    assert wait_for(call.get, "the answer") == 7

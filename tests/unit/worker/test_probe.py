@@ -1,0 +1,80 @@
+"""What a file is, from its first bytes."""
+
+import io
+
+import pytest
+
+from shared.errors import NotAPicture, TooManyPixels
+from shared.pictures import MIME_TYPES, open_rgb, probe
+from tests.support.pictures import (
+    ORIENTATIONS,
+    READABLE,
+    SIZE,
+    UNREADABLE,
+    encode,
+    huge_png,
+    scene,
+    turned,
+)
+
+LIMIT = 100_000_000
+
+
+@pytest.mark.parametrize("kind", sorted(READABLE.keys() - {"one pixel", "a line"}))
+def test_every_readable_kind_is_known_with_its_size(kind: str) -> None:
+    found = probe(io.BytesIO(READABLE[kind]()), LIMIT)
+
+    assert found.format in MIME_TYPES
+    assert (found.width, found.height) == SIZE
+    assert found.orientation == 1
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_what_is_no_picture_is_refused(kind: str) -> None:
+    with pytest.raises(NotAPicture, match="not a picture"):
+        probe(io.BytesIO(UNREADABLE[kind]()), LIMIT)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_width_and_height_are_those_of_the_picture_that_is_seen(
+    format: str, orientation: int
+) -> None:
+    data = turned(orientation, format)
+
+    found = probe(io.BytesIO(data), LIMIT)
+
+    assert (found.width, found.height) == open_rgb(io.BytesIO(data), min(SIZE)).size
+
+
+def test_a_picture_that_lies_on_its_side_is_as_wide_as_it_is_seen() -> None:
+    found = probe(io.BytesIO(turned(6)), LIMIT)
+
+    assert (found.width, found.height) == (SIZE[1], SIZE[0])
+
+
+def test_an_orientation_that_does_not_exist_counts_as_upright() -> None:
+    assert probe(io.BytesIO(turned(9)), LIMIT).orientation == 1
+
+
+def test_too_many_pixels_are_refused_from_the_header_alone() -> None:
+    data = huge_png()
+    assert len(data) < 20_000
+
+    with pytest.raises(TooManyPixels, match=r"60000 x 60000 pixels; .* 100,000,000"):
+        probe(io.BytesIO(data), LIMIT)
+
+
+def test_the_limit_itself_is_accepted() -> None:
+    data = encode(scene(100, 50), "PNG")
+
+    assert probe(io.BytesIO(data), 5000).width == 100
+    with pytest.raises(TooManyPixels):
+        probe(io.BytesIO(data), 4999)
+
+
+def test_the_file_is_read_from_its_start_wherever_it_stands() -> None:
+    file = io.BytesIO(READABLE["JPEG"]())
+    file.read()
+
+    assert probe(file, LIMIT).format == "JPEG"
