@@ -43,8 +43,7 @@ class TrainerProcess:
         """Load everything before the first message is taken: torch alone takes seconds, and a
         person may wait for a new tag.
         """
-        from services.feedback.learning import warm_up
-        from services.trainer.learning import finetune
+        from services.trainer.learning import finetune, warm_up
 
         try:
             trace_worker(settings, "trainer")

@@ -1,8 +1,8 @@
 """Thumbnails: made when first asked for, then kept.
 
-`python -m services.catalog.images.thumbnails` makes one from standard input to standard output. Large
-pictures go that way: a hundred megapixels of PNG would take a gigabyte in the web process, and so
-would a JPEG in several scans, which has to be there as a whole before it can be made smaller.
+`python -m services.catalog.images.thumbnails` makes one from standard input to standard output.
+Large pictures go that way: a hundred megapixels of PNG would take a gigabyte in the web process,
+and so would a JPEG in several scans, which has to be decoded whole before it can be made smaller.
 """
 
 import io

@@ -8,10 +8,17 @@ HEAVY = {"torch", "celery", "sqlalchemy", "flask", "numpy", "openvino", "PIL"}
 
 def test_the_command_line_and_the_client_load_nothing_heavy() -> None:
     modules = (
-        "tagloop.cli, tagloop.client.client, tagloop.bulk.run, tagloop.client.tagging, tagloop.display.progress, "
-        "tagloop.labels.export, tagloop.labels.load, tagloop.display.found_table, tagloop.display.version_table"
+        "tagloop.cli",
+        "tagloop.bulk.run",
+        "tagloop.client.client",
+        "tagloop.client.tagging",
+        "tagloop.display.found_table",
+        "tagloop.display.progress",
+        "tagloop.display.version_table",
+        "tagloop.labels.export",
+        "tagloop.labels.load",
     )
-    code = f"import sys, {modules}; print(*sys.modules)"
+    code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

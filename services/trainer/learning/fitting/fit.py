@@ -33,8 +33,8 @@ LEAST_WEIGHT = 1e-6
 class Examples:
     """What to learn from.
 
-    features: (images, kept) float32, see `shared.model.learned_tags.features`, in a subspace. network: (images,
-    tags) float32, log-odds by the network itself, 0 for tags that people made.
+    features: (images, kept) float32, see `shared.model.learned_tags.features`, in a subspace.
+    network: (images, tags) float32, log-odds by the network itself, 0 for tags that people made.
     """
 
     features: NDArray[np.float32]
@@ -72,7 +72,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Classifiers:
-    """The parameters of `shared.model.learned_tags.Taught` that are trained, over features in a subspace."""
+    """The trained parameters of `shared.model.learned_tags.Taught`, over features in a subspace."""
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
