@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from bench.loops.worker_limit import (
-    LONGEST_SECONDS,
+    MAX_SECONDS,
     Embed,
     MemoryStorage,
     in_lanes,
@@ -55,7 +55,7 @@ def forward_alone(
 
     def embed(images: list[ClaimedImage]) -> None:
         for embedding in [backbone.embed(pixels_of(image)) for image in images]:
-            embedding.result(LONGEST_SECONDS)
+            embedding.result(MAX_SECONDS)
 
     return embed
 

@@ -23,7 +23,7 @@ from tagloop.client.multipart import open_file
 from tagloop.client.teaching_documents import Run, Verdicts
 
 LOOK_SECONDS = 0.05
-LONGEST_SECONDS = 300.0
+MAX_SECONDS = 300.0
 FILES_PER_REQUEST = 50
 QUESTIONS_AT_ONCE = 4
 
@@ -101,8 +101,8 @@ class Pupil:
         started = time.monotonic()
         run = self.client.retrain()
         while not run.is_over:
-            if time.monotonic() - started > LONGEST_SECONDS:
-                raise BenchError(f"The run was not over after {LONGEST_SECONDS:.0f} s.")
+            if time.monotonic() - started > MAX_SECONDS:
+                raise BenchError(f"The run was not over after {MAX_SECONDS:.0f} s.")
             time.sleep(LOOK_SECONDS)
             run = self.client.run(run.id)
         return run, time.monotonic() - started
@@ -127,7 +127,7 @@ class Pupil:
         return embeddings[[position[image_id] for image_id in wanted]].astype(np.float32)
 
     def _wait_until_tagged(self, ids: Sequence[str]) -> None:
-        deadline = time.monotonic() + LONGEST_SECONDS
+        deadline = time.monotonic() + MAX_SECONDS
         for at in range(0, len(ids), FILES_PER_REQUEST):
             part = ids[at : at + FILES_PER_REQUEST]
             while True:
@@ -137,5 +137,5 @@ class Pupil:
                 if all(status.status == TAGGED for status in statuses):
                     break
                 if time.monotonic() > deadline:
-                    raise BenchError(f"Not tagged after {LONGEST_SECONDS:.0f} s.")
+                    raise BenchError(f"Not tagged after {MAX_SECONDS:.0f} s.")
                 time.sleep(LOOK_SECONDS)

@@ -31,7 +31,7 @@ from shared.storage.storage import Storage, original_key
 
 WARM_UP_IMAGES = 64
 SINGLE_IMAGES = 50
-LONGEST_SECONDS = 120.0
+MAX_SECONDS = 120.0
 
 Embed = Callable[[list[ClaimedImage]], None]
 
@@ -72,7 +72,7 @@ def in_one_process(
 
     def embed(images: list[ClaimedImage]) -> None:
         for embedding in list(executor.map(start, images)):
-            embedding.result(LONGEST_SECONDS)
+            embedding.result(MAX_SECONDS)
 
     return embed
 

@@ -28,7 +28,7 @@ FULL_LOAD_IMAGES = 600
 SINGLE_IMAGES = 300
 # The bulk queue must outlast the measurement.
 BULK_MARGIN = 2
-MOST_ROUNDS = 3
+MAX_ROUNDS = 3
 
 
 def measure_latency(room: Room, console: Console) -> Iterator[Figure]:
@@ -42,7 +42,7 @@ def measure_latency(room: Room, console: Console) -> Iterator[Figure]:
         full_rate = _full_rate(stack, room)
         half_rate = full_rate / 2
         half_images = room.scale.images(round(half_rate * HALF_LOAD_SECONDS))
-        for number in range(min(MOST_ROUNDS, room.scale.rounds)):
+        for number in range(min(MAX_ROUNDS, room.scale.rounds)):
             samples["single"].append(_single_ms(room))
             idle = _timed(stack, room, IDLE_RATE, room.scale.images(IDLE_IMAGES))
             half = _timed(stack, room, half_rate, half_images)

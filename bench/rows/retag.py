@@ -34,7 +34,7 @@ CHUNK_IMAGES = 5_000
 # Relative to the spread of each dimension over the photographs.
 NOISE = 0.1
 DATA = "retag"
-LONGEST_SECONDS = 600.0
+MAX_SECONDS = 600.0
 LOOK_SECONDS = 0.05
 
 
@@ -69,14 +69,14 @@ def wait_for_job(engine: Engine, job: int) -> tuple[int, float]:
 
     Raises BenchError after ten minutes.
     """
-    deadline = time.monotonic() + LONGEST_SECONDS
+    deadline = time.monotonic() + MAX_SECONDS
     while time.monotonic() < deadline:
         with transaction(engine) as connection:
             row = find_job(connection, job, EVERYTHING)
         if row is not None and row["status"] == "done":
             return row["done"], (row["finished_at"] - row["started_at"]).total_seconds()
         time.sleep(LOOK_SECONDS)
-    raise BenchError(f"The images were not re-tagged after {LONGEST_SECONDS:.0f} s.")
+    raise BenchError(f"The images were not re-tagged after {MAX_SECONDS:.0f} s.")
 
 
 def insert_images(connection: Connection, count: int) -> None:

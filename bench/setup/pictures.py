@@ -18,7 +18,7 @@ SHIPPED = ("astronaut", "cat", "chelsea", "coffee", "rocket")
 SHIPPED_SKLEARN = ("china.jpg", "flower.jpg")
 LARGE_SIZE = (4000, 3000)
 JPEG_QUALITY = 85
-MOST_LARGE_PICTURES = 24
+MAX_LARGE_PICTURES = 24
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def save_shipped(folder: Path) -> Path:
 def make_large(pictures: Pictures, folder: Path) -> Pictures:
     """Enlarge some of the pictures to 12 megapixels."""
     folder.mkdir(exist_ok=True)
-    for path in pictures.paths[:MOST_LARGE_PICTURES]:
+    for path in pictures.paths[:MAX_LARGE_PICTURES]:
         with Image.open(path) as image:
             large = image.convert("RGB").resize(LARGE_SIZE, Image.Resampling.BICUBIC)
         large.save(folder / f"{path.stem}.jpg", quality=JPEG_QUALITY)

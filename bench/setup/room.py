@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.setup.pictures import Pictures, copy_distinct
 
 HOST = "127.0.0.1"
-LEAST_IMAGES = 24
+MIN_IMAGES = 24
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Scale:
 
     def images(self, full: int) -> int:
         """How many images to use where the full run uses `full`."""
-        return max(LEAST_IMAGES, round(full * self.share))
+        return max(MIN_IMAGES, round(full * self.share))
 
 
 FULL = Scale(rounds=2, share=1.0)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 LIST_LIMIT = 50
-LIST_MOST = 500
+LIST_MAX = 500
 IDS_AT_ONCE = 1000
 # Postgres keeps no NUL character in text, and the driver refuses to ask for one.
 NO_NUL = r"^[^\x00]*$"
@@ -132,7 +132,7 @@ class ImagesQuery(BaseModel):
     owner: str | None = Field(None, pattern=NO_NUL)
     status: Literal["queued", "tagged", "failed"] | None = None
     cursor: str | None = None
-    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
 
 
 class TagsQuery(BaseModel):
@@ -140,4 +140,4 @@ class TagsQuery(BaseModel):
 
     q: str | None = Field(None, description="beginning of a name, a slug or an alias")
     cursor: str | None = None
-    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)

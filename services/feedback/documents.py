@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from shared.vocabulary.tag_names import clean_name
 
 LIST_LIMIT = 50
-LIST_MOST = 1000
+LIST_MAX = 1000
 USER_LENGTH = 200
 # Any way to write a UUID is shorter.
 IMAGE_ID_LENGTH = 64
@@ -49,4 +49,4 @@ class PageQuery(BaseModel):
     """Which page of a list."""
 
     cursor: str | None = None
-    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)

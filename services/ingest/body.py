@@ -17,7 +17,7 @@ MULTIPART = "multipart/form-data"
 JSON = "application/json"
 JSON_BYTES = 256 * 1024
 # Besides its files, a request may have this many fields.
-MOST_FIELDS = 50
+MAX_FIELDS = 50
 LISTS = ("hashtags",)
 
 
@@ -55,9 +55,9 @@ def _read_multipart(request: Request, intake: Intake) -> dict[str, Any]:
     if not boundary:
         raise BadRequest("The Content-Type of the multipart body names no boundary.")
     settings = intake.context.settings
-    most_parts = settings.max_files + MOST_FIELDS
+    max_parts = settings.max_files + MAX_FIELDS
     fields: dict[str, Any] = {}
-    for part in read_parts(open_body(request), boundary, settings.max_image_bytes, most_parts):
+    for part in read_parts(open_body(request), boundary, settings.max_image_bytes, max_parts):
         match part:
             case UploadedFile():
                 if len(intake.offered) == settings.max_files:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 OWNER_LENGTH = 200
 HASHTAG_LENGTH = 100
-MOST_HASHTAGS = 100
+MAX_HASHTAGS = 100
 URL_LENGTH = 2048
 METADATA_BYTES = 16 * 1024
 # Whoever writes or reads the JSON later may have less of a stack left.
@@ -23,7 +23,7 @@ class UploadOptions(BaseModel):
 
     owner: str = Field("", max_length=OWNER_LENGTH, description="whose pictures these are")
     hashtags: list[Hashtag] = Field(
-        [], max_length=MOST_HASHTAGS, description="words of the uploader; a list, or with commas"
+        [], max_length=MAX_HASHTAGS, description="words of the uploader; a list, or with commas"
     )
     callback_url: str | None = Field(
         None, max_length=URL_LENGTH, description="told how it ends: image.tagged or image.failed"

@@ -9,8 +9,8 @@ from secrets import token_bytes
 
 SECRET_PREFIX = "whsec_"
 NEW_SECRET_BYTES = 32
-LEAST_SECRET_BYTES = 24
-MOST_SECRET_BYTES = 64
+MIN_SECRET_BYTES = 24
+MAX_SECRET_BYTES = 64
 
 
 def new_secret() -> str:
@@ -29,10 +29,10 @@ def key_of(secret: str) -> bytes:
     except binascii.Error:
         key = b""
     if not secret.startswith(SECRET_PREFIX) or not (
-        LEAST_SECRET_BYTES <= len(key) <= MOST_SECRET_BYTES
+        MIN_SECRET_BYTES <= len(key) <= MAX_SECRET_BYTES
     ):
         raise ValueError(
-            f"has to be {SECRET_PREFIX} and {LEAST_SECRET_BYTES} to {MOST_SECRET_BYTES} bytes in "
+            f"has to be {SECRET_PREFIX} and {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} bytes in "
             "base64"
         )
     return key

@@ -117,16 +117,16 @@ class Settings(BaseSettings):
         description="hour (UTC) from which on the nightly run learns from the day's corrections; "
         "empty: only on request",
     )
-    gate_least_gain: float = Field(
+    gate_min_gain: float = Field(
         0.0,
         ge=0,
         lt=1,
         description="a candidate has to gain more than this in mean average precision",
     )
-    gate_most_loss: float = Field(
+    gate_max_loss: float = Field(
         0.01, ge=0, le=1, description="most that a candidate may lose on what was not corrected now"
     )
-    gate_most_overruled: float = Field(
+    gate_max_overruled: float = Field(
         0.1, ge=0, le=1, description="most of the live version's certain tags that may disappear"
     )
     auth: bool = Field(

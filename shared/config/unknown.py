@@ -26,7 +26,7 @@ OTHERS = frozenset(
 OF_KUBERNETES = re.compile(
     r"TAGLOOP(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)"
 )
-LEAST_LIKENESS = 0.8
+MIN_LIKENESS = 0.8
 
 
 def refuse_unknown(environment: Iterable[str], settings: Set[str]) -> None:
@@ -46,6 +46,6 @@ def refuse_unknown(environment: Iterable[str], settings: Set[str]) -> None:
             and not WEBHOOK_SECRET.fullmatch(variable)
             and not OF_KUBERNETES.fullmatch(variable)
         ):
-            close = get_close_matches(variable, known, 1, LEAST_LIKENESS)
+            close = get_close_matches(variable, known, 1, MIN_LIKENESS)
             advice = f"did you mean {close[0]}?" if close else "docs/operating.md lists them all."
             raise ConfigError(f"{variable} is no setting of Tagloop; {advice}")

@@ -16,7 +16,7 @@ MAX_REDIRECTS = 5
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 CONNECT_SECONDS = 5.0
 # Sockets take no time-out of zero.
-LEAST_SECONDS = 0.1
+MIN_SECONDS = 0.1
 CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 USER_AGENT = "Tagloop"
@@ -63,7 +63,7 @@ def download(
 def _ask(
     pool: urllib3.HTTPConnectionPool, target: Target, deadline: float
 ) -> urllib3.BaseHTTPResponse:
-    seconds_left = max(LEAST_SECONDS, deadline - time.monotonic())
+    seconds_left = max(MIN_SECONDS, deadline - time.monotonic())
     return pool.urlopen(
         "GET",
         target.path,

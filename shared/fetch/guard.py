@@ -15,7 +15,7 @@ from shared.fetch.addresses import is_public
 from shared.fetch.resolve import resolve
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LONGEST_URL = 2048
+MAX_URL = 2048
 RESOLVE_SECONDS = 5.0
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 # A name whose last part is a number is taken for an IPv4 address: 127.1, 0x7f000001, 0177.0.0.1.
@@ -76,8 +76,8 @@ def _take_apart(url: str) -> tuple[SplitResult, str, int]:
         host = (parts.hostname or "").rstrip(".").encode("idna").decode()
     except ValueError as error:
         raise UnsafeUrl(f"The URL cannot be understood: {error}.") from error
-    if len(url) > LONGEST_URL or any(ord(character) <= 32 for character in url):
-        raise UnsafeUrl(f"A URL has at most {LONGEST_URL} characters and no blanks in it.")
+    if len(url) > MAX_URL or any(ord(character) <= 32 for character in url):
+        raise UnsafeUrl(f"A URL has at most {MAX_URL} characters and no blanks in it.")
     if parts.scheme not in DEFAULT_PORTS:
         raise UnsafeUrl("Only http and https URLs are fetched.")
     if not host:

@@ -16,10 +16,10 @@ from shared.messaging.publisher import Publisher
 # Taking and acknowledging a message costs Celery as much as half a picture costs the network, so a
 # server that is busy sends few; to one that is not, the wait is short.
 GATHER_SECONDS_PER_ID = 0.02
-LONGEST_GATHER_SECONDS = 0.2
+MAX_GATHER_SECONDS = 0.2
 # While the broker is away, it is tried again this often, and so many ids a queue are kept for it.
 RETRY_SECONDS = 1.0
-MOST_KEPT_IDS = 10_000
+MAX_KEPT_IDS = 10_000
 
 
 class Relay:
@@ -77,7 +77,7 @@ class Relay:
                 self._keep(left)
                 time.sleep(RETRY_SECONDS)
             sent = sum(map(len, ids.values()))
-            time.sleep(min(LONGEST_GATHER_SECONDS, GATHER_SECONDS_PER_ID * sent))
+            time.sleep(min(MAX_GATHER_SECONDS, GATHER_SECONDS_PER_ID * sent))
 
     def close(self) -> None:
         """Send what was gathered so far, once; at the end of a process it need not wait."""
@@ -90,4 +90,4 @@ class Relay:
     def _keep(self, undelivered: dict[str, list[str]]) -> None:
         with self._news:
             for queue, ids in undelivered.items():
-                self._ids[queue] = [*ids, *self._ids.get(queue, [])][:MOST_KEPT_IDS]
+                self._ids[queue] = [*ids, *self._ids.get(queue, [])][:MAX_KEPT_IDS]

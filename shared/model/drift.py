@@ -24,7 +24,7 @@ MONTH_PER_SLICE = 60
 TAGS_SHOWN = 20
 Thing = TypeVar("Thing")
 # Stands for what was never seen: a share of zero has no logarithm.
-LEAST_SHARE = 1e-4
+MIN_SHARE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def stability_index(now: Mapping[Thing, int], before: Mapping[Thing, int]) -> fl
         return 0.0
     index = 0.0
     for key in now.keys() | before.keys():
-        share_now = max(now.get(key, 0) / total_now, LEAST_SHARE)
-        share_before = max(before.get(key, 0) / total_before, LEAST_SHARE)
+        share_now = max(now.get(key, 0) / total_now, MIN_SHARE)
+        share_before = max(before.get(key, 0) / total_before, MIN_SHARE)
         index += (share_now - share_before) * math.log(share_now / share_before)
     return index
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 # The length of every feature vector: it puts the weights of a classifier on a scale of about 1.
 FEATURE_NORM = 10.0
 # Log-odds beyond this say no more about a picture than "certainly".
-MOST_LOG_ODDS = 12.0
+MAX_LOG_ODDS = 12.0
 # As sure as single precision can tell; the powers of a thousand such logits can be added.
-MOST_LOGIT = 80.0
+MAX_LOGIT = 80.0
 # The precisions for which thresholds are kept.
 PRECISIONS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99], dtype=np.float32)
 
@@ -34,7 +34,7 @@ def features(embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
 
 def log_odds(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities as log-odds, kept within ±12."""
-    least = 1 / (1 + np.exp(MOST_LOG_ODDS))
+    least = 1 / (1 + np.exp(MAX_LOG_ODDS))
     clipped = np.clip(probabilities.astype(np.float64), least, 1 - least)
     return (np.log(clipped) - np.log1p(-clipped)).astype(np.float32)
 
@@ -93,5 +93,5 @@ def compete(logits: NDArray[np.float32], rivals: NDArray[np.bool_]) -> NDArray[n
     """Logits (n, taught) to probabilities: a sigmoid for a tag without rivals, and for tags that
     are all each other's rivals a softmax in which "none of them" takes part with a logit of 0.
     """
-    powers = np.exp(np.clip(logits, -MOST_LOGIT, MOST_LOGIT))
+    powers = np.exp(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
     return powers / (1 + powers @ rivals.astype(np.float32))

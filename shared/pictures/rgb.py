@@ -12,10 +12,10 @@ from shared.pictures.formats import READERS, prepare_pillow
 WHITE = (255, 255, 255)
 
 
-def open_rgb(file: BinaryIO, least_side: int) -> Image.Image:
+def open_rgb(file: BinaryIO, min_side: int) -> Image.Image:
     """Decode a picture to an RGB image, oriented as its EXIF data says.
 
-    least_side: pixels that the shorter side needs; a JPEG that is much larger is decoded at a
+    min_side: pixels that the shorter side needs; a JPEG that is much larger is decoded at a
     half, a quarter or an eighth of its size, at a fraction of the cost.
 
     Raises:
@@ -24,7 +24,7 @@ def open_rgb(file: BinaryIO, least_side: int) -> Image.Image:
     prepare_pillow()
     try:
         with Image.open(file, formats=READERS) as image:
-            image.draft("RGB", (least_side, least_side))
+            image.draft("RGB", (min_side, min_side))
             image.load()
             # Before the conversion, which may lose the EXIF data.
             ImageOps.exif_transpose(image, in_place=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-MOST_CHARACTERS = 100
+MAX_CHARACTERS = 100
 # Without them, some scripts and emoji can't be written: zero-width non-joiner and joiner.
 JOINERS = "\u200c\u200d"
 # Control, format, surrogate and unassigned characters, and the separators of lines.
@@ -17,9 +17,9 @@ def clean_name(text: str) -> str:
         ValueError: no tag can be called so; the message says why.
     """
     name = text.strip().lstrip("#").strip()
-    if len(name) > MOST_CHARACTERS:
+    if len(name) > MAX_CHARACTERS:
         raise ValueError(
-            f"the name of a tag has at most {MOST_CHARACTERS} characters, this one {len(name):,}"
+            f"the name of a tag has at most {MAX_CHARACTERS} characters, this one {len(name):,}"
         )
     if any(unicodedata.category(c) in UNPRINTABLE and c not in JOINERS for c in name):
         raise ValueError("the name of a tag has no control characters or line breaks")

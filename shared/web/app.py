@@ -18,12 +18,12 @@ from shared.web.headers import register_headers
 from shared.web.health import health
 from shared.web.problems import Problem, register_problems, validation_response
 from shared.web.request_log import register_request_log
-from shared.web.requests.json_depth import MOST_DEPTH, is_too_deep
+from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 from shared.web.server.lingering import register_lingering
 
 DOCS_PATH = "/docs"
 # A thousand ids or digests in JSON; the door for pictures has limits of its own.
-MOST_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class TolerantJson(DefaultJSONProvider):
@@ -34,7 +34,7 @@ class TolerantJson(DefaultJSONProvider):
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Raises ValueError for every text that can't be read."""
         if is_too_deep(s if isinstance(s, str) else s.decode(errors="replace")):
-            raise ValueError(f"The JSON is nested more than {MOST_DEPTH} levels deep.")
+            raise ValueError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
         return super().loads(s, **kwargs)
 
 
@@ -57,7 +57,7 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
         security_schemes={},
     )
     app.json = TolerantJson(app)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     trace_web(settings, title, app)
     here = Context.open(settings)
     app.extensions[EXTENSION] = here

@@ -23,7 +23,7 @@ from shared.storage.storage import Storage, original_key, thumbnail_key
 
 PAGE_IMAGES = 100
 # More than anybody says of one image.
-MOST_CORRECTIONS = 100_000
+MAX_CORRECTIONS = 100_000
 DOCUMENTS = "images.jsonl"
 FILES = "files"
 
@@ -99,7 +99,7 @@ def _read_documents(engine: Engine, owner: str) -> Iterator[tuple[dict[str, Any]
             documents = describe_images(connection, words, rows)
             for row, document in zip(rows, documents, strict=True):
                 said = list_corrections(
-                    connection, access, image_id=row["id"], limit=MOST_CORRECTIONS
+                    connection, access, image_id=row["id"], limit=MAX_CORRECTIONS
                 )
                 document["corrections"] = [_describe(correction) for correction in said]
         yield from zip(documents, rows, strict=True)

@@ -7,8 +7,8 @@ from io import FileIO
 
 from tagloop.bulk.events import Event, Outcome
 
-MOST_FILES = 32
-MOST_BYTES = 16 * 1024 * 1024
+MAX_FILES = 32
+MAX_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ def hash_files(paths: Iterable[str], skip: Callable[[Event], None]) -> Iterator[
 
 
 def by_size(files: Iterable[HashedFile]) -> Iterator[list[HashedFile]]:
-    """Groups of at most MOST_FILES files and MOST_BYTES together; a larger file goes alone."""
+    """Groups of at most MAX_FILES files and MAX_BYTES together; a larger file goes alone."""
     batch: list[HashedFile] = []
     size = 0
     for file in files:
-        if batch and (len(batch) == MOST_FILES or size + file.size > MOST_BYTES):
+        if batch and (len(batch) == MAX_FILES or size + file.size > MAX_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(file)

@@ -9,7 +9,7 @@ from tagloop.client.errors import NoAnswer, ServerBusy, ServerFailed
 
 GIVE_UP_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 8.0
+MAX_PAUSE_SECONDS = 8.0
 
 T = TypeVar("T")
 
@@ -37,6 +37,6 @@ def patiently(call: Callable[[], T], stop: Event) -> T:
             if time.monotonic() - last_sign_of_life > GIVE_UP_SECONDS:
                 raise
             is_stopped = stop.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
         if is_stopped:
             raise Stopped

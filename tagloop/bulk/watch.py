@@ -17,7 +17,7 @@ POLL_SECONDS = 0.2
 # While more wait than fit into one question, there is no hurry.
 BUSY_POLL_SECONDS = 1.0
 # A minute's work or so for the server, and a few megabytes here.
-MOST_WAITING = 10_000
+MAX_WAITING = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Watch:
 
     def add(self, files: Iterable[Waiting]) -> None:
         """Watch these too; any thread may call it, and waits while very many are watched."""
-        while len(self._waiting) >= MOST_WAITING:
+        while len(self._waiting) >= MAX_WAITING:
             if self._stop.wait(POLL_SECONDS):
                 return
         self._waiting.extend(files)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tagloop.local.errors import DataInUseError, LocalStackError
 
 UNIX_SOCKET_PATH_BYTES = 107
-LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
+MAX_SOCKET_NAME = ".s.PGSQL.5432"
 # Socket folders become part of URLs, which not every reader unquotes.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
 PRIVATE_MODE = 0o700
@@ -115,7 +115,7 @@ def find_sockets(root: Path) -> Path:
 
 def fits_unix_socket(folder: Path) -> bool:
     """Whether a socket in the folder has a path that the kernel and every URL reader take."""
-    longest = os.fsencode(folder / LONGEST_SOCKET_NAME)
+    longest = os.fsencode(folder / MAX_SOCKET_NAME)
     return len(longest) <= UNIX_SOCKET_PATH_BYTES and bool(PLAIN_PATH.fullmatch(str(folder)))
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.acceptance.api import Api
 
-SHORTEST_SIDE = 0.5
+MIN_SIDE = 0.5
 
 
 def crops(photo: Path, count: int, seed: int) -> list[bytes]:
@@ -18,7 +18,7 @@ def crops(photo: Path, count: int, seed: int) -> list[bytes]:
     picture = Image.open(photo).convert("RGB")
     files = []
     for _ in range(count):
-        width, height = (round(s * dice.uniform(SHORTEST_SIDE, 1)) for s in picture.size)
+        width, height = (round(s * dice.uniform(MIN_SIDE, 1)) for s in picture.size)
         left = dice.randint(0, picture.width - width)
         top = dice.randint(0, picture.height - height)
         file = io.BytesIO()

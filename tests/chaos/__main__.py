@@ -16,7 +16,7 @@ from tests.chaos.run import Plan, run
 from tests.chaos.schedule import Struck
 from tests.chaos.stack import StackFailed
 
-LONGEST_FREEZE_SECONDS = 60.0
+MAX_FREEZE_SECONDS = 60.0
 SEED_BITS = 32
 
 
@@ -40,7 +40,7 @@ def main(
         faults,
         secrets.randbits(SEED_BITS) if seed is None else seed,
         minutes * 60,
-        LONGEST_FREEZE_SECONDS,
+        MAX_FREEZE_SECONDS,
     )
     folder = Path(tempfile.mkdtemp(prefix="tagloop-chaos-"))
     console.print(f"Seed {plan.seed}; data and logs in {folder}")

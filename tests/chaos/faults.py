@@ -15,7 +15,7 @@ from tests.chaos.client import Client
 from tests.chaos.pictures import Pictures
 from tests.chaos.stack import Stack, StackFailed
 
-SHORTEST_FREEZE_SECONDS = 1.0
+MIN_FREEZE_SECONDS = 1.0
 # No picture fits; what a process has open already still does.
 FULL_DISK_BYTES = 4096
 END_SECONDS = 60.0
@@ -29,11 +29,11 @@ class Scene:
     client: Client
     pictures: Pictures
     chance: random.Random
-    longest_freeze_seconds: float
+    max_freeze_seconds: float
 
     def freeze_seconds(self) -> float:
         """How long something is away."""
-        return self.chance.uniform(SHORTEST_FREEZE_SECONDS, self.longest_freeze_seconds)
+        return self.chance.uniform(MIN_FREEZE_SECONDS, self.max_freeze_seconds)
 
 
 # Returns the monotonic time at which the fault was over, in seconds.
@@ -134,11 +134,11 @@ def fill_disk(scene: Scene) -> float:
     return time.monotonic()
 
 
-def limit_files(process: psutil.Process, most_bytes: int) -> None:
+def limit_files(process: psutil.Process, max_bytes: int) -> None:
     """Set how long the files may become that a process writes."""
     try:
         _, hard = process.rlimit(psutil.RLIMIT_FSIZE)
-        process.rlimit(psutil.RLIMIT_FSIZE, (most_bytes, hard))
+        process.rlimit(psutil.RLIMIT_FSIZE, (max_bytes, hard))
     except psutil.NoSuchProcess:
         return
 

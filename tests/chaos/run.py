@@ -31,8 +31,8 @@ class Plan:
 
     faults: int
     seed: int
-    longest_seconds: float
-    longest_freeze_seconds: float
+    max_seconds: float
+    max_freeze_seconds: float
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ def run(plan: Plan, folder: Path, note: Callable[[Struck], None]) -> Outcome:
     ledger, pictures = Ledger(), Pictures()
     stack = Stack(folder, SETTINGS)
     client = Client(stack.url, ledger)
-    scene = Scene(stack, client, pictures, random.Random(plan.seed), plan.longest_freeze_seconds)
+    scene = Scene(stack, client, pictures, random.Random(plan.seed), plan.max_freeze_seconds)
     stack.start()
     try:
         await_recovery(scene)
         before = usage_by_role(stack)
         with loading(client, pictures, ledger):
-            struck = play(scene, plan.faults, began_at + plan.longest_seconds, note)
+            struck = play(scene, plan.faults, began_at + plan.max_seconds, note)
         engine = connect_engine(database_url(stack.data), pool_size=1)
         try:
             result = audit(stack, engine, client, ledger)

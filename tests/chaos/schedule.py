@@ -47,7 +47,7 @@ KINDS: dict[str, Strike] = {
 }
 # The share of faults after which the next one strikes before the stack is over the first.
 OVERLAP_SHARE = 0.15
-LONGEST_PAUSE_SECONDS = 2.0
+MAX_PAUSE_SECONDS = 2.0
 # A probe that is not tagged by then never will be.
 GIVE_UP_SECONDS = 180.0
 LOOK_SECONDS = 0.05
@@ -86,7 +86,7 @@ def play(
         recovery = None
         if is_last or scene.chance.random() >= OVERLAP_SHARE:
             recovery = await_recovery(scene) - over_at
-            time.sleep(scene.chance.uniform(0, LONGEST_PAUSE_SECONDS))
+            time.sleep(scene.chance.uniform(0, MAX_PAUSE_SECONDS))
         struck.append(Struck(kind, began_at, recovery))
         note(struck[-1])
     return struck

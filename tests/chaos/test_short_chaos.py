@@ -8,7 +8,7 @@ from tests.chaos.run import Plan, run
 
 # The seed stays, so that a failure here comes from a change and not from chance. With this one,
 # everything is killed once, most parts too, Redis stays away, and a picture hangs its decoder.
-SHORT = Plan(faults=8, seed=164430, longest_seconds=90, longest_freeze_seconds=3)
+SHORT = Plan(faults=8, seed=164430, max_seconds=90, max_freeze_seconds=3)
 
 
 @pytest.mark.acceptance

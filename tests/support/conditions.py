@@ -6,11 +6,11 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
-LONGEST_SECONDS = 30.0
+MAX_SECONDS = 30.0
 LOOK_SECONDS = 0.02
 
 
-def wait_for(look: Callable[[], Value], what: str, seconds: float = LONGEST_SECONDS) -> Value:
+def wait_for(look: Callable[[], Value], what: str, seconds: float = MAX_SECONDS) -> Value:
     """Look again and again until the answer is true, and return it; fail when it never is."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -17,10 +17,10 @@ from shared.errors import BlobMissing, DamagedPicture
 from shared.pictures import open_rgb
 from shared.storage.storage import Storage, original_key, thumbnail_key
 
-LONGEST_SIDE = 320
+MAX_SIDE = 320
 JPEG_QUALITY = 80
 # What most telephones take. Larger ones cost a third of a second more, once.
-MOST_PIXELS_HERE = 12_500_000
+MAX_PIXELS_HERE = 12_500_000
 SECONDS_APART = 30
 
 
@@ -35,7 +35,7 @@ def load_thumbnail(storage: Storage, image: Mapping[Any, Any]) -> memoryview:
         return storage.get(thumbnail_key(image["id"]))
     except BlobMissing:
         original = storage.get(original_key(image["id"]))
-        large = image["width"] * image["height"] > MOST_PIXELS_HERE
+        large = image["width"] * image["height"] > MAX_PIXELS_HERE
         data = make_thumbnail_apart(original) if large else make_thumbnail(original)
         storage.put(thumbnail_key(image["id"]), data)
         return memoryview(data)
@@ -43,8 +43,8 @@ def load_thumbnail(storage: Storage, image: Mapping[Any, Any]) -> memoryview:
 
 def make_thumbnail(original: memoryview | bytes) -> bytes:
     """Shrink a picture; what comes out has pixels and nothing else of it."""
-    picture = open_rgb(io.BytesIO(original), LONGEST_SIDE)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+    picture = open_rgb(io.BytesIO(original), MAX_SIDE)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BOX)
     pixels = Image.frombytes("RGB", picture.size, picture.tobytes())
     out = io.BytesIO()
     pixels.save(out, "JPEG", quality=JPEG_QUALITY)

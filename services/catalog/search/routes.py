@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
-from services.catalog.documents import LIST_LIMIT, LIST_MOST, NO_NUL, Image
+from services.catalog.documents import LIST_LIMIT, LIST_MAX, NO_NUL, Image
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
@@ -23,7 +23,7 @@ from shared.web.requests.named import find_tag_named
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
 
 QUERY_CHARACTERS = 200
-MOST_WORDS = 20
+MAX_WORDS = 20
 
 
 class SearchQuery(BaseModel):
@@ -31,7 +31,7 @@ class SearchQuery(BaseModel):
 
     q: str = Field(pattern=NO_NUL, max_length=QUERY_CHARACTERS, description="words for tags")
     cursor: str | None = None
-    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MOST)
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
 
 
 class FoundTag(BaseModel):
@@ -54,8 +54,8 @@ class Found(BaseModel):
 def get_search(query: SearchQuery) -> dict[str, Any]:
     """Words are slugs, names or aliases of tags; an image has to show all of them."""
     words = re.split(r"[\s,]+", query.q.strip(" ,"))
-    if words == [""] or len(words) > MOST_WORDS:
-        raise BadRequest(f"q: has to have 1 to {MOST_WORDS} words in it.")
+    if words == [""] or len(words) > MAX_WORDS:
+        raise BadRequest(f"q: has to have 1 to {MAX_WORDS} words in it.")
     meant = list(_meanings(words))
     tags = {tag.slug: tag for tag in meant if isinstance(tag, Tag)}
     unknown = [word for word in meant if isinstance(word, str)]

@@ -28,7 +28,7 @@ from shared.web.requests.named import find_row
 similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])
 
 SIMILAR_LIMIT = 20
-SIMILAR_MOST = 200
+SIMILAR_MAX = 200
 SIMILARITY_DIGITS = 4
 PICTURE_BODY = {
     "required": True,
@@ -39,7 +39,7 @@ PICTURE_BODY = {
 class SimilarQuery(BaseModel):
     """How many images are wanted."""
 
-    limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MOST)
+    limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MAX)
 
 
 class SimilarImage(Image):

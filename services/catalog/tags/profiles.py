@@ -16,8 +16,8 @@ from shared.web.problems import Problem
 
 profiles = APIBlueprint("profiles", __name__, abp_tags=[ApiTag(name="images")])
 
-MOST_TAGS = 50
-MOST_HASHTAGS = 50
+MAX_TAGS = 50
+MAX_HASHTAGS = 50
 # A path can't name the owner whose name is empty.
 NOBODY = "-"
 
@@ -48,8 +48,8 @@ class Profile(BaseModel):
 
     owner: str
     images: int
-    tags: list[TagCount] = Field(description=f"the {MOST_TAGS} most frequent ones")
-    hashtags: list[HashtagCount] = Field(description=f"the {MOST_HASHTAGS} most frequent ones")
+    tags: list[TagCount] = Field(description=f"the {MAX_TAGS} most frequent ones")
+    hashtags: list[HashtagCount] = Field(description=f"the {MAX_HASHTAGS} most frequent ones")
 
 
 @profiles.get(
@@ -65,8 +65,8 @@ def get_profile(path: OwnerPath) -> dict[str, Any]:
         images = count_images(connection, owner)
         if not images:
             raise NotFound(f"There are no images of {path.owner!r}.")
-        tags = count_shown_tags(connection, owner, MOST_TAGS)
-        hashtags = count_hashtags(connection, owner, MOST_HASHTAGS)
+        tags = count_shown_tags(connection, owner, MAX_TAGS)
+        hashtags = count_hashtags(connection, owner, MAX_HASHTAGS)
     return Profile(
         owner=owner,
         images=images,

@@ -13,7 +13,7 @@ from services.feedback.documents import IMAGE_ID_LENGTH, ImageId, User, Verdicts
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
-from shared.web.app import MOST_BODY_BYTES
+from shared.web.app import MAX_BODY_BYTES
 from shared.web.context import context
 from shared.web.problems import Problem, problem_of, validation_problem
 from shared.web.requests.named import hidden_tags
@@ -55,9 +55,9 @@ class Results(BaseModel):
 @bulk.before_request
 def refuse_too_many_bytes() -> None:
     """Answer a body that is not even read with the limits that a sender can keep."""
-    if (request.content_length or 0) > MOST_BODY_BYTES:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooManyCorrections(
-            f"{LIMITS}, in at most {MOST_BODY_BYTES:,} bytes; this one has "
+            f"{LIMITS}, in at most {MAX_BODY_BYTES:,} bytes; this one has "
             f"{request.content_length:,}. Send them in parts."
         )
 

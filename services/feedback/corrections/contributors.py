@@ -15,7 +15,7 @@ from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import Problem
 
-CONTRIBUTORS_MOST = 1000
+CONTRIBUTORS_MAX = 1000
 # In paths, where the empty name can't stand.
 NOBODY = "-"
 
@@ -38,7 +38,7 @@ class Contributor(BaseModel):
 class Contributors(BaseModel):
     """Those who are set aside first, then those with the most corrections."""
 
-    contributors: list[Contributor] = Field(description=f"at most {CONTRIBUTORS_MOST:,}")
+    contributors: list[Contributor] = Field(description=f"at most {CONTRIBUTORS_MAX:,}")
 
 
 class ContributorPath(BaseModel):
@@ -57,7 +57,7 @@ class Vouching(BaseModel):
 def get_contributors() -> dict[str, Any]:
     """Each with the trust that their agreement with others earned them."""
     with transaction(context().engine) as connection:
-        rows = list_contributors(connection, CONTRIBUTORS_MOST)
+        rows = list_contributors(connection, CONTRIBUTORS_MAX)
     return {"contributors": [_describe(row) for row in rows]}
 
 

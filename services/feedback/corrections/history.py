@@ -17,7 +17,7 @@ from shared.web.requests.cursors import cut_page, decode_number_cursor
 from shared.web.requests.named import find_row
 
 # Of one image, the newest.
-HISTORY_MOST = 1000
+HISTORY_MAX = 1000
 
 history = APIBlueprint("history", __name__, abp_tags=[Tag(name="corrections")])
 
@@ -37,7 +37,7 @@ class PastCorrection(BaseModel):
 class History(BaseModel):
     """What people said of one image, the newest first."""
 
-    corrections: list[PastCorrection] = Field(description=f"the newest {HISTORY_MOST:,}")
+    corrections: list[PastCorrection] = Field(description=f"the newest {HISTORY_MAX:,}")
 
 
 class LoggedCorrection(PastCorrection):
@@ -69,7 +69,7 @@ def get_history(path: ImagePath) -> dict[str, Any]:
     image = find_row(path.image_id)
     with transaction(context().engine) as connection:
         rows = list_corrections(
-            connection, caller_access(), image_id=image["id"], limit=HISTORY_MOST
+            connection, caller_access(), image_id=image["id"], limit=HISTORY_MAX
         )
     return {"corrections": [_describe(row) for row in rows]}
 

@@ -2,11 +2,11 @@
 
 from shared.errors import TooManyCorrections
 
-MOST_IMAGES = 1000
-MOST_CORRECTIONS = 10_000
+MAX_IMAGES = 1000
+MAX_CORRECTIONS = 10_000
 
 LIMITS = (
-    f"One request takes at most {MOST_CORRECTIONS:,} corrections of at most {MOST_IMAGES:,} images"
+    f"One request takes at most {MAX_CORRECTIONS:,} corrections of at most {MAX_IMAGES:,} images"
 )
 
 
@@ -16,7 +16,7 @@ def refuse_too_many(corrections: int, images: int = 1) -> None:
     Raises:
         TooManyCorrections: it is; the message names the limits.
     """
-    if corrections > MOST_CORRECTIONS or images > MOST_IMAGES:
+    if corrections > MAX_CORRECTIONS or images > MAX_IMAGES:
         raise TooManyCorrections(
             f"{LIMITS}; this one has {corrections:,} of {images:,}. Send them in parts."
         )

@@ -19,7 +19,7 @@ from shared.model.vocabulary_index import Words
 from shared.observability import metrics
 
 # What receivers of an event are told at most of one image: a message has to stay small.
-MOST_REPORTED = 50
+MAX_REPORTED = 50
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _report(connection: Connection, user: str, recorded: Sequence[Recorded]) -> 
             "count": len(said),
             "corrections": [
                 {"tag": correction.slug, "verdict": correction.verdict}
-                for correction in said[:MOST_REPORTED]
+                for correction in said[:MAX_REPORTED]
             ],
         }
         for image_id, said in by_image.items()

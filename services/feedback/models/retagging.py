@@ -22,7 +22,7 @@ from shared.web.requests.named import resolve_tag
 JOBS_LISTED = 50
 TEXT_LENGTH = 1000
 # What its column can hold.
-LARGEST_VERSION = 2**31 - 1
+MAX_VERSION = 2**31 - 1
 
 retagging = APIBlueprint("retagging", __name__, abp_tags=[Tag(name="models")])
 
@@ -40,7 +40,7 @@ class RetagRequest(BaseModel):
         description="only this tag, by its slug, name or alias",
     )
     below_version: int | None = Field(
-        None, ge=1, le=LARGEST_VERSION, description="only what an older version tagged"
+        None, ge=1, le=MAX_VERSION, description="only what an older version tagged"
     )
 
     @model_validator(mode="before")

@@ -15,9 +15,9 @@ from shared.vocabulary import Vocabulary
 Why = Literal["disputed", "held", "uncertain", "rare"]
 WHYS: tuple[Why, ...] = ("disputed", "held", "uncertain", "rare")
 # Of one kind, about one image: a person reads no more.
-MOST_SUGGESTIONS = 3
+MAX_SUGGESTIONS = 3
 # Below it, an answer would hardly be news.
-LEAST_SCORE = 0.1
+MIN_SCORE = 0.1
 # People against the model is worth less than people against people: the model is wrong more often.
 MODEL_WEIGHT = 0.5
 # With as many images, a tag is no longer rare.
@@ -49,7 +49,7 @@ def suggest_uncertain(
     below = (threshold - probabilities) / max(threshold, SMALLEST)
     above = (probabilities - threshold) / max(1 - threshold, SMALLEST)
     scores = 1 - np.maximum(below, above)
-    close = np.flatnonzero(scores >= LEAST_SCORE).tolist()
+    close = np.flatnonzero(scores >= MIN_SCORE).tolist()
     implied = {wider for column in close for wider in vocabulary.ancestors(column).tolist()}
     return _best(
         Suggestion(column, float(probabilities[column]), "uncertain", float(scores[column]))
@@ -133,5 +133,5 @@ def _ranking(suggestions: Mapping[Key, Sequence[Suggestion]], why: Why) -> list[
 
 
 def _best(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-    worthwhile = [suggestion for suggestion in suggestions if suggestion.score >= LEAST_SCORE]
-    return sorted(worthwhile, key=lambda suggestion: -suggestion.score)[:MOST_SUGGESTIONS]
+    worthwhile = [suggestion for suggestion in suggestions if suggestion.score >= MIN_SCORE]
+    return sorted(worthwhile, key=lambda suggestion: -suggestion.score)[:MAX_SUGGESTIONS]

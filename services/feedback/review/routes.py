@@ -20,7 +20,7 @@ from shared.web.context import context
 from shared.web.requests.named import hidden_tags
 
 REVIEW_LIMIT = 10
-REVIEW_MOST = 50
+REVIEW_MAX = 50
 OWNER_LENGTH = 200
 
 review = APIBlueprint("review", __name__, abp_tags=[Tag(name="corrections")])
@@ -33,7 +33,7 @@ class ReviewQuery(BaseModel):
     owner: str | None = Field(
         None, max_length=OWNER_LENGTH, pattern=NO_NUL, description="only their images"
     )
-    limit: int = Field(REVIEW_LIMIT, ge=1, le=REVIEW_MOST)
+    limit: int = Field(REVIEW_LIMIT, ge=1, le=REVIEW_MAX)
 
 
 class SuggestedTag(BaseModel):

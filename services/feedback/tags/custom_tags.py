@@ -24,7 +24,7 @@ from shared.web.context import context
 from shared.web.problems import Problem
 from shared.web.requests.named import hidden_tags
 
-MOST_EXAMPLES = 1000
+MAX_EXAMPLES = 1000
 # How long the request is held for the run to end, and how often it is looked at.
 WAIT_SECONDS = 5.0
 LOOK_SECONDS = 0.05
@@ -37,10 +37,10 @@ class Examples(BaseModel):
 
     name: TagName = Field(description="of a new tag, or of one to teach by more examples")
     examples: list[ImageId] = Field(
-        min_length=1, max_length=MOST_EXAMPLES, description="ids of images that have it"
+        min_length=1, max_length=MAX_EXAMPLES, description="ids of images that have it"
     )
     counterexamples: list[ImageId] = Field(
-        [], max_length=MOST_EXAMPLES, description="ids of images that do not"
+        [], max_length=MAX_EXAMPLES, description="ids of images that do not"
     )
     user: User = Field("", description="who says so")
 

@@ -2,7 +2,7 @@
 
 from shared.fetch import download
 
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 SECONDS = 5.0
 
 
@@ -13,5 +13,5 @@ def fetch_document(url: str) -> bytes:
         UnsafeUrl: the URL does not lead to a public address.
         FetchFailed: there is nothing, too much of it, or no answer in time.
     """
-    with download(url, frozenset(), MOST_BYTES, SECONDS, max_redirects=0) as file:
+    with download(url, frozenset(), MAX_BYTES, SECONDS, max_redirects=0) as file:
         return file.read()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from shared.errors import BadRequest
-from shared.web.requests.json_depth import MOST_DEPTH, is_too_deep
+from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 
 
 def read_json(body: bytes | str) -> Any:
@@ -15,7 +15,7 @@ def read_json(body: bytes | str) -> Any:
     """
     text = body if isinstance(body, str) else body.decode(errors="replace")
     if is_too_deep(text):
-        raise BadRequest(f"The JSON is nested more than {MOST_DEPTH} levels deep.")
+        raise BadRequest(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
     try:
         return json.loads(body)
     except ValueError as error:

@@ -9,7 +9,7 @@ from shared.errors import Unauthenticated
 
 BEARER = "bearer "
 # Of Unix seconds; enough for 30,000 years.
-MOST_DIGITS = 12
+MAX_DIGITS = 12
 
 
 def require_secrets(delivery: Delivery) -> list[str]:
@@ -61,7 +61,7 @@ def check_fresh(delivery: Delivery, timestamp: str) -> int:
         Unauthenticated: it is no time, or too far from now.
     """
     window = delivery.settings.webhook_window_seconds
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MAX_DIGITS):
         raise Unauthenticated(f"The timestamp {timestamp[:40]!r} is not in Unix seconds.")
     if abs(delivery.received_at - int(timestamp)) > window:
         raise Unauthenticated(

@@ -9,7 +9,7 @@ from shared.db.connection.engine import transaction
 from shared.db.models.runs import Run, report_progress
 
 # Nobody looks more often, and a stage that is told a hundred times a second costs nothing.
-LEAST_PAUSE_SECONDS = 0.5
+MIN_PAUSE_SECONDS = 0.5
 
 
 class ProgressWriter:
@@ -28,7 +28,7 @@ class ProgressWriter:
             RunLost: another trainer has taken the run over.
             Unavailable: Postgres is away.
         """
-        is_early = time.monotonic() - self._written_at < LEAST_PAUSE_SECONDS
+        is_early = time.monotonic() - self._written_at < MIN_PAUSE_SECONDS
         if stage == self._stage and is_early:
             return
         self._stage, self._written_at = stage, time.monotonic()

@@ -23,7 +23,7 @@ from shared.errors import Unavailable
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +67,8 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
     """
     log.info("run started", run=run.id, attempt=run.attempt, corrections=run.corrections)
     try:
-        if run.attempt > MOST_ATTEMPTS:
-            _give_up(trainer, run, f"{MOST_ATTEMPTS} trainers ended while they were at it.")
+        if run.attempt > MAX_ATTEMPTS:
+            _give_up(trainer, run, f"{MAX_ATTEMPTS} trainers ended while they were at it.")
         elif run.tag_id is None and not run.corrections:
             _end_without_learning(trainer, run)
         elif _learn(trainer, run).status == "promoted":
@@ -84,7 +84,7 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
     except Exception as error:
         log.exception("run failed", run=run.id, attempt=run.attempt)
         reason = f"{type(error).__name__}: {error}"
-        if run.attempt < MOST_ATTEMPTS:
+        if run.attempt < MAX_ATTEMPTS:
             with transaction(trainer.engine) as connection:
                 put_back(connection, run, reason, counts=True)
         else:

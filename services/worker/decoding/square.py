@@ -42,21 +42,21 @@ def decode_square(
     Raises:
         DamagedPicture: the bytes can't be decoded.
     """
-    least_side = round(side / crop)
-    pixels = _decode_jpeg(data, least_side) if format in ("JPEG", "MPO") else None
+    min_side = round(side / crop)
+    pixels = _decode_jpeg(data, min_side) if format in ("JPEG", "MPO") else None
     if pixels is None:
-        pixels = np.asarray(open_rgb(io.BytesIO(data), least_side))
+        pixels = np.asarray(open_rgb(io.BytesIO(data), min_side))
         orientation = UPRIGHT
     return _turn(_resize_middle(pixels, side, crop), orientation)
 
 
-def _decode_jpeg(data: memoryview, least_side: int) -> NDArray[np.uint8] | None:
+def _decode_jpeg(data: memoryview, min_side: int) -> NDArray[np.uint8] | None:
     """The pixels as they are stored, or None where libjpeg-turbo can't turn them into RGB."""
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data)
         if space in CMYK_SPACES:
             return None
-        scale = min(1.0, least_side / min(height, width))
+        scale = min(1.0, min_side / min(height, width))
         return simplejpeg.decode_jpeg(
             data,
             min_height=math.ceil(height * scale),

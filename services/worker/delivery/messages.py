@@ -14,7 +14,7 @@ from shared.db.owners.access import EVERYTHING
 from shared.model.live_vocabulary import LiveVocabulary
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.
-MOST_BODY_BYTES = 20_000
+MAX_BODY_BYTES = 20_000
 # What an image's uploader may have sent much of; it can be read where `url` points.
 OWN_WORDS = ("metadata", "hashtags")
 
@@ -60,7 +60,7 @@ def _write(row: RowMapping, image: dict[str, Any] | None) -> str:
         data = {"image_id": str(row["image_id"]), **data, "image": image}
     message = {"type": row["type"], "timestamp": row["occurred_at"].isoformat(), "data": data}
     body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-    if image is not None and len(body.encode()) > MOST_BODY_BYTES:
+    if image is not None and len(body.encode()) > MAX_BODY_BYTES:
         shortened = {name: value for name, value in image.items() if name not in OWN_WORDS}
         data["image"] = {**shortened, "shortened": True}
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))

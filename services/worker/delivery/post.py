@@ -20,8 +20,8 @@ ATTEMPT_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 # An answer's body is of no interest. One that is short is read all the same, since then the
 # connection can be used again.
-MOST_ANSWER_BYTES = 64 * 1024
-LONGEST_ERROR = 500
+MAX_ANSWER_BYTES = 64 * 1024
+MAX_ERROR = 500
 TOO_LATE = "it did not come in time"
 NO_CONNECTION = "no connection came about in time"
 GONE = 410
@@ -125,7 +125,7 @@ class Poster:
         """Make the connection fit for the next message, or end it."""
         length = response.length_remaining
         try:
-            if length is not None and length <= MOST_ANSWER_BYTES:
+            if length is not None and length <= MAX_ANSWER_BYTES:
                 response.read()
                 return
         # The answer has been given; a body that breaks off takes nothing of it back.
@@ -178,4 +178,4 @@ def _describe(error: Exception) -> str:
     is_unreachable = isinstance(error, ConnectTimeoutError)
     text = NO_CONNECTION if is_unreachable else str(error) or type(error).__name__
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return f"No answer: {printable}"[:LONGEST_ERROR]
+    return f"No answer: {printable}"[:MAX_ERROR]

@@ -23,7 +23,7 @@ DEAD_SECONDS = 3 * 24 * HOUR
 # A receiver that comes back must not get everything at the same moment.
 JITTER = 0.2
 # Whatever a receiver asks for, it doesn't keep messages here for ever.
-LONGEST_RETRY_AFTER_SECONDS = 24 * HOUR
+MAX_RETRY_AFTER_SECONDS = 24 * HOUR
 
 
 def seconds_to_retry(attempts: int, retry_after_seconds: float | None) -> float | None:
@@ -51,4 +51,4 @@ def read_retry_after(value: str | None, now: datetime | None = None) -> float | 
     # A date without a time zone can't be compared, and some overflow.
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_SECONDS)
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)

@@ -12,7 +12,7 @@ import structlog
 
 from services.worker.delivery.turn import (
     LEASE_SECONDS,
-    MOST_PER_TURN,
+    MAX_PER_TURN,
     Ended,
     Sending,
     take_turn,
@@ -101,7 +101,7 @@ class Sender:
         while not self._closing.is_set() and (destination := self._turns.choose(due)) is not None:
             due.discard(destination)
             with transaction(self._engine) as connection:
-                claimed = claim_due(connection, destination, MOST_PER_TURN, LEASE_SECONDS)
+                claimed = claim_due(connection, destination, MAX_PER_TURN, LEASE_SECONDS)
             if claimed is not None:
                 has_begun = True
                 self._turns.begin(destination)

@@ -20,7 +20,7 @@ from shared.db.events.sending import Claimed, fail_waiting, release
 from shared.db.owners.access import EVERYTHING
 from shared.model.live_vocabulary import LiveVocabulary
 
-MOST_PER_TURN = 20
+MAX_PER_TURN = 20
 TURN_SECONDS = 10.0
 # Whoever takes longer for a message, on the average of a turn, holds threads that others need.
 SLOW_SECONDS = 2.0

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 # One connection at a time for whoever has not answered well just now, more for whoever has.
-MOST_AT_ONCE = 4
+MAX_AT_ONCE = 4
 FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 60.0
+MAX_PAUSE_SECONDS = 60.0
 # More are only remembered while they matter.
-MOST_REMEMBERED = 10_000
+MAX_REMEMBERED = 10_000
 
 
 @dataclass
@@ -90,13 +90,13 @@ class Turns:
         standing.manner = "costly" if is_ill or is_slow else "good"
         if is_ill:
             standing.at_once = 1
-            own_pause = min(FIRST_PAUSE_SECONDS * 2**standing.failures, LONGEST_PAUSE_SECONDS)
+            own_pause = min(FIRST_PAUSE_SECONDS * 2**standing.failures, MAX_PAUSE_SECONDS)
             # No more doublings than the longest pause needs.
             standing.failures = min(standing.failures + 1, 10)
             pause_seconds = max(pause_seconds, own_pause)
         else:
             standing.failures = 0
-            standing.at_once = min(standing.at_once + 1, MOST_AT_ONCE)
+            standing.at_once = min(standing.at_once + 1, MAX_AT_ONCE)
         standing.paused_until = max(standing.paused_until, self._clock() + pause_seconds)
 
     def seconds_to_pause(self, destination: str) -> float:
@@ -105,9 +105,9 @@ class Turns:
         return max(0.0, standing.paused_until - self._clock())
 
     def _forget(self) -> None:
-        if len(self._standings) > MOST_REMEMBERED:
+        if len(self._standings) > MAX_REMEMBERED:
             idle = [name for name, standing in self._standings.items() if not standing.running]
             for name in sorted(idle, key=lambda name: self._standings[name].served)[
-                : MOST_REMEMBERED // 10
+                : MAX_REMEMBERED // 10
             ]:
                 del self._standings[name]

@@ -33,7 +33,7 @@ BUSY_CHUNK_IMAGES = 200
 # Who uploads one picture after the other leaves moments in which none waits.
 BUSY_SECONDS = 2.0
 # Confidences nearer than this are the same for everybody who looks at them.
-LEAST_DIFFERENCE = 0.0005
+MIN_DIFFERENCE = 0.0005
 
 # Called in the transaction of a chunk with its last image, how many images it has, and how many of
 # them have other tags now.
@@ -149,8 +149,8 @@ class Walker:
             is_there = np.array([image_id not in gone for image_id in chunk.ids])
             wanted = chunk.rows.where(is_there[chunk.rows.positions])
             stored = read_tag_rows(connection, chunk.ids, only)
-            fresh = wanted.without(stored, LEAST_DIFFERENCE)
-            obsolete = stored.without(wanted, LEAST_DIFFERENCE)
+            fresh = wanted.without(stored, MIN_DIFFERENCE)
+            obsolete = stored.without(wanted, MIN_DIFFERENCE)
             rewrite_tag_rows(connection, chunk.ids, obsolete, fresh)
             changed = np.union1d(obsolete.positions, fresh.positions)
             advance(connection, chunk.last, len(chunk.ids), len(changed))

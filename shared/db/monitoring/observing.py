@@ -15,7 +15,7 @@ def measure_database(connection: Connection) -> RowMapping:
                 SELECT pg_database_size(current_database()) AS bytes,
                        (SELECT count(*) FROM pg_stat_activity
                         WHERE datname = current_database()) AS connections,
-                       current_setting('max_connections')::int AS most_connections
+                       current_setting('max_connections')::int AS max_connections
             """)
         )
         .mappings()

@@ -49,10 +49,10 @@ class TagRows:
         """Only some of the rows; chosen: (rows,)."""
         return TagRows(self.keys[chosen], self.confidences[chosen])
 
-    def without(self, other: TagRows, least_difference: float) -> TagRows:
+    def without(self, other: TagRows, min_difference: float) -> TagRows:
         """Rows that the other one does not have, or has with another confidence."""
         if not len(other.keys):
             return self
         at = np.minimum(np.searchsorted(other.keys, self.keys), len(other.keys) - 1)
-        is_near = np.abs(other.confidences[at] - self.confidences) < least_difference
+        is_near = np.abs(other.confidences[at] - self.confidences) < min_difference
         return self.where((other.keys[at] != self.keys) | ~is_near)

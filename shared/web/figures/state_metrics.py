@@ -23,7 +23,7 @@ from shared.web.figures.work import work_figures
 
 STATE_EXTENSION = "tagloop-state"
 # All parts are asked at once. Less than any scrape's time-out.
-LONGEST_SECONDS = 4.0
+MAX_SECONDS = 4.0
 # What takes more than a look at an index need not be fresh.
 SLOW_SECONDS = 60.0
 
@@ -39,11 +39,9 @@ class StateCollector(Collector):
         self._slow_at: float | None = None
         self._lock = threading.Lock()
         self._parts = {
-            "database": BoundedCall(self._read_database, LONGEST_SECONDS),
-            "broker": BoundedCall(lambda: broker_figures(here.celery), LONGEST_SECONDS),
-            "storage": BoundedCall(
-                lambda: disk_figures(here.settings.storage_url), LONGEST_SECONDS
-            ),
+            "database": BoundedCall(self._read_database, MAX_SECONDS),
+            "broker": BoundedCall(lambda: broker_figures(here.celery), MAX_SECONDS),
+            "storage": BoundedCall(lambda: disk_figures(here.settings.storage_url), MAX_SECONDS),
         }
 
     def collect(self) -> Iterator[Metric]:

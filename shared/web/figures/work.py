@@ -44,6 +44,6 @@ def work_figures(connection: Connection) -> list[Metric]:
             "tagloop_database_connections",
             "Connections to the database: open now, and how many the server takes",
             ("kind",),
-            [(("open",), database["connections"]), (("most",), database["most_connections"])],
+            [(("open",), database["connections"]), (("most",), database["max_connections"])],
         ),
     ]

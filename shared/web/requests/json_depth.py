@@ -2,22 +2,22 @@
 
 import re
 
-MOST_DEPTH = 100
+MAX_DEPTH = 100
 # Strings as a whole, so that brackets in them don't count. Possessive: a string that does not end
 # is looked at once, not once from each of its quotes.
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def is_too_deep(text: str) -> bool:
-    """Whether lists and objects of a JSON text are nested more than MOST_DEPTH levels deep."""
-    if text.count("[") + text.count("{") <= MOST_DEPTH:
+    """Whether lists and objects of a JSON text are nested more than MAX_DEPTH levels deep."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     depth = 0
     for token in _TOKENS.finditer(text):
         bracket = token[0]
         if bracket in ("[", "{"):
             depth += 1
-            if depth > MOST_DEPTH:
+            if depth > MAX_DEPTH:
                 return True
         elif bracket in ("]", "}"):
             depth -= 1

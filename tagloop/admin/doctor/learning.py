@@ -8,13 +8,13 @@ from tagloop.admin.doctor.queues import duration
 
 PART = "learning"
 # Two nights: one may have been missed while the machine was off.
-LONGEST_WAIT_SECONDS = 2 * 24 * 3600.0
+MAX_WAIT_SECONDS = 2 * 24 * 3600.0
 
 
 def check_learning(connection: Connection) -> Finding:
     """Whether corrections wait for longer than nights take, or the last run failed."""
     waited = seconds_of_oldest_correction(connection)
-    if waited > LONGEST_WAIT_SECONDS:
+    if waited > MAX_WAIT_SECONDS:
         return wrong(
             PART,
             f"Corrections have waited for {duration(waited)} to be learned from; see whether the "

@@ -19,7 +19,7 @@ DISK = "disk"
 TRIAL = b"written by tagloop doctor"
 GIBIBYTE = 1024**3
 # A few thousand pictures, or an hour of uploads on a small machine.
-LEAST_FREE_BYTES = 2 * GIBIBYTE
+MIN_FREE_BYTES = 2 * GIBIBYTE
 
 
 def check_broker(celery: Celery) -> tuple[Finding, int]:
@@ -62,6 +62,6 @@ def check_disk(storage_url: str) -> Finding:
     except OSError as error:
         return wrong(DISK, f"{folder} cannot be looked at ({error.strerror}); correct its path.")
     sentence = f"{free / GIBIBYTE:.1f} GiB are free on the disk of {folder}"
-    if free < LEAST_FREE_BYTES:
+    if free < MIN_FREE_BYTES:
         return wrong(DISK, f"Only {sentence}; delete something or move to a larger disk.")
     return well(DISK, f"{sentence}.")

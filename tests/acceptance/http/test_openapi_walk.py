@@ -18,10 +18,10 @@ EXAMPLES = 300
 METHODS = ("get", "post", "put", "patch", "delete")
 CONTENT_TYPES = ("application/json", "image/jpeg", "text/plain", "multipart/form-data; boundary=a")
 # Longer paths and queries are refused by the HTTP server itself.
-LONGEST_TEXT = 100
+MAX_TEXT = 100
 
 texts = st.one_of(
-    st.text(max_size=LONGEST_TEXT),
+    st.text(max_size=MAX_TEXT),
     st.sampled_from(["", "\0", "nan", "-1", "0", "1e309", "9" * 30, "dog", "true", "null", "[]"]),
     st.uuids().map(str),
 )

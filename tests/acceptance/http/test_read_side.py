@@ -11,18 +11,18 @@ from tests.acceptance.api import JSON, Api, Document
 pytestmark = pytest.mark.acceptance
 
 SOME_ID = "01a200d7-6afa-76fe-9ba0-327254191830"
-LONGEST_QUERY = 3000
+MAX_QUERY = 3000
 BAD_IDS = ("x", SOME_ID, "0" * 32, "%00", "%ff", "{}", "..%2f..%2fetc%2fpasswd", "%0d%0aX:y")
 BAD_LISTS: list[dict[str, Any]] = [
     {"cursor": "x"},
     {"cursor": "\0"},
     {"cursor": "AAAA"},
     {"cursor": "é"},
-    {"cursor": "A" * LONGEST_QUERY},
+    {"cursor": "A" * MAX_QUERY},
     {"limit": 0},
     {"limit": -1},
     {"limit": 10**9},
-    {"limit": "9" * LONGEST_QUERY},
+    {"limit": "9" * MAX_QUERY},
     {"limit": "ten"},
     {"limit": ""},
     {"status": "lost"},
@@ -91,7 +91,7 @@ def test_the_vocabulary_refuses_what_makes_no_sense(api: Api, query: dict[str, A
     api.request("GET", "/v1/tags", **query).problem(400)
 
 
-@pytest.mark.parametrize("slug", ["%00", "%ff", "no-such-tag", "x" * LONGEST_QUERY])
+@pytest.mark.parametrize("slug", ["%00", "%ff", "no-such-tag", "x" * MAX_QUERY])
 def test_unknown_tags_are_not_found(api: Api, slug: str) -> None:
     api.request("GET", f"/v1/tags/{slug}").problem(404)
 

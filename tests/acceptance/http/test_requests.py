@@ -18,7 +18,7 @@ JPEG = READABLE["JPEG"]()
 BODY = multipart([(b"a.jpg", JPEG)])
 POST = b"POST /v1/images HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: image/jpeg\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
-MOST_FILES = 1000
+MAX_FILES = 1000
 UNFETCHABLE = "http://127.0.0.1:1/"
 
 MALFORMED_MULTIPART = {
@@ -166,20 +166,20 @@ def count_originals(data: Path) -> int:
 
 
 def test_a_thousand_files_in_one_request(api: Api) -> None:
-    pictures = [JPEG + number.to_bytes(4, "big") for number in range(MOST_FILES - 1)]
+    pictures = [JPEG + number.to_bytes(4, "big") for number in range(MAX_FILES - 1)]
 
     answer = api.upload(*pictures, pictures[0], owner="thousand")
 
     offered = answer.json()["images"]
-    assert len(offered) == MOST_FILES
+    assert len(offered) == MAX_FILES
     assert offered[-1]["id"] == offered[0]["id"]
     images = api.all_finished("thousand", seconds=120)
-    assert len(images) == MOST_FILES - 1
+    assert len(images) == MAX_FILES - 1
     assert {image["status"] for image in images} == {"tagged"}
 
 
 def test_one_file_too_many_is_refused_as_a_whole(api: Api) -> None:
-    answer = api.upload(*[JPEG] * (MOST_FILES + 1), owner="too many")
+    answer = api.upload(*[JPEG] * (MAX_FILES + 1), owner="too many")
 
     assert "at most 1,000 files" in answer.problem(400)
     assert api.list("too many") == []

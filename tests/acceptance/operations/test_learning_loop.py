@@ -57,9 +57,9 @@ def test_what_people_add_is_learned_though_the_trainer_is_killed(
 
     assert outcome["status"] == "promoted", outcome
     assert set(outcome["report"]["gate"]["limits"]) == {
-        "least_gain",
-        "most_loss",
-        "most_overruled",
+        "min_gain",
+        "max_loss",
+        "max_overruled",
     }
     for name, tag in NAMES.items():
         slug = tag.replace(" ", "-")

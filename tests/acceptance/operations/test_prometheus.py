@@ -25,7 +25,7 @@ DATA_SECONDS = 90.0
 # What a person who looks at the alerts is promised.
 ALERT_SECONDS = 60.0
 WORKER = "services.worker.main worker"
-MOST_LABEL_VALUES = 80
+MAX_LABEL_VALUES = 80
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_labels_stay_few(watched: tuple[Server, Prometheus]) -> None:
     for label in prometheus.get("labels"):
         if label != "__name__":
             values = prometheus.get(f"label/{label}/values")
-            assert len(values) < MOST_LABEL_VALUES, (label, values)
+            assert len(values) < MAX_LABEL_VALUES, (label, values)
 
 
 def test_a_worker_that_is_killed_is_told_within_a_minute(

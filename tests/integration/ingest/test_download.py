@@ -12,7 +12,7 @@ from shared.errors import FetchFailed, OriginUnavailable, TagloopError, TooManyB
 from shared.fetch import download
 
 ALLOWED = frozenset({"127.0.0.1"})
-MOST_BYTES = 1000
+MAX_BYTES = 1000
 SECONDS = 1.0
 DRIP_SECONDS = 0.05
 # The beginning of a TLS record that is never complete: a handshake of 16 KB.
@@ -77,7 +77,7 @@ def server(answer: bytes, hold: bool = False) -> Iterator[str]:
 
 
 def fetch(url: str) -> bytes:
-    with download(url, ALLOWED, MOST_BYTES, SECONDS) as file:
+    with download(url, ALLOWED, MAX_BYTES, SECONDS) as file:
         return file.read()
 
 
@@ -166,7 +166,7 @@ def test_a_server_that_sends_drop_by_drop_is_left_when_the_time_is_up(
 def test_a_caller_that_wants_no_redirect_follows_none() -> None:
     with server(redirect("/again")) as url:
         with pytest.raises(FetchFailed, match="more than 0 redirects"):
-            download(url, ALLOWED, MOST_BYTES, SECONDS, max_redirects=0)
+            download(url, ALLOWED, MAX_BYTES, SECONDS, max_redirects=0)
 
 
 def test_the_connection_goes_to_the_checked_address_though_dns_changes(
@@ -194,9 +194,7 @@ def test_the_connection_goes_to_the_checked_address_though_dns_changes(
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         monkeypatch.setattr(socket.socket, "connect", connect)
         with pytest.raises(OriginUnavailable):
-            download(
-                url.replace("127.0.0.1", "rebinding.example"), frozenset(), MOST_BYTES, SECONDS
-            )
+            download(url.replace("127.0.0.1", "rebinding.example"), frozenset(), MAX_BYTES, SECONDS)
         monkeypatch.undo()
 
     assert connected == [public]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.trainer.runs.learn import Progress
-from services.trainer.runs.runs import MOST_ATTEMPTS, see_to_runs
+from services.trainer.runs.runs import MAX_ATTEMPTS, see_to_runs
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
@@ -100,7 +100,7 @@ def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
     run = queue_run(engine)
 
     statuses = []
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         see_to_runs(trainer)
         statuses.append(read_run(engine, run)["status"])
 

@@ -15,7 +15,7 @@ from services.worker.backbone.torch_runtime import BATCH_IMAGES, TorchBackbone, 
 BACKBONE = "tf_efficientnet_lite0"
 ANSWER_SECONDS = 60.0
 # Of two runtimes that compute in bfloat16, each in its own order.
-LEAST_COSINE = 0.99
+MIN_COSINE = 0.99
 CLOSE = 0.05
 
 
@@ -45,7 +45,7 @@ def test_torch_and_openvino_agree(
         other = backbone.embed(pixels).result(ANSWER_SECONDS)
 
         assert one.shape == other.shape == (backbone.description.dimensions,)
-        assert cosine(one, other) > LEAST_COSINE
+        assert cosine(one, other) > MIN_COSINE
         leaves = [backbone.first_head.leaf_probabilities(e[np.newaxis])[0] for e in (one, other)]
         assert np.abs(leaves[0] - leaves[1]).max() < CLOSE
         assert leaves[0].argmax() == leaves[1].argmax()
@@ -60,7 +60,7 @@ def test_a_picture_has_the_same_embedding_alone_and_among_others(
     together = [torch_backbone.embed(picture) for picture in pictures]
 
     for one, other in zip(alone, together, strict=True):
-        assert cosine(one, other.result(ANSWER_SECONDS)) > LEAST_COSINE
+        assert cosine(one, other.result(ANSWER_SECONDS)) > MIN_COSINE
 
 
 def test_a_batch_that_fails_answers_every_caller_and_the_next_one_works(

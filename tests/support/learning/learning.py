@@ -22,8 +22,8 @@ from shared.model.vocabulary_index import Words
 from shared.vocabulary import Tag, load_imagenet
 
 MIN_CONFIDENCE = 0.4
-SMALLEST_CROP = 0.35
-LIMITS = Limits(least_gain=0.0, most_loss=0.01, most_overruled=0.1)
+MIN_CROP = 0.35
+LIMITS = Limits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
 # Long enough to end a burst.
 APART_SECONDS = 3600.0
 
@@ -58,7 +58,7 @@ def embed_crops(backbone: Backbone, photo: Path, count: int, seed: int) -> NDArr
     dice = random.Random(seed)
     futures = []
     for _ in range(count):
-        share = dice.uniform(SMALLEST_CROP, 1)
+        share = dice.uniform(MIN_CROP, 1)
         height, width = (int(length * share) for length in pixels.shape[:2])
         top = dice.randint(0, pixels.shape[0] - height)
         left = dice.randint(0, pixels.shape[1] - width)

@@ -16,7 +16,7 @@ WEB_APPS = (
     "tagloop.local.web",
 )
 HEAVY = ("torch", "torchvision", "timm", "openvino", "cv2")
-MOST_MEBIBYTES = 150
+MAX_MEBIBYTES = 150
 # Imports the module named on the command line; with a second argument, also answers requests.
 # Prints the heavy modules that were loaded, then its resident memory.
 PROBE = f"""
@@ -69,7 +69,7 @@ def test_a_web_process_that_has_served_requests_stays_small(
     )
 
     assert loaded == "[]"
-    assert mebibytes < MOST_MEBIBYTES
+    assert mebibytes < MAX_MEBIBYTES
 
 
 def test_the_shared_code_imports_no_service_and_no_tool() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.ingest.options import METADATA_BYTES, MOST_HASHTAGS, UploadOptions
+from services.ingest.options import MAX_HASHTAGS, METADATA_BYTES, UploadOptions
 
 wild_text = st.text(st.characters(codec=None))
 wild_json = st.recursive(
@@ -53,7 +53,7 @@ def test_options_that_are_not_known_do_no_harm() -> None:
         ("owner", 5),
         ("hashtags", ["x" * 101]),
         ("hashtags", ["#"]),
-        ("hashtags", ["a"] * (MOST_HASHTAGS + 1)),
+        ("hashtags", ["a"] * (MAX_HASHTAGS + 1)),
         ("hashtags", ["\ud800"]),
         ("hashtags", {"a": 1}),
         ("hashtags", [1]),

@@ -77,7 +77,7 @@ SAME = Comparison(0.8, 0.8)
 BETTER = Comparison(0.5, 0.6)
 WORSE = Comparison(0.8, 0.78)
 NOTHING = Comparison(None, None)
-LIMITS = Limits(least_gain=0.0, most_loss=0.01, most_overruled=0.1)
+LIMITS = Limits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
 
 
 @pytest.mark.parametrize(

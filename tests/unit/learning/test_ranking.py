@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from services.feedback.review.ranking import (
-    MOST_SUGGESTIONS,
+    MAX_SUGGESTIONS,
     RARE_BELOW,
     WHYS,
     Suggestion,
@@ -116,5 +116,5 @@ def test_a_list_is_full_as_long_as_there_is_anything_to_ask(
 def test_few_things_are_asked_about_one_image(probabilities: NDArray[np.float32]) -> None:
     found = suggest_uncertain(VOCABULARY, probabilities, THRESHOLD)
 
-    assert len(found) <= MOST_SUGGESTIONS
+    assert len(found) <= MAX_SUGGESTIONS
     assert all(0 < suggestion.score <= 1 for suggestion in found)

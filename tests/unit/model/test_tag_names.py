@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.vocabulary import Tag, Vocabulary
-from shared.vocabulary.tag_names import MOST_CHARACTERS, clean_name, slug_of
+from shared.vocabulary.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
 
 def is_allowed(text: str) -> bool:
@@ -16,7 +16,7 @@ def is_allowed(text: str) -> bool:
     return True
 
 
-allowed = st.text(min_size=1, max_size=MOST_CHARACTERS).filter(is_allowed).map(clean_name)
+allowed = st.text(min_size=1, max_size=MAX_CHARACTERS).filter(is_allowed).map(clean_name)
 
 
 @pytest.mark.parametrize(

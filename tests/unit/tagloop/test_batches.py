@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from tagloop.bulk.batches import MOST_BYTES, MOST_FILES, HashedFile, by_size, hash_files
+from tagloop.bulk.batches import MAX_BYTES, MAX_FILES, HashedFile, by_size, hash_files
 from tagloop.bulk.events import Event, Outcome
 
 
@@ -12,19 +12,19 @@ def sized(*sizes: int) -> list[HashedFile]:
 
 
 def test_a_batch_ends_at_its_most_files() -> None:
-    batches = list(by_size(sized(*[1] * (2 * MOST_FILES + 3))))
-    assert [len(batch) for batch in batches] == [MOST_FILES, MOST_FILES, 3]
+    batches = list(by_size(sized(*[1] * (2 * MAX_FILES + 3))))
+    assert [len(batch) for batch in batches] == [MAX_FILES, MAX_FILES, 3]
 
 
 def test_a_batch_ends_before_it_is_too_large() -> None:
-    half = MOST_BYTES // 2
+    half = MAX_BYTES // 2
     batches = list(by_size(sized(half, half, 1, half)))
     assert [[file.size for file in batch] for batch in batches] == [[half, half], [1, half]]
 
 
 def test_a_file_that_is_too_large_for_any_batch_goes_alone() -> None:
-    batches = list(by_size(sized(1, 2 * MOST_BYTES, 1)))
-    assert [[file.size for file in batch] for batch in batches] == [[1], [2 * MOST_BYTES], [1]]
+    batches = list(by_size(sized(1, 2 * MAX_BYTES, 1)))
+    assert [[file.size for file in batch] for batch in batches] == [[1], [2 * MAX_BYTES], [1]]
 
 
 def test_nothing_gives_no_batch() -> None:

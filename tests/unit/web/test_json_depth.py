@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from shared.web.requests.json_depth import MOST_DEPTH, is_too_deep
+from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 
 SECONDS = 2.0
 
@@ -16,9 +16,9 @@ def nested(levels: int) -> str:
 
 
 def test_as_deep_as_allowed_is_not_too_deep() -> None:
-    assert not is_too_deep(nested(MOST_DEPTH))
-    assert is_too_deep(nested(MOST_DEPTH + 1))
-    assert is_too_deep('{"a":' * (MOST_DEPTH + 1) + "1" + "}" * (MOST_DEPTH + 1))
+    assert not is_too_deep(nested(MAX_DEPTH))
+    assert is_too_deep(nested(MAX_DEPTH + 1))
+    assert is_too_deep('{"a":' * (MAX_DEPTH + 1) + "1" + "}" * (MAX_DEPTH + 1))
 
 
 def test_many_side_by_side_are_not_deep() -> None:
@@ -38,6 +38,6 @@ def test_what_never_closes_is_too_deep() -> None:
 def test_no_text_takes_long(text: str) -> None:
     started = time.process_time()
 
-    is_too_deep("[" * MOST_DEPTH + text + "[" * MOST_DEPTH)
+    is_too_deep("[" * MAX_DEPTH + text + "[" * MAX_DEPTH)
 
     assert time.process_time() - started < SECONDS

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from services.catalog.images.thumbnails import (
-    MOST_PIXELS_HERE,
+    MAX_PIXELS_HERE,
     load_thumbnail,
     make_thumbnail,
     make_thumbnail_apart,
@@ -28,7 +28,7 @@ def test_a_thumbnail_made_apart_is_the_same() -> None:
 
 def test_a_large_jpeg_is_made_apart_as_well(tmp_path: Path) -> None:
     storage = Storage(tmp_path.as_uri())
-    width, height = 5000, MOST_PIXELS_HERE // 5000 + 1
+    width, height = 5000, MAX_PIXELS_HERE // 5000 + 1
     out = io.BytesIO()
     Image.new("L", (width, height)).save(out, "JPEG", progressive=True)
     image_id = uuid4()

@@ -4,8 +4,8 @@ import pytest
 
 from services.worker.delivery.turns import (
     FIRST_PAUSE_SECONDS,
-    LONGEST_PAUSE_SECONDS,
-    MOST_AT_ONCE,
+    MAX_AT_ONCE,
+    MAX_PAUSE_SECONDS,
     Turns,
 )
 
@@ -61,7 +61,7 @@ def test_whoever_answers_well_may_have_more(turns: Turns) -> None:
     for _ in range(10):
         run(turns, "a")
 
-    assert take(turns, "a") == ["a"] * MOST_AT_ONCE
+    assert take(turns, "a") == ["a"] * MAX_AT_ONCE
 
 
 def test_turns_go_round(turns: Turns) -> None:
@@ -120,7 +120,7 @@ def test_whoever_fails_pauses_longer_and_longer(turns: Turns, clock: Clock) -> N
         assert turns.choose(["a"]) == "a"
 
     assert pauses[:3] == [FIRST_PAUSE_SECONDS, 2 * FIRST_PAUSE_SECONDS, 4 * FIRST_PAUSE_SECONDS]
-    assert pauses[-1] == LONGEST_PAUSE_SECONDS
+    assert pauses[-1] == MAX_PAUSE_SECONDS
 
 
 def test_one_good_answer_ends_the_doubt(turns: Turns, clock: Clock) -> None:

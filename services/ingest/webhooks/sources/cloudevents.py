@@ -15,7 +15,7 @@ from services.ingest.webhooks.payload import (
 )
 from shared.errors import BadRequest
 
-MOST_EVENTS = 1000
+MAX_EVENTS = 1000
 REQUIRED = ("id", "source", "type")
 
 
@@ -59,8 +59,8 @@ def read_events(delivery: Delivery, form: Form) -> list[CloudEvent]:
     batch = read_json(delivery.body)
     if not isinstance(batch, list):
         raise BadRequest("A batch of CloudEvents has to be a JSON array.")
-    if len(batch) > MOST_EVENTS:
-        raise BadRequest(f"A batch may have at most {MOST_EVENTS:,} CloudEvents.")
+    if len(batch) > MAX_EVENTS:
+        raise BadRequest(f"A batch may have at most {MAX_EVENTS:,} CloudEvents.")
     return [_read_event(event) for event in batch]
 
 

@@ -8,7 +8,7 @@ from services.trainer.learning.examples.targets import CERTAIN_PRESENT
 from shared.model.scorer import Scorer
 
 # With fewer pictures, one that changes its mind would decide.
-LEAST_IMAGES = 20
+MIN_IMAGES = 20
 
 
 def compare_certain(
@@ -19,7 +19,7 @@ def compare_certain(
     sampled: (images, dimensions), that the candidate was not trained on. Tags that only the
     candidate shows don't count against it: finding them is what it was taught for.
     """
-    if len(sampled) < LEAST_IMAGES:
+    if len(sampled) < MIN_IMAGES:
         return Comparison(None, None)
     certain = live.tag_probabilities(sampled) >= CERTAIN_PRESENT
     if not certain.any():

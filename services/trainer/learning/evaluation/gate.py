@@ -47,40 +47,40 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Limits:
-    """least_gain: on what was corrected, more than this. most_loss: on what was learned earlier.
-    most_overruled: of what the live version is certain of. That is much more: people who teach what
+    """min_gain: on what was corrected, more than this. max_loss: on what was learned earlier.
+    max_overruled: of what the live version is certain of. That is much more: people who teach what
     "T-shirt" means to them overrule a network that is certain of another meaning.
     """
 
-    least_gain: float
-    most_loss: float
-    most_overruled: float
+    min_gain: float
+    max_loss: float
+    max_overruled: float
 
     @classmethod
     def configured(cls, settings: Settings) -> Limits:
         """The limits of a deployment."""
-        return cls(settings.gate_least_gain, settings.gate_most_loss, settings.gate_most_overruled)
+        return cls(settings.gate_min_gain, settings.gate_max_loss, settings.gate_max_overruled)
 
 
 def decide(evidence: Evidence, limits: Limits) -> Verdict:
     """Promote only what is better on the new and no worse on the rest."""
     if evidence.corrected.after is None:
         return Verdict(False, "There are too few new corrections to measure anything on.")
-    if evidence.corrected.gain <= limits.least_gain:
+    if evidence.corrected.gain <= limits.min_gain:
         return Verdict(
             False,
             f"On what was corrected it is not better: mean average precision "
-            f"{_figures(evidence.corrected)}, and more than +{limits.least_gain:g} is asked for.",
+            f"{_figures(evidence.corrected)}, and more than +{limits.min_gain:g} is asked for.",
         )
     for comparison, most, what in (
         (
             evidence.earlier,
-            limits.most_loss,
+            limits.max_loss,
             "It unlearns earlier corrections: mean average precision on them",
         ),
         (
             evidence.certain,
-            limits.most_overruled,
+            limits.max_overruled,
             "It drops what the live version is certain of: share kept",
         ),
     ):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 NEAR_SHARE = 0.9
 # The cosine from which on an image is near to the only example.
 NEAR_TO_ONE = 0.5
-LEAST_LENGTH = 1e-6
+MIN_LENGTH = 1e-6
 
 
 def may_have(
@@ -41,4 +41,4 @@ def _usual_nearness(positives: NDArray[np.float32]) -> float:
 
 def _directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return features / np.maximum(lengths, LEAST_LENGTH)
+    return features / np.maximum(lengths, MIN_LENGTH)

@@ -20,7 +20,7 @@ from shared.db.models.learning import (
 )
 
 # Corrected images that one run looks at, the latest first: what fits into 2 GB with 1,000 tags.
-MOST_IMAGES = 50_000
+MAX_IMAGES = 50_000
 SAMPLED_IMAGES = 2_000
 
 
@@ -80,7 +80,7 @@ def _latest_images(words: list[LastWord]) -> list[UUID]:
         latest[word.image_id] = max(word.id, latest.get(word.image_id, 0))
     newest_first = sorted(latest, key=lambda image: latest[image], reverse=True)
     # In the order of their ids, so that the same data give the same sums.
-    return sorted(newest_first[:MOST_IMAGES])
+    return sorted(newest_first[:MAX_IMAGES])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ HELD_OUT_FOLD = 0
 # Of images that nobody corrected: never trained on, in no model.
 WITNESS = -1
 # With fewer held-out examples, a tag's figures would be chance.
-LEAST_EXAMPLES = 10
+MIN_EXAMPLES = 10
 
 
 def folds_of(ids: Sequence[UUID], witnesses: int) -> NDArray[np.intp]:
@@ -27,4 +27,4 @@ def measurable(given: NDArray[np.bool_], folds: NDArray[np.intp]) -> NDArray[np.
     given: (images, tags).
     """
     examples: NDArray[np.intp] = given[folds == HELD_OUT_FOLD].sum(axis=0)
-    return examples >= LEAST_EXAMPLES
+    return examples >= MIN_EXAMPLES

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 # A tag stands alone if others were to be expected beside it at least this often by chance (seen
 # never, that is less likely than one in twenty), …
-LEAST_EXPECTED = 3.0
+MIN_EXPECTED = 3.0
 # … and if it was seen beside others in less than this share of the expected cases.
-MOST_SHARE = 0.1
+MAX_SHARE = 0.1
 
 
 def find_rivals(given: NDArray[np.bool_], related: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -29,5 +29,5 @@ def find_rivals(given: NDArray[np.bool_], related: NDArray[np.bool_]) -> NDArray
     together = labelled.T @ labelled
     others = labelled.sum(axis=1, keepdims=True) - labelled > 0
     beside = (labelled * others).sum(axis=0)
-    alone = (expected >= LEAST_EXPECTED) & (beside < MOST_SHARE * expected)
+    alone = (expected >= MIN_EXPECTED) & (beside < MAX_SHARE * expected)
     return rivals | (np.outer(alone, alone) & (together == 0) & ~related)

@@ -21,7 +21,7 @@ CERTAIN_ABSENT = 0.05
 # Above this, a tag that people made may well be on a picture that nobody looked at.
 POSSIBLE = 0.5
 # Against division by nothing.
-LEAST_WEIGHT = 1e-6
+MIN_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Targets:
 
 def _lighter(weight: NDArray[np.float32], most: NDArray[np.float32]) -> NDArray[np.float32]:
     """The factor by which each tag's sum, over (images, tags), comes down to (tags,) at most."""
-    return np.minimum(1, most / np.maximum(weight.sum(axis=0), LEAST_WEIGHT))
+    return np.minimum(1, most / np.maximum(weight.sum(axis=0), MIN_WEIGHT))
 
 
 def targets_of_looked_at(

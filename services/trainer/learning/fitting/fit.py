@@ -13,7 +13,7 @@ from torch.nn.functional import logsigmoid
 
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.subspace import Subspace
-from shared.model.learned_tags import MOST_LOGIT, compete, features, log_odds
+from shared.model.learned_tags import MAX_LOGIT, compete, features, log_odds
 
 # Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.
 WEIGHT_PENALTY = 0.5
@@ -26,7 +26,7 @@ SCALE_STEPS = 30
 STEPS = 60
 # Earlier gradients that L-BFGS remembers.
 HISTORY = 20
-LEAST_WEIGHT = 1e-6
+MIN_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ def _balanced(targets: Targets) -> Tensor:
     given = np.where(positive > 0, positive, targets.said)
     factor = np.where(
         targets.present,
-        given / np.maximum(positive, LEAST_WEIGHT),
-        given / np.maximum(negative, LEAST_WEIGHT),
+        given / np.maximum(positive, MIN_WEIGHT),
+        given / np.maximum(negative, MIN_WEIGHT),
     )
     return torch.from_numpy((weight * factor).astype(np.float32))
 
@@ -174,7 +174,7 @@ def _negative_log_likelihood(
     shut_out: (tags, tags), 1 for rivals, 0 on the diagonal.
     """
     # The line search also tries steps that are far too long, and they must have a likelihood.
-    kept = logits.clamp(-MOST_LOGIT, MOST_LOGIT)
+    kept = logits.clamp(-MAX_LOGIT, MAX_LOGIT)
     powers = torch.exp(kept)
     left = 1 + powers @ shut_out
     likelihood = torch.where(present, kept, torch.log(left)) - torch.log(left + powers)

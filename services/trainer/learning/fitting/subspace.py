@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # More make a fit slower and no better: docs/learning.md has the figures.
-MOST_DIRECTIONS = 512
+MAX_DIRECTIONS = 512
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Subspace:
         centre = features.mean(axis=0)
         centred = features - centre
         _, directions = np.linalg.eigh(centred.T @ centred)  # ascending
-        return cls(centre, np.ascontiguousarray(directions[:, -MOST_DIRECTIONS:]))
+        return cls(centre, np.ascontiguousarray(directions[:, -MAX_DIRECTIONS:]))
 
     def project(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, dimensions) to (n, kept)."""

@@ -7,7 +7,7 @@ from services.trainer.learning.examples.targets import Targets
 from shared.model.learned_tags import PRECISIONS
 
 # With fewer positives a threshold would be chance; the tag's own probability serves instead.
-LEAST_POSITIVES = 8
+MIN_POSITIVES = 8
 
 
 def find_thresholds(probabilities: NDArray[np.float32], targets: Targets) -> NDArray[np.float32]:
@@ -30,7 +30,7 @@ def _thresholds_of(
     probabilities: NDArray[np.float32], present: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     thresholds = np.full(len(PRECISIONS), np.nan, dtype=np.float32)
-    if present.sum() < LEAST_POSITIVES:
+    if present.sum() < MIN_POSITIVES:
         return thresholds
     order = np.argsort(-probabilities, kind="stable")
     right = np.cumsum(present[order])

@@ -20,14 +20,14 @@ from services.trainer.learning.trust.votes import Votes
 PAUSE_SECONDS = 600.0
 FOLDS = 4
 # A group that holds more than this share of all votes is not judged: it is no minority.
-LARGEST_SHARE = 1 / 3
-LEAST_JUDGED = 10
+MAX_SHARE = 1 / 3
+MIN_JUDGED = 10
 # Counted as agreed and as expected for everybody, so that a few disagreements prove nothing.
 BENEFIT_OF_DOUBT = 5.0
 # From this share of the expected agreement on a word counts in full, …
 FULL_SHARE = 0.9
 # … and below this one not at all: the group contradicts everyone.
-LEAST_SHARE = 0.5
+MIN_SHARE = 0.5
 
 Predict = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 
@@ -76,7 +76,7 @@ def find_backing(
     """
     backing = _by_majority(votes, trust)
     sizes = np.bincount(bursts.of_vote, minlength=bursts.count)
-    is_small = sizes <= LARGEST_SHARE * len(votes)
+    is_small = sizes <= MAX_SHARE * len(votes)
     fold_of_burst = _spread(sizes)
     for fold in range(FOLDS):
         inside = fold_of_burst[bursts.of_vote] == fold
@@ -109,8 +109,8 @@ def judge(
     agreed = np.bincount(group, backed, groups.count)
     expected = np.bincount(group, expectation, groups.count)
     share = (agreed + BENEFIT_OF_DOUBT) / (expected + BENEFIT_OF_DOUBT)
-    found = np.clip((share - LEAST_SHARE) / (FULL_SHARE - LEAST_SHARE), 0, 1)
-    set_aside = (found == 0) & (judged >= LEAST_JUDGED)
+    found = np.clip((share - MIN_SHARE) / (FULL_SHARE - MIN_SHARE), 0, 1)
+    set_aside = (found == 0) & (judged >= MIN_JUDGED)
     return Standing(judged, agreed.astype(np.intp), found.astype(np.float32), set_aside)
 
 

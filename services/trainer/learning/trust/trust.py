@@ -15,7 +15,7 @@ from services.trainer.learning.trust.votes import Votes, resolve
 from shared.db.corrections.standings import Standing
 
 # A model knows nothing of a tag that it has seen on fewer images.
-LEAST_EXAMPLES = 3
+MIN_EXAMPLES = 3
 ROUNDS = 2
 # The weight, to begin with, of votes that nothing was learned from so far.
 UNPROVED = 0.5
@@ -75,7 +75,7 @@ def _predict(
     probabilities = problem.fit(problem.targets(labels), labels.given).probabilities(
         problem.examples
     )
-    unknown = labels.given.sum(axis=0) < LEAST_EXAMPLES
+    unknown = labels.given.sum(axis=0) < MIN_EXAMPLES
     return np.where(unknown[votes.tag], np.nan, probabilities[votes.image, votes.tag])
 
 
