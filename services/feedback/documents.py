@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from shared.vocabulary.tag_names import clean_name
+from shared.api.tag_names import clean_name
 
 LIST_LIMIT = 50
 LIST_MAX = 1000

@@ -1,1 +1,1 @@
-"""The documents that other systems receive: images, events and their signatures."""
+"""What Tagloop and other systems tell each other: image documents, tag names, events, signatures."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from shared.vocabulary.tag_names import clean_name
+from shared.api.tag_names import clean_name
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 

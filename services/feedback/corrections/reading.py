@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.feedback.documents import Verdicts
+from shared.api.tag_names import slug_of
 from shared.db.corrections.corrections import Verdict
 from shared.errors import BadRequest, NotFound
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.model.vocabulary_index import Words
 from shared.storage.image_ids import parse_image_id
 from shared.vocabulary import Vocabulary
-from shared.vocabulary.tag_names import slug_of
 
 VERDICTS: tuple[Verdict, ...] = ("add", "remove", "confirm", "undo")
 

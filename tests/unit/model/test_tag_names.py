@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.api.tag_names import MAX_CHARACTERS, clean_name, slug_of
 from shared.vocabulary import Tag, Vocabulary
-from shared.vocabulary.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
 
 def is_allowed(text: str) -> bool:
