@@ -30,17 +30,17 @@ class BadRequest(TagloopError):
     status = 400
 
 
-class Unauthenticated(TagloopError):
+class UnverifiedSender(TagloopError):
     """The request does not prove who sent it."""
 
     status = 401
 
 
-class Replayed(Unauthenticated):
+class Replayed(UnverifiedSender):
     """This very request was taken before."""
 
 
-class Unauthorized(TagloopError):
+class InvalidKey(TagloopError):
     """The request shows no key that opens anything."""
 
     status = 401

@@ -6,7 +6,7 @@ import typer
 
 from shared.errors import TagloopError
 from tagloop.commands import backup, keys, labels, models, owner, pictures, stack, training
-from tagloop.commands.common import EXIT_SOME_WRONG
+from tagloop.exit_codes import EXIT_SOME_WRONG
 
 app = typer.Typer(
     help="Self-hosted image tagging that learns from its users.",

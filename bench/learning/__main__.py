@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench.learning.curve import LearningPoint, Material, Night, nights, teach
 from bench.learning.labelled import read_labelled
-from bench.learning.lessons import Lesson, Material, Night, nights, teach
 from bench.learning.plot import plot
 from bench.setup.pictures import ROOT
 
@@ -39,41 +39,41 @@ def main(
     material = Material(
         read_labelled(folder / "train"), read_labelled(folder / "validation"), others
     )
-    lessons: list[Lesson] = []
+    points: list[LearningPoint] = []
     with tempfile.TemporaryDirectory(prefix="tagloop-learning-") as room:
         for amount in AMOUNTS:
             # With all examples there is only one draw.
             is_all = amount * len(material.labels) >= len(material.train)
             for seed in range(1 if is_all else DRAWS):
-                lessons.append(teach(material, amount, seed, Path(room) / f"{amount}-{seed}"))
-                console.print(lessons[-1])
+                points.append(teach(material, amount, seed, Path(room) / f"{amount}-{seed}"))
+                console.print(points[-1])
         after = list(nights(material, Path(room) / "nights"))
-    show(lessons, after, console)
+    show(points, after, console)
     out.mkdir(parents=True, exist_ok=True)
-    plot(lessons, after, out / "learning.png")
+    plot(points, after, out / "learning.png")
     result = {
-        "lessons": [asdict(lesson) for lesson in lessons],
+        "points": [asdict(point) for point in points],
         "nights": [asdict(night) for night in after],
     }
     (out / "learning.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
-def show(lessons: Sequence[Lesson], after: Sequence[Night], console: Console) -> None:
+def show(points: Sequence[LearningPoint], after: Sequence[Night], console: Console) -> None:
     """Print both tables."""
     table = Table(
         "examples of each", "Tagloop", "one-vs-rest", "multinomial", "gate", "top-1 of others"
     )
-    for amount in sorted({lesson.per_label for lesson in lessons}):
-        same = [lesson for lesson in lessons if lesson.per_label == amount]
+    for amount in sorted({point.per_label for point in points}):
+        same = [point for point in points if point.per_label == amount]
         table.add_row(
             str(amount),
             *(f"{mean(getattr(x, f) for x in same):.3f}" for f in ("tagloop", "one_vs_rest")),
-            f"{mean(lesson.multinomial for lesson in same):.3f}",
-            ", ".join(lesson.gate for lesson in same),
+            f"{mean(point.multinomial for point in same):.3f}",
+            ", ".join(point.gate for point in same),
             ", ".join(
-                f"{lesson.top1_before:.1%} → {lesson.top1_after:.1%}"
-                for lesson in same
-                if lesson.top1_before is not None and lesson.top1_after is not None
+                f"{point.top1_before:.1%} → {point.top1_after:.1%}"
+                for point in same
+                if point.top1_before is not None and point.top1_after is not None
             ),
         )
     console.print(table)

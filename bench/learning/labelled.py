@@ -20,7 +20,7 @@ from shared.storage.image_ids import parse_image_id
 from tagloop.client.client import Client
 from tagloop.client.documents import FAILED, TAGGED, Receipt
 from tagloop.client.multipart import open_file
-from tagloop.client.teaching_documents import Run, Verdicts
+from tagloop.client.teaching_documents import RunStatus, Verdicts
 
 LOOK_SECONDS = 0.05
 MAX_SECONDS = 300.0
@@ -96,7 +96,7 @@ class Pupil:
         if problems:
             raise BenchError(f"A correction was refused: {problems[0]}")
 
-    def retrain(self) -> tuple[Run, float]:
+    def retrain(self) -> tuple[RunStatus, float]:
         """Learn; the finished run, and how many seconds it took."""
         started = time.monotonic()
         run = self.client.retrain()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from bench.learning.lessons import Lesson, Night
+from bench.learning.curve import LearningPoint, Night
 
 SIZE_INCHES = (8.0, 3.6)
 DOTS_PER_INCH = 150
@@ -16,7 +16,7 @@ LINES = {
 GATE_COLOURS = {"promoted": "#1f6f8b", "rejected": "#c0573e"}
 
 
-def plot(lessons: Sequence[Lesson], nights: Sequence[Night], path: Path) -> None:
+def plot(points: Sequence[LearningPoint], nights: Sequence[Night], path: Path) -> None:
     """Draw both into one picture."""
     import matplotlib as mpl
 
@@ -24,10 +24,10 @@ def plot(lessons: Sequence[Lesson], nights: Sequence[Night], path: Path) -> None
     from matplotlib import pyplot
 
     drawing, (growth, gate) = pyplot.subplots(1, 2, figsize=SIZE_INCHES)
-    amounts = sorted({lesson.per_label for lesson in lessons})
+    amounts = sorted({point.per_label for point in points})
     for field, (label, colour, style) in LINES.items():
         means = [
-            mean(getattr(lesson, field) for lesson in lessons if lesson.per_label == amount)
+            mean(getattr(point, field) for point in points if point.per_label == amount)
             for amount in amounts
         ]
         growth.plot(amounts, means, style, color=colour, label=label, marker="o", markersize=3)

@@ -11,16 +11,16 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from services.trainer.learning.evaluation.gate import Limits
+from services.trainer.learning.evaluation.gate import GateLimits
 from services.trainer.learning.examples.dataset import SAMPLED_IMAGES, DataSet
 from services.trainer.learning.finetune import finetune_on
 from services.trainer.learning.trust.votes import Votes
 from services.worker.backbone import load_backbone
 from shared.config import load_settings
-from shared.db.models.learning import Contributor
+from shared.db.models.learning import ContributorRecord
 from shared.db.models.models import LiveModel
 from shared.model.scorer import Scorer
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Tag, load_imagenet
 
 CORRECTIONS = 10_000
@@ -55,7 +55,7 @@ def made_up(live: Scorer, tags: int, contributors: int) -> DataSet:
         (centres[tag] + noise).astype(np.float16),
         sampled.astype(np.float16),
         tuple(live.tag_ids[-tags:].tolist()),
-        tuple(Contributor(str(number), vouched=False) for number in range(contributors)),
+        tuple(ContributorRecord(str(number), vouched=False) for number in range(contributors)),
         votes,
         votes.where(votes.learned),
     )
@@ -67,7 +67,7 @@ def main() -> None:
     backbone = load_backbone(settings, 1)
     custom = [Tag(f"tag-{n}", f"tag {n}", None, (), (), "", None) for n in range(max(TAGS))]
     vocabulary = load_imagenet().with_custom(custom)
-    words = Words(vocabulary, np.arange(len(vocabulary), dtype=np.int32))
+    words = VocabularyIndex(vocabulary, np.arange(len(vocabulary), dtype=np.int32))
     live = Scorer(LiveModel(1, 1, settings.backbone, ""), backbone.first_head, words)
     table = Table("tags", "contributors", "seconds", title=f"{CORRECTIONS:,} corrections")
     for tags, contributors in product(TAGS, CONTRIBUTORS):
@@ -78,7 +78,7 @@ def main() -> None:
             live,
             {},
             min_confidence=settings.min_confidence,
-            limits=Limits.configured(settings),
+            limits=GateLimits.configured(settings),
             progress=lambda *_: None,
         )
         table.add_row(str(tags), str(contributors), f"{time.monotonic() - started:.1f}")

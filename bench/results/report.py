@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.results.stats import Figure
-from bench.results.targets import TARGETS, Target
+from bench.results.targets import TARGETS, SpeedTarget
 
 NOT_MEASURED = "not measured"
 
@@ -33,7 +33,7 @@ def figure_cells(figure: Figure) -> tuple[str, ...]:
     )
 
 
-def target_cells(target: Target, figures: Mapping[str, Figure]) -> tuple[str, ...]:
+def target_cells(target: SpeedTarget, figures: Mapping[str, Figure]) -> tuple[str, ...]:
     """A target as cells: label, rule, measured, spread, met or not."""
     measured = target.measure(figures)
     if measured is None:

@@ -7,7 +7,7 @@ from bench.results.stats import Figure, Spread, ratios, spread
 
 
 @dataclass(frozen=True)
-class Target:
+class SpeedTarget:
     """One figure, or its ratio to another, and the limit for it.
 
     above, below: keys of figures; below is None for a target on the figure itself.
@@ -44,22 +44,28 @@ class Target:
 
 T, B, L = "photos.uploads", "photos.add", "photos.limit"
 TARGETS = (
-    Target("bulk B over limit L", B, L, 0.85),
-    Target("end to end T over limit L", T, L, 0.70),
-    Target("B over the usual design (a)", B, "photos.usual", 5),
-    Target("T over the usual design (a)", T, "photos.usual", 4),
-    Target("T over LitServe + torch (b)", T, "photos.litserve", 6),
-    Target("T over LitServe + OpenVINO (c)", T, "photos.litserve_openvino", 2),
-    Target("12 megapixels: T over the usual design", "large.uploads", "large.usual", 6),
-    Target("L over the plain loop", L, "photos.plain", 5.5),
-    Target("B over the plain loop", B, "photos.plain", 4),
-    Target(
+    SpeedTarget("bulk B over limit L", B, L, 0.85),
+    SpeedTarget("end to end T over limit L", T, L, 0.70),
+    SpeedTarget("B over the usual design (a)", B, "photos.usual", 5),
+    SpeedTarget("T over the usual design (a)", T, "photos.usual", 4),
+    SpeedTarget("T over LitServe + torch (b)", T, "photos.litserve", 6),
+    SpeedTarget("T over LitServe + OpenVINO (c)", T, "photos.litserve_openvino", 2),
+    SpeedTarget("12 megapixels: T over the usual design", "large.uploads", "large.usual", 6),
+    SpeedTarget("L over the plain loop", L, "photos.plain", 5.5),
+    SpeedTarget("B over the plain loop", B, "photos.plain", 4),
+    SpeedTarget(
         "idle machine: p50 over one decode and forward pass",
         *("latency.idle.p50", "latency.single", 3),
         at_most=True,
     ),
-    Target("bulk queue full: interactive p95", "latency.bulk.p95", None, 1000, "ms", at_most=True),
-    Target("re-tagging from stored embeddings", "retag", None, 10_000, "images/s"),
-    Target("ingest: CPU for one upload", "photos_cpu.uploads.web", None, 2, "ms", at_most=True),
-    Target("worker memory: growth over the last half", "memory.growth", None, 1, "%", at_most=True),
+    SpeedTarget(
+        "bulk queue full: interactive p95", "latency.bulk.p95", None, 1000, "ms", at_most=True
+    ),
+    SpeedTarget("re-tagging from stored embeddings", "retag", None, 10_000, "images/s"),
+    SpeedTarget(
+        "ingest: CPU for one upload", "photos_cpu.uploads.web", None, 2, "ms", at_most=True
+    ),
+    SpeedTarget(
+        "worker memory: growth over the last half", "memory.growth", None, 1, "%", at_most=True
+    ),
 )

@@ -21,7 +21,7 @@ from bench.setup.stack import running_tagloop
 from shared.config import load_settings
 from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
-from shared.db.models.retag_jobs import Scope, find_job, queue_job
+from shared.db.models.retag_jobs import RetagScope, find_job, queue_job
 from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import RETAG, create_celery
 from shared.messaging.publisher import publish_hint
@@ -52,7 +52,7 @@ def measure_retag(room: Room, console: Console) -> Iterator[Figure]:
         for number in range(room.scale.rounds + 1):
             with transaction(stack.engine) as connection:
                 make_next_version_live(connection)
-                job = queue_job(connection, Scope())
+                job = queue_job(connection, RetagScope())
             with closing(create_celery(load_settings(broker_url=broker))) as celery:
                 publish_hint(celery, RETAG)
             done, seconds = wait_for_job(stack.engine, job)

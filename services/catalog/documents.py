@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from shared.web.requests.fields import NO_NUL
+
 LIST_LIMIT = 50
 LIST_MAX = 500
 IDS_AT_ONCE = 1000
-# Postgres keeps no NUL character in text, and the driver refuses to ask for one.
-NO_NUL = r"^[^\x00]*$"
 
 
 class ImageTag(BaseModel):
@@ -25,7 +25,7 @@ class ImageTag(BaseModel):
     )
 
 
-class Image(BaseModel):
+class ImageDocument(BaseModel):
     """An image and its tags: the most specific first, then what they imply."""
 
     id: str
@@ -49,7 +49,7 @@ class Image(BaseModel):
 class Images(BaseModel):
     """A page of images, the newest first."""
 
-    images: list[Image]
+    images: list[ImageDocument]
     next: str | None = Field(description="cursor of the next page")
 
 
@@ -73,7 +73,7 @@ class ImageStatuses(BaseModel):
     images: list[ImageStatus]
 
 
-class Tag(BaseModel):
+class TagDocument(BaseModel):
     """A word of the vocabulary."""
 
     tag: str = Field(description="its slug")
@@ -86,17 +86,11 @@ class Tag(BaseModel):
     children: list[str] = Field(description="slugs of the next narrower tags")
 
 
-class Tags(BaseModel):
+class TagList(BaseModel):
     """A page of the vocabulary, by slug."""
 
-    tags: list[Tag]
+    tags: list[TagDocument]
     next: str | None = Field(description="cursor of the next page")
-
-
-class ImagePath(BaseModel):
-    """Names an image."""
-
-    image_id: str
 
 
 class TagPath(BaseModel):

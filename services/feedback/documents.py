@@ -1,34 +1,21 @@
 """The shapes that several parts of the feedback API share."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
 from shared.api.tag_names import clean_name
+from shared.web.requests.fields import NO_NUL
 
 LIST_LIMIT = 50
 LIST_MAX = 1000
 USER_LENGTH = 200
-# Any way to write a UUID is shorter.
-IMAGE_ID_LENGTH = 64
-# Postgres keeps no NUL character in text, and the driver refuses to ask for one.
-NO_NUL = r"^[^\x00]*$"
 
 User = Annotated[str, Field(max_length=USER_LENGTH, pattern=NO_NUL)]
-ImageId = Annotated[str, Field(max_length=IMAGE_ID_LENGTH)]
 TagName = Annotated[str, AfterValidator(clean_name)]
 
-# As `GET /v1/images/{id}` describes it.
-ImageDocument = dict[str, Any]
 
-
-class ImagePath(BaseModel):
-    """Names an image."""
-
-    image_id: ImageId
-
-
-class Verdicts(BaseModel):
+class VerdictsDocument(BaseModel):
     """What somebody says of an image's tags, each given by its slug, its name or an alias."""
 
     add: list[TagName] = Field(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 
 DIGESTS_AT_ONCE = 1000
 
@@ -26,7 +26,7 @@ class OfferedImage(BaseModel):
     id: str | None = None
     status: str = Field(description="queued, tagged, failed, or refused")
     url: str | None = None
-    problem: Problem | None = Field(None, description="why it was refused")
+    problem: ProblemDocument | None = Field(None, description="why it was refused")
 
 
 class OfferedImages(BaseModel):

@@ -22,7 +22,7 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image, find_known
 from shared.web.context import context
-from shared.web.problems import Problem, problem_of
+from shared.web.problems import ProblemDocument, problem_of
 
 Document = dict[str, Any]
 
@@ -33,7 +33,13 @@ ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="images in")])
     "/v1/images",
     summary="Send pictures",
     openapi_extensions={"requestBody": UPLOAD_BODY},
-    responses={202: AcceptedImage, 400: Problem, 413: Problem, 415: Problem, 503: Problem},
+    responses={
+        202: AcceptedImage,
+        400: ProblemDocument,
+        413: ProblemDocument,
+        415: ProblemDocument,
+        503: ProblemDocument,
+    },
 )
 def post_images() -> tuple[Document, int]:
     """One picture or many; the tags come later, or at once with `wait`.

@@ -1,21 +1,42 @@
-"""What a trainer works with."""
+"""What the trainer's process works with."""
 
 from dataclasses import dataclass
 
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.trainer.runs.learn import Learn
+from services.trainer.outcome import Finetune
 from shared.config import Settings
+from shared.db.connection.engine import connect_engine
 from shared.storage.storage import Storage
+
+# Of a run: one that reads, one for its progress.
+CONNECTIONS_PER_RUN = 2
 
 
 @dataclass(frozen=True)
 class Trainer:
-    """Its connections, its settings, and the code that learns."""
+    """The trainer's connections, its settings, and the code that learns."""
 
     settings: Settings
     engine: Engine
     storage: Storage
     celery: Celery
-    learn: Learn
+    finetune: Finetune
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+
+def start_trainer(settings: Settings, celery: Celery, runs_at_once: int) -> Trainer:
+    """Load everything that a run needs: torch takes seconds, and a person may wait for a new tag.
+
+    Raises:
+        TagloopError: a service or a setting that the trainer needs is missing.
+    """
+    from services.trainer.learning import finetune, warm_up
+
+    engine = connect_engine(settings.database_url, runs_at_once * CONNECTIONS_PER_RUN)
+    warm_up()
+    return Trainer(settings, engine, Storage(settings.storage_url), celery, finetune)

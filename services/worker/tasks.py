@@ -7,7 +7,7 @@ from uuid import UUID
 
 from celery import Celery, Task
 
-from services.worker.retagging.jobs import see_to_jobs
+from services.worker.retagging.jobs import run_due_jobs
 from services.worker.runtime import Runtime
 from services.worker.tagging.query_pictures import answer_question
 from services.worker.tagging.sweeper import sweep
@@ -85,7 +85,7 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
     def retag() -> None:
         """Work on the re-tagging that is due."""
         worker = runtime()
-        if see_to_jobs(worker.engine, worker.storage, worker.settings):
+        if run_due_jobs(worker.engine, worker.storage, worker.settings):
             publish_hint(celery, RETAG)
 
     @celery.task(name=DELIVER)

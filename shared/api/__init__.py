@@ -1,1 +1,1 @@
-"""What Tagloop and other systems tell each other: image documents, tag names, events, signatures."""
+"""What other systems read and write: image documents, tag names, events, signatures."""

@@ -13,7 +13,7 @@ from shared.auth.policy import OPEN, Rule, rule_for
 from shared.config import Settings
 from shared.db.owners.access import EVERYTHING, Access
 from shared.db.owners.keys import Key
-from shared.errors import Forbidden, LengthRequired, Unauthorized
+from shared.errors import Forbidden, InvalidKey, LengthRequired
 
 SCHEME = "bearer"
 _ARGUMENT = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
@@ -89,10 +89,10 @@ def _rule_of_route(method: str, route: str) -> Rule:
 def _key_of(request: Request, ring: KeyRing) -> Key:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME:
-        raise Unauthorized("Send a key in the header: Authorization: Bearer tagloop_…")
+        raise InvalidKey("Send a key in the header: Authorization: Bearer tagloop_…")
     key = ring.verify(secret.strip())
     if key is None:
-        raise Unauthorized("This key opens nothing: it is unknown, or was revoked.")
+        raise InvalidKey("This key opens nothing: it is unknown, or was revoked.")
     return key
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.config.hold_list import STARTING_LIST
+from shared.config.renamed import RenamedSource
 from shared.config.sources import PREFIX, FileSource
 from shared.config.values import (
     BrokerUrl,
@@ -167,5 +168,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over variables, variables over files."""
-        files = FileSource(settings_cls)
-        return init_settings, env_settings, files, WebhookSecretsSource(settings_cls)
+        return (
+            init_settings,
+            env_settings,
+            RenamedSource(settings_cls),
+            FileSource(settings_cls),
+            WebhookSecretsSource(settings_cls),
+        )

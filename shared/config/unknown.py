@@ -1,14 +1,15 @@
-"""Variables that look like settings and are none: most likely a slip of the pen."""
+"""Refuse variables that look like settings but are not: most likely a typing error."""
 
 import re
 from collections.abc import Iterable, Set
 from difflib import get_close_matches
 
+from shared.config.renamed import FORMER_VARIABLES
 from shared.config.sources import PREFIX
 from shared.config.webhook_secrets import VARIABLE as WEBHOOK_SECRET
 from shared.errors import ConfigError
 
-# Those that the command line, docker-compose.yml and Grafana's data source read.
+# What the command line, docker-compose.yml and Grafana's data source read.
 OTHERS = frozenset(
     f"{PREFIX}{name}"
     for name in (
@@ -30,15 +31,15 @@ MIN_LIKENESS = 0.8
 
 
 def refuse_unknown(environment: Iterable[str], settings: Set[str]) -> None:
-    """A setting that is misspelt would be ignored, and a door left open.
+    """Refuse a misspelt setting: ignored, it could leave a door open.
 
     environment: names of variables. settings: names of settings, in lower case.
 
     Raises:
-        ConfigError: a variable begins as a setting does and is none.
+        ConfigError: a variable has the prefix of settings, but no setting has this name.
     """
     names = {f"{PREFIX}{name}".upper() for name in settings}
-    known = names | {f"{name}_FILE" for name in names} | OTHERS
+    known = names | {f"{name}_FILE" for name in names} | FORMER_VARIABLES.keys() | OTHERS
     for variable in sorted(environment):
         if (
             variable.startswith(PREFIX)

@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from shared.model.learned_tags import Taught
+from shared.model.learned_tags import LearnedTags
 from shared.vocabulary import Vocabulary
 
-TAUGHT_PREFIX = "taught."
+LEARNED_PREFIX = "taught."
 
 
 @dataclass(frozen=True)
 class Head:
-    """A linear classifier over embeddings: the network's own, and what people taught beside it.
+    """A linear classifier over embeddings: the network's own, and the learned tags beside it.
 
     weight: (dimensions, leaves) float32; bias: (leaves,) float32, leaves in vocabulary order.
     """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
-    taught: Taught
+    learned_tags: LearnedTags
 
     def leaf_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Softmax over the leaves: (n, dimensions) → (n, leaves).
@@ -40,8 +40,10 @@ class Head:
 
     def to_bytes(self) -> bytes:
         """The head as a safetensors file."""
-        taught = {TAUGHT_PREFIX + name: array for name, array in self.taught.arrays().items()}
-        arrays = {"weight": self.weight, "bias": self.bias, **taught}
+        learned = {
+            LEARNED_PREFIX + name: array for name, array in self.learned_tags.arrays().items()
+        }
+        arrays = {"weight": self.weight, "bias": self.bias, **learned}
         # safetensors writes the memory as it lies, and the shape as if it lay in rows.
         return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
@@ -49,14 +51,16 @@ class Head:
     def from_bytes(cls, data: bytes) -> "Head":
         """Read a safetensors file that `to_bytes` made."""
         arrays = load(data)
-        taught = {
-            name.removeprefix(TAUGHT_PREFIX): array
+        learned = {
+            name.removeprefix(LEARNED_PREFIX): array
             for name, array in arrays.items()
-            if name.startswith(TAUGHT_PREFIX)
+            if name.startswith(LEARNED_PREFIX)
         }
         weight, bias = arrays["weight"], arrays["bias"]
         # Version 1 of early deployments was stored before there was anything to teach.
-        return cls(weight, bias, Taught(**taught) if taught else Taught.nothing(len(weight)))
+        if not learned:
+            return cls(weight, bias, LearnedTags.nothing(len(weight)))
+        return cls(weight, bias, LearnedTags.from_arrays(learned))
 
 
 @dataclass(frozen=True)

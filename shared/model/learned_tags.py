@@ -1,11 +1,13 @@
-"""Tags that people have taught: classifiers of their own, beside the network's.
+"""Learned tags: classifiers of their own beside the network's, fitted to corrections.
 
 A tag that people made has nothing else. For one of the network's own tags, the network's log-odds
 count as well: they are worth a lot while there are few corrections, and little where people mean
 something else by the word.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ FEATURE_NORM = 10.0
 MAX_LOG_ODDS = 12.0
 # As sure as single precision can tell; the powers of a thousand such logits can be added.
 MAX_LOGIT = 80.0
+# Arrays that have another name in the files of heads, which outlive a renaming.
+STORED_NAMES = {"exclusive": "rivals"}
 # The precisions for which thresholds are kept.
 PRECISIONS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99], dtype=np.float32)
 
@@ -40,26 +44,26 @@ def log_odds(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class Taught:
-    """Linear classifiers of taught tags, some of which shut each other out.
+class LearnedTags:
+    """Linear classifiers of learned tags, some of which are mutually exclusive.
 
-    tag_ids: (taught,) int32, the database's ids. weight: (dimensions, taught) float32 over
-    `features`; bias: (taught,) float32. prior: (taught,) float32, how much the network's own
-    log-odds count, 0 for tags that people made. rivals: (taught, taught) bool, symmetric, true
-    where people never give two tags to one picture; and on the diagonal. thresholds: (taught,
-    precisions) float32, the probability from which on a tag is right so often, in the order of
-    PRECISIONS; NaN where that is unknown.
+    tag_ids: (learned,) int32, the database's ids. weight: (dimensions, learned) float32 over
+    `features`; bias: (learned,) float32. prior: (learned,) float32, how much the network's own
+    log-odds count, 0 for tags that people made. exclusive: (learned, learned) bool, symmetric,
+    true where people never give two tags to one picture, and on the diagonal. thresholds:
+    (learned, precisions) float32, the probability from which on a tag is right so often, in the
+    order of PRECISIONS; NaN where that is unknown.
     """
 
     tag_ids: NDArray[np.int32]
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     prior: NDArray[np.float32]
-    rivals: NDArray[np.bool_]
+    exclusive: NDArray[np.bool_]
     thresholds: NDArray[np.float32]
 
     @classmethod
-    def nothing(cls, dimensions: int) -> "Taught":
+    def nothing(cls, dimensions: int) -> "LearnedTags":
         """No tags at all."""
         return cls(
             np.empty(0, np.int32),
@@ -76,22 +80,35 @@ class Taught:
     def probabilities(
         self, embeddings: NDArray[np.floating], network: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Probabilities of the taught tags, (n, taught).
+        """Probabilities of the learned tags, (n, learned).
 
-        network: (n, taught), what the network itself says; whatever stands in the columns of tags
+        network: (n, learned), what the network itself says; whatever stands in the columns of tags
         that people made does not count.
         """
         logits = features(embeddings) @ self.weight + self.bias + self.prior * log_odds(network)
-        return compete(logits, self.rivals)
+        return compete(logits, self.exclusive)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Every array by its name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """Return every array by the name that it has in a head's file."""
+        return {
+            STORED_NAMES.get(field.name, field.name): getattr(self, field.name)
+            for field in fields(self)
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "LearnedTags":
+        """Make learned tags of what `arrays` returned."""
+        return cls(
+            **{
+                field.name: arrays[STORED_NAMES.get(field.name, field.name)]
+                for field in fields(cls)
+            }
+        )
 
 
-def compete(logits: NDArray[np.float32], rivals: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Logits (n, taught) to probabilities: a sigmoid for a tag without rivals, and for tags that
-    are all each other's rivals a softmax in which "none of them" takes part with a logit of 0.
+def compete(logits: NDArray[np.float32], exclusive: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Logits (n, learned) to probabilities: a sigmoid for a tag that excludes no other. Mutually
+    exclusive tags share a softmax, in which "none of them" takes part with a logit of 0.
     """
     powers = np.exp(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
-    return powers / (1 + powers @ rivals.astype(np.float32))
+    return powers / (1 + powers @ exclusive.astype(np.float32))

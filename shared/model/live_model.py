@@ -10,7 +10,7 @@ from shared.db.models.models import find_live_model
 from shared.errors import Unavailable
 from shared.model.head import Head
 from shared.model.scorer import Scorer
-from shared.model.vocabulary_index import read_words
+from shared.model.vocabulary_index import read_vocabulary_index
 from shared.storage.storage import Storage
 
 # A promotion is seen by everyone this much later at the latest.
@@ -48,7 +48,7 @@ class LiveScorer:
         with transaction(self._engine) as connection:
             model = find_live_model(connection)
             # After the model: a tag stands in the vocabulary before any version was taught it.
-            words = read_words(connection, known.words if known else None)
+            words = read_vocabulary_index(connection, known.words if known else None)
         if model is None:
             raise Unavailable("There is no model yet: no worker has started so far.")
         if known is not None and known.model == model:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine
 
 from shared.db.connection.engine import transaction
-from shared.model.vocabulary_index import Words, read_words
+from shared.model.vocabulary_index import VocabularyIndex, read_vocabulary_index
 
 # A word that another process made is seen this much later at the latest.
 REFRESH_SECONDS = 2.0
@@ -21,10 +21,12 @@ class LiveVocabulary:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._words: Words | None = None
+        self._words: VocabularyIndex | None = None
         self._checked_at = 0.0
 
-    def get(self, knowing: Collection[str] = (), connection: Connection | None = None) -> Words:
+    def get(
+        self, knowing: Collection[str] = (), connection: Connection | None = None
+    ) -> VocabularyIndex:
         """The words as of at most two seconds ago; as of now, if one of these slugs is missing.
 
         connection: the caller's, if it is in a transaction, which must not have made tags itself.
@@ -38,9 +40,9 @@ class LiveVocabulary:
         if words is None or is_old or not words.vocabulary.knows(knowing):
             if connection is None:
                 with transaction(self._engine) as own:
-                    words = read_words(own, words)
+                    words = read_vocabulary_index(own, words)
             else:
-                words = read_words(connection, words)
+                words = read_vocabulary_index(connection, words)
             self._words = words
             self._checked_at = time.monotonic()
         return words

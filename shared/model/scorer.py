@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shared.db.models.models import LiveModel
 from shared.model.head import Head
 from shared.model.held_tags import held_columns
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Vocabulary
 
 
@@ -22,7 +22,7 @@ class Scorer:
 
     model: LiveModel
     head: Head
-    words: Words
+    words: VocabularyIndex
     hold: frozenset[str] = frozenset()
 
     @property
@@ -36,10 +36,10 @@ class Scorer:
         return self.words.tag_ids
 
     @cached_property
-    def taught_columns(self) -> NDArray[np.intp]:
-        """The vocabulary's column of each taught tag, (taught,)."""
+    def learned_columns(self) -> NDArray[np.intp]:
+        """The vocabulary's column of each learned tag, (learned,)."""
         order = np.argsort(self.tag_ids)
-        return order[np.searchsorted(self.tag_ids, self.head.taught.tag_ids, sorter=order)]
+        return order[np.searchsorted(self.tag_ids, self.head.learned_tags.tag_ids, sorter=order)]
 
     @cached_property
     def held_columns(self) -> NDArray[np.intp]:
@@ -55,35 +55,37 @@ class Scorer:
     def tag_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Embeddings (n, dimensions) to probabilities of all tags (n, tags).
 
-        A taught tag answers for itself. An ancestor that nobody taught has the sum of its leaves,
-        taught ones with what they were taught, and at least the probability of each taught tag
+        A learned tag answers for itself. An ancestor that is not learned has the sum of its leaves,
+        learned ones with their own probability, and at least the probability of each learned tag
         below it.
         """
         leaves = self.head.leaf_probabilities(embeddings)
-        if not len(self.head.taught):
+        if not len(self.head.learned_tags):
             return self.vocabulary.tag_probabilities(leaves)
-        taught = self.head.taught.probabilities(embeddings, self.network_probabilities(leaves))
-        is_leaf, leaf = self._taught_leaves
-        leaves[:, leaf] = taught[:, is_leaf]
+        learned = self.head.learned_tags.probabilities(
+            embeddings, self.network_probabilities(leaves)
+        )
+        is_leaf, leaf = self._learned_leaves
+        leaves[:, leaf] = learned[:, is_leaf]
         sums = self.vocabulary.tag_probabilities(leaves)
-        for column, probabilities in zip(self.taught_columns, taught.T, strict=True):
+        for column, probabilities in zip(self.learned_columns, learned.T, strict=True):
             above = self.vocabulary.ancestors(column)
             sums[:, above] = np.maximum(sums[:, above], probabilities[:, np.newaxis])
-        sums[:, self.taught_columns] = taught
+        sums[:, self.learned_columns] = learned
         return sums
 
     def network_probabilities(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the network says of the taught tags: (n, leaves) to (n, taught); 0 for custom."""
+        """What the network says of the learned tags: (n, leaves) to (n, learned); 0 for custom."""
         membership = self.vocabulary.membership
-        network = np.zeros((len(leaves), len(self.taught_columns)), dtype=np.float32)
-        own = self.taught_columns < membership.shape[1]
-        network[:, own] = leaves @ membership[:, self.taught_columns[own]]
+        network = np.zeros((len(leaves), len(self.learned_columns)), dtype=np.float32)
+        own = self.learned_columns < membership.shape[1]
+        network[:, own] = leaves @ membership[:, self.learned_columns[own]]
         return np.minimum(network, 1, out=network)
 
     @cached_property
-    def _taught_leaves(self) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-        """Which taught tags are leaves, (taught,), and those leaves' numbers."""
+    def _learned_leaves(self) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+        """Which learned tags are leaves, (learned,), and those leaves' numbers."""
         numbers = np.full(len(self.vocabulary), -1)
         numbers[self.vocabulary.leaves] = np.arange(len(self.vocabulary.leaves))
-        leaf = numbers[self.taught_columns]
+        leaf = numbers[self.learned_columns]
         return leaf >= 0, leaf[leaf >= 0]

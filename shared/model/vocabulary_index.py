@@ -12,7 +12,7 @@ from shared.vocabulary import Vocabulary, load_imagenet
 
 
 @dataclass(frozen=True)
-class Words:
+class VocabularyIndex:
     """A vocabulary and the database's ids of its columns, (tags,) int32."""
 
     vocabulary: Vocabulary
@@ -28,11 +28,15 @@ class Words:
         return {tag_id: column for column, tag_id in enumerate(self.tag_ids.tolist())}
 
 
-def read_words(connection: Connection, known: Words | None = None) -> Words:
+def read_vocabulary_index(
+    connection: Connection, known: VocabularyIndex | None = None
+) -> VocabularyIndex:
     """The words of the database; `known` itself where nothing was added to it."""
     if known is not None and count_tags(connection) == len(known.vocabulary):
         return known
     vocabulary = load_imagenet().with_custom(custom_tags(connection))
     # After them: a tag that is made between the two statements may be too many, never too few.
     ids = tag_ids(connection)
-    return Words(vocabulary, np.array([ids[tag.slug] for tag in vocabulary.tags], dtype=np.int32))
+    return VocabularyIndex(
+        vocabulary, np.array([ids[tag.slug] for tag in vocabulary.tags], dtype=np.int32)
+    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryAnswer:
     """The embedding of a picture, (dimensions,) float16, or why it has none."""
 
     embedding: NDArray[np.float16] | None
@@ -25,7 +25,7 @@ class Answer:
         return json.dumps({"embedding": values, "problem": self.problem}).encode()
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Answer":
+    def from_bytes(cls, data: bytes) -> "QueryAnswer":
         """Read what `to_bytes` made."""
         document = json.loads(data)
         values = document["embedding"]

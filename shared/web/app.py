@@ -16,7 +16,7 @@ from shared.web.context import EXTENSION, Context
 from shared.web.figures.state_metrics import STATE_EXTENSION, StateCollector
 from shared.web.headers import register_headers
 from shared.web.health import health
-from shared.web.problems import Problem, register_problems, validation_response
+from shared.web.problems import ProblemDocument, register_problems, validation_response
 from shared.web.request_log import register_request_log
 from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 from shared.web.server.lingering import register_lingering
@@ -50,7 +50,7 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
         info=Info(title="Tagloop", version=__version__),
         doc_prefix=DOCS_PATH,
         validation_error_status=400,
-        validation_error_model=Problem,
+        validation_error_model=ProblemDocument,
         validation_error_callback=validation_response,
         static_folder=None,
         # None would stand in the document as null, which is no list of schemes.

@@ -6,14 +6,14 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from shared.errors import TagloopError, TooManyRequests, Unauthorized, Unavailable
+from shared.errors import InvalidKey, TagloopError, TooManyRequests, Unavailable
 
 MIME_TYPE = "application/problem+json"
 
 log = structlog.get_logger(__name__)
 
 
-class Problem(BaseModel):
+class ProblemDocument(BaseModel):
     """Why a request failed."""
 
     type: str = Field("about:blank", description="the kind of problem")
@@ -66,7 +66,7 @@ def _on_tagloop_error(error: TagloopError) -> ResponseReturnValue:
     response = problem_response(problem_of(error))
     if isinstance(error, Unavailable | TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
-    if isinstance(error, Unauthorized):
+    if isinstance(error, InvalidKey):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -15,13 +15,10 @@ from tagloop.bulk.upload import Upload
 from tagloop.bulk.walk import find_pictures
 from tagloop.client.client import Client
 from tagloop.client.errors import NoAnswer, Refused, ServerFailed
+from tagloop.exit_codes import EXIT_INTERRUPTED, EXIT_SOME_WRONG, EXIT_WELL
 
 REFRESH_SECONDS = 0.25
 UNKNOWN_RATE = "-"
-EXIT_WELL = 0
-EXIT_SOME_WRONG = 1
-# What a shell reports for a program that Ctrl-C ended.
-EXIT_INTERRUPTED = 130
 
 
 def add(client: Client, folders: Sequence[str], owner: str, *, wait: bool, output: Console) -> int:

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tagloop.bulk.events import Outcome
-from tagloop.bulk.tally import Group, Tally
+from tagloop.bulk.tally import Tally, TallyGroup
 from tagloop.client.names import printable
 
 ROWS = (
@@ -44,7 +44,7 @@ def sentence(reason: str) -> str:
     return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
-def examples(group: Group) -> str:
+def examples(group: TallyGroup) -> str:
     """A few names of the group in brackets."""
     names = [printable(path) for path in group.examples]
     return f"({', '.join(names)}{', …' if group.count > len(names) else ''})"

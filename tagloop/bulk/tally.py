@@ -11,7 +11,7 @@ WRONG = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNREADABLE)
 
 
 @dataclass
-class Group:
+class TallyGroup:
     """Files with one reason: how many, and a few of their paths."""
 
     count: int = 0
@@ -23,7 +23,7 @@ class Tally:
     """What happened to the files of a run, at constant size but for the number of reasons."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
-    groups: dict[Outcome, dict[str, Group]] = field(
+    groups: dict[Outcome, dict[str, TallyGroup]] = field(
         default_factory=lambda: {outcome: {} for outcome in WRONG}
     )
 
@@ -31,7 +31,7 @@ class Tally:
         """Count one event."""
         self.counts[event.outcome] += 1
         if event.outcome in self.groups:
-            group = self.groups[event.outcome].setdefault(event.reason, Group())
+            group = self.groups[event.outcome].setdefault(event.reason, TallyGroup())
             group.count += 1
             if len(group.examples) < EXAMPLES_PER_REASON:
                 group.examples.append(event.path)

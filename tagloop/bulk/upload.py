@@ -11,7 +11,7 @@ from tagloop.bulk.crew import Crew
 from tagloop.bulk.events import Event, Outcome
 from tagloop.bulk.patience import patiently
 from tagloop.bulk.walk import Skip
-from tagloop.bulk.watch import Waiting, Watch
+from tagloop.bulk.watch import WaitingPicture, Watch
 from tagloop.client.client import Client
 from tagloop.client.documents import TAGGED, Receipt, Refusal
 from tagloop.client.errors import FileUnusable
@@ -83,7 +83,7 @@ class Upload:
         if there:
             self._tell([Event(Outcome.KNOWN, file.path) for file in there])
             if self._ask_about_known:
-                self._watch.add([Waiting(known[file.sha256], file.path) for file in there])
+                self._watch.add([WaitingPicture(known[file.sha256], file.path) for file in there])
         return [file for file in group if file.sha256 not in known]
 
     def _send(self) -> None:
@@ -129,7 +129,7 @@ class Upload:
                 events.append(Event(Outcome.KNOWN, file.path))
             else:
                 events.append(Event(Outcome.SENT, file.path))
-                waiting.append(Waiting(answer.id, file.path))
+                waiting.append(WaitingPicture(answer.id, file.path))
         self._tell(events)
         if self._wait:
             self._watch.add(waiting)

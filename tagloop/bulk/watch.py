@@ -21,7 +21,7 @@ MAX_WAITING = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingPicture:
     """A file that was sent, under the id of its image."""
 
     image_id: str
@@ -37,9 +37,9 @@ class Watch:
     def __init__(self, client: Client, stop: Flag) -> None:
         self._client = client
         self._stop = stop
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: deque[WaitingPicture] = deque()
 
-    def add(self, files: Iterable[Waiting]) -> None:
+    def add(self, files: Iterable[WaitingPicture]) -> None:
         """Watch these too; any thread may call it, and waits while very many are watched."""
         while len(self._waiting) >= MAX_WAITING:
             if self._stop.wait(POLL_SECONDS):
@@ -64,12 +64,12 @@ class Watch:
                     continue
             self._stop.wait(POLL_SECONDS if len(self._waiting) <= WINDOW else BUSY_POLL_SECONDS)
 
-    def _taken_off(self) -> Iterator[Waiting]:
+    def _taken_off(self) -> Iterator[WaitingPicture]:
         """Takes pictures off the front, one by one."""
         while self._waiting:
             yield self._waiting.popleft()
 
-    def _ask(self, window: list[Waiting]) -> list[Event]:
+    def _ask(self, window: list[WaitingPicture]) -> list[Event]:
         """The outcomes of those that are done; the others go back to the front."""
         ids = list({file.image_id for file in window})
         found = patiently(lambda: self._client.statuses(ids), self._stop)
@@ -83,7 +83,7 @@ class Watch:
         ]
 
 
-def _outcome(file: Waiting, image: Status | None) -> Event:
+def _outcome(file: WaitingPicture, image: Status | None) -> Event:
     if image is None:
         return Event(Outcome.FAILED, file.path, "it was deleted meanwhile", file.image_id)
     if image.status == FAILED:

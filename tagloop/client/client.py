@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tagloop.client.documents import Found, Image, Receipt, Refusal, Status, Tag
+from tagloop.client.documents import Found, KnownTag, Receipt, Refusal, Status, TaggedImage
 from tagloop.client.errors import Refused
 from tagloop.client.multipart import Multipart, OpenFile
 from tagloop.client.teaching import Teaching
@@ -69,23 +69,23 @@ class Client(Teaching):
 
     def image(
         self, image_id: str, *, min_confidence: float | None = None, max_tags: int | None = None
-    ) -> Image:
+    ) -> TaggedImage:
         """One image with its tags: the server's choice, or at least and at most these."""
         parameters = {"min_confidence": min_confidence, "max_tags": max_tags}
-        return Image.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
+        return TaggedImage.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
 
     def statuses(self, image_ids: Sequence[str]) -> list[Status]:
         """How far those of the images are that exist, at most 1,000, in any order."""
         answer = self.call_json("/v1/images/statuses", {"ids": image_ids})
         return [Status.from_json(document) for document in answer["images"]]
 
-    def tags(self) -> list[Tag]:
+    def tags(self) -> list[KnownTag]:
         """The whole vocabulary."""
-        found: list[Tag] = []
+        found: list[KnownTag] = []
         cursor: str | None = None
         while True:
             page = self.call("GET", "/v1/tags", {"limit": TAGS_PER_PAGE, "cursor": cursor})
-            found.extend(Tag.from_json(document) for document in page["tags"])
+            found.extend(KnownTag.from_json(document) for document in page["tags"])
             cursor = page["next"]
             if cursor is None:
                 return found

@@ -50,7 +50,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTag:
+class ImageTag:
     """A tag of an image; `parents` are the slugs of the next wider tags."""
 
     tag: str
@@ -67,12 +67,12 @@ class ShownTag:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class TaggedImage:
     """An image as the server knows it; `document` is its whole answer."""
 
     id: str
     status: str
-    tags: tuple[ShownTag, ...]
+    tags: tuple[ImageTag, ...]
     error: str
     document: dict[str, Any]
 
@@ -82,7 +82,7 @@ class Image:
         return cls(
             id=document["id"],
             status=document["status"],
-            tags=tuple(ShownTag.from_json(tag) for tag in document.get("tags") or ()),
+            tags=tuple(ImageTag.from_json(tag) for tag in document.get("tags") or ()),
             error=document.get("error") or "",
             document=document,
         )
@@ -93,17 +93,17 @@ class Found:
     """What a search found; `unknown` are the words that mean no tag."""
 
     unknown: tuple[str, ...]
-    images: tuple[Image, ...]
+    images: tuple[TaggedImage, ...]
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
         """Read the answer of a search."""
-        images = tuple(Image.from_json(image) for image in document["images"])
+        images = tuple(TaggedImage.from_json(image) for image in document["images"])
         return cls(tuple(document["unknown"]), images)
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class KnownTag:
     """A tag of the vocabulary; `parents` are the slugs of the next wider tags."""
 
     slug: str

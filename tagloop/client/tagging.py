@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tagloop.client.client import Client
-from tagloop.client.documents import FAILED, QUEUED, Image, Receipt, Refusal
+from tagloop.client.documents import FAILED, QUEUED, Receipt, Refusal, TaggedImage
 from tagloop.client.errors import FileUnusable
 from tagloop.client.multipart import open_file
 from tagloop.client.names import printable
@@ -17,7 +17,7 @@ URL_SCHEMES = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class TagRequest:
     """What is wanted: seconds to wait, and which tags to show (None: the server's choice)."""
 
     wait: float
@@ -26,11 +26,11 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TagResult:
     """One picture's image, or its problem; `trouble` is a sentence when it is not tagged."""
 
     source: str
-    image: Image | None
+    image: TaggedImage | None
     problem: dict[str, Any] | None
     trouble: str
 
@@ -41,7 +41,7 @@ class Answer:
         return json.dumps({"file": printable(self.source), **document, **problem})
 
 
-def tag_each(client: Client, sources: Sequence[str], request: Request) -> Iterator[Answer]:
+def tag_each(client: Client, sources: Sequence[str], request: TagRequest) -> Iterator[TagResult]:
     """Tag files and URLs, several at once; the answers come in the order of the sources."""
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
@@ -50,25 +50,25 @@ def tag_each(client: Client, sources: Sequence[str], request: Request) -> Iterat
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def tag_one(client: Client, source: str, request: Request) -> Answer:
+def tag_one(client: Client, source: str, request: TagRequest) -> TagResult:
     """Tag one file or URL. Raises what `Client` raises, but for refusals."""
     name = printable(source)
     try:
         receipt = send(client, source, request.wait)
     except FileUnusable as unusable:
         problem = {"title": "The file cannot be read", "detail": unusable.reason}
-        return Answer(source, None, problem, f"{name} cannot be read: {unusable.reason}.")
+        return TagResult(source, None, problem, f"{name} cannot be read: {unusable.reason}.")
     if isinstance(receipt, Refusal):
-        return Answer(source, None, receipt.problem, f"{name} was refused: {receipt.reason}")
+        return TagResult(source, None, receipt.problem, f"{name} was refused: {receipt.reason}")
     image = client.image(
         receipt.id, min_confidence=request.min_confidence, max_tags=request.max_tags
     )
     if image.status == FAILED:
-        return Answer(source, image, None, f"{name} could not be tagged: {image.error}")
+        return TagResult(source, image, None, f"{name} could not be tagged: {image.error}")
     if image.status == QUEUED:
         trouble = f"{name} is still waiting to be tagged; ask again, or with a longer --wait."
-        return Answer(source, image, None, trouble)
-    return Answer(source, image, None, "")
+        return TagResult(source, image, None, trouble)
+    return TagResult(source, image, None, "")
 
 
 def send(client: Client, source: str, wait: float) -> Receipt | Refusal:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tagloop.client.teaching_documents import Label, RetagJob, Run, Verdicts, Version
+from tagloop.client.teaching_documents import ExportedLabel, RetagJob, RunStatus, Verdicts, Version
 from tagloop.client.transport import Transport
 
 LABELS_PER_PAGE = 1000
@@ -25,23 +25,23 @@ class Teaching(Transport):
         answer = self.call_json("/v1/corrections", {"user": user, "corrections": entries})
         return [result.get("problem") for result in answer["results"]]
 
-    def labels(self) -> Iterator[Label]:
+    def labels(self) -> Iterator[ExportedLabel]:
         """Everything that people decided, page by page."""
         cursor: str | None = None
         while True:
             page = self.call("GET", "/v1/labels", {"limit": LABELS_PER_PAGE, "cursor": cursor})
-            yield from map(Label.from_json, page["labels"])
+            yield from map(ExportedLabel.from_json, page["labels"])
             cursor = page["next"]
             if cursor is None:
                 return
 
-    def retrain(self) -> Run:
+    def retrain(self) -> RunStatus:
         """Have the model learn from the corrections that wait; Refused while it does already."""
-        return Run.from_json(self.call_json("/v1/retrain", {}))
+        return RunStatus.from_json(self.call_json("/v1/retrain", {}))
 
-    def run(self, run_id: int) -> Run:
+    def run(self, run_id: int) -> RunStatus:
         """How far a fine-tune run is."""
-        return Run.from_json(self.call("GET", f"/v1/retrain/{run_id}"))
+        return RunStatus.from_json(self.call("GET", f"/v1/retrain/{run_id}"))
 
     def versions(self) -> list[Version]:
         """Every version of the model, the newest first."""

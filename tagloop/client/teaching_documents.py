@@ -31,7 +31,7 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class ExportedLabel:
     """Whether an image has a tag, as people decided; `sha256` is empty until it is fetched."""
 
     image: str
@@ -55,7 +55,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunStatus:
     """A fine-tune run. progress: 0 to 1; reason: how it ended and why, empty while it goes on."""
 
     id: int

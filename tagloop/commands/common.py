@@ -6,10 +6,6 @@ from typing import Annotated
 import typer
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
-EXIT_WELL = 0
-EXIT_SOME_WRONG = 1
-# What a shell reports for a program that Ctrl-C ended.
-EXIT_INTERRUPTED = 130
 
 Server = Annotated[
     str, typer.Option(envvar="TAGLOOP_SERVER", help="Address of the Tagloop server.")

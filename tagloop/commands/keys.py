@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from shared.auth.scopes import Scope
-from tagloop.commands.common import EXIT_SOME_WRONG, DataFolder
+from tagloop.commands.common import DataFolder
+from tagloop.exit_codes import EXIT_SOME_WRONG
 
 app = typer.Typer(help="Make, list and revoke the keys that open the API.", no_args_is_help=True)
 

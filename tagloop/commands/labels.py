@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tagloop.commands.common import DEFAULT_SERVER, EXIT_SOME_WRONG, EXIT_WELL, Server, User
+from tagloop.commands.common import DEFAULT_SERVER, Server, User
+from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 Tags = list[str]
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tagloop.commands.common import DEFAULT_SERVER, EXIT_SOME_WRONG, EXIT_WELL, Server
+from tagloop.commands.common import DEFAULT_SERVER, Server
+from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 
 def tag(
@@ -32,12 +33,12 @@ def tag(
     from rich.console import Console
 
     from tagloop.client.client import Client
-    from tagloop.client.tagging import Request, tag_each
+    from tagloop.client.tagging import TagRequest, tag_each
     from tagloop.display.tag_table import tag_table
 
     output = Console(highlight=False)
     is_all_well = True
-    for answer in tag_each(Client(server), pictures, Request(wait, min_confidence, max_tags)):
+    for answer in tag_each(Client(server), pictures, TagRequest(wait, min_confidence, max_tags)):
         if as_json:
             print(answer.to_json(), flush=True)
         elif answer.image and not answer.trouble:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tagloop.commands.common import EXIT_SOME_WRONG, EXIT_WELL, DataFolder
+from tagloop.commands.common import DataFolder
+from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 
 def up(

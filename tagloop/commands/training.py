@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tagloop.commands.common import DEFAULT_SERVER, EXIT_SOME_WRONG, EXIT_WELL, Server
+from tagloop.commands.common import DEFAULT_SERVER, Server
+from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 
 def retrain(

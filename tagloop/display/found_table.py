@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from tagloop.client.documents import Image
+from tagloop.client.documents import TaggedImage
 from tagloop.client.names import printable
 from tagloop.display.tag_table import implied_tags
 
 TAGS_SHOWN = 3
 
 
-def found_table(images: Sequence[Image]) -> Table:
+def found_table(images: Sequence[TaggedImage]) -> Table:
     """Id, file name or URL, and the most specific tags of an image a row."""
     table = Table(show_header=False, box=None, pad_edge=False)
     for image in images:

@@ -19,8 +19,8 @@ from rich.progress import (
 
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
-from tagloop.client.teaching_documents import RetagJob, Run
-from tagloop.commands.common import EXIT_INTERRUPTED
+from tagloop.client.teaching_documents import RetagJob, RunStatus
+from tagloop.exit_codes import EXIT_INTERRUPTED
 
 POLL_SECONDS = 0.5
 
@@ -36,7 +36,7 @@ class Work(Protocol):
 Followed = TypeVar("Followed", bound=Work)
 
 
-def follow_run(client: Client, run: Run) -> Run:
+def follow_run(client: Client, run: RunStatus) -> RunStatus:
     """Show a fine-tune run's progress until it is over; returns how it ended."""
     return _follow(
         run,

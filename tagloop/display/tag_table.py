@@ -5,14 +5,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from tagloop.client.documents import Image, ShownTag
+from tagloop.client.documents import ImageTag, TaggedImage
 from tagloop.client.names import printable
 
 BAR_COLUMNS = 24
 IMPLIED_STYLE = "dim"
 
 
-def tag_table(source: str, image: Image) -> Group:
+def tag_table(source: str, image: TaggedImage) -> Group:
     """Tag, confidence bar and percentage a row; tags that another one implies are dimmed."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
@@ -29,6 +29,6 @@ def tag_table(source: str, image: Image) -> Group:
     return Group(Text(printable(source), style="bold"), table)
 
 
-def implied_tags(tags: tuple[ShownTag, ...]) -> frozenset[str]:
+def implied_tags(tags: tuple[ImageTag, ...]) -> frozenset[str]:
     """Slugs of those tags that another tag of the picture stands below."""
     return frozenset(parent for tag in tags for parent in tag.parents)

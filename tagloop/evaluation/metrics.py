@@ -18,7 +18,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class TagQuality:
     """Shares from 0 to 1 over `images` pictures; precision is None where no tag was shown.
 
     top1, top5: pictures with the label, or a tag narrower than it, first or among the first five.
@@ -39,7 +39,7 @@ class Quality:
         return asdict(self)
 
 
-def measure(pictures: Sequence[Judged], with_ancestors: WithAncestors) -> Quality:
+def measure(pictures: Sequence[Judged], with_ancestors: WithAncestors) -> TagQuality:
     """The quality over all pictures together, of which there must be one at least.
 
     with_ancestors: gives the slugs of a tag and of everything that it implies.
@@ -61,7 +61,7 @@ def measure(pictures: Sequence[Judged], with_ancestors: WithAncestors) -> Qualit
         recalled += rights > 0
         exact += picture.label in picture.shown
     count = len(pictures)
-    return Quality(
+    return TagQuality(
         images=count,
         shown_tags=sum(len(picture.shown) for picture in pictures),
         top1=top1 / count,

@@ -18,7 +18,7 @@ from tagloop.client.client import Client
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 from tagloop.evaluation.labels import Example, read_csv, read_folder
-from tagloop.evaluation.metrics import TOP, Judged, Quality, measure
+from tagloop.evaluation.metrics import TOP, Judged, TagQuality, measure
 from tagloop.evaluation.tag_index import TagIndex
 
 QUESTIONS_AT_ONCE = 4
@@ -31,7 +31,7 @@ class Evaluation:
     unknown_labels: number of pictures by label. untagged: reason by path.
     """
 
-    quality: Quality
+    quality: TagQuality
     unknown_labels: Mapping[str, int]
     untagged: Mapping[str, str]
 

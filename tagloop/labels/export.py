@@ -9,7 +9,7 @@ from typing import TextIO
 from tagloop.client.client import Client
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
-from tagloop.client.teaching_documents import Label
+from tagloop.client.teaching_documents import ExportedLabel
 
 COLUMNS = ("image", "sha256", "filename", "owner", "tag", "present")
 
@@ -30,7 +30,7 @@ def export_labels(client: Client, file: Path | None) -> None:
         raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
 
 
-def _write(labels: Iterable[Label], out: TextIO) -> None:
+def _write(labels: Iterable[ExportedLabel], out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for label in labels:

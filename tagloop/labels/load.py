@@ -20,7 +20,7 @@ ROWS_PER_REQUEST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LabelGroup:
     """What some lines say of one image."""
 
     image: str
@@ -72,11 +72,11 @@ def _load(
         else:
             # A later line takes the place of an earlier one about the same tag.
             by_image.setdefault(found.image, {})[found.row.tag.casefold()] = found.row
-    whole = [Group(image, tuple(tags.values())) for image, tags in by_image.items()]
+    whole = [LabelGroup(image, tuple(tags.values())) for image, tags in by_image.items()]
     refused = _send(client, whole, user)
     # One line that is wrong has the others of its image refused with it: now each goes alone.
     single = [
-        Group(group.image, (row,))
+        LabelGroup(group.image, (row,))
         for group, _ in refused
         if len(group.rows) > 1
         for row in group.rows
@@ -86,7 +86,7 @@ def _load(
             yield Unusable(group.rows[0].line, reason)
 
 
-def _send(client: Client, groups: Sequence[Group], user: str) -> list[tuple[Group, str]]:
+def _send(client: Client, groups: Sequence[LabelGroup], user: str) -> list[tuple[LabelGroup, str]]:
     """Correct images; returns those that were refused, and why."""
     if not groups:
         return []

@@ -14,7 +14,7 @@ NETWORK = "network"
 
 
 @dataclass(frozen=True)
-class Limits:
+class PrecisionLimits:
     """From which probability on tags are shown.
 
     least: (tags,) float32. measured: (tags,) bool, true where the limit comes from corrections;
@@ -25,24 +25,24 @@ class Limits:
     measured: NDArray[np.bool_]
 
 
-def limits_for(scorer: Scorer, precision: float) -> Limits:
+def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
     """The limits of all tags for the least of PRECISIONS that is at least `precision`."""
     least = np.full(len(scorer.vocabulary), precision, np.float32)
     measured = np.zeros(len(scorer.vocabulary), dtype=bool)
     step = np.searchsorted(PRECISIONS, np.float32(precision))
     if step < len(PRECISIONS):
-        thresholds = scorer.head.taught.thresholds[:, step]
+        thresholds = scorer.head.learned_tags.thresholds[:, step]
         known = ~np.isnan(thresholds)
-        columns = scorer.taught_columns[known]
+        columns = scorer.learned_columns[known]
         least[columns] = thresholds[known]
         measured[columns] = True
-    return Limits(least, measured)
+    return PrecisionLimits(least, measured)
 
 
 def choose_precise(opinion: Opinion, precision: float) -> tuple[NDArray[np.bool_], dict[str, str]]:
     """Which tags to show, (tags,), and for each of their slugs what that is based on."""
     if opinion.scorer is None:
-        limits = Limits(np.array(precision, np.float32), np.zeros_like(opinion.present))
+        limits = PrecisionLimits(np.array(precision, np.float32), np.zeros_like(opinion.present))
     else:
         limits = limits_for(opinion.scorer, precision)
     sure = opinion.sure(limits.least)

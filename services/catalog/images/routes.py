@@ -9,7 +9,7 @@ from flask_openapi3 import Tag as ApiTag
 from numpy.typing import NDArray
 from sqlalchemy import RowMapping
 
-from services.catalog.documents import Image, ImagePath, Images, ImagesQuery, ShownTagsQuery
+from services.catalog.documents import ImageDocument, Images, ImagesQuery, ShownTagsQuery
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
 from services.catalog.images.thumbnails import load_thumbnail
@@ -21,18 +21,21 @@ from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
 from shared.storage.storage import original_key, thumbnail_key
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
+from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row, resolve_tag
 
 images = APIBlueprint(
-    "images", __name__, abp_tags=[ApiTag(name="images")], abp_responses={404: Problem}
+    "images", __name__, abp_tags=[ApiTag(name="images")], abp_responses={404: ProblemDocument}
 )
 # A file under one id never changes.
 CACHE_SECONDS = 24 * 3600
 
 
-@images.get("/v1/images/<image_id>", summary="An image and its tags", responses={200: Image})
+@images.get(
+    "/v1/images/<image_id>", summary="An image and its tags", responses={200: ImageDocument}
+)
 def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     """The tags that the server shows, or those of another limit, of a precision, or named ones."""
     row = find_row(path.image_id)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shared.errors import BlobMissing, PictureError, Unavailable
 from shared.messaging.publisher import publish_question
 from shared.storage.originals import inspect_original
-from shared.storage.query_pictures import Answer, answer_key, picture_key
+from shared.storage.query_pictures import QueryAnswer, answer_key, picture_key
 from shared.web.context import context
 
 ANSWER_SECONDS = 10.0
@@ -42,8 +42,8 @@ def embed(picture: BinaryIO) -> NDArray[np.float16]:
     return answer.embedding
 
 
-def _read(question_id: UUID) -> Answer | None:
+def _read(question_id: UUID) -> QueryAnswer | None:
     try:
-        return Answer.from_bytes(bytes(context().storage.get(answer_key(question_id))))
+        return QueryAnswer.from_bytes(bytes(context().storage.get(answer_key(question_id))))
     except BlobMissing:
         return None

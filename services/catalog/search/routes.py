@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
-from services.catalog.documents import LIST_LIMIT, LIST_MAX, NO_NUL, Image
+from services.catalog.documents import LIST_LIMIT, LIST_MAX, ImageDocument
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
@@ -16,8 +16,9 @@ from shared.db.images.images import list_images
 from shared.errors import BadRequest
 from shared.vocabulary import Tag
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
+from shared.web.requests.fields import NO_NUL
 from shared.web.requests.named import find_tag_named
 
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
@@ -41,16 +42,18 @@ class FoundTag(BaseModel):
     name: str
 
 
-class Found(BaseModel):
+class SearchResults(BaseModel):
     """Images that show every tag that was asked for, the newest first."""
 
     tags: list[FoundTag] = Field(description="what the words mean")
     unknown: list[str] = Field(description="words that mean no tag; then there are no images")
-    images: list[Image]
+    images: list[ImageDocument]
     next: str | None = Field(description="cursor of the next page")
 
 
-@search.get("/v1/search", summary="Images by words", responses={200: Found, 400: Problem})
+@search.get(
+    "/v1/search", summary="Images by words", responses={200: SearchResults, 400: ProblemDocument}
+)
 def get_search(query: SearchQuery) -> dict[str, Any]:
     """Words are slugs, names or aliases of tags; an image has to show all of them."""
     words = re.split(r"[\s,]+", query.q.strip(" ,"))

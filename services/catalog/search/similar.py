@@ -11,7 +11,7 @@ from flask_openapi3 import Tag as ApiTag
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from services.catalog.documents import Image, ImagePath
+from services.catalog.documents import ImageDocument
 from services.catalog.search.embedding import embed
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
@@ -20,8 +20,9 @@ from shared.db.images.images import find_embedding, find_images
 from shared.db.images.similar import find_nearest
 from shared.errors import NotFound, TooManyBytes
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
+from shared.web.requests.fields import ImagePath
 from shared.web.requests.gathering import gather, read_pieces
 from shared.web.requests.named import find_row
 
@@ -42,7 +43,7 @@ class SimilarQuery(BaseModel):
     limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MAX)
 
 
-class SimilarImage(Image):
+class SimilarImage(ImageDocument):
     """An image, and how much it looks like what was asked about."""
 
     similarity: float = Field(description="cosine of the embeddings: at most 1, the same picture")
@@ -57,7 +58,7 @@ class SimilarImages(BaseModel):
 @similar.get(
     "/v1/images/<image_id>/similar",
     summary="Images that look like an image",
-    responses={200: SimilarImages, 404: Problem},
+    responses={200: SimilarImages, 404: ProblemDocument},
 )
 def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
     """Compares stored embeddings; the image itself is left out."""
@@ -74,7 +75,13 @@ def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
     "/v1/search/similar",
     summary="Images that look like a picture",
     openapi_extensions={"requestBody": PICTURE_BODY},
-    responses={200: SimilarImages, 413: Problem, 415: Problem, 422: Problem, 503: Problem},
+    responses={
+        200: SimilarImages,
+        413: ProblemDocument,
+        415: ProblemDocument,
+        422: ProblemDocument,
+        503: ProblemDocument,
+    },
 )
 def post_similar(query: SimilarQuery) -> dict[str, Any]:
     """The picture is the body; it is not kept. A worker has to be there to look at it."""

@@ -6,13 +6,13 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
-from services.catalog.documents import NO_NUL
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.profiles import count_hashtags, count_images, count_shown_tags
 from shared.errors import NotFound
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
+from shared.web.requests.fields import NO_NUL
 
 profiles = APIBlueprint("profiles", __name__, abp_tags=[ApiTag(name="images")])
 
@@ -55,7 +55,7 @@ class Profile(BaseModel):
 @profiles.get(
     "/v1/owners/<path:owner>/profile",
     summary="What an owner's images show",
-    responses={200: Profile, 403: Problem, 404: Problem},
+    responses={200: Profile, 403: ProblemDocument, 404: ProblemDocument},
 )
 def get_profile(path: OwnerPath) -> dict[str, Any]:
     """How many images there are, and the most frequent tags and hashtags."""

@@ -7,20 +7,20 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from sqlalchemy import Connection, RowMapping
 
-from services.catalog.documents import Tag, TagPath, Tags, TagsQuery
+from services.catalog.documents import TagDocument, TagList, TagPath, TagsQuery
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.tags.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags.tags import find_tag, list_tags
 from shared.errors import BadRequest, NotFound
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
 
 tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
 
 
-@tags.get("/v1/tags", summary="Tags by slug", responses={200: Tags, 400: Problem})
+@tags.get("/v1/tags", summary="Tags by slug", responses={200: TagList, 400: ProblemDocument})
 def get_tags(query: TagsQuery) -> dict[str, Any]:
     """Those whose name, slug or alias begins with `q`."""
     if query.q is not None and "\x00" in query.q:
@@ -38,7 +38,7 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
     return {"tags": documents, "next": cursor}
 
 
-@tags.get("/v1/tags/<slug>", summary="A tag", responses={200: Tag, 404: Problem})
+@tags.get("/v1/tags/<slug>", summary="A tag", responses={200: TagDocument, 404: ProblemDocument})
 def get_tag(path: TagPath) -> dict[str, Any]:
     """What it means, what else it is called, and what is wider and narrower."""
     with transaction(context().engine) as connection:

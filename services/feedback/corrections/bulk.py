@@ -9,19 +9,20 @@ from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
 from services.feedback.corrections.limits import LIMITS, refuse_too_many
 from services.feedback.corrections.reading import VERDICTS, Entry, read_entry, words_for
 from services.feedback.corrections.recording import Outcome, count_corrections, record
-from services.feedback.documents import IMAGE_ID_LENGTH, ImageId, User, Verdicts
+from services.feedback.documents import User, VerdictsDocument
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.app import MAX_BODY_BYTES
 from shared.web.context import context
-from shared.web.problems import Problem, problem_of, validation_problem
+from shared.web.problems import ProblemDocument, problem_of, validation_problem
+from shared.web.requests.fields import IMAGE_ID_LENGTH, ImageId
 from shared.web.requests.named import hidden_tags
 
 bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])
 
 
-class ImageVerdicts(Verdicts):
+class ImageVerdicts(VerdictsDocument):
     """What is said of one image among many."""
 
     image: ImageId
@@ -38,18 +39,18 @@ class ManyCorrections(BaseModel):
     corrections: list[UncheckedVerdicts] = Field(description=LIMITS)
 
 
-class Result(BaseModel):
+class CorrectionResult(BaseModel):
     """What became of one entry of a request."""
 
     image: str | None
     corrections: int | None = Field(None, description="how many were written down")
-    problem: Problem | None = Field(None, description="why none were")
+    problem: ProblemDocument | None = Field(None, description="why none were")
 
 
 class Results(BaseModel):
     """What became of each entry of a request, in the request's order."""
 
-    results: list[Result]
+    results: list[CorrectionResult]
 
 
 @bulk.before_request
@@ -65,7 +66,7 @@ def refuse_too_many_bytes() -> None:
 @bulk.post(
     "/v1/corrections",
     summary="Correct the tags of many images",
-    responses={200: Results, 413: Problem},
+    responses={200: Results, 413: ProblemDocument},
 )
 def post_many(body: ManyCorrections) -> dict[str, Any]:
     """In one transaction; what is wrong with one entry does not concern the others."""

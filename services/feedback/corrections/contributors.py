@@ -13,7 +13,7 @@ from shared.db.corrections.contributors import find_contributor, list_contributo
 from shared.db.corrections.reconsider import reconsider
 from shared.errors import NotFound
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 
 CONTRIBUTORS_MAX = 1000
 # In paths, where the empty name can't stand.
@@ -22,7 +22,7 @@ NOBODY = "-"
 contributors = APIBlueprint("contributors", __name__, abp_tags=[Tag(name="contributors")])
 
 
-class Contributor(BaseModel):
+class ContributorDocument(BaseModel):
     """Someone who sends corrections."""
 
     user: str = Field(description="empty: those who gave no name")
@@ -38,7 +38,7 @@ class Contributor(BaseModel):
 class Contributors(BaseModel):
     """Those who are set aside first, then those with the most corrections."""
 
-    contributors: list[Contributor] = Field(description=f"at most {CONTRIBUTORS_MAX:,}")
+    contributors: list[ContributorDocument] = Field(description=f"at most {CONTRIBUTORS_MAX:,}")
 
 
 class ContributorPath(BaseModel):
@@ -64,7 +64,7 @@ def get_contributors() -> dict[str, Any]:
 @contributors.post(
     "/v1/contributors/<path:user>/vouch",
     summary="Answer for a contributor",
-    responses={200: Contributor, 404: Problem},
+    responses={200: ContributorDocument, 404: ProblemDocument},
 )
 def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
     """Whoever is vouched for is not set aside; the images that they corrected are decided anew."""
@@ -82,4 +82,4 @@ def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
 
 def _describe(row: RowMapping) -> dict[str, Any]:
     contributor = {name: value for name, value in row.items() if name != "name"}
-    return Contributor(user=row["name"], **contributor).model_dump(mode="json")
+    return ContributorDocument(user=row["name"], **contributor).model_dump(mode="json")

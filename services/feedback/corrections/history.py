@@ -7,13 +7,14 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.feedback.documents import ImagePath, PageQuery, User
+from services.feedback.documents import PageQuery, User
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict, list_corrections
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_number_cursor
+from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row
 
 # Of one image, the newest.
@@ -62,7 +63,7 @@ class LogQuery(PageQuery):
 @history.get(
     "/v1/images/<image_id>/corrections",
     summary="What people said of an image's tags",
-    responses={200: History, 404: Problem},
+    responses={200: History, 404: ProblemDocument},
 )
 def get_history(path: ImagePath) -> dict[str, Any]:
     """The newest first. What counts is each user's last word on a tag."""

@@ -12,13 +12,13 @@ from shared.db.connection.engine import transaction
 from shared.db.corrections.decisions import list_labels
 from shared.errors import BadRequest
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
 
 labels = APIBlueprint("labels", __name__, abp_tags=[Tag(name="corrections")])
 
 
-class Label(BaseModel):
+class LabelDocument(BaseModel):
     """Whether an image has a tag, as people decided."""
 
     image: str
@@ -29,14 +29,16 @@ class Label(BaseModel):
     present: bool
 
 
-class Labels(BaseModel):
+class LabelList(BaseModel):
     """A page of labels, by image."""
 
-    labels: list[Label]
+    labels: list[LabelDocument]
     next: str | None = Field(description="cursor of the next page")
 
 
-@labels.get("/v1/labels", summary="What people decided", responses={200: Labels, 400: Problem})
+@labels.get(
+    "/v1/labels", summary="What people decided", responses={200: LabelList, 400: ProblemDocument}
+)
 def get_labels(query: PageQuery) -> dict[str, Any]:
     """Only tags that somebody spoke of; wider and narrower ones follow from these."""
     after = _decode(query.cursor) if query.cursor else None

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.feedback.documents import Verdicts
+from services.feedback.documents import VerdictsDocument
 from shared.api.tag_names import slug_of
 from shared.db.corrections.corrections import Verdict
 from shared.errors import BadRequest, NotFound
 from shared.model.live_vocabulary import LiveVocabulary
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.storage.image_ids import parse_image_id
 from shared.vocabulary import Vocabulary
 
@@ -32,7 +32,7 @@ class Entry:
         return {slug: name for slug, name in self.unknown.items() if self.verdicts[slug] == "add"}
 
 
-def words_for(live: LiveVocabulary, verdicts: Iterable[Verdicts]) -> Words:
+def words_for(live: LiveVocabulary, verdicts: Iterable[VerdictsDocument]) -> VocabularyIndex:
     """The vocabulary, not older than any of these names.
 
     Raises:
@@ -45,7 +45,7 @@ def words_for(live: LiveVocabulary, verdicts: Iterable[Verdicts]) -> Words:
 
 
 def read_entry(
-    vocabulary: Vocabulary, image_id: str, said: Verdicts, hidden: Collection[str]
+    vocabulary: Vocabulary, image_id: str, said: VerdictsDocument, hidden: Collection[str]
 ) -> Entry:
     """What a request says of one image.
 

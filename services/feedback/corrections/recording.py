@@ -15,7 +15,7 @@ from shared.db.events.events import report_images
 from shared.db.owners.access import Access
 from shared.db.tags.tags import insert_custom_tags
 from shared.errors import NotFound
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.observability import metrics
 
 # What receivers of an event are told at most of one image: a message has to stay small.
@@ -23,7 +23,7 @@ MAX_REPORTED = 50
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedCorrections:
     """A correction that has a row: of the image itself, where the one named was a copy."""
 
     id: int
@@ -33,12 +33,12 @@ class Recorded:
     verdict: Verdict
 
 
-Outcome = list[Recorded] | NotFound
+Outcome = list[RecordedCorrections] | NotFound
 
 
 def record(
     connection: Connection,
-    words: Words,
+    words: VocabularyIndex,
     user: str,
     entries: Sequence[Entry],
     *,
@@ -61,7 +61,7 @@ def record(
     ]
 
 
-def count_corrections(recorded: Sequence[Recorded]) -> None:
+def count_corrections(recorded: Sequence[RecordedCorrections]) -> None:
     """Add corrections to the metrics, once their transaction is committed."""
     for correction in recorded:
         metrics.corrections.labels(correction.verdict).inc()
@@ -93,11 +93,11 @@ def _find_problems(
 
 def _write(
     connection: Connection,
-    words: Words,
+    words: VocabularyIndex,
     user: str,
     entries: Sequence[Entry],
     originals: dict[UUID, UUID],
-) -> list[Recorded]:
+) -> list[RecordedCorrections]:
     """Write all corrections of entries without a problem, in their order."""
     ensure_contributor(connection, user)
     made = insert_custom_tags(
@@ -118,16 +118,16 @@ def _write(
     numbers = insert_corrections(connection, user, [row for _, row in said])
     redecide(connection, words, {row.image_id for _, row in said})
     recorded = [
-        Recorded(number, row.image_id, row.tag_id, slug, row.verdict)
+        RecordedCorrections(number, row.image_id, row.tag_id, slug, row.verdict)
         for number, (slug, row) in zip(numbers, said, strict=True)
     ]
     _report(connection, user, recorded)
     return recorded
 
 
-def _report(connection: Connection, user: str, recorded: Sequence[Recorded]) -> None:
+def _report(connection: Connection, user: str, recorded: Sequence[RecordedCorrections]) -> None:
     """One event for each image, whatever was said of it; a long list is cut short."""
-    by_image: dict[UUID, list[Recorded]] = {}
+    by_image: dict[UUID, list[RecordedCorrections]] = {}
     for correction in recorded:
         by_image.setdefault(correction.image_id, []).append(correction)
     data = {

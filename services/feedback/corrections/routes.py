@@ -8,20 +8,21 @@ from pydantic import BaseModel, Field
 from services.feedback.corrections.limits import refuse_too_many
 from services.feedback.corrections.reading import read_entry, words_for
 from services.feedback.corrections.recording import count_corrections, record
-from services.feedback.documents import ImagePath, User, Verdicts
+from services.feedback.documents import User, VerdictsDocument
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict
 from shared.errors import NotFound
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
+from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row, hidden_tags
 
 corrections = APIBlueprint("corrections", __name__, abp_tags=[Tag(name="corrections")])
 
 
-class ImageCorrections(Verdicts):
+class ImageCorrections(VerdictsDocument):
     """What a user says of an image's tags."""
 
     user: User = Field("", description="who says so")
@@ -46,7 +47,7 @@ class Corrected(BaseModel):
 @corrections.post(
     "/v1/images/<image_id>/corrections",
     summary="Correct an image's tags",
-    responses={201: Corrected, 404: Problem, 413: Problem},
+    responses={201: Corrected, 404: ProblemDocument, 413: ProblemDocument},
 )
 def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str, Any], int]:
     """What people say outweighs the model from now on, also while the image still waits."""

@@ -16,7 +16,7 @@ from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import find_delivery, list_deliveries, replay
 from shared.errors import Conflict, NotFound
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
 Status = Literal["waiting", "delivered", "failed"]
@@ -33,7 +33,7 @@ class DeliveriesQuery(PageQuery):
     status: Status | None = None
 
 
-class Delivery(BaseModel):
+class DeliveryDocument(BaseModel):
     """One message to one receiver."""
 
     id: UUID = Field(description="the webhook-id that the receiver sees")
@@ -50,7 +50,7 @@ class Delivery(BaseModel):
     error: str | None = Field(description="why the last attempt failed")
 
 
-class SentDelivery(Delivery):
+class SentDelivery(DeliveryDocument):
     """One message with what it says."""
 
     message: dict[str, Any] | None = Field(description="null before the first attempt")
@@ -59,7 +59,7 @@ class SentDelivery(Delivery):
 class Deliveries(BaseModel):
     """A page of deliveries, the newest first."""
 
-    deliveries: list[Delivery]
+    deliveries: list[DeliveryDocument]
     next: str | None = Field(description="cursor of the next page")
 
 
@@ -70,7 +70,7 @@ class DeliveryPath(BaseModel):
 
 
 @deliveries.get(
-    "/v1/deliveries", summary="What was sent", responses={200: Deliveries, 400: Problem}
+    "/v1/deliveries", summary="What was sent", responses={200: Deliveries, 400: ProblemDocument}
 )
 def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
     """The newest first; finished ones are forgotten after 30 days."""
@@ -87,7 +87,7 @@ def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
         )
     page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
     return {
-        "deliveries": [Delivery(**_read(row)).model_dump(mode="json") for row in page],
+        "deliveries": [DeliveryDocument(**_read(row)).model_dump(mode="json") for row in page],
         "next": cursor,
     }
 
@@ -95,7 +95,7 @@ def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
 @deliveries.get(
     "/v1/deliveries/<delivery_id>",
     summary="One delivery",
-    responses={200: SentDelivery, 404: Problem},
+    responses={200: SentDelivery, 404: ProblemDocument},
 )
 def get_delivery(path: DeliveryPath) -> dict[str, Any]:
     """With the message as it was sent."""
@@ -106,7 +106,7 @@ def get_delivery(path: DeliveryPath) -> dict[str, Any]:
 @deliveries.post(
     "/v1/deliveries/<delivery_id>/replay",
     summary="Send it again",
-    responses={202: SentDelivery, 404: Problem, 409: Problem},
+    responses={202: SentDelivery, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_replay(path: DeliveryPath) -> tuple[dict[str, Any], int]:
     """The same message under the same id, at once and with all its attempts."""

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from services.feedback.documents import NO_NUL
 from shared.api.event_types import ALL, EventType
+from shared.web.requests.fields import NO_NUL
 
 URL_LENGTH = 2048
 OWNER_LENGTH = 200

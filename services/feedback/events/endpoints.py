@@ -32,7 +32,7 @@ from shared.db.events.endpoints import (
 from shared.errors import BadRequest, NotFound
 from shared.fetch import check_url
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
 # For as long both secrets sign, so that a receiver can change at any moment of a day.
@@ -44,7 +44,7 @@ endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
 @endpoints.post(
     "/v1/endpoints",
     summary="Be told about events",
-    responses={201: RegisteredEndpoint, 400: Problem},
+    responses={201: RegisteredEndpoint, 400: ProblemDocument},
 )
 def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
     """Messages are Standard Webhooks, signed with the secret in this answer."""
@@ -65,7 +65,9 @@ def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
     return RegisteredEndpoint(**row).model_dump(mode="json"), 201
 
 
-@endpoints.get("/v1/endpoints", summary="Who is told", responses={200: Endpoints, 400: Problem})
+@endpoints.get(
+    "/v1/endpoints", summary="Who is told", responses={200: Endpoints, 400: ProblemDocument}
+)
 def get_endpoints(query: PageQuery) -> dict[str, Any]:
     """The newest first, without their secrets."""
     with transaction(context().engine) as connection:
@@ -82,7 +84,7 @@ def get_endpoints(query: PageQuery) -> dict[str, Any]:
 @endpoints.get(
     "/v1/endpoints/<endpoint_id>",
     summary="One endpoint",
-    responses={200: Endpoint, 404: Problem},
+    responses={200: Endpoint, 404: ProblemDocument},
 )
 def get_endpoint(path: EndpointPath) -> dict[str, Any]:
     """Whether it is told, and since when not."""
@@ -93,7 +95,7 @@ def get_endpoint(path: EndpointPath) -> dict[str, Any]:
 @endpoints.patch(
     "/v1/endpoints/<endpoint_id>",
     summary="Change an endpoint",
-    responses={200: Endpoint, 400: Problem, 404: Problem},
+    responses={200: Endpoint, 400: ProblemDocument, 404: ProblemDocument},
 )
 def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
     """What waits for it goes to the new address; its secret and its deliveries stay."""
@@ -112,7 +114,7 @@ def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
 @endpoints.delete(
     "/v1/endpoints/<endpoint_id>",
     summary="Be told no more",
-    responses={204: None, 404: Problem},
+    responses={204: None, 404: ProblemDocument},
 )
 def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
     """Its deliveries are forgotten, those that wait included."""
@@ -125,7 +127,7 @@ def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
 @endpoints.post(
     "/v1/endpoints/<endpoint_id>/enable",
     summary="Tell a disabled endpoint again",
-    responses={200: Endpoint, 404: Problem},
+    responses={200: Endpoint, 404: ProblemDocument},
 )
 def post_enable(path: EndpointPath) -> dict[str, Any]:
     """From the next event on; what failed meanwhile can be replayed."""
@@ -138,7 +140,7 @@ def post_enable(path: EndpointPath) -> dict[str, Any]:
 @endpoints.post(
     "/v1/endpoints/<endpoint_id>/rotate",
     summary="Sign with a new secret",
-    responses={200: RegisteredEndpoint, 404: Problem},
+    responses={200: RegisteredEndpoint, 404: ProblemDocument},
 )
 def post_rotate(path: EndpointPath) -> dict[str, Any]:
     """For a day, messages are signed with the old secret too: a receiver may know either."""

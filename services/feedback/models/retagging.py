@@ -8,15 +8,15 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
-from services.feedback.documents import NO_NUL
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
-from shared.db.models.retag_jobs import Scope, find_job, list_jobs, queue_job
+from shared.db.models.retag_jobs import RetagScope, find_job, list_jobs, queue_job
 from shared.errors import NotFound
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
+from shared.web.requests.fields import NO_NUL
 from shared.web.requests.named import resolve_tag
 
 JOBS_LISTED = 50
@@ -50,7 +50,7 @@ class RetagRequest(BaseModel):
         return {} if value is None and not request.content_length else value
 
 
-class Job(BaseModel):
+class JobDocument(BaseModel):
     """A walk over stored embeddings."""
 
     id: int
@@ -70,7 +70,7 @@ class Job(BaseModel):
 class Jobs(BaseModel):
     """What was tagged anew, and what is about to be."""
 
-    jobs: list[Job] = Field(description=f"the newest {JOBS_LISTED}, the newest first")
+    jobs: list[JobDocument] = Field(description=f"the newest {JOBS_LISTED}, the newest first")
 
 
 class JobPath(BaseModel):
@@ -79,14 +79,18 @@ class JobPath(BaseModel):
     job_id: int = Field(ge=1)
 
 
-@retagging.post("/v1/retag", summary="Tag stored images anew", responses={202: Job, 404: Problem})
+@retagging.post(
+    "/v1/retag",
+    summary="Tag stored images anew",
+    responses={202: JobDocument, 404: ProblemDocument},
+)
 def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
     """From stored embeddings; what people decided stays. A job of the same scope that waits
     already is answered with instead.
     """
     here = context()
     tag_id = None if body.tag is None else _tag_id(body.tag)
-    scope = Scope(caller_access().narrow(body.owner), tag_id, body.below_version)
+    scope = RetagScope(caller_access().narrow(body.owner), tag_id, body.below_version)
     with transaction(here.engine) as connection:
         job_id = queue_job(connection, scope)
         row = find_job(connection, job_id, caller_access())
@@ -102,7 +106,9 @@ def get_jobs() -> dict[str, Any]:
     return {"jobs": [_describe(row, row["id"]) for row in rows]}
 
 
-@retagging.get("/v1/retag/<job_id>", summary="A job", responses={200: Job, 404: Problem})
+@retagging.get(
+    "/v1/retag/<job_id>", summary="A job", responses={200: JobDocument, 404: ProblemDocument}
+)
 def get_job(path: JobPath) -> dict[str, Any]:
     """How far it is."""
     with transaction(context().engine) as connection:
@@ -119,4 +125,4 @@ def _tag_id(name: str) -> int:
 def _describe(row: RowMapping | None, job_id: int) -> dict[str, Any]:
     if row is None:
         raise NotFound(f"There is no job {job_id}; GET /v1/retag lists them.")
-    return Job(**row, url=f"/v1/retag/{job_id}").model_dump(mode="json")
+    return JobDocument(**row, url=f"/v1/retag/{job_id}").model_dump(mode="json")

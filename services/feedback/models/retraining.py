@@ -15,14 +15,14 @@ from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 
 RUNS_LISTED = 50
 
 retraining = APIBlueprint("retraining", __name__, abp_tags=[Tag(name="models")])
 
 
-class Run(BaseModel):
+class RunDocument(BaseModel):
     """A fine-tune: from the retraining queue to a version that is live or rejected."""
 
     id: int
@@ -47,7 +47,7 @@ class Runs(BaseModel):
     """The retraining queue, and the runs that empty it."""
 
     queue: int = Field(description="corrections that no run has taken yet")
-    runs: list[Run] = Field(description=f"the newest {RUNS_LISTED}, the newest first")
+    runs: list[RunDocument] = Field(description=f"the newest {RUNS_LISTED}, the newest first")
 
 
 class RunPath(BaseModel):
@@ -57,7 +57,9 @@ class RunPath(BaseModel):
 
 
 @retraining.post(
-    "/v1/retrain", summary="Learn from corrections now", responses={202: Run, 409: Problem}
+    "/v1/retrain",
+    summary="Learn from corrections now",
+    responses={202: RunDocument, 409: ProblemDocument},
 )
 def post_retrain() -> tuple[dict[str, Any], int]:
     """Queues a run; its document says how far it is. One at a time."""
@@ -84,7 +86,9 @@ def get_runs() -> dict[str, Any]:
         }
 
 
-@retraining.get("/v1/retrain/<run_id>", summary="A run", responses={200: Run, 404: Problem})
+@retraining.get(
+    "/v1/retrain/<run_id>", summary="A run", responses={200: RunDocument, 404: ProblemDocument}
+)
 def get_run(path: RunPath) -> dict[str, Any]:
     """How far it is, or how it ended."""
     with transaction(context().engine) as connection:
@@ -95,7 +99,7 @@ def get_run(path: RunPath) -> dict[str, Any]:
 def describe_run(row: RowMapping) -> dict[str, Any]:
     """The document of a run; its figures are about everybody's images, and shown to no owner."""
     shown = dict(row) if caller_access().owner is None else {**row, "report": {}}
-    return Run(**shown, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
+    return RunDocument(**shown, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
 
 
 def _existing(row: RowMapping | None, run_id: int) -> RowMapping:

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from shared.db.connection.engine import transaction
 from shared.db.models.models import list_models
 from shared.db.models.promotion import promote
-from shared.db.models.retag_jobs import Scope, queue_job
+from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 
 models = APIBlueprint("models", __name__, abp_tags=[Tag(name="models")])
 
@@ -54,7 +54,7 @@ def get_models() -> dict[str, Any]:
 @models.post(
     "/v1/models/<version>/promote",
     summary="Make a version live",
-    responses={200: Model, 404: Problem, 409: Problem},
+    responses={200: Model, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_promote(path: VersionPath) -> dict[str, Any]:
     """In the place of the one that is, in every worker within seconds; then all is re-tagged."""
@@ -62,7 +62,7 @@ def post_promote(path: VersionPath) -> dict[str, Any]:
     with transaction(here.engine) as connection:
         was_promoted = promote(connection, path.version)
         if was_promoted:
-            queue_job(connection, Scope())
+            queue_job(connection, RetagScope())
         row = next(row for row in list_models(connection) if row["version"] == path.version)
     if was_promoted:
         publish_hint(here.celery, RETAG)

@@ -99,7 +99,7 @@ def suggest(
 def _learned(scorer: Scorer) -> NDArray[np.bool_]:
     """Which tags the model ever learned, (tags,): its own, and those that people taught it."""
     learned = np.arange(len(scorer.vocabulary)) < scorer.vocabulary.membership.shape[1]
-    learned[scorer.taught_columns] = True
+    learned[scorer.learned_columns] = True
     return learned
 
 

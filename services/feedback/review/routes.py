@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from services.feedback.documents import NO_NUL, ImageDocument, User
+from services.feedback.documents import User
 from services.feedback.review.candidates import read_candidates, suggest
 from services.feedback.review.ranking import Suggestion, Why, choose_images
 from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
@@ -17,6 +17,7 @@ from shared.db.corrections.review import note_offered
 from shared.db.images.images import find_images
 from shared.vocabulary import Vocabulary
 from shared.web.context import context
+from shared.web.requests.fields import NO_NUL
 from shared.web.requests.named import hidden_tags
 
 REVIEW_LIMIT = 10
@@ -48,7 +49,7 @@ class SuggestedTag(BaseModel):
 class ReviewImage(BaseModel):
     """An image to look at."""
 
-    image: ImageDocument = Field(description="as in GET /v1/images/{id}")
+    image: dict[str, Any] = Field(description="as in GET /v1/images/{id}")
     suggestions: list[SuggestedTag]
 
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.corrections.reading import Entry, read_entry, words_for
-from services.feedback.corrections.recording import Recorded, count_corrections, record
-from services.feedback.documents import ImageId, TagName, User, Verdicts
-from services.feedback.models.retraining import Run, describe_run
+from services.feedback.corrections.recording import RecordedCorrections, count_corrections, record
+from services.feedback.documents import TagName, User, VerdictsDocument
+from services.feedback.models.retraining import RunDocument, describe_run
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.models.run_history import find_run
@@ -19,9 +19,10 @@ from shared.db.models.runs import insert_run
 from shared.errors import BadRequest, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.web.context import context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
+from shared.web.requests.fields import ImageId
 from shared.web.requests.named import hidden_tags
 
 MAX_EXAMPLES = 1000
@@ -32,7 +33,7 @@ LOOK_SECONDS = 0.05
 custom_tags = APIBlueprint("custom_tags", __name__, abp_tags=[Tag(name="vocabulary")])
 
 
-class Examples(BaseModel):
+class ExampleImages(BaseModel):
     """A tag by what has it and what does not."""
 
     name: TagName = Field(description="of a new tag, or of one to teach by more examples")
@@ -50,18 +51,18 @@ class TaughtTag(BaseModel):
 
     tag: str = Field(description="its slug")
     name: str
-    run: Run = Field(description="as in GET /v1/retrain/{id}; it may still be under way")
+    run: RunDocument = Field(description="as in GET /v1/retrain/{id}; it may still be under way")
 
 
 @custom_tags.post(
     "/v1/tags",
     summary="Teach a tag by examples",
-    responses={201: TaughtTag, 404: Problem},
+    responses={201: TaughtTag, 404: ProblemDocument},
 )
-def post_tag(body: Examples) -> tuple[dict[str, Any], int]:
+def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
     """The images already there get it as soon as the run ends, if the model learned it well."""
     here = context()
-    has, lacks = Verdicts(add=[body.name]), Verdicts(remove=[body.name])
+    has, lacks = VerdictsDocument(add=[body.name]), VerdictsDocument(remove=[body.name])
     words = words_for(here.words, [has])
     hidden = hidden_tags()
     entries = [
@@ -82,15 +83,15 @@ def post_tag(body: Examples) -> tuple[dict[str, Any], int]:
 
 
 def _record(
-    connection: Connection, words: Words, user: str, entries: Sequence[Entry]
-) -> list[Recorded]:
+    connection: Connection, words: VocabularyIndex, user: str, entries: Sequence[Entry]
+) -> list[RecordedCorrections]:
     """Write all of it down, or nothing.
 
     Raises:
         NotFound: there is no such image, or no such tag and none may be made.
         BadRequest: an image is an example and a counterexample.
     """
-    recorded: list[Recorded] = []
+    recorded: list[RecordedCorrections] = []
     outcomes = record(
         connection,
         words,

@@ -14,7 +14,7 @@ FetchText = Callable[[str], bytes]
 
 
 @dataclass(frozen=True)
-class Delivery:
+class WebhookDelivery:
     """One request of a sender, exactly as it came.
 
     received_at: Unix seconds. fetch_certificate: may answer from memory.
@@ -70,4 +70,4 @@ class ObjectEvent:
 Event = PictureAt | ObjectEvent
 # Verifies a delivery and reads it. What concerns no picture gives no event. Raises Unauthenticated
 # where the signature does not hold, BadRequest where what was signed makes no sense.
-Read = Callable[[Delivery], list[Event]]
+Read = Callable[[WebhookDelivery], list[Event]]

@@ -17,7 +17,7 @@ from shared.web import Context
 
 
 @dataclass
-class Recorded:
+class RecordedEvents:
     """What a delivery came to: images by id, those to delete included."""
 
     new: list[NewImage] = field(default_factory=list)
@@ -26,7 +26,9 @@ class Recorded:
     deleted: list[UUID] = field(default_factory=list)
 
 
-def record(here: Context, source: str, events: Sequence[Event], values: dict[str, Any]) -> Recorded:
+def record(
+    here: Context, source: str, events: Sequence[Event], values: dict[str, Any]
+) -> RecordedEvents:
     """Make images of new events, delete those of objects that are gone, and tell the workers.
 
     values: options of the webhook's own URL; what an event says outweighs them.
@@ -37,7 +39,7 @@ def record(here: Context, source: str, events: Sequence[Event], values: dict[str
         Replayed: this delivery was taken before.
         Unavailable: Postgres is away. Nothing was taken then.
     """
-    recorded = Recorded()
+    recorded = RecordedEvents()
     once = _in_order(events)
     images = image_candidates(once, values, here.settings)
     with transaction(here.engine) as connection:
@@ -77,7 +79,7 @@ def _take_picture(
     source: str,
     event: PictureAt,
     image: NewImage,
-    recorded: Recorded,
+    recorded: RecordedEvents,
 ) -> None:
     taken = take_event(connection, source, event.event, event.sent_at, image.id)
     if taken == image.id:
@@ -87,7 +89,7 @@ def _take_picture(
 
 
 def _take_object(
-    connection: Connection, event: ObjectEvent, image: NewImage, recorded: Recorded
+    connection: Connection, event: ObjectEvent, image: NewImage, recorded: RecordedEvents
 ) -> None:
     name = f"{event.bucket}/{event.key}"
     state = lock_object(connection, name)

@@ -13,9 +13,9 @@ from sqlalchemy import RowMapping
 
 from services.ingest.documents import AcceptedImage
 from services.ingest.overload import refuse_overload
-from services.ingest.webhooks.events import Delivery, FetchText
+from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.handshake import add_handshake
-from services.ingest.webhooks.recording import Recorded, record
+from services.ingest.webhooks.recording import RecordedEvents, record
 from services.ingest.webhooks.sources.table import SOURCES, refuse_unknown_sources
 from shared.api.image_document import image_url
 from shared.db.connection.engine import transaction
@@ -24,7 +24,7 @@ from shared.db.owners.access import EVERYTHING
 from shared.errors import NotFound, TagloopError
 from shared.observability.metrics import uploads
 from shared.web.context import EXTENSION, context
-from shared.web.problems import Problem
+from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
 
 CHUNK_BYTES = 64 * 1024
@@ -69,7 +69,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
         openapi_extensions={"requestBody": ANY_BODY},
         responses={
             200: WebhookAnswer,
-            **dict.fromkeys((400, 401, 404, 413, 503), Problem),
+            **dict.fromkeys((400, 401, 404, 413, 503), ProblemDocument),
         },
     )
     def post_webhook(path: SourcePath) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
         if read is None:
             raise NotFound(f"The sources of webhooks are {', '.join(SOURCES)}.")
         refuse_overload()
-        delivery = Delivery(
+        delivery = WebhookDelivery(
             path.source,
             _read_body(),
             request.headers,
@@ -117,7 +117,7 @@ def _read_body() -> bytes:
     return b"".join(iter(lambda: stream.read(CHUNK_BYTES), b""))
 
 
-def _describe(recorded: Recorded) -> dict[str, Any]:
+def _describe(recorded: RecordedEvents) -> dict[str, Any]:
     ids = [*(image.id for image in recorded.new), *recorded.known]
     with transaction(context().engine) as connection:
         rows = find_statuses(connection, ids, EVERYTHING)

@@ -4,37 +4,37 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 
-from services.ingest.webhooks.events import Delivery
-from shared.errors import Unauthenticated
+from services.ingest.webhooks.events import WebhookDelivery
+from shared.errors import UnverifiedSender
 
 BEARER = "bearer "
 # Of Unix seconds; enough for 30,000 years.
 MAX_DIGITS = 12
 
 
-def require_secrets(delivery: Delivery) -> list[str]:
+def require_secrets(delivery: WebhookDelivery) -> list[str]:
     """The source's secrets.
 
     Raises:
-        Unauthenticated: it has none, so nobody can prove to be it.
+        UnverifiedSender: it has none, so nobody can prove to be it.
     """
     if not delivery.secrets:
-        raise Unauthenticated(
+        raise UnverifiedSender(
             f"The webhook {delivery.source!r} is not set up: start the server with "
             f"TAGLOOP_WEBHOOK_{delivery.source.upper()}_SECRET."
         )
     return [secret.get_secret_value() for secret in delivery.secrets]
 
 
-def require_header(delivery: Delivery, name: str) -> str:
+def require_header(delivery: WebhookDelivery, name: str) -> str:
     """The value of a header.
 
     Raises:
-        Unauthenticated: it is missing.
+        UnverifiedSender: it is missing.
     """
     value = delivery.headers.get(name)
     if not value:
-        raise Unauthenticated(f"The request has no header {name}.")
+        raise UnverifiedSender(f"The request has no header {name}.")
     return value.strip()
 
 
@@ -42,10 +42,10 @@ def check_signature(given: str, expected: Iterable[str]) -> None:
     """Compare a signature in hex with those that the secrets make.
 
     Raises:
-        Unauthenticated: it is none of them.
+        UnverifiedSender: it is none of them.
     """
     if not any_equal(given.lower(), expected):
-        raise Unauthenticated("The signature does not fit the body: is the secret the right one?")
+        raise UnverifiedSender("The signature does not fit the body: is the secret the right one?")
 
 
 def any_equal(given: str, expected: Iterable[str]) -> bool:
@@ -54,17 +54,17 @@ def any_equal(given: str, expected: Iterable[str]) -> bool:
     return any(found)
 
 
-def check_fresh(delivery: Delivery, timestamp: str) -> int:
+def check_fresh(delivery: WebhookDelivery, timestamp: str) -> int:
     """The signed time of a delivery, in Unix seconds.
 
     Raises:
-        Unauthenticated: it is no time, or too far from now.
+        UnverifiedSender: it is no time, or too far from now.
     """
     window = delivery.settings.webhook_window_seconds
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MAX_DIGITS):
-        raise Unauthenticated(f"The timestamp {timestamp[:40]!r} is not in Unix seconds.")
+        raise UnverifiedSender(f"The timestamp {timestamp[:40]!r} is not in Unix seconds.")
     if abs(delivery.received_at - int(timestamp)) > window:
-        raise Unauthenticated(
+        raise UnverifiedSender(
             f"The timestamp is more than {window} seconds from this server's time."
         )
     return int(timestamp)
@@ -75,17 +75,17 @@ def hmac_sha256(secret: str, message: bytes) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def check_bearer(delivery: Delivery, allowed: Callable[[str], bool] = bool) -> None:
+def check_bearer(delivery: WebhookDelivery, allowed: Callable[[str], bool] = bool) -> None:
     """Check `Authorization: Bearer <token>`, for senders that sign nothing.
 
     allowed: which of the source's secrets are such tokens.
 
     Raises:
-        Unauthenticated: the token is missing or wrong.
+        UnverifiedSender: the token is missing or wrong.
     """
     tokens = [secret for secret in require_secrets(delivery) if allowed(secret)]
     authorization = require_header(delivery, "Authorization")
     if not authorization.lower().startswith(BEARER):
-        raise Unauthenticated("The header Authorization has to be `Bearer` and the secret.")
+        raise UnverifiedSender("The header Authorization has to be `Bearer` and the secret.")
     if not any_equal(authorization[len(BEARER) :].strip(), tokens):
-        raise Unauthenticated("The token in the header Authorization is wrong.")
+        raise UnverifiedSender("The token in the header Authorization is wrong.")

@@ -2,11 +2,12 @@
 
 from sqlalchemy import Engine
 
-from services.trainer.learning.evaluation.gate import Limits
+from services.trainer.learning.evaluation.gate import GateLimits
 from services.trainer.learning.examples.dataset import read_data_set
-from services.trainer.learning.finetune import Finetuned, Progress, finetune_on
+from services.trainer.learning.finetune import finetune_on
 from services.trainer.learning.fitting.fit import warm_up
 from services.trainer.learning.teach import teach_one
+from services.trainer.outcome import Finetuned, Progress
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.corrections.reconsider import reconsider
@@ -47,7 +48,7 @@ def finetune(
         live,
         recorded_precision(report),
         min_confidence=settings.min_confidence,
-        limits=Limits.configured(settings),
+        limits=GateLimits.configured(settings),
         progress=progress,
     )
     with transaction(engine) as connection:

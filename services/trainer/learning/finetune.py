@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,32 +18,14 @@ from services.trainer.learning.evaluation.evaluation import (
 from services.trainer.learning.evaluation.metrics import average_precision_of
 from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.held_out import folds_of
-from services.trainer.learning.examples.training_set import Lesson
+from services.trainer.learning.examples.training_set import TrainingSet
 from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.learning.trust.trust import Trust
-from shared.db.corrections.standings import Standing
-from shared.model.head import Head
+from services.trainer.outcome import Finetuned, Progress
 from shared.model.scorer import Scorer
 
-Progress = Callable[[str, float], None]
 # Where on the way from 0 to 1 the fits begin and end.
 TRUST_DONE, FITTED = 0.3, 0.9
-
-
-@dataclass(frozen=True)
-class Finetuned:
-    """The outcome of a run.
-
-    head: the candidate; None where there was nothing to train. parent: the version that was live.
-    standings: what was found about contributors.
-    """
-
-    status: Literal["promoted", "rejected", "nothing"]
-    reason: str
-    report: dict[str, Any]
-    head: Head | None
-    parent: int | None
-    standings: tuple[Standing, ...] = ()
 
 
 def finetune_on(
@@ -53,7 +34,7 @@ def finetune_on(
     recorded: dict[str, float],
     *,
     min_confidence: float,
-    limits: gate.Limits,
+    limits: gate.GateLimits,
     progress: Progress,
 ) -> Finetuned:
     """Train a candidate on all votes, compare it with the live version, and judge it.
@@ -62,44 +43,46 @@ def finetune_on(
     progress is called with what is done now and with the share that is done.
     """
     progress("weighing contributors", 0.0)
-    lesson = Lesson.of(data, live, min_confidence)
-    if lesson.is_empty:
+    training_set = TrainingSet.of(data, live, min_confidence)
+    if training_set.is_empty:
         reason = "No tag has an example from a contributor who is trusted."
-        return Finetuned("nothing", reason, lesson.counts(), None, live.model.version)
+        return Finetuned("nothing", reason, training_set.counts(), None, live.model.version)
     progress("training", TRUST_DONE)
     unseen = fit_and_predict(
-        lesson.problem,
-        lesson.labels,
-        folds_of(data.ids, int(lesson.problem.is_witness.sum())),
+        training_set.problem,
+        training_set.labels,
+        folds_of(data.ids, int(training_set.problem.is_negative_sample.sum())),
         lambda share: progress("training", TRUST_DONE + share * (FITTED - TRUST_DONE)),
     )
     progress("comparing with the live version", FITTED)
-    targets = lesson.problem.targets(lesson.labels)
+    targets = training_set.problem.targets(training_set.labels)
     thresholds = find_thresholds(unseen.probabilities, targets.masked(~unseen.valid))
-    head = replace(live.head, taught=lesson.problem.taught(unseen.classifiers, thresholds))
-    slugs = [live.vocabulary.tags[column].slug for column in lesson.problem.tags.columns]
-    fresh = lesson.fresh_cells()
+    head = replace(
+        live.head, learned_tags=training_set.problem.learned(unseen.classifiers, thresholds)
+    )
+    slugs = [live.vocabulary.tags[column].slug for column in training_set.problem.tags.columns]
+    fresh = training_set.fresh_cells()
     comparable = unseen.valid & (unseen.is_held_out | fresh)
-    before = lesson.problem.live
+    before = training_set.problem.live
     evidence = gate.Evidence(
         corrected=compare(before, unseen.probabilities, targets, comparable & fresh),
-        earlier=_compare_earlier(lesson, unseen, recorded, slugs),
+        earlier=_compare_earlier(training_set, unseen, recorded, slugs),
         certain=compare_certain(live, replace(live, head=head), data.sampled[1::2], min_confidence),
     )
     verdict = gate.decide(evidence, limits)
     figures = Comparable(before, unseen, targets, comparable, min_confidence)
     return Finetuned(
         "promoted" if verdict.promoted else "rejected",
-        verdict.reason + _aside(lesson.trust),
+        verdict.reason + _aside(training_set.trust),
         {
-            **lesson.counts(),
+            **training_set.counts(),
             "gate": gate.describe(evidence, limits),
             "overall": figures.overall(),
             "tags": figures.by_tag(slugs),
         },
         head,
         live.model.version,
-        lesson.trust.standings,
+        training_set.trust.standings,
     )
 
 
@@ -111,18 +94,18 @@ def _aside(trust: Trust) -> str:
 
 
 def _compare_earlier(
-    lesson: Lesson, unseen: Unseen, recorded: dict[str, float], slugs: Sequence[str]
+    training_set: TrainingSet, unseen: Unseen, recorded: dict[str, float], slugs: Sequence[str]
 ) -> gate.Comparison:
     """On what the live version learned from; tag by tag, then the mean.
 
     Where a tag has no held-out examples, the live version has seen all of them, so what was
     measured when it was made stands for it.
     """
-    judged = lesson.earlier_targets().masked(~unseen.valid)
+    judged = training_set.earlier_targets().masked(~unseen.valid)
     pairs = []
     for column, slug in enumerate(slugs):
         was = (
-            average_precision_of(lesson.problem.live, judged, column)
+            average_precision_of(training_set.problem.live, judged, column)
             if unseen.is_held_out[column]
             else recorded.get(slug)
         )

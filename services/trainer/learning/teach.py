@@ -11,22 +11,22 @@ from services.trainer.learning.evaluation.evaluation import fit_and_predict
 from services.trainer.learning.evaluation.metrics import average_precision_of
 from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.held_out import folds_of
-from services.trainer.learning.finetune import Finetuned
-from services.trainer.learning.fitting.problem import Problem, Tags
+from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem
 from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.learning.trust.votes import resolve
-from shared.model.learned_tags import Taught
+from services.trainer.outcome import Finetuned
+from shared.model.learned_tags import LearnedTags
 from shared.model.scorer import Scorer
 
 
 def teach_one(data: DataSet, live: Scorer, min_confidence: float) -> Finetuned:
-    """Train one tag on its own votes and put it beside the live version's taught tags.
+    """Train one tag on its own votes and put it beside the live version's learned tags.
 
     It changes no other tag, so there is nothing that it could make worse, and it goes live without
     the gate; the report says how well it does on examples that it has not seen.
     """
-    tags = Tags.of(np.array(data.tag_ids, dtype=np.int32), live)
-    problem = Problem.of(tags, live, data, min_confidence)
+    tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
+    problem = LearningProblem.of(tags, live, data, min_confidence)
     trust = np.ones(len(data.votes), dtype=np.float32)
     labels = resolve(data.votes, trust, *problem.live.shape)
     if not labels.given.any():
@@ -35,7 +35,7 @@ def teach_one(data: DataSet, live: Scorer, min_confidence: float) -> Finetuned:
     unseen = fit_and_predict(
         problem,
         labels,
-        folds_of(data.ids, int(problem.is_witness.sum())),
+        folds_of(data.ids, int(problem.is_negative_sample.sum())),
         lambda _: None,
     )
     targets = problem.targets(labels).masked(~unseen.valid)
@@ -56,22 +56,24 @@ def teach_one(data: DataSet, live: Scorer, min_confidence: float) -> Finetuned:
         "promoted",
         f"Learned from {int(labels.given.sum())} examples; average precision: {measured}.",
         report,
-        replace(live.head, taught=_with(live, problem.taught(unseen.classifiers, thresholds))),
+        replace(
+            live.head, learned_tags=_with(live, problem.learned(unseen.classifiers, thresholds))
+        ),
         live.model.version,
     )
 
 
-def _with(live: Scorer, one: Taught) -> Taught:
-    """The live version's taught tags, with one put in or replaced."""
-    taught = live.head.taught
-    kept = taught.tag_ids != one.tag_ids[0]
-    return Taught(
-        np.append(taught.tag_ids[kept], one.tag_ids),
-        np.concatenate([taught.weight[:, kept], one.weight], axis=1),
-        np.append(taught.bias[kept], one.bias),
-        np.append(taught.prior[kept], one.prior),
-        _block(taught.rivals[np.ix_(kept, kept)], one.rivals),
-        np.concatenate([taught.thresholds[kept], one.thresholds]),
+def _with(live: Scorer, one: LearnedTags) -> LearnedTags:
+    """The live version's learned tags, with one put in or replaced."""
+    learned = live.head.learned_tags
+    kept = learned.tag_ids != one.tag_ids[0]
+    return LearnedTags(
+        np.append(learned.tag_ids[kept], one.tag_ids),
+        np.concatenate([learned.weight[:, kept], one.weight], axis=1),
+        np.append(learned.bias[kept], one.bias),
+        np.append(learned.prior[kept], one.prior),
+        _block(learned.exclusive[np.ix_(kept, kept)], one.exclusive),
+        np.concatenate([learned.thresholds[kept], one.thresholds]),
     )
 
 

@@ -5,12 +5,12 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection
 
-from services.trainer.runs.learn import Learned
+from services.trainer.outcome import Finetuned
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.models.models import LiveModel, find_live_model
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote
-from shared.db.models.retag_jobs import Scope, queue_job
+from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.runs import Run, end_run
 from shared.errors import TagloopError
 
@@ -25,7 +25,7 @@ class RunLost(TagloopError):
     """Another trainer has taken the run over: this one's connection broke, and its lock with it."""
 
 
-def conclude(trainer: Trainer, run: Run, learned: Learned) -> None:
+def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
     """End a run with what was learned.
 
     Raises:
@@ -52,7 +52,7 @@ def conclude(trainer: Trainer, run: Run, learned: Learned) -> None:
 
 
 def _record(
-    connection: Connection, run: Run, learned: Learned, parent: LiveModel, blob: str
+    connection: Connection, run: Run, learned: Finetuned, parent: LiveModel, blob: str
 ) -> None:
     if lock_live_model(connection) != parent:
         raise Overtaken
@@ -62,12 +62,12 @@ def _record(
     )
     if is_promoted:
         promote(connection, version)
-        queue_job(connection, Scope(tag_id=run.tag_id))
+        queue_job(connection, RetagScope(tag_id=run.tag_id))
     _end(connection, run, learned, version)
     log.info("a candidate was judged", run=run.id, version=version, outcome=learned.status)
 
 
-def _end(connection: Connection, run: Run, learned: Learned, version: int | None) -> None:
+def _end(connection: Connection, run: Run, learned: Finetuned, version: int | None) -> None:
     report = learned.report
     if not end_run(connection, run, learned.status, learned.reason, report=report, version=version):
         raise RunLost

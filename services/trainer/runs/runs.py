@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import structlog
 
-from services.trainer.runs.learn import Learned
+from services.trainer.outcome import Finetuned
 from services.trainer.runs.progress import ProgressWriter
 from services.trainer.runs.promotion import Overtaken, RunLost, conclude
 from services.trainer.trainer import Trainer
@@ -93,7 +93,7 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
     return True
 
 
-def _learn(trainer: Trainer, run: Run) -> Learned:
+def _learn(trainer: Trainer, run: Run) -> Finetuned:
     """Learn until nobody promotes another version meanwhile.
 
     A run for all tags that was overtaken once keeps runs for one tag out: they are much shorter,
@@ -102,7 +102,7 @@ def _learn(trainer: Trainer, run: Run) -> Learned:
     progress = ProgressWriter(trainer.engine, run)
     with ExitStack() as kept_out:
         while True:
-            learned = trainer.learn(
+            finetuned = trainer.finetune(
                 trainer.engine,
                 trainer.storage,
                 trainer.settings,
@@ -110,8 +110,8 @@ def _learn(trainer: Trainer, run: Run) -> Learned:
                 progress=progress,
             )
             try:
-                conclude(trainer, run, learned)
-                return learned
+                conclude(trainer, run, finetuned)
+                return finetuned
             except Overtaken:
                 log.info("run was overtaken by another version", run=run.id)
             if run.tag_id is None:

@@ -13,7 +13,7 @@ from services.worker.backbone.temperature import TEMPERATURES
 from services.worker.backbone.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 from shared.model.head import Head
-from shared.model.learned_tags import Taught
+from shared.model.learned_tags import LearnedTags
 from shared.vocabulary import load_imagenet
 
 import_torchvision()  # before timm does
@@ -119,4 +119,4 @@ def _first_head(network: TimmNetwork, name: str) -> Head:
     temperature = TEMPERATURES.get(name, 1.0)
     weight = np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T)
     bias = (classifier.bias.detach() / temperature).numpy()
-    return Head(weight, bias, Taught.nothing(len(weight)))
+    return Head(weight, bias, LearnedTags.nothing(len(weight)))

@@ -20,7 +20,7 @@ STALLED_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingPicture:
     """A picture on its way through the network."""
 
     pixels: NDArray[np.uint8]
@@ -37,7 +37,7 @@ class TorchBackbone:
         self._embedder = network.embedder.to(self._device)
         # Tensor cores read convolutions' weights in this layout.
         self._embedder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._waiting: queue.Queue[Waiting | None] = queue.Queue(AHEAD_IMAGES)
+        self._waiting: queue.Queue[PendingPicture | None] = queue.Queue(AHEAD_IMAGES)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -47,7 +47,7 @@ class TorchBackbone:
         Raises:
             BackboneStalled: none of them was taken for a long time.
         """
-        waiting = Waiting(pixels, Future())
+        waiting = PendingPicture(pixels, Future())
         try:
             self._waiting.put(waiting, timeout=STALLED_SECONDS)
         except queue.Full as error:
@@ -71,7 +71,7 @@ class TorchBackbone:
             for waiting, embedding in zip(batch, embeddings, strict=True):
                 waiting.embedding.set_result(embedding)
 
-    def _take_batch(self) -> list[Waiting]:
+    def _take_batch(self) -> list[PendingPicture]:
         """Everything that waits, at least one picture; nothing once the backbone is closed."""
         batch = []
         first = self._waiting.get()

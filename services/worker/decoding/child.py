@@ -11,8 +11,8 @@ import sys
 from multiprocessing.connection import Connection
 
 from services.worker.decoding.protocol import (
-    Refused,
-    Request,
+    DecodeRefused,
+    DecodeRequest,
     SharedMemory,
     send_done,
     send_refusal,
@@ -26,7 +26,7 @@ def serve(connection: Connection, memory: SharedMemory, crop: float, seconds: in
     side = len(memory.pixels)
     with contextlib.suppress(EOFError):
         while True:
-            request = Request.receive(connection)
+            request = DecodeRequest.receive(connection)
             # The signal ends this process even in the middle of a C library.
             signal.alarm(seconds)
             try:
@@ -36,10 +36,10 @@ def serve(connection: Connection, memory: SharedMemory, crop: float, seconds: in
                 )
             except PictureError as error:
                 signal.alarm(0)
-                send_refusal(connection, Refused.DAMAGED, str(error))
+                send_refusal(connection, DecodeRefused.DAMAGED, str(error))
             except MemoryError:
                 signal.alarm(0)
-                send_refusal(connection, Refused.MEMORY, "")
+                send_refusal(connection, DecodeRefused.MEMORY, "")
             else:
                 signal.alarm(0)
                 send_done(connection)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from services.worker.backbone import Description
 from services.worker.decoding.protocol import (
     PIXELS,
-    Refused,
-    Request,
+    DecodeRefused,
+    DecodeRequest,
     SharedMemory,
     create_memory,
 )
@@ -46,13 +46,13 @@ class Decoder:
             raise TooManyBytes
         self._memory.file[: len(data)] = data
         try:
-            Request(len(data), orientation, format).send(self._connection)
+            DecodeRequest(len(data), orientation, format).send(self._connection)
             answer = self._connection.recv_bytes()
         except (EOFError, OSError) as error:
             raise self._replace() from error
         if answer[0] == PIXELS:
             return self._memory.pixels.copy()
-        if answer[0] == Refused.MEMORY:
+        if answer[0] == DecodeRefused.MEMORY:
             raise self._too_much_memory()
         raise DamagedPicture(answer[1:].decode())
 

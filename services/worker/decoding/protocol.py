@@ -20,7 +20,7 @@ REQUEST = struct.Struct("<QB15s")
 PIXELS = 0
 
 
-class Refused(IntEnum):
+class DecodeRefused(IntEnum):
     """Why there are no pixels."""
 
     DAMAGED = 1
@@ -28,7 +28,7 @@ class Refused(IntEnum):
 
 
 @dataclass(frozen=True)
-class Request:
+class DecodeRequest:
     """A picture to decode; its file lies in the shared memory."""
 
     size: int
@@ -40,7 +40,7 @@ class Request:
         connection.send_bytes(REQUEST.pack(self.size, self.orientation, self.format.encode()))
 
     @classmethod
-    def receive(cls, connection: Connection) -> "Request":
+    def receive(cls, connection: Connection) -> "DecodeRequest":
         """Wait for the next one. Raises EOFError when the worker is gone."""
         size, orientation, name = REQUEST.unpack(connection.recv_bytes())
         return cls(size, orientation, name.rstrip(b"\0").decode())
@@ -70,6 +70,6 @@ def send_done(connection: Connection) -> None:
     connection.send_bytes(bytes([PIXELS]))
 
 
-def send_refusal(connection: Connection, refused: Refused, reason: str) -> None:
+def send_refusal(connection: Connection, refused: DecodeRefused, reason: str) -> None:
     """Answer that there are no pixels, and why."""
     connection.send_bytes(bytes([refused]) + reason.encode(errors="replace"))

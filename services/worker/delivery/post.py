@@ -32,7 +32,7 @@ RESERVED = "%/?:@!$&'()*+,;=[]"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """How an attempt went. status: of HTTP; None where no answer came, and `error` says why.
 
     is_hopeless: no later attempt can succeed. retry_after: seconds that the receiver asked for.
@@ -72,19 +72,19 @@ class Poster:
         self._connection: HTTPConnection | None = None
         self._server: tuple[object, ...] | None = None
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Make one attempt; never raises for what a receiver does."""
         try:
             target = check_url(url, self._allowed_hosts)
         except UnsafeUrl as error:
-            return Answer(error=str(error), is_hopeless=True)
+            return Response(error=str(error), is_hopeless=True)
         except OriginUnavailable as error:
-            return Answer(error=str(error))
+            return Response(error=str(error))
         try:
             return self._attempt(target, headers, body)
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             self.close()
-            return Answer(error=_describe(error))
+            return Response(error=_describe(error))
 
     def close(self) -> None:
         """End the connection."""
@@ -92,7 +92,7 @@ class Poster:
             self._connection.close()
             self._connection = None
 
-    def _attempt(self, target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _attempt(self, target: Target, headers: Mapping[str, str], body: bytes) -> Response:
         deadline = time.monotonic() + ATTEMPT_SECONDS
         connection = self._connect(target)
         seconds_left = deadline - time.monotonic()
@@ -109,7 +109,7 @@ class Poster:
                 raise TimeoutError(TOO_LATE)
             self._read_rest(response)
         refusal = None if 200 <= response.status < 300 else f"The answer was {response.status}."
-        return Answer(
+        return Response(
             response.status, refusal, read_retry_after(response.headers.get("Retry-After"))
         )
 

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from services.worker.delivery.turn import (
+from services.worker.delivery.fair_scheduler import FairScheduler
+from services.worker.delivery.send_batch import (
     LEASE_SECONDS,
-    MAX_PER_TURN,
-    Ended,
-    Sending,
-    take_turn,
+    MAX_PER_BATCH,
+    BatchResult,
+    DeliveryContext,
+    send_batch,
 )
-from services.worker.delivery.turns import Turns
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.connection.listening import Listener
@@ -42,9 +42,11 @@ class Sender:
         self._engine = connect_engine(settings.database_url, CONNECTIONS)
         self._closing = threading.Event()
         self._wake = threading.Event()
-        self._ended: queue.SimpleQueue[Ended] = queue.SimpleQueue()
-        self._turns = Turns(THREADS)
-        self._sending = Sending(settings, self._engine, LiveVocabulary(self._engine), self._closing)
+        self._ended: queue.SimpleQueue[BatchResult] = queue.SimpleQueue()
+        self._turns = FairScheduler(THREADS)
+        self._sending = DeliveryContext(
+            settings, self._engine, LiveVocabulary(self._engine), self._closing
+        )
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sender")
         self._listener = Listener(
             self._engine, DELIVERIES_CHANNEL, self._wake.set, lambda _: self._wake.set()
@@ -101,7 +103,7 @@ class Sender:
         while not self._closing.is_set() and (destination := self._turns.choose(due)) is not None:
             due.discard(destination)
             with transaction(self._engine) as connection:
-                claimed = claim_due(connection, destination, MAX_PER_TURN, LEASE_SECONDS)
+                claimed = claim_due(connection, destination, MAX_PER_BATCH, LEASE_SECONDS)
             if claimed is not None:
                 has_begun = True
                 self._turns.begin(destination)
@@ -109,9 +111,9 @@ class Sender:
         return has_begun
 
     def _turn(self, claimed: Claimed) -> None:
-        ended = Ended(claimed.destination, is_ill=True)
+        ended = BatchResult(claimed.destination, is_ill=True)
         try:
-            ended = take_turn(self._sending, claimed)
+            ended = send_batch(self._sending, claimed)
         # Whatever it is: the lease of what was claimed runs out, and others have their turns.
         except Exception:
             log.exception("a turn was interrupted", destination=claimed.destination)

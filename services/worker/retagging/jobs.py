@@ -35,7 +35,7 @@ SETTLED_SECONDS = 2 * REFRESH_SECONDS + 1.0
 log = structlog.get_logger(__name__)
 
 
-def see_to_jobs(engine: Engine, storage: Storage, settings: Settings) -> bool:
+def run_due_jobs(engine: Engine, storage: Storage, settings: Settings) -> bool:
     """Work on what is due, unless another worker is at it; return whether there is more to do.
 
     Stopped at any moment, it goes on where it was when called again. Jobs for one tag have a lock
@@ -46,14 +46,14 @@ def see_to_jobs(engine: Engine, storage: Storage, settings: Settings) -> bool:
     """
     deadline = time.monotonic() + SLICE_SECONDS
     try:
-        _see_to_kind(engine, storage, settings, deadline, of_one_tag=True)
-        _see_to_kind(engine, storage, settings, deadline, of_one_tag=False)
+        _run_due(engine, storage, settings, deadline, of_one_tag=True)
+        _run_due(engine, storage, settings, deadline, of_one_tag=False)
     except TimeIsUp:
         return True
     return False
 
 
-def _see_to_kind(
+def _run_due(
     engine: Engine, storage: Storage, settings: Settings, deadline: float, *, of_one_tag: bool
 ) -> None:
     lock = Lock.TAG_RETAGGING if of_one_tag else Lock.ALL_RETAGGING

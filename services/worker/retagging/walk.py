@@ -14,11 +14,11 @@ from services.worker.retagging.choosing import choose_many
 from shared.db.connection.engine import transaction
 from shared.db.models.learning import read_embeddings_of
 from shared.db.models.models import find_live_model
-from shared.db.models.retag_jobs import Scope
+from shared.db.models.retag_jobs import RetagScope
 from shared.db.models.retagging import (
-    find_by_index,
     hold_images,
     next_in_scope,
+    prefer_index_scans,
     read_tag_rows,
     rewrite_tag_rows,
 )
@@ -56,7 +56,7 @@ class Walk:
     version afterwards. columns: the vocabulary's columns to score, (columns,); None: all.
     """
 
-    scope: Scope
+    scope: RetagScope
     versions: Sequence[int]
     instead_of: Sequence[int]
     columns: NDArray[np.intp] | None
@@ -122,7 +122,7 @@ class Walker:
 
     def _score(self, walk: Walk, after: UUID | None, limit: int) -> Scored | None:
         with transaction(self._engine) as connection:
-            find_by_index(connection)
+            prefer_index_scans(connection)
             wanted = next_in_scope(connection, walk.scope, walk.versions, after, limit)
             if not wanted:
                 return None
@@ -144,7 +144,7 @@ class Walker:
             live = find_live_model(connection)
             if live is None or live.version != version:
                 raise Outdated
-            find_by_index(connection)
+            prefer_index_scans(connection)
             gone = hold_images(connection, chunk.ids, version, walk.instead_of)
             is_there = np.array([image_id not in gone for image_id in chunk.ids])
             wanted = chunk.rows.where(is_there[chunk.rows.positions])

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetched
-from shared.db.images.tagging import Claim, FailedImage, release_images, store_failed
+from shared.db.images.tagging import Claim, FailedImage, return_to_queue, store_failed
 from shared.errors import TagloopError
 from shared.fetch import download, read_object
 from shared.messaging.publisher import publish_ids
@@ -117,7 +117,7 @@ class Fetcher:
         log.info("fetch failed", image=str(image.id), error=str(error), retry=error.retryable)
         with transaction(self._engine) as connection:
             if error.retryable:
-                release_images(connection, claim, [image.id], str(error), RETRY_SECONDS)
+                return_to_queue(connection, claim, [image.id], str(error), RETRY_SECONDS)
                 return
             store_failed(connection, claim, [FailedImage(image.id, str(error))])
         images_tagged.labels("failed").inc()

@@ -19,7 +19,7 @@ from shared.db.images.tagging import (
     FailedImage,
     TaggedImage,
     claim_images,
-    release_images,
+    return_to_queue,
     store_failed,
     store_tagged,
 )
@@ -133,7 +133,7 @@ class Pipeline:
         recoveries.labels("given_back").inc(len(ids))
         log.warning("images given back", images=[str(i) for i in ids], reason=reason)
         with transaction(self.engine) as connection:
-            release_images(connection, claim, ids, reason, RETRY_SECONDS)
+            return_to_queue(connection, claim, ids, reason, RETRY_SECONDS)
 
     def _observe_total(self, claim: Claim, held: set[UUID]) -> None:
         since_claim = claim.seconds_held()

@@ -8,7 +8,7 @@ from services.worker.runtime import Runtime
 from shared.db.connection.engine import transaction
 from shared.db.images.notifications import notify_done
 from shared.errors import BlobMissing, PictureError
-from shared.storage.query_pictures import Answer, answer_key, picture_key
+from shared.storage.query_pictures import QueryAnswer, answer_key, picture_key
 
 
 def answer_question(
@@ -22,12 +22,12 @@ def answer_question(
     key = picture_key(question_id)
     try:
         embedding = worker.lanes.embed_one(key, picture_format, orientation)
-        answer = Answer(embedding.astype(np.float16))
+        answer = QueryAnswer(embedding.astype(np.float16))
     except BlobMissing:
         # Nobody waits any more.
         return
     except PictureError as error:
-        answer = Answer(None, str(error))
+        answer = QueryAnswer(None, str(error))
     worker.storage.put(answer_key(question_id), answer.to_bytes())
     with transaction(worker.engine) as connection:
         notify_done(connection, [question_id])

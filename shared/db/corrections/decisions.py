@@ -10,7 +10,7 @@ from shared.db.connection.binary_copy import copy_decisions
 from shared.db.corrections.votes import Decision, Vote, decide
 from shared.db.owners.access import Access
 from shared.db.schema import decisions, images, tags
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 
 
 def lock_images(
@@ -50,7 +50,7 @@ def lock_images(
             return originals
 
 
-def redecide(connection: Connection, words: Words, image_ids: Collection[UUID]) -> None:
+def redecide(connection: Connection, words: VocabularyIndex, image_ids: Collection[UUID]) -> None:
     """Decide images anew from all that was said about them. The caller has locked them.
 
     Only what changes is written: a tag that an image lacks can mean 500 narrower ones.
@@ -116,7 +116,7 @@ def find_votes(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID
     return votes
 
 
-def _decide(words: Words, votes: Iterable[Vote]) -> dict[int, Decision]:
+def _decide(words: VocabularyIndex, votes: Iterable[Vote]) -> dict[int, Decision]:
     """Decisions by tag id. A tag that is too new for `words` was made by people: it stands alone"""
     vocabulary, columns, ids = words.vocabulary, words.columns, words.tag_ids
 

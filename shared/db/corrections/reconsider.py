@@ -6,12 +6,12 @@ from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import find_contested
 from shared.db.corrections.decisions import lock_images, redecide
 from shared.db.owners.access import EVERYTHING
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 
 IMAGES_AT_ONCE = 1000
 
 
-def reconsider(engine: Engine, words: Words, contributor: str) -> int:
+def reconsider(engine: Engine, words: VocabularyIndex, contributor: str) -> int:
     """Decide anew all images where this contributor's trust matters; return how many.
 
     Images by the thousand, each thousand in a transaction of its own: corrections that arrive

@@ -1,9 +1,12 @@
-"""What is decided about the tags of an image, from the last words of everybody who spoke."""
+"""Decide the tags of an image from everybody's last vote on each of them."""
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+# Weights are added in steps of this size, as integers: in floating point the order of the votes
+# could tip the scales, and the trainer, which adds them as arrays, could decide otherwise.
+STEPS_PER_WEIGHT = 2**30
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ def decide(
 
 def _is_present(votes: list[Vote]) -> bool:
     """The heavier side wins. The latest vote decides a tie, such as when no vote has weight."""
-    # Exact sums: the order of the votes must not tip the scales.
-    balance = math.fsum(vote.weight if vote.present else -vote.weight for vote in votes)
+    balance = sum(
+        round(vote.weight * STEPS_PER_WEIGHT) * (1 if vote.present else -1) for vote in votes
+    )
     if balance:
         return balance > 0
     return max(votes, key=lambda vote: vote.moment).present

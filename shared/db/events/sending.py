@@ -22,7 +22,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Result:
+class DeliveryResult:
     """How an attempt ended. retry_seconds: until the next one; None where there is none."""
 
     delivery_id: UUID
@@ -99,7 +99,7 @@ def keep_bodies(connection: Connection, bodies: Mapping[UUID, str]) -> None:
     )
 
 
-def store_results(connection: Connection, token: UUID, results: Sequence[Result]) -> None:
+def store_results(connection: Connection, token: UUID, results: Sequence[DeliveryResult]) -> None:
     """Write down how attempts ended, of those deliveries that the claim still holds."""
     columns: dict[str, list[Any]] = {
         "ids": [result.delivery_id for result in results],

@@ -13,7 +13,7 @@ from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
 from shared.db.images.tagging import Claim
 from shared.db.owners.access import EVERYTHING
-from shared.model.vocabulary_index import read_words
+from shared.model.vocabulary_index import read_vocabulary_index
 from shared.storage.originals import Original
 
 
@@ -102,7 +102,7 @@ def store_fetched(
     if not stored.rowcount:
         return _lost_or_gone(connection, image_id)
     if move_corrections(connection, image_id, known):
-        redecide(connection, read_words(connection), [known])
+        redecide(connection, read_vocabulary_index(connection), [known])
     _report_copy(connection, image_id, known)
     return Fetched.COPY
 

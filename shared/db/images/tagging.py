@@ -179,7 +179,7 @@ def extend_lease(connection: Connection, claim: Claim, lease_seconds: float) -> 
     )
 
 
-def release_images(
+def return_to_queue(
     connection: Connection,
     claim: Claim,
     ids: Sequence[UUID],

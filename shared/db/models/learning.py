@@ -39,7 +39,7 @@ class LastWord:
 
 
 @dataclass(frozen=True)
-class Contributor:
+class ContributorRecord:
     """Someone who sends corrections."""
 
     name: str
@@ -73,12 +73,12 @@ def read_last_words(
     return [LastWord(*row) for row in rows]
 
 
-def read_contributors(connection: Connection) -> list[Contributor]:
+def read_contributors(connection: Connection) -> list[ContributorRecord]:
     """Everybody who ever sent a correction, by name."""
     rows = connection.execute(
         select(contributors.c.name, contributors.c.vouched).order_by(contributors.c.name)
     )
-    return [Contributor(*row) for row in rows]
+    return [ContributorRecord(*row) for row in rows]
 
 
 def read_embeddings_of(

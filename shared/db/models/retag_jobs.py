@@ -12,7 +12,7 @@ from shared.db.schema import retag_jobs, tags
 
 
 @dataclass(frozen=True)
-class Scope:
+class RetagScope:
     """Which images are tagged anew, and which tags. None: all of them.
 
     owner: only theirs. tag_id: only this tag is scored. below_version: only what an older version
@@ -29,11 +29,11 @@ class Job:
     """A job that is under way. position: the last image that is done."""
 
     id: int
-    scope: Scope
+    scope: RetagScope
     position: UUID | None
 
 
-def queue_job(connection: Connection, scope: Scope) -> int:
+def queue_job(connection: Connection, scope: RetagScope) -> int:
     """Queue a job, unless one of the same scope waits already; return its id.
 
     What waits cannot start before this transaction ends: it will see everything that this
@@ -70,7 +70,7 @@ def take_up_job(connection: Connection, *, of_one_tag: bool) -> Job | None:
     ).first()
     if row is None:
         return None
-    return Job(row.id, Scope(row.owner, row.tag_id, row.below_version), row.position)
+    return Job(row.id, RetagScope(row.owner, row.tag_id, row.below_version), row.position)
 
 
 def set_total(connection: Connection, job: Job, images: int) -> None:

@@ -16,7 +16,7 @@ from shared.db.connection.binary_copy import (
     read_image_tags,
     uuid_array,
 )
-from shared.db.models.retag_jobs import Scope
+from shared.db.models.retag_jobs import RetagScope
 from shared.db.tags.tag_rows import TagRows
 
 # Postgres compares a column with what stands here as if it was written into the query, so parts
@@ -54,13 +54,13 @@ def find_only_difference(connection: Connection, version: int) -> Difference | N
     return None if row is None else Difference(row.tag_id, row.parent)
 
 
-def count_in_scope(connection: Connection, scope: Scope, versions: Sequence[int]) -> int:
+def count_in_scope(connection: Connection, scope: RetagScope, versions: Sequence[int]) -> int:
     """How many images a job is about. versions: only what these have tagged."""
     query = text(f"SELECT count(*) FROM images WHERE {_IN_SCOPE}")
     return connection.execute(query, _bind(scope, versions)).scalar_one()
 
 
-def find_by_index(connection: Connection) -> None:
+def prefer_index_scans(connection: Connection) -> None:
     """Have this transaction find rows by an index and take them in its order.
 
     Right after many images came in, Postgres still believes that there are few, and would read
@@ -71,7 +71,7 @@ def find_by_index(connection: Connection) -> None:
 
 def next_in_scope(
     connection: Connection,
-    scope: Scope,
+    scope: RetagScope,
     versions: Sequence[int],
     after: UUID | None,
     limit: int,
@@ -161,7 +161,7 @@ def array_literal(ids: Sequence[UUID]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
-def _bind(scope: Scope, versions: Sequence[int]) -> dict[str, object]:
+def _bind(scope: RetagScope, versions: Sequence[int]) -> dict[str, object]:
     return {
         "owner": scope.owner,
         "below_version": scope.below_version,

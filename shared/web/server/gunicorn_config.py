@@ -17,7 +17,7 @@ __all__ = ["on_starting"]
 SocketUnreader.max_body_chunk = 64 * 1024
 util.write_error = write_problem
 
-worker_class = "shared.web.server.gunicorn_worker.Worker"
+worker_class = "shared.web.server.gunicorn_worker.WebWorker"
 workers = 2
 # A request with wait= holds its thread until the image is tagged.
 threads = 16

@@ -14,7 +14,7 @@ from shared.errors import ConfigError
 from shared.web.problems import MIME_TYPE
 
 
-class Worker(ThreadWorker):
+class WebWorker(ThreadWorker):
     """Ends with a sentence where a setting is wrong, and never waits, in the one thread that
     accepts connections, for a client to hang up.
     """

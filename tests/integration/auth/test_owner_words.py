@@ -54,7 +54,7 @@ def images(
     with transaction(engine) as connection:
         tag_id = tag_ids(connection)[THEIRS]
     retagging = Retagging(settings, engine, storage, pipeline)
-    retagging.go_live(retagging.taught(tag_id, BIAS))
+    retagging.go_live(retagging.learned(tag_id, BIAS))
     return ids
 
 
@@ -130,9 +130,9 @@ def test_whoever_taught_a_tag_follows_its_run_and_no_other_owner_does(
 ) -> None:
     # No trainer runs here that could end a run.
     monkeypatch.setattr("services.feedback.tags.custom_tags.WAIT_SECONDS", 0.0)
-    taught = alma.post("/v1/tags", json={"name": "pet", "examples": [str(images["alma"])]})
-    assert taught.status_code == 201
-    run = taught.get_json()["run"]
+    learned = alma.post("/v1/tags", json={"name": "pet", "examples": [str(images["alma"])]})
+    assert learned.status_code == 201
+    run = learned.get_json()["run"]
 
     assert get(alma, run["url"])["tag"] == "pet"
     bert = client_of(app, engine, Scope.ADMIN, owner="bert")

@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.tags.tags import tag_ids
 from shared.model.head import Head
-from shared.model.learned_tags import PRECISIONS, Taught
+from shared.model.learned_tags import PRECISIONS, LearnedTags
 from shared.storage.storage import Storage
 from tests.support.answers import get
 from tests.support.rows import set_decision
@@ -41,7 +41,7 @@ def teach(engine: Engine, storage: Storage, cat: UUID) -> Teach:
             ids = tag_ids(connection)
         head = Head.from_bytes(bytes(storage.get(blob)))
         count = len(thresholds)
-        taught = Taught(
+        learned = LearnedTags(
             np.array([ids[slug] for slug in thresholds], np.int32),
             np.zeros((len(head.weight), count), np.float32),
             np.zeros(count, np.float32),
@@ -49,7 +49,7 @@ def teach(engine: Engine, storage: Storage, cat: UUID) -> Teach:
             np.eye(count, dtype=bool),
             np.array(list(thresholds.values()), np.float32),
         )
-        storage.put(blob, Head(head.weight, head.bias, taught).to_bytes())
+        storage.put(blob, Head(head.weight, head.bias, learned).to_bytes())
 
     return teach
 

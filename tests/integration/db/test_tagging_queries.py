@@ -14,7 +14,7 @@ from shared.db.images.tagging import (
     FailedImage,
     TaggedImage,
     claim_images,
-    release_images,
+    return_to_queue,
     store_failed,
     store_tagged,
 )
@@ -153,7 +153,7 @@ def test_a_claim_that_was_lost_writes_nothing(engine: Engine, model: tuple[int, 
     assert store(engine, slow, [image, own], model) == {own}
     with transaction(engine) as connection:
         store_failed(connection, slow, [FailedImage(image, "too slow")])
-        release_images(connection, slow, [image], "too slow", 0)
+        return_to_queue(connection, slow, [image], "too slow", 0)
 
     # Then the image is the quick one's, untouched.
     row = read_row(engine, image)
@@ -190,7 +190,7 @@ def test_a_released_image_keeps_the_reason_and_waits_a_little(engine: Engine) ->
     held = claim(engine, [image])
 
     with transaction(engine) as connection:
-        release_images(connection, held, [image], "The storage is away.", retry_seconds=60)
+        return_to_queue(connection, held, [image], "The storage is away.", retry_seconds=60)
 
     row = read_row(engine, image)
     assert (row["status"], row["claim"]) == ("queued", None)

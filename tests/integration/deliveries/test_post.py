@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.worker.delivery import post
-from services.worker.delivery.post import Answer, Poster
+from services.worker.delivery.post import Poster, Response
 from tests.support.events.receiver import Receiver, pour, receiving, status
 
 LOCAL = "127.0.0.1"
@@ -53,7 +53,7 @@ def certify(folder: Path, address: str) -> tuple[ssl.SSLContext, Path]:
     return context, path
 
 
-def attempt(url: str) -> Answer:
+def attempt(url: str) -> Response:
     with closing(Poster(ALLOWED)) as poster:
         return poster.post(url, {}, b"{}")
 
@@ -183,7 +183,7 @@ def test_a_server_that_takes_no_connection_is_left(monkeypatch: pytest.MonkeyPat
 
         answer = attempt(f"http://{LOCAL}:{listener.getsockname()[1]}/")
 
-    assert answer == Answer(error="No answer: no connection came about in time")
+    assert answer == Response(error="No answer: no connection came about in time")
 
 
 def test_a_name_that_does_not_exist_may_exist_later() -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.worker.delivery.turn import NOTE_SECONDS
+from services.worker.delivery.send_batch import RECORD_SECONDS
 from shared.api.event_types import IMAGE_TAGGED
 from shared.api.signing import new_secret
 from shared.config import Settings
@@ -135,7 +135,7 @@ def test_what_was_taken_is_written_down_before_the_next_message_is_answered(
         if len(receiver.received("/hook")) > 1:
             hang(handler)
         # Longer than results are gathered for
-        receiver.over.wait(2 * NOTE_SECONDS)
+        receiver.over.wait(2 * RECORD_SECONDS)
         status(204)(handler)
 
     receiver.answers["/hook"] = take_one

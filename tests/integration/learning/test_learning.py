@@ -154,12 +154,12 @@ def test_a_network_tag_that_people_remove_is_unlearned_and_its_neighbours_stay(
 
     outcome = learn(data_set(world.live, world.trained, said, sampled=world.others), world.live)
 
-    taught = promoted(world.live, outcome)
+    learned = promoted(world.live, outcome)
     assert wrong
-    assert taught.tag_probabilities(world.trained)[wrong, column].max() < MIN_CONFIDENCE
+    assert learned.tag_probabilities(world.trained)[wrong, column].max() < MIN_CONFIDENCE
     dog = world.live.vocabulary.index("dog")
     before = world.live.tag_probabilities(world.tested)[:, dog]
-    assert np.abs(taught.tag_probabilities(world.tested)[:, dog] - before).max() < 0.01
+    assert np.abs(learned.tag_probabilities(world.tested)[:, dog] - before).max() < 0.01
 
 
 @pytest.mark.parametrize("every_tag", [True, False])
@@ -188,7 +188,7 @@ def test_a_tenth_of_the_users_who_lie_cost_less_than_a_point(world: World, every
 
 
 @pytest.fixture(scope="module")
-def taught(world: World) -> tuple[Scorer, dict[str, float]]:
+def learned(world: World) -> tuple[Scorer, dict[str, float]]:
     """A live version that learned from a good night, and what was measured then."""
     outcome = learn(
         data_set(world.live, world.trained, everyone_right(world), sampled=world.others),
@@ -199,9 +199,9 @@ def taught(world: World) -> tuple[Scorer, dict[str, float]]:
 
 @pytest.mark.parametrize("culprit", ["user 00", "somebody else"])
 def test_a_poisoned_night_is_rejected(
-    world: World, taught: tuple[Scorer, dict[str, float]], culprit: str
+    world: World, learned: tuple[Scorer, dict[str, float]], culprit: str
 ) -> None:
-    live, recorded = taught
+    live, recorded = learned
     good = everyone_right(world, learned=True)
     slugs = list(KINDS)
     bad = []

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from shared.db.connection.engine import transaction
-from shared.db.models.retag_jobs import Scope
-from shared.db.models.retagging import find_by_index, next_in_scope
+from shared.db.models.retag_jobs import RetagScope
+from shared.db.models.retagging import next_in_scope, prefer_index_scans
 from tests.support.learning.retagging import GOLDFISH, Retagging
 from tests.support.rows import insert_custom_tag, insert_row, read_row, set_decision
 
@@ -57,7 +57,7 @@ def test_images_of_the_live_version_are_left_as_they_are(
 def test_one_owner(retagging: Retagging, tagged: list[UUID]) -> None:
     version = retagging.go_live(retagging.goldfish())
 
-    job = retagging.do(Scope(owner="ada"))
+    job = retagging.do(RetagScope(owner="ada"))
 
     assert (job["total"], job["done"], job["changed"]) == (1, 1, 1)
     assert [s.keys() == GOLDFISH for s in retagging.shown(tagged).values()] == [False, False, True]
@@ -67,10 +67,10 @@ def test_one_owner(retagging: Retagging, tagged: list[UUID]) -> None:
 def test_only_what_an_older_version_tagged(retagging: Retagging, tagged: list[UUID]) -> None:
     first = retagging.versions(tagged)[0]
     second = retagging.go_live(retagging.head)
-    retagging.do(Scope(owner="ada"))
+    retagging.do(RetagScope(owner="ada"))
     third = retagging.go_live(retagging.goldfish())
 
-    job = retagging.do(Scope(below_version=second))
+    job = retagging.do(RetagScope(below_version=second))
 
     assert (job["total"], job["done"]) == (2, 2)
     assert first < second < third
@@ -82,9 +82,9 @@ def test_a_new_tag_is_found_on_the_images_already_there(
 ) -> None:
     before = retagging.shown(tagged)
     grandma = insert_custom_tag(engine, "grandma", "grandma")
-    version = retagging.go_live(retagging.taught(grandma, bias=2), tag_id=grandma)
+    version = retagging.go_live(retagging.learned(grandma, bias=2), tag_id=grandma)
 
-    job = retagging.do(Scope(tag_id=grandma))
+    job = retagging.do(RetagScope(tag_id=grandma))
 
     assert (job["tag"], job["done"], job["changed"]) == ("grandma", 3, 3)
     for image, tags in retagging.shown(tagged).items():
@@ -98,11 +98,13 @@ def test_a_job_for_one_tag_writes_only_that_tag(
 ) -> None:
     grandma = insert_custom_tag(engine, "grandma", "grandma")
     before = retagging.shown(tagged)
-    head = replace(retagging.goldfish(), taught=retagging.taught(grandma, bias=2).taught)
+    head = replace(
+        retagging.goldfish(), learned_tags=retagging.learned(grandma, bias=2).learned_tags
+    )
     first = retagging.versions(tagged)
     retagging.go_live(head)
 
-    retagging.do(Scope(tag_id=grandma))
+    retagging.do(RetagScope(tag_id=grandma))
 
     for image, tags in retagging.shown(tagged).items():
         assert tags.keys() == {*before[image], "grandma"}
@@ -133,15 +135,17 @@ def test_an_image_that_waits_is_no_concern_of_a_job(
     assert read_row(engine, waiting)["model_version"] is None
 
 
-@pytest.mark.parametrize("scope", [Scope(), Scope(owner="ada"), Scope(below_version=9)])
+@pytest.mark.parametrize(
+    "scope", [RetagScope(), RetagScope(owner="ada"), RetagScope(below_version=9)]
+)
 def test_no_chunk_reads_all_images_to_find_its_own(
-    tagged: list[UUID], engine: Engine, scope: Scope
+    tagged: list[UUID], engine: Engine, scope: RetagScope
 ) -> None:
     def explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
         return f"EXPLAIN {statement}", parameters
 
     with transaction(engine) as connection:
-        find_by_index(connection)
+        prefer_index_scans(connection)
         event.listen(connection, "before_cursor_execute", explain, retval=True)
         plan = "\n".join(map(str, next_in_scope(connection, scope, [1], tagged[0], 500)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, event, text
 from services.worker.retagging import jobs as retag
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.models.retag_jobs import Scope
+from shared.db.models.retag_jobs import RetagScope
 from tests.support.learning.retagging import GOLDFISH, Retagging
 from tests.support.learning.training import live_version
 from tests.support.rows import insert_custom_tag
@@ -18,10 +18,10 @@ def test_tags_taught_one_after_the_other_leave_no_image_behind(
     retagging: Retagging, tagged: list[UUID], engine: Engine
 ) -> None:
     tags = {slug: insert_custom_tag(engine, slug, slug) for slug in ("grandma", "grandpa")}
-    retagging.go_live(retagging.taught(tags["grandma"], bias=2), tag_id=tags["grandma"])
-    retagging.queue(Scope(tag_id=tags["grandma"]))
-    version = retagging.go_live(retagging.taught(tags["grandpa"], bias=2), tag_id=tags["grandpa"])
-    retagging.queue(Scope(tag_id=tags["grandpa"]))
+    retagging.go_live(retagging.learned(tags["grandma"], bias=2), tag_id=tags["grandma"])
+    retagging.queue(RetagScope(tag_id=tags["grandma"]))
+    version = retagging.go_live(retagging.learned(tags["grandpa"], bias=2), tag_id=tags["grandpa"])
+    retagging.queue(RetagScope(tag_id=tags["grandpa"]))
 
     assert not retagging.work()
 

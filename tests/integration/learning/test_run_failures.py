@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine, text
 
-from services.trainer.runs.learn import Progress
+from services.trainer.outcome import Progress
 from services.trainer.runs.runs import MAX_ATTEMPTS, see_to_runs
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction

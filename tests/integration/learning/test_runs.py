@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from services.trainer.runs.learn import Progress
+from services.trainer.outcome import Progress
 from services.trainer.runs.runs import see_to_runs
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction

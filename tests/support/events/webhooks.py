@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 from werkzeug.datastructures import Headers
 
-from services.ingest.webhooks.events import Delivery
+from services.ingest.webhooks.events import WebhookDelivery
 from shared.config import Settings, load_settings
 from shared.errors import FetchFailed
 
@@ -85,11 +85,11 @@ def delivery(
     headers: dict[str, str],
     received_at: float = NOW,
     settings: Settings | None = None,
-) -> Delivery:
+) -> WebhookDelivery:
     """A delivery as the route hands it on."""
     chosen = settings or webhook_settings()
     get = serve_amazon
-    return Delivery(source, body, Headers(headers), received_at, chosen, get, get)
+    return WebhookDelivery(source, body, Headers(headers), received_at, chosen, get, get)
 
 
 def record(

@@ -10,20 +10,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.evaluation.gate import Limits
+from services.trainer.learning.evaluation.gate import GateLimits
 from services.trainer.learning.examples.dataset import DataSet
-from services.trainer.learning.finetune import Finetuned, finetune_on
+from services.trainer.learning.finetune import finetune_on
 from services.trainer.learning.trust.votes import Votes
+from services.trainer.outcome import Finetuned
 from services.worker.backbone import Backbone
-from shared.db.models.learning import Contributor
+from shared.db.models.learning import ContributorRecord
 from shared.db.models.models import LiveModel
 from shared.model.scorer import Scorer
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Tag, load_imagenet
 
 MIN_CONFIDENCE = 0.4
 MIN_CROP = 0.35
-LIMITS = Limits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
+LIMITS = GateLimits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
 # Long enough to end a burst.
 APART_SECONDS = 3600.0
 
@@ -39,11 +40,11 @@ class Said:
     learned: bool = False
 
 
-def custom_words(slugs: Sequence[str]) -> Words:
+def custom_words(slugs: Sequence[str]) -> VocabularyIndex:
     """The vocabulary with tags that people made."""
     custom = [Tag(slug, slug, None, (), (), "", None) for slug in slugs]
     vocabulary = load_imagenet().with_custom(custom)
-    return Words(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
+    return VocabularyIndex(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
 
 
 def untaught(backbone: Backbone, slugs: Sequence[str]) -> Scorer:
@@ -101,7 +102,7 @@ def data_set(
         embeddings,
         nothing if sampled is None else sampled,
         tuple(ids[slug] for slug in slugs),
-        tuple(Contributor(name, vouched=False) for name in names),
+        tuple(ContributorRecord(name, vouched=False) for name in names),
         votes(said),
         votes(earlier),
     )

@@ -6,21 +6,21 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Engine, RowMapping, text
 
-from services.worker.retagging.jobs import see_to_jobs
+from services.worker.retagging.jobs import run_due_jobs
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.models.retag_jobs import Scope, find_job, queue_job
+from shared.db.models.retag_jobs import RetagScope, find_job, queue_job
 from shared.db.owners.access import EVERYTHING as EVERYBODYS
 from shared.db.tags.tags import tags_of_images
 from shared.model.head import Head
-from shared.model.learned_tags import Taught
+from shared.model.learned_tags import LearnedTags
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.support.rows import read_row
 
 GOLDFISH = {"goldfish", "fish", "vertebrate", "animal"}
-EVERYTHING = Scope()
+EVERYTHING = RetagScope()
 
 
 class Retagging:
@@ -72,28 +72,28 @@ class Retagging:
         bias[vocabulary.index("goldfish")] = 100
         return replace(self.head, weight=self.head.weight * 0, bias=bias)
 
-    def taught(self, tag_id: int, bias: float) -> Head:
+    def learned(self, tag_id: int, bias: float) -> Head:
         """The live head beside a tag that it gives to every picture, or to none."""
-        nothing = Taught.nothing(len(self.head.weight))
-        taught = replace(
+        nothing = LearnedTags.nothing(len(self.head.weight))
+        learned = replace(
             nothing,
             tag_ids=np.array([tag_id], np.int32),
             weight=np.zeros((len(self.head.weight), 1), np.float32),
             bias=np.array([bias], np.float32),
             prior=np.zeros(1, np.float32),
-            rivals=np.ones((1, 1), np.bool_),
+            exclusive=np.ones((1, 1), np.bool_),
             thresholds=np.full((1, nothing.thresholds.shape[1]), np.nan, np.float32),
         )
-        return replace(self.head, taught=taught)
+        return replace(self.head, learned_tags=learned)
 
-    def queue(self, scope: Scope = EVERYTHING) -> int:
+    def queue(self, scope: RetagScope = EVERYTHING) -> int:
         with transaction(self.engine) as connection:
             return queue_job(connection, scope)
 
     def work(self) -> bool:
-        return see_to_jobs(self.engine, self.storage, self.settings)
+        return run_due_jobs(self.engine, self.storage, self.settings)
 
-    def do(self, scope: Scope = EVERYTHING) -> RowMapping:
+    def do(self, scope: RetagScope = EVERYTHING) -> RowMapping:
         """Queue a job and work on it to its end."""
         job = self.queue(scope)
         assert not self.work()

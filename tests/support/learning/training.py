@@ -1,13 +1,13 @@
 """Trainers whose learning is over at once, and what they work on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from sqlalchemy import Engine, RowMapping, text
 
-from services.trainer.runs.learn import Progress
+from services.trainer.outcome import Finetuned, Progress
 from services.trainer.trainer import Trainer
 from shared.config import Settings
 from shared.db.connection.engine import transaction
@@ -18,23 +18,12 @@ from shared.db.models.runs import insert_run
 from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
-from shared.model.learned_tags import Taught
+from shared.model.learned_tags import LearnedTags
 from shared.storage.storage import Storage
 from tests.support.rows import insert_row
 
 DIMENSIONS = 4
 BACKBONE = "small"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What learning came to."""
-
-    status: Literal["promoted", "rejected", "nothing"]
-    reason: str
-    report: Mapping[str, Any]
-    head: Head | None
-    parent: int | None
 
 
 @dataclass
@@ -56,7 +45,7 @@ class InstantLearn:
         *,
         tag_id: int | None,
         progress: Progress,
-    ) -> Outcome:
+    ) -> Finetuned:
         """Learn on top of what is live when this is called."""
         self.learned.append(tag_id)
         with transaction(engine) as connection:
@@ -64,7 +53,7 @@ class InstantLearn:
         self.meanwhile(progress)
         head = None if self.status == "nothing" else small_head()
         parent = live.version if live else None
-        return Outcome(self.status, f"it was {self.status}", {"gain": 0.1}, head, parent)
+        return Finetuned(self.status, f"it was {self.status}", {"gain": 0.1}, head, parent)
 
 
 def small_head() -> Head:
@@ -72,7 +61,7 @@ def small_head() -> Head:
     return Head(
         np.zeros((DIMENSIONS, 1000), np.float32),
         np.zeros(1000, np.float32),
-        Taught.nothing(DIMENSIONS),
+        LearnedTags.nothing(DIMENSIONS),
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from werkzeug.datastructures import Headers
 
-from services.ingest.webhooks.events import Delivery
+from services.ingest.webhooks.events import WebhookDelivery
 from services.ingest.webhooks.sources.table import SOURCES
-from shared.errors import TagloopError, Unauthenticated
+from shared.errors import TagloopError, UnverifiedSender
 from tests.support.events.webhooks import (
     CLOUDINARY,
     CLOUDINARY_SHA1,
@@ -40,11 +40,11 @@ S3 = records(record("a.jpg"))
 STAMP = {"X-Cld-Timestamp": str(NOW)}
 
 
-def standard(sent_at: float, key: str = SECRETS["standard"][0]) -> Delivery:
+def standard(sent_at: float, key: str = SECRETS["standard"][0]) -> WebhookDelivery:
     return delivery("standard", MESSAGE, signed(MESSAGE, sent_at=sent_at, key=key), time.time())
 
 
-def sns(version: str, at: float = NOW) -> Delivery:
+def sns(version: str, at: float = NOW) -> WebhookDelivery:
     return delivery("s3", json.dumps(envelope(S3.decode(), version, at)).encode(), {})
 
 
@@ -74,12 +74,12 @@ SIGNATURES = ("X-Cld-Signature", "FS-Signature", "X-Uc-Signature", "webhook-sign
 TIMED = [name for name in GOOD if name != "uploadcare"]
 
 
-def read(one: Delivery) -> None:
+def read(one: WebhookDelivery) -> None:
     SOURCES[one.source](one)
 
 
-def refused(one: Delivery) -> None:
-    with pytest.raises(Unauthenticated):
+def refused(one: WebhookDelivery) -> None:
+    with pytest.raises(UnverifiedSender):
         read(one)
 
 

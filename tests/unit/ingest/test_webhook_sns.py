@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.webhooks.events import ObjectEvent
 from services.ingest.webhooks.sources.s3 import read_s3
-from shared.errors import FetchFailed, Unauthenticated, Unavailable
+from shared.errors import FetchFailed, Unavailable, UnverifiedSender
 from tests.support.events.webhooks import (
     NOW,
     SUBSCRIBE_URL,
@@ -42,9 +42,9 @@ def test_the_message_in_a_signed_envelope_is_read(version: str) -> None:
 
 
 def test_a_topic_that_is_not_named_is_refused_though_amazon_signed_it() -> None:
-    with pytest.raises(Unauthenticated, match="TAGLOOP_SNS_TOPICS"):
+    with pytest.raises(UnverifiedSender, match="TAGLOOP_SNS_TOPICS"):
         sns(envelope(MESSAGE), sns_topics=[])
-    with pytest.raises(Unauthenticated, match="TAGLOOP_SNS_TOPICS"):
+    with pytest.raises(UnverifiedSender, match="TAGLOOP_SNS_TOPICS"):
         sns(envelope(MESSAGE, members={"TopicArn": "arn:aws:sns:eu-west-1:666666666666:up"}))
 
 
@@ -77,7 +77,7 @@ def test_nothing_is_fetched_from_other_hosts(url: str, member: str) -> None:
 
     body = envelope(MESSAGE, members={**CONFIRMATION, member: url})
     one = delivery("s3", json.dumps(body).encode(), {})
-    with pytest.raises(Unauthenticated, match=r"no address of Amazon|no URL"):
+    with pytest.raises(UnverifiedSender, match=r"no address of Amazon|no URL"):
         read_s3(replace(one, fetch=fetch, fetch_certificate=fetch))
 
     assert url not in fetched
@@ -104,14 +104,14 @@ def test_only_certificates_are_fetched_from_amazons_host(path: str) -> None:
     )
     one = delivery("s3", json.dumps(body).encode(), {})
 
-    with pytest.raises(Unauthenticated, match=r"none of Amazon's|no address of Amazon"):
+    with pytest.raises(UnverifiedSender, match=r"none of Amazon's|no address of Amazon"):
         read_s3(replace(one, fetch_certificate=pytest.fail))
 
 
 def test_a_certificate_that_has_run_out_is_refused() -> None:
     one = delivery("s3", json.dumps(envelope(MESSAGE)).encode(), {})
 
-    with pytest.raises(Unauthenticated, match="not valid at this time"):
+    with pytest.raises(UnverifiedSender, match="not valid at this time"):
         read_s3(replace(one, fetch_certificate=lambda _: certificate(expired=True)))
 
 
@@ -119,7 +119,7 @@ def test_a_certificate_that_has_run_out_is_refused() -> None:
 def test_what_is_no_certificate_is_refused(answer: bytes) -> None:
     one = delivery("s3", json.dumps(envelope(MESSAGE)).encode(), {})
 
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(UnverifiedSender):
         read_s3(replace(one, fetch_certificate=lambda _: answer))
 
 
@@ -134,7 +134,7 @@ def test_a_certificate_that_cannot_be_had_now_lets_amazon_try_again() -> None:
 
 def test_the_hour_in_which_amazon_tries_again_is_not_too_old() -> None:
     assert sns(envelope(MESSAGE, at=NOW - 3600))
-    with pytest.raises(Unauthenticated, match="published"):
+    with pytest.raises(UnverifiedSender, match="published"):
         sns(envelope(MESSAGE, at=NOW - 4000))
 
 
@@ -151,7 +151,7 @@ def test_a_subscription_is_confirmed_once_it_is_verified() -> None:
     assert fetched == [SUBSCRIBE_URL]
 
     forged = json.dumps({**body, "Token": "another"}).encode()
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(UnverifiedSender):
         read_s3(replace(one, body=forged, fetch=confirm))
     assert fetched == [SUBSCRIBE_URL]
 
@@ -166,5 +166,5 @@ def test_the_end_of_a_subscription_is_not_undone() -> None:
 def test_a_token_does_not_stand_in_for_the_signature() -> None:
     body = json.dumps({**envelope(MESSAGE), "Signature": "AAAA"}).encode()
 
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(UnverifiedSender):
         read_s3(delivery("s3", body, bearer()))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import average_precision_score
 
-from services.trainer.learning.evaluation.gate import Comparison, Evidence, Limits, decide
+from services.trainer.learning.evaluation.gate import Comparison, Evidence, GateLimits, decide
 from services.trainer.learning.evaluation.metrics import (
     average_precision,
     calibration_error,
@@ -77,7 +77,7 @@ SAME = Comparison(0.8, 0.8)
 BETTER = Comparison(0.5, 0.6)
 WORSE = Comparison(0.8, 0.78)
 NOTHING = Comparison(None, None)
-LIMITS = Limits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
+LIMITS = GateLimits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
 
 
 @pytest.mark.parametrize(

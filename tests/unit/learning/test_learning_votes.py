@@ -7,9 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.trainer.learning.examples.candidates import may_have
-from services.trainer.learning.examples.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, folds_of
-from services.trainer.learning.examples.mutually_exclusive import find_rivals
+from services.trainer.learning.examples.held_out import (
+    FOLDS,
+    HELD_OUT_FOLD,
+    NEGATIVE_SAMPLE,
+    folds_of,
+)
+from services.trainer.learning.examples.mutually_exclusive import find_mutually_exclusive
 from services.trainer.learning.trust.votes import Labels, Votes, resolve
+from shared.db.corrections.votes import Vote, decide
 
 
 def votes(*words: tuple[int, int, int, bool]) -> Votes:
@@ -82,44 +88,46 @@ UNRELATED = np.zeros((10, 10), dtype=np.bool_)
 
 
 def test_tags_that_are_never_given_together_are_rivals() -> None:
-    assert find_rivals(one_of_each(10, 50), UNRELATED).all()
+    assert find_mutually_exclusive(one_of_each(10, 50), UNRELATED).all()
 
 
 def test_too_few_images_prove_no_rivalry() -> None:
-    assert (find_rivals(one_of_each(10, 20), UNRELATED) == np.eye(10, dtype=np.bool_)).all()
+    assert (
+        find_mutually_exclusive(one_of_each(10, 20), UNRELATED) == np.eye(10, dtype=np.bool_)
+    ).all()
 
 
 def test_a_tag_and_its_ancestor_are_no_rivals() -> None:
     related = UNRELATED.copy()
     related[0, 1] = related[1, 0] = True
 
-    rivals = find_rivals(one_of_each(10, 50), related)
+    exclusive = find_mutually_exclusive(one_of_each(10, 50), related)
 
-    assert not rivals[0, 1]
-    assert not rivals[1, 0]
-    assert rivals[0, 2]
+    assert not exclusive[0, 1]
+    assert not exclusive[1, 0]
+    assert exclusive[0, 2]
 
 
 def test_tags_that_are_often_given_together_are_no_rivals() -> None:
     given = one_of_each(10, 50)
     given[:, 9] = True
 
-    rivals = find_rivals(given, UNRELATED)
+    exclusive = find_mutually_exclusive(given, UNRELATED)
 
-    assert (rivals == np.eye(10, dtype=np.bool_)).all()
+    assert (exclusive == np.eye(10, dtype=np.bool_)).all()
 
 
 @given(st.lists(st.uuids(), min_size=1, unique=True))
 def test_a_fold_depends_on_nothing_but_the_id(ids: list[UUID]) -> None:
-    folds = folds_of(ids, witnesses=2)
+    folds = folds_of(ids, negative_samples=2)
 
-    assert folds_of(ids[:1], witnesses=0)[0] == folds[0]
-    assert folds[-2:].tolist() == [WITNESS, WITNESS]
+    assert folds_of(ids[:1], negative_samples=0)[0] == folds[0]
+    assert folds[-2:].tolist() == [NEGATIVE_SAMPLE, NEGATIVE_SAMPLE]
     assert set(folds[:-2].tolist()) <= set(range(FOLDS))
 
 
 def test_a_fifth_is_held_out() -> None:
-    folds = folds_of([UUID(int=number) for number in range(5000)], witnesses=0)
+    folds = folds_of([UUID(int=number) for number in range(5000)], negative_samples=0)
 
     assert 0.18 < (folds == HELD_OUT_FOLD).mean() < 0.22
 
@@ -136,3 +144,31 @@ def test_without_examples_nothing_may_have_the_tag() -> None:
     images = np.eye(3, dtype=np.float32)
 
     assert not may_have(images, images, np.zeros((3, 2), dtype=np.bool_)).any()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.booleans(), st.floats(2**-20, 1, width=32)),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_the_trainer_resolves_votes_as_images_are_decided(
+    ballots: list[tuple[int, bool, float]],
+) -> None:
+    labels = resolved(
+        votes(*((0, tag, who, present) for who, (tag, present, _) in enumerate(ballots))),
+        *(weight for _, _, weight in ballots),
+    )
+
+    decisions = decide(
+        (
+            Vote(tag, present, weight, moment)
+            for moment, (tag, present, weight) in enumerate(ballots)
+        ),
+        lambda tag: (),
+        lambda tag: (),
+    )
+    assert {tag: decision.present for tag, decision in decisions.items()} == {
+        tag: bool(labels.present[0, tag]) for tag in decisions
+    }

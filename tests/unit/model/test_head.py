@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.model.head import Head, choose_tags
-from shared.model.learned_tags import Taught
+from shared.model.learned_tags import LearnedTags
 from shared.vocabulary import Tag, Vocabulary, load_imagenet
 
 IMAGENET = load_imagenet()
@@ -46,7 +46,7 @@ def head() -> Head:
     random = np.random.default_rng(0)
     weight = random.normal(size=(DIMENSIONS, LEAVES)).astype(np.float32)
     bias = random.normal(size=LEAVES).astype(np.float32)
-    return Head(weight, bias, Taught.nothing(DIMENSIONS))
+    return Head(weight, bias, LearnedTags.nothing(DIMENSIONS))
 
 
 def test_the_most_specific_tag_comes_first_and_then_what_it_implies() -> None:

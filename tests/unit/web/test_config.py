@@ -220,3 +220,20 @@ def test_a_file_of_a_webhooks_secret_that_cannot_be_read_stops_the_program(
 
     with pytest.raises(ConfigError, match="TAGLOOP_WEBHOOK_S3_SECRET_FILE names a file"):
         load_settings()
+
+
+def test_a_former_name_still_works_and_the_warning_names_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAGLOOP_GATE_LEAST_GAIN", "0.25")
+
+    with pytest.warns(FutureWarning, match="TAGLOOP_GATE_MIN_GAIN"):
+        assert load_settings().gate_min_gain == 0.25
+
+
+def test_the_new_name_wins_over_the_former_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGLOOP_GATE_MOST_LOSS", "0.5")
+    monkeypatch.setenv("TAGLOOP_GATE_MAX_LOSS", "0.125")
+
+    with pytest.warns(FutureWarning):
+        assert load_settings().gate_max_loss == 0.125

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
-from services.ingest.webhooks.events import Delivery
+from services.ingest.webhooks.events import WebhookDelivery
 from services.ingest.webhooks.payload import (
     member,
     optional_text,
@@ -35,7 +35,7 @@ class CloudEvent:
     data: object
 
 
-def form_of(delivery: Delivery) -> Form | None:
+def form_of(delivery: WebhookDelivery) -> Form | None:
     """How the request carries CloudEvents, if it does."""
     media_type = delivery.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     for form in (Form.STRUCTURED, Form.BATCH):
@@ -44,7 +44,7 @@ def form_of(delivery: Delivery) -> Form | None:
     return Form.BINARY if "ce-specversion" in delivery.headers else None
 
 
-def read_events(delivery: Delivery, form: Form) -> list[CloudEvent]:
+def read_events(delivery: WebhookDelivery, form: Form) -> list[CloudEvent]:
     """The events of a request.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from services.ingest.webhooks.events import Delivery, Event, PictureAt
+from services.ingest.webhooks.events import Event, PictureAt, WebhookDelivery
 from services.ingest.webhooks.payload import member, optional_text, read_json_object, text_at
 from services.ingest.webhooks.payload import without_nothing as given
 from services.ingest.webhooks.signatures import (
@@ -15,7 +15,7 @@ from services.ingest.webhooks.signatures import (
 SHA256_HEX_DIGITS = 64
 
 
-def read_cloudinary(delivery: Delivery) -> list[Event]:
+def read_cloudinary(delivery: WebhookDelivery) -> list[Event]:
     """An upload of an image; other notifications concern no new picture."""
     sent_at = _verify(delivery)
     body = read_json_object(delivery.body)
@@ -42,7 +42,7 @@ def read_cloudinary(delivery: Delivery) -> list[Event]:
     ]
 
 
-def _verify(delivery: Delivery) -> int:
+def _verify(delivery: WebhookDelivery) -> int:
     secrets = require_secrets(delivery)
     signature = require_header(delivery, "X-Cld-Signature")
     timestamp = require_header(delivery, "X-Cld-Timestamp")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.ingest.webhooks.events import Delivery, Event, PictureAt
+from services.ingest.webhooks.events import Event, PictureAt, WebhookDelivery
 from services.ingest.webhooks.payload import member, optional_text, read_json_object, text_at
 from services.ingest.webhooks.payload import without_nothing as given
 from services.ingest.webhooks.signatures import (
@@ -17,7 +17,7 @@ from shared.errors import BadRequest
 CDN = "https://cdn.filestackcontent.com/"
 
 
-def read_filestack(delivery: Delivery) -> list[Event]:
+def read_filestack(delivery: WebhookDelivery) -> list[Event]:
     """The uploaded picture, or the pictures that a workflow has worked on."""
     sent_at = _verify(delivery)
     body = read_json_object(delivery.body)
@@ -86,7 +86,7 @@ def _is_picture(mime_type: str | None) -> bool:
     return mime_type is None or mime_type.startswith("image/")
 
 
-def _verify(delivery: Delivery) -> int:
+def _verify(delivery: WebhookDelivery) -> int:
     secrets = require_secrets(delivery)
     signature = require_header(delivery, "FS-Signature")
     # The payload has a timestamp too; it is not the one that is signed.

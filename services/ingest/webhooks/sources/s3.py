@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from services.ingest.webhooks.events import Delivery, Event, ObjectEvent
+from services.ingest.webhooks.events import Event, ObjectEvent, WebhookDelivery
 from services.ingest.webhooks.payload import member, optional_text, read_json_object, text_at
 from services.ingest.webhooks.signatures import check_bearer
 from services.ingest.webhooks.sources import sns
@@ -24,7 +24,7 @@ BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 SEQUENCER_BYTES = 32
 
 
-def read_s3(delivery: Delivery) -> list[Event]:
+def read_s3(delivery: WebhookDelivery) -> list[Event]:
     """Objects that came or went; a test event, or one of another kind, says nothing."""
     body = read_json_object(delivery.body)
     if sns.is_envelope(body):

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
-from services.ingest.webhooks.events import Delivery, FetchText
+from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.payload import member, optional_text, text_at
-from shared.errors import BadRequest, FetchFailed, Unauthenticated, Unavailable, UnsafeUrl
+from shared.errors import BadRequest, FetchFailed, Unavailable, UnsafeUrl, UnverifiedSender
 
 NOTIFICATION = "Notification"
 CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
@@ -45,16 +45,16 @@ def is_envelope(body: dict[str, Any]) -> bool:
     return "TopicArn" in body and optional_text(body, "Type") in SIGNED
 
 
-def open_envelope(delivery: Delivery, body: dict[str, Any]) -> str | None:
+def open_envelope(delivery: WebhookDelivery, body: dict[str, Any]) -> str | None:
     """The message in an envelope; None for a confirmation, which is then seen to.
 
     Raises:
-        Unauthenticated: the topic is none of ours, or the signature does not hold.
+        UnverifiedSender: the topic is none of ours, or the signature does not hold.
         Unavailable: the certificate can't be had, or the subscription not be confirmed, now.
     """
     topic = text_at(body, "TopicArn")
     if topic not in delivery.settings.sns_topics:
-        raise Unauthenticated(
+        raise UnverifiedSender(
             f"The topic {topic[:200]!r} is not listened to: name it in TAGLOOP_SNS_TOPICS."
         )
     _check_signature(delivery, body)
@@ -67,16 +67,16 @@ def open_envelope(delivery: Delivery, body: dict[str, Any]) -> str | None:
     return None
 
 
-def _check_signature(delivery: Delivery, body: dict[str, Any]) -> None:
+def _check_signature(delivery: WebhookDelivery, body: dict[str, Any]) -> None:
     algorithm = HASHES.get(text_at(body, "SignatureVersion"))
     if algorithm is None:
-        raise Unauthenticated("The SignatureVersion is neither 1 nor 2.")
+        raise UnverifiedSender("The SignatureVersion is neither 1 nor 2.")
     try:
         signature = base64.b64decode(text_at(body, "Signature"), validate=True)
         key = _certified_key(delivery, _certificate_url(body))
         key.verify(signature, _signed_text(body), padding.PKCS1v15(), algorithm())
     except (InvalidSignature, ValueError) as error:
-        raise Unauthenticated("The signature does not fit the message.") from error
+        raise UnverifiedSender("The signature does not fit the message.") from error
 
 
 def _signed_text(body: dict[str, Any]) -> bytes:
@@ -89,22 +89,24 @@ def _signed_text(body: dict[str, Any]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _certified_key(delivery: Delivery, url: str) -> RSAPublicKey:
+def _certified_key(delivery: WebhookDelivery, url: str) -> RSAPublicKey:
     """The key of Amazon's certificate. That TLS brought it from their host is the proof."""
     certificate = x509.load_pem_x509_certificate(_fetch(delivery.fetch_certificate, url))
     now = datetime.fromtimestamp(delivery.received_at, UTC)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise Unauthenticated("The certificate of the signature is not valid at this time.")
+        raise UnverifiedSender("The certificate of the signature is not valid at this time.")
     key = certificate.public_key()
     if not isinstance(key, RSAPublicKey):
-        raise Unauthenticated("The certificate of the signature has no RSA key.")
+        raise UnverifiedSender("The certificate of the signature has no RSA key.")
     return key
 
 
 def _certificate_url(body: dict[str, Any]) -> str:
     url = _amazon_url(body, "SigningCertURL")
     if CERTIFICATE.fullmatch(url) is None:
-        raise Unauthenticated(f"The SigningCertURL {url[:200]!r} is none of Amazon's certificates.")
+        raise UnverifiedSender(
+            f"The SigningCertURL {url[:200]!r} is none of Amazon's certificates."
+        )
     return url
 
 
@@ -114,11 +116,11 @@ def _amazon_url(body: dict[str, Any], name: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise Unauthenticated(f"The {name} is no URL.") from error
+        raise UnverifiedSender(f"The {name} is no URL.") from error
     host = HOST.fullmatch(parts.netloc)
     region = text_at(body, "TopicArn").split(":")[REGION_OF_ARN]
     if parts.scheme != "https" or host is None or host["region"] != region:
-        raise Unauthenticated(f"The {name} {url[:200]!r} is no address of Amazon SNS in {region}.")
+        raise UnverifiedSender(f"The {name} {url[:200]!r} is no address of Amazon SNS in {region}.")
     return url
 
 
@@ -129,12 +131,12 @@ def _fetch(fetch: FetchText, url: str) -> bytes:
         raise Unavailable(f"Amazon SNS does not answer: {error}") from error
 
 
-def _check_time(delivery: Delivery, text: str) -> None:
+def _check_time(delivery: WebhookDelivery, text: str) -> None:
     try:
         published = datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError) as error:
         raise BadRequest("The Timestamp of the message is no time.") from error
     if abs(delivery.received_at - published) > WINDOW_SECONDS:
-        raise Unauthenticated(
+        raise UnverifiedSender(
             f"The message was published more than {WINDOW_SECONDS} seconds from this server's time."
         )

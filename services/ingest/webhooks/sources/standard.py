@@ -6,18 +6,18 @@ A secret that begins with `whsec_` signs; any other is a token that CloudEvents 
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.ingest.webhooks.events import Delivery, Event, PictureAt
+from services.ingest.webhooks.events import Event, PictureAt, WebhookDelivery
 from services.ingest.webhooks.payload import member, read_json_object, text_at
 from services.ingest.webhooks.payload import without_nothing as given
 from services.ingest.webhooks.signatures import check_bearer, require_header, require_secrets
 from services.ingest.webhooks.sources import cloudevents
-from shared.errors import ConfigError, Unauthenticated
+from shared.errors import ConfigError, UnverifiedSender
 
 KEY_PREFIX = "whsec_"
 OPTIONS = ("owner", "hashtags", "metadata", "callback_url")
 
 
-def read_standard(delivery: Delivery) -> list[Event]:
+def read_standard(delivery: WebhookDelivery) -> list[Event]:
     """The pictures of a signed message or of CloudEvents."""
     form = cloudevents.form_of(delivery)
     is_signed = "webhook-signature" in delivery.headers
@@ -43,7 +43,7 @@ def _picture(event: str, data: object, sent_at: int | None) -> PictureAt:
     )
 
 
-def _verify(delivery: Delivery) -> tuple[str, int]:
+def _verify(delivery: WebhookDelivery) -> tuple[str, int]:
     """The id of the message and the time of this delivery, in Unix seconds.
 
     The library does not let the window be chosen: it is five minutes.
@@ -53,7 +53,7 @@ def _verify(delivery: Delivery) -> tuple[str, int]:
     timestamp = require_header(delivery, "webhook-timestamp")
     signatures = require_header(delivery, "webhook-signature")
     if not (timestamp.isascii() and timestamp.isdigit()):
-        raise Unauthenticated("The header webhook-timestamp is not in Unix seconds.")
+        raise UnverifiedSender("The header webhook-timestamp is not in Unix seconds.")
     headers = {
         "webhook-id": message,
         "webhook-timestamp": timestamp,
@@ -67,7 +67,7 @@ def _verify(delivery: Delivery) -> tuple[str, int]:
         # The library lets through what its parsing trips over.
         except (WebhookVerificationError, ValueError) as error:
             reason = str(error)
-    raise Unauthenticated(f"The message cannot be verified: {reason}.")
+    raise UnverifiedSender(f"The message cannot be verified: {reason}.")
 
 
 def _open(key: str) -> Webhook:

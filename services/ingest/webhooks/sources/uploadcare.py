@@ -1,6 +1,6 @@
 """Uploadcare: `X-Uc-Signature: v1=<hex>`, HMAC-SHA256 of the body, without a time."""
 
-from services.ingest.webhooks.events import Delivery, Event, PictureAt
+from services.ingest.webhooks.events import Event, PictureAt, WebhookDelivery
 from services.ingest.webhooks.payload import member, optional_text, read_json_object, text_at
 from services.ingest.webhooks.payload import without_nothing as given
 from services.ingest.webhooks.signatures import (
@@ -13,7 +13,7 @@ from services.ingest.webhooks.signatures import (
 VERSION = "v1="
 
 
-def read_uploadcare(delivery: Delivery) -> list[Event]:
+def read_uploadcare(delivery: WebhookDelivery) -> list[Event]:
     """An uploaded picture; other events and other files concern no new picture."""
     _verify(delivery)
     body = read_json_object(delivery.body)
@@ -35,7 +35,7 @@ def read_uploadcare(delivery: Delivery) -> list[Event]:
     ]
 
 
-def _verify(delivery: Delivery) -> None:
+def _verify(delivery: WebhookDelivery) -> None:
     secrets = require_secrets(delivery)
     signature = require_header(delivery, "X-Uc-Signature").removeprefix(VERSION)
     check_signature(signature, [hmac_sha256(secret, delivery.body) for secret in secrets])

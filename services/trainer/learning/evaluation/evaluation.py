@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.evaluation.gate import Comparison
 from services.trainer.learning.evaluation.metrics import average_precision_of, measure
-from services.trainer.learning.examples.held_out import FOLDS, HELD_OUT_FOLD, WITNESS, measurable
+from services.trainer.learning.examples.held_out import (
+    FOLDS,
+    HELD_OUT_FOLD,
+    NEGATIVE_SAMPLE,
+    measurable,
+)
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.fit import Classifiers
-from services.trainer.learning.fitting.problem import Problem
+from services.trainer.learning.fitting.problem import LearningProblem
 from services.trainer.learning.trust.votes import Labels
 
-Progress = Callable[[float], None]
+ReportShare = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Unseen:
 
 
 def fit_and_predict(
-    problem: Problem, labels: Labels, folds: NDArray[np.intp], progress: Progress
+    problem: LearningProblem, labels: Labels, folds: NDArray[np.intp], progress: ReportShare
 ) -> Unseen:
     """Train the candidate, and for tags with few examples one more model for each fold.
 
@@ -50,15 +55,15 @@ def fit_and_predict(
     held_out = folds == HELD_OUT_FOLD
     is_held_out = measurable(labels.given, folds)
     hidden = held_out[:, np.newaxis] & is_held_out
-    witness = (folds == WITNESS)[:, np.newaxis]
-    seen = targets.masked(hidden | witness)
+    negative_sample = (folds == NEGATIVE_SAMPLE)[:, np.newaxis]
+    seen = targets.masked(hidden | negative_sample)
     candidate = problem.fit(seen, labels.given & ~hidden)
     probabilities = candidate.probabilities(problem.examples)
     rounds = 1 if is_held_out.all() else 1 + FOLDS
     progress(1 / rounds)
     if rounds > 1:
-        # Tags compete with their rivals only; the others need not be trained again.
-        asked = np.flatnonzero(candidate.rivals[~is_held_out].any(axis=0))
+        # Tags compete only with those that they exclude; the others need not be trained again.
+        asked = np.flatnonzero(candidate.exclusive[~is_held_out].any(axis=0))
         smaller, own = problem.subset(asked), ~is_held_out[asked]
         for fold in range(FOLDS):
             out = folds == fold
@@ -69,7 +74,7 @@ def fit_and_predict(
             predicted = without.probabilities(smaller.examples.rows(out))
             probabilities[np.ix_(out, asked[own])] = predicted[:, own]
             progress((2 + fold) / rounds)
-    valid = np.where(is_held_out, held_out[:, np.newaxis], True) | witness
+    valid = np.where(is_held_out, held_out[:, np.newaxis], True) | negative_sample
     return Unseen(candidate, probabilities, valid, is_held_out)
 
 

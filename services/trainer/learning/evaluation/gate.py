@@ -46,7 +46,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Limits:
+class GateLimits:
     """min_gain: on what was corrected, more than this. max_loss: on what was learned earlier.
     max_overruled: of what the live version is certain of. That is much more: people who teach what
     "T-shirt" means to them overrule a network that is certain of another meaning.
@@ -57,12 +57,12 @@ class Limits:
     max_overruled: float
 
     @classmethod
-    def configured(cls, settings: Settings) -> Limits:
+    def configured(cls, settings: Settings) -> GateLimits:
         """The limits of a deployment."""
         return cls(settings.gate_min_gain, settings.gate_max_loss, settings.gate_max_overruled)
 
 
-def decide(evidence: Evidence, limits: Limits) -> Verdict:
+def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
     """Promote only what is better on the new and no worse on the rest."""
     if evidence.corrected.after is None:
         return Verdict(False, "There are too few new corrections to measure anything on.")
@@ -93,7 +93,7 @@ def decide(evidence: Evidence, limits: Limits) -> Verdict:
     )
 
 
-def describe(evidence: Evidence, limits: Limits) -> dict[str, Any]:
+def describe(evidence: Evidence, limits: GateLimits) -> dict[str, Any]:
     """For the report."""
     return {**asdict(evidence), "limits": asdict(limits)}
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from services.trainer.learning.trust.votes import Votes
 from shared.db.models.learning import (
-    Contributor,
+    ContributorRecord,
     LastWord,
     read_contributors,
     read_embeddings_of,
@@ -38,7 +38,7 @@ class DataSet:
     embeddings: NDArray[np.float16]
     sampled: NDArray[np.float16]
     tag_ids: tuple[int, ...]
-    contributors: tuple[Contributor, ...]
+    contributors: tuple[ContributorRecord, ...]
     votes: Votes
     earlier: Votes
 

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 FOLDS = 5
 HELD_OUT_FOLD = 0
 # Of images that nobody corrected: never trained on, in no model.
-WITNESS = -1
+NEGATIVE_SAMPLE = -1
 # With fewer held-out examples, a tag's figures would be chance.
 MIN_EXAMPLES = 10
 
 
-def folds_of(ids: Sequence[UUID], witnesses: int) -> NDArray[np.intp]:
-    """The fold of each image, (images + witnesses,): by a hash of its id, the same in every run."""
+def folds_of(ids: Sequence[UUID], negative_samples: int) -> NDArray[np.intp]:
+    """The fold of each image, (images + negative_samples,), from a hash of its id."""
     folds = [int.from_bytes(sha256(image_id.bytes).digest()[:4]) % FOLDS for image_id in ids]
-    return np.array(folds + [WITNESS] * witnesses, dtype=np.intp)
+    return np.array(folds + [NEGATIVE_SAMPLE] * negative_samples, dtype=np.intp)
 
 
 def measurable(given: NDArray[np.bool_], folds: NDArray[np.intp]) -> NDArray[np.bool_]:

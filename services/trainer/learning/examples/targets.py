@@ -116,7 +116,7 @@ def targets_of_sampled(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) 
     return Targets(present, np.where(present | absent, np.float32(SAMPLED_WEIGHT), np.float32(0)))
 
 
-def targets_of_witnesses(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) -> Targets:
+def targets_of_negative_samples(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) -> Targets:
     """Targets of images that nobody corrected, to measure on: tags that people made are absent.
 
     live: (images, tags) probabilities. The live model's word on the network's own tags would make

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.targets import Targets
-from services.trainer.learning.fitting.problem import Problem, Tags
+from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem
 from services.trainer.learning.trust.trust import Trust, find_trust
 from services.trainer.learning.trust.votes import Labels, resolve
 from shared.model.scorer import Scorer
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingSet:
     """A data set, who is trusted in it, and the problem of teaching what they say.
 
     teachable: (tags of the data set,) bool, those with an example from somebody who is trusted; the
@@ -27,14 +27,14 @@ class Lesson:
     data: DataSet
     trust: Trust
     teachable: NDArray[np.bool_]
-    problem: Problem
+    problem: LearningProblem
     labels: Labels
 
     @classmethod
-    def of(cls, data: DataSet, live: Scorer, min_confidence: float) -> Lesson:
+    def of(cls, data: DataSet, live: Scorer, min_confidence: float) -> TrainingSet:
         """Weigh the contributors, and keep what can be learned from them."""
-        tags = Tags.of(np.array(data.tag_ids, dtype=np.int32), live)
-        everything = Problem.of(tags, live, data, min_confidence)
+        tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
+        everything = LearningProblem.of(tags, live, data, min_confidence)
         trust = find_trust(data, everything)
         labels = resolve(data.votes, trust.of_vote, *everything.live.shape)
         teachable = labels.given.any(axis=0) | (~tags.is_custom & (labels.weight > 0).any(axis=0))

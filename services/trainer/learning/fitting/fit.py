@@ -1,4 +1,4 @@
-"""Trains the classifiers of taught tags on stored embeddings."""
+"""Trains the classifiers of learned tags on stored embeddings."""
 
 from __future__ import annotations
 
@@ -77,26 +77,26 @@ class Classifiers:
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     prior: NDArray[np.float32]
-    rivals: NDArray[np.bool_]
+    exclusive: NDArray[np.bool_]
 
     def probabilities(self, examples: Examples) -> NDArray[np.float32]:
         """Of every tag on every image, (images, tags)."""
         logits = examples.features @ self.weight + self.bias + self.prior * examples.network
-        return compete(logits, self.rivals)
+        return compete(logits, self.exclusive)
 
 
 def fit(
     examples: Examples,
     targets: Targets,
-    rivals: NDArray[np.bool_],
+    exclusive: NDArray[np.bool_],
     is_custom: NDArray[np.bool_],
 ) -> Classifiers:
     """Logistic regression with the classes of each tag balanced; the same data, the same result.
 
-    rivals: (tags, tags). is_custom: (tags,).
+    exclusive: (tags, tags). is_custom: (tags,).
 
     First the network's log-odds are scaled to people's words (Platt 1999); then classifiers learn
-    what is still missing, all tags at once, because rivals share their probability.
+    what is still missing, all tags at once, because mutually exclusive tags share a softmax.
     """
     present = torch.from_numpy(targets.present)
     weight = _balanced(targets)
@@ -111,7 +111,7 @@ def fit(
     offset = prior * network
     weights = torch.zeros((inputs.shape[1], len(is_custom)), requires_grad=True)
     bias = bias.clone().requires_grad_(True)
-    shut_out = torch.from_numpy(rivals.astype(np.float32)).fill_diagonal_(0)
+    shut_out = torch.from_numpy(exclusive.astype(np.float32)).fill_diagonal_(0)
 
     def loss() -> Tensor:
         logits = inputs @ weights + bias + offset
@@ -120,7 +120,7 @@ def fit(
 
     _minimise(loss, [weights, bias], STEPS)
     trained = weights.detach().numpy()
-    return Classifiers(trained, bias.detach().numpy() - centre @ trained, prior.numpy(), rivals)
+    return Classifiers(trained, bias.detach().numpy() - centre @ trained, prior.numpy(), exclusive)
 
 
 def warm_up() -> None:
@@ -171,7 +171,7 @@ def _negative_log_likelihood(
 ) -> Tensor:
     """Of probabilities as `shared.model.learned_tags.compete` makes them.
 
-    shut_out: (tags, tags), 1 for rivals, 0 on the diagonal.
+    shut_out: (tags, tags), 1 for mutually exclusive tags, 0 on the diagonal.
     """
     # The line search also tries steps that are far too long, and they must have a likelihood.
     kept = logits.clamp(-MAX_LOGIT, MAX_LOGIT)

@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.examples.candidates import may_have
 from services.trainer.learning.examples.dataset import DataSet
-from services.trainer.learning.examples.mutually_exclusive import find_rivals
+from services.trainer.learning.examples.mutually_exclusive import find_mutually_exclusive
 from services.trainer.learning.examples.targets import (
     Targets,
     targets_of_looked_at,
+    targets_of_negative_samples,
     targets_of_sampled,
-    targets_of_witnesses,
 )
 from services.trainer.learning.fitting.fit import Classifiers, Examples, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.trust.votes import Labels
 from shared.model.head import Head
-from shared.model.learned_tags import Taught, features
+from shared.model.learned_tags import LearnedTags, features
 from shared.model.scorer import Scorer
 
 
 @dataclass(frozen=True)
-class Tags:
+class LearnableTags:
     """The tags to teach; all arrays have shape (tags,) but ancestors, (tags, tags).
 
     columns: in the vocabulary. is_custom: whether people made the tag. ancestors: true at
@@ -38,7 +38,7 @@ class Tags:
     ancestors: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, ids: NDArray[np.int32], scorer: Scorer) -> Tags:
+    def of(cls, ids: NDArray[np.int32], scorer: Scorer) -> LearnableTags:
         """Tags of the scorer's vocabulary, by their ids."""
         position = {tag_id: column for column, tag_id in enumerate(scorer.tag_ids.tolist())}
         columns = np.array([position[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
@@ -47,9 +47,9 @@ class Tags:
             row[:] = np.isin(columns, scorer.vocabulary.ancestors(column))
         return cls(ids, columns, columns >= scorer.vocabulary.membership.shape[1], above)
 
-    def subset(self, chosen: NDArray[np.intp]) -> Tags:
+    def subset(self, chosen: NDArray[np.intp]) -> LearnableTags:
         """Only some of them; chosen: (fewer tags,) positions."""
-        return Tags(
+        return LearnableTags(
             self.ids[chosen],
             self.columns[chosen],
             self.is_custom[chosen],
@@ -63,20 +63,20 @@ class Tags:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Corrected images and, behind them, witnesses; and a sample that holds what is known.
+class LearningProblem:
+    """Corrected images, negative samples behind them, and a sample that preserves what is known.
 
-    Witnesses are images that nobody corrected. They are never trained on, and tell whether a tag
-    that people made spreads to where it does not belong. live: (images, tags), probabilities by the
-    live model; network: the same by the network alone.
+    Negative samples are images that were never corrected. They are never trained on; they show
+    whether a custom tag spreads to where it does not belong. live: (images, tags), probabilities
+    by the live model; network: the same by the network alone.
     """
 
-    tags: Tags
+    tags: LearnableTags
     subspace: Subspace
     examples: Examples
     live: NDArray[np.float32]
     network: NDArray[np.float32]
-    is_witness: NDArray[np.bool_]
+    is_negative_sample: NDArray[np.bool_]
     replayed: Examples
     replay: Targets
     min_confidence: float
@@ -84,15 +84,15 @@ class Problem:
     @classmethod
     def of(
         cls,
-        tags: Tags,
+        tags: LearnableTags,
         scorer: Scorer,
         data: DataSet,
         min_confidence: float,
-    ) -> Problem:
+    ) -> LearningProblem:
         """The problem of teaching these tags from a data set."""
         # Half of the uncorrected images hold what the live model knows, half tell whether they did.
-        replayed, witnesses = data.sampled[0::2], data.sampled[1::2]
-        images = np.concatenate([data.embeddings, witnesses])
+        replayed, negative_samples = data.sampled[0::2], data.sampled[1::2]
+        images = np.concatenate([data.embeddings, negative_samples])
         subspace = Subspace.spanning(features(np.concatenate([images, replayed])))
         alone = network_alone(scorer)
         network = alone.tag_probabilities(images)[:, tags.columns]
@@ -110,7 +110,7 @@ class Problem:
             min_confidence,
         )
 
-    def subset(self, columns: NDArray[np.intp]) -> Problem:
+    def subset(self, columns: NDArray[np.intp]) -> LearningProblem:
         """The problem of teaching only some of the tags; columns: (fewer tags,)."""
         return replace(
             self,
@@ -133,8 +133,8 @@ class Problem:
         )
         unlabelled = (labels.weight == 0).all(axis=1, keepdims=True)
         possible = may_have(self.examples.features, self.examples.features, labels.given)
-        absences = targets_of_witnesses(self.live, self.tags.is_custom).masked(possible)
-        return targets.masked(unlabelled).replaced(self.is_witness, absences)
+        absences = targets_of_negative_samples(self.live, self.tags.is_custom).masked(possible)
+        return targets.masked(unlabelled).replaced(self.is_negative_sample, absences)
 
     def fit(self, targets: Targets, given: NDArray[np.bool_]) -> Classifiers:
         """Train on what the targets do not mask, and on the sample.
@@ -148,19 +148,19 @@ class Problem:
         return fit(
             self.examples.rows(used).above(self.replayed),
             targets.rows(used).above(replay),
-            find_rivals(given, self.tags.related),
+            find_mutually_exclusive(given, self.tags.related),
             self.tags.is_custom,
         )
 
-    def taught(self, classifiers: Classifiers, thresholds: NDArray[np.float32]) -> Taught:
+    def learned(self, classifiers: Classifiers, thresholds: NDArray[np.float32]) -> LearnedTags:
         """The trained classifiers as a part of a head; thresholds: (tags, precisions)."""
         weight, bias = self.subspace.expand(classifiers.weight, classifiers.bias)
-        return Taught(
+        return LearnedTags(
             self.tags.ids,
             weight,
             bias,
             classifiers.prior,
-            classifiers.rivals,
+            classifiers.exclusive,
             thresholds,
         )
 
@@ -168,5 +168,5 @@ class Problem:
 def network_alone(scorer: Scorer) -> Scorer:
     """The scorer as if nobody had ever taught it anything."""
     head = scorer.head
-    nothing = Taught.nothing(len(head.weight))
+    nothing = LearnedTags.nothing(len(head.weight))
     return Scorer(scorer.model, Head(head.weight, head.bias, nothing), scorer.words)

@@ -1,4 +1,4 @@
-"""From which probability on a taught tag is right often enough."""
+"""From which probability on a learned tag is right often enough."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.trainer.learning.examples.dataset import DataSet
-from services.trainer.learning.fitting.problem import Problem
-from services.trainer.learning.trust.standing import Groups, bursts_of, find_backing, judge
+from services.trainer.learning.fitting.problem import LearningProblem
+from services.trainer.learning.trust.agreement import Groups, bursts_of, find_backing, judge
 from services.trainer.learning.trust.votes import Votes, resolve
 from shared.db.corrections.standings import Standing
 
@@ -33,7 +33,7 @@ class Trust:
     set_aside: int
 
 
-def find_trust(data: DataSet, problem: Problem) -> Trust:
+def find_trust(data: DataSet, problem: LearningProblem) -> Trust:
     """Weigh every contributor and every burst of theirs against all others."""
     votes = data.votes
     everyone = Groups(votes.contributor, len(data.contributors))
@@ -68,7 +68,7 @@ def find_trust(data: DataSet, problem: Problem) -> Trust:
 
 
 def _predict(
-    problem: Problem, votes: Votes, trust: NDArray[np.float32], known: NDArray[np.bool_]
+    problem: LearningProblem, votes: Votes, trust: NDArray[np.float32], known: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """What a model says about all votes that has learned from the known ones only."""
     labels = resolve(votes.where(known), trust[known], *problem.live.shape)

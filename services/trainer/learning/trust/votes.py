@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.db.corrections.votes import STEPS_PER_WEIGHT
+
 
 @dataclass(frozen=True)
 class Votes:
@@ -52,16 +54,19 @@ class Labels:
 def resolve(votes: Votes, trust: NDArray[np.float32], images: int, tags: int) -> Labels:
     """Weigh contradicting votes against each other; a tie goes to the latest.
 
-    trust: (votes,) weight of each vote, 0 to 1. Votes that weigh nothing say nothing.
+    The rule of `shared.db.corrections.votes` over arrays, but for votes without weight: here they
+    say nothing. trust: (votes,) weight of each vote, 0 to 1.
     """
     votes, trust = votes.where(trust > 0), trust[trust > 0]
-    sums = np.zeros((images, tags), dtype=np.float32)
-    np.add.at(sums, (votes.image, votes.tag), np.where(votes.present, trust, -trust))
+    steps = np.rint(trust.astype(np.float64) * STEPS_PER_WEIGHT).astype(np.int64)
+    sums = np.zeros((images, tags), dtype=np.int64)
+    np.add.at(sums, (votes.image, votes.tag), np.where(votes.present, steps, -steps))
     latest = np.zeros((images, tags), dtype=np.bool_)
     in_order = np.argsort(votes.order)
     latest[votes.image[in_order], votes.tag[in_order]] = votes.present[in_order]
     strongest = np.zeros((images, tags), dtype=np.float32)
     np.maximum.at(strongest, (votes.image, votes.tag), trust)
-    tied = np.isclose(sums, 0) & (strongest > 0)
-    weight = np.minimum(np.where(tied, strongest, np.abs(sums)), 1)
+    tied = (sums == 0) & (strongest > 0)
+    balance = (np.abs(sums) / STEPS_PER_WEIGHT).astype(np.float32)
+    weight = np.minimum(np.where(tied, strongest, balance), 1)
     return Labels(np.where(tied, latest, sums > 0), weight)

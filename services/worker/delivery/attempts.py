@@ -6,13 +6,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection, Engine, RowMapping
 
-from services.worker.delivery.post import Answer
+from services.worker.delivery.post import Response
 from services.worker.delivery.retries import DEAD_SECONDS, seconds_to_retry
 from shared.db.connection.engine import transaction
 from shared.db.events.endpoints import disable_endpoint
 from shared.db.events.sending import (
     Claimed,
-    Result,
+    DeliveryResult,
     fail_waiting,
     is_dead,
     note_success,
@@ -24,11 +24,11 @@ from shared.observability.metrics import webhook_deliveries
 log = structlog.get_logger(__name__)
 
 
-def note(
+def record_attempts(
     engine: Engine,
     claimed: Claimed,
     endpoint: RowMapping | None,
-    attempts: Sequence[tuple[RowMapping, Answer]],
+    attempts: Sequence[tuple[RowMapping, Response]],
     *,
     is_over: bool = False,
 ) -> None:
@@ -36,7 +36,7 @@ def note(
     results = [_judge(row, answer) for row, answer in attempts]
     with transaction(engine) as connection:
         # The endpoint before its deliveries: in this order they are deleted, too.
-        end = endpoint and _note_standing(
+        end = endpoint and _record_endpoint(
             connection, endpoint["id"], [answer for _, answer in attempts], results
         )
         store_results(connection, claimed.token, results)
@@ -49,10 +49,10 @@ def note(
         webhook_deliveries.labels(outcome).inc()
 
 
-def _judge(row: RowMapping, answer: Answer) -> Result:
+def _judge(row: RowMapping, answer: Response) -> DeliveryResult:
     """What one answer means for its delivery."""
     if answer.is_success:
-        return Result(row["id"], "delivered", answer.status)
+        return DeliveryResult(row["id"], "delivered", answer.status)
     retry_seconds = seconds_to_retry(row["attempts"] + 1, answer.retry_after)
     is_last = answer.is_hopeless or answer.is_gone or retry_seconds is None
     log.info(
@@ -63,7 +63,7 @@ def _judge(row: RowMapping, answer: Answer) -> Result:
         error=answer.error,
         retry_seconds=None if is_last else round(retry_seconds or 0),
     )
-    return Result(
+    return DeliveryResult(
         row["id"],
         "failed" if is_last else "waiting",
         answer.status,
@@ -72,8 +72,11 @@ def _judge(row: RowMapping, answer: Answer) -> Result:
     )
 
 
-def _note_standing(
-    connection: Connection, endpoint_id: UUID, answers: Sequence[Answer], results: Sequence[Result]
+def _record_endpoint(
+    connection: Connection,
+    endpoint_id: UUID,
+    answers: Sequence[Response],
+    results: Sequence[DeliveryResult],
 ) -> str | None:
     """Remember that an endpoint lives, or disable one that doesn't; then the answer says why."""
     if any(answer.is_success for answer in answers):

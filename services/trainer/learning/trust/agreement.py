@@ -41,7 +41,7 @@ class Groups:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Agreement:
     """What was found about each group; all arrays have shape (groups,).
 
     judged: votes that could be compared. agreed: those of them that were backed. trust: float32, 0
@@ -91,7 +91,7 @@ def find_backing(
 
 def judge(
     votes: Votes, groups: Groups, backing: NDArray[np.float32], trust: NDArray[np.float32]
-) -> Standing:
+) -> Agreement:
     """Compare each group's agreement with what was to be expected of its tags and verdicts.
 
     backing: (votes,). trust: (votes,), what is known of the voters so far; expected is what those
@@ -111,7 +111,7 @@ def judge(
     share = (agreed + BENEFIT_OF_DOUBT) / (expected + BENEFIT_OF_DOUBT)
     found = np.clip((share - MIN_SHARE) / (FULL_SHARE - MIN_SHARE), 0, 1)
     set_aside = (found == 0) & (judged >= MIN_JUDGED)
-    return Standing(judged, agreed.astype(np.intp), found.astype(np.float32), set_aside)
+    return Agreement(judged, agreed.astype(np.intp), found.astype(np.float32), set_aside)
 
 
 def _expect(

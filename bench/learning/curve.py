@@ -41,7 +41,7 @@ class Material:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LearningPoint:
     """Mean average precision on pictures that nobody corrected, and the gate's word."""
 
     per_label: int
@@ -79,7 +79,7 @@ def fresh_pupil(folder: Path) -> Iterator[Pupil]:
             engine.dispose()
 
 
-def teach(material: Material, per_label: int, seed: int, folder: Path) -> Lesson:
+def teach(material: Material, per_label: int, seed: int, folder: Path) -> LearningPoint:
     """Teach so many examples of each label; test on pictures that come afterwards.
 
     A candidate that the gate rejects is put live by hand, to see what it would have been worth.
@@ -100,7 +100,7 @@ def teach(material: Material, per_label: int, seed: int, folder: Path) -> Lesson
         def score(of: object) -> float:
             return mean_average_precision(of, truth, material.labels)  # type: ignore[arg-type]
 
-        return Lesson(
+        return LearningPoint(
             per_label,
             score(pupil.confidences(asked, material.labels)),
             score(one_vs_rest(taught, labels, tested)),

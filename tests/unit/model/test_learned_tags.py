@@ -1,4 +1,4 @@
-"""Taught tags beside the network's own."""
+"""Learned tags beside the network's own."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from shared.db.models.models import LiveModel
 from shared.model.head import Head
-from shared.model.learned_tags import FEATURE_NORM, PRECISIONS, Taught, compete, features
+from shared.model.learned_tags import FEATURE_NORM, PRECISIONS, LearnedTags, compete, features
 from shared.model.scorer import Scorer
-from shared.model.vocabulary_index import Words
+from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Tag, Vocabulary
 
 DIMENSIONS = 4
@@ -23,7 +23,7 @@ def tag(slug: str, *parents: str, leaf: int | None = None) -> Tag:
     return Tag(slug, slug, None, (), parents, "", leaf)
 
 
-WORDS = Words(
+WORDS = VocabularyIndex(
     Vocabulary(
         [
             tag("animal"),
@@ -37,10 +37,10 @@ WORDS = Words(
 )
 
 
-def taught(bias_by_id: dict[int, float]) -> Taught:
+def learned(bias_by_id: dict[int, float]) -> LearnedTags:
     """Tags whose logit is a constant."""
     count = len(bias_by_id)
-    return Taught(
+    return LearnedTags(
         np.array(list(bias_by_id), dtype=np.int32),
         np.zeros((DIMENSIONS, count), dtype=np.float32),
         np.array(list(bias_by_id.values()), dtype=np.float32),
@@ -55,7 +55,7 @@ def probabilities(bias_by_id: dict[int, float], leaves: list[float]) -> dict[str
     head = Head(
         np.zeros((DIMENSIONS, 3), np.float32),
         np.log(np.array(leaves, np.float32)),
-        taught(bias_by_id),
+        learned(bias_by_id),
     )
     scorer = Scorer(LiveModel(1, 1, "tiny", "heads/tiny"), head, WORDS)
     row = scorer.tag_probabilities(np.ones((1, DIMENSIONS), np.float16))[0]
@@ -93,21 +93,21 @@ def test_a_taught_ancestor_stands_on_its_own() -> None:
 
 def test_a_head_survives_its_file() -> None:
     head = Head(
-        np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), taught({60: 1.0, 20: -1.0})
+        np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), learned({60: 1.0, 20: -1.0})
     )
 
     again = Head.from_bytes(head.to_bytes())
 
     assert again.to_bytes() == head.to_bytes()
-    assert again.taught.tag_ids.tolist() == [60, 20]
+    assert again.learned_tags.tag_ids.tolist() == [60, 20]
 
 
 def test_a_head_whose_weights_lie_in_columns_survives_its_file() -> None:
     rows = np.arange(2 * DIMENSIONS, dtype=np.float32).reshape(DIMENSIONS, 2)
-    in_columns = replace(taught({60: 1.0, 20: -1.0}), weight=np.asfortranarray(rows))
+    in_columns = replace(learned({60: 1.0, 20: -1.0}), weight=np.asfortranarray(rows))
     head = Head(np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), in_columns)
 
-    np.testing.assert_array_equal(Head.from_bytes(head.to_bytes()).taught.weight, rows)
+    np.testing.assert_array_equal(Head.from_bytes(head.to_bytes()).learned_tags.weight, rows)
 
 
 @given(logits)

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Engine, RowMapping
 
+from services.worker.delivery.attempts import record_attempts
 from services.worker.delivery.messages import write_bodies
-from services.worker.delivery.notes import note
-from services.worker.delivery.post import ATTEMPT_SECONDS, Answer, Poster
+from services.worker.delivery.post import ATTEMPT_SECONDS, Poster, Response
 from shared.api.signing import signed_headers
 from shared.config import Settings
 from shared.db.connection.engine import transaction
@@ -20,24 +20,24 @@ from shared.db.events.sending import Claimed, fail_waiting, release
 from shared.db.owners.access import EVERYTHING
 from shared.model.live_vocabulary import LiveVocabulary
 
-MAX_PER_TURN = 20
-TURN_SECONDS = 10.0
+MAX_PER_BATCH = 20
+BATCH_SECONDS = 10.0
 # Whoever takes longer for a message, on the average of a turn, holds threads that others need.
 SLOW_SECONDS = 2.0
 # What a sender that dies has not written down yet is sent again. A transaction for each message
 # would take longer than a quick receiver does.
-NOTE_SECONDS = 0.05
+RECORD_SECONDS = 0.05
 # The attempt that is under way when a turn's time is over, and what Postgres and DNS may take.
-LEASE_SECONDS = TURN_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
+LEASE_SECONDS = BATCH_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
 
 # The door takes no callback then, but the secret may have been taken away since.
-UNSIGNED = Answer(
+UNSIGNED = Response(
     error="This server has no TAGLOOP_CALLBACK_SECRET to sign with.", is_hopeless=True
 )
 
 
 @dataclass(frozen=True)
-class Ended:
+class BatchResult:
     """How a turn went. pause_seconds: for how long the destination asked to be left alone."""
 
     destination: str
@@ -47,7 +47,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Sending:
+class DeliveryContext:
     """What every turn of this process needs."""
 
     settings: Settings
@@ -56,7 +56,7 @@ class Sending:
     closing: threading.Event
 
 
-def take_turn(sending: Sending, claimed: Claimed) -> Ended:
+def send_batch(sending: DeliveryContext, claimed: Claimed) -> BatchResult:
     """Deliver what was claimed, until the time is over or something is wrong with the receiver.
 
     What is not tried is given back.
@@ -71,31 +71,31 @@ def take_turn(sending: Sending, claimed: Claimed) -> Ended:
             release(connection, claimed)
             if endpoint is not None:
                 fail_waiting(connection, endpoint_id, "The endpoint is disabled.")
-            return Ended(claimed.destination, is_ill=False)
+            return BatchResult(claimed.destination, is_ill=False)
         bodies = write_bodies(connection, sending.words, claimed.deliveries)
     rows = [row for row in claimed.deliveries if row["id"] in bodies]
     started = noted_at = time.monotonic()
     count, last = 0, None
-    fresh: list[tuple[RowMapping, Answer]] = []
+    fresh: list[tuple[RowMapping, Response]] = []
     for row, last in _attempt_all(sending, endpoint, rows, bodies):
         count += 1
         fresh.append((row, last))
-        if time.monotonic() - noted_at > NOTE_SECONDS:
-            note(sending.engine, claimed, endpoint, fresh)
+        if time.monotonic() - noted_at > RECORD_SECONDS:
+            record_attempts(sending.engine, claimed, endpoint, fresh)
             fresh, noted_at = [], time.monotonic()
     is_slow = time.monotonic() - started > SLOW_SECONDS * max(1, count)
-    note(sending.engine, claimed, endpoint, fresh, is_over=True)
+    record_attempts(sending.engine, claimed, endpoint, fresh, is_over=True)
     if last is None or not last.is_ill:
-        return Ended(claimed.destination, is_ill=False, is_slow=is_slow)
-    return Ended(claimed.destination, is_ill=True, pause_seconds=last.retry_after or 0.0)
+        return BatchResult(claimed.destination, is_ill=False, is_slow=is_slow)
+    return BatchResult(claimed.destination, is_ill=True, pause_seconds=last.retry_after or 0.0)
 
 
 def _attempt_all(
-    sending: Sending,
+    sending: DeliveryContext,
     endpoint: RowMapping | None,
     rows: list[RowMapping],
     bodies: dict[UUID, str],
-) -> Iterator[tuple[RowMapping, Answer]]:
+) -> Iterator[tuple[RowMapping, Response]]:
     """Post one delivery after another; the last one is where it has to stop."""
     started = time.monotonic()
     secrets = secrets_of(endpoint) if endpoint else _callback_secrets(sending.settings)
@@ -104,7 +104,7 @@ def _attempt_all(
         return
     with closing(Poster(sending.settings.delivery_allowed_hosts)) as poster:
         for row in rows:
-            if sending.closing.is_set() or time.monotonic() - started > TURN_SECONDS:
+            if sending.closing.is_set() or time.monotonic() - started > BATCH_SECONDS:
                 return
             url = endpoint["url"] if endpoint else row["callback_url"]
             body = bodies[row["id"]].encode()

@@ -15,23 +15,23 @@ MAX_REMEMBERED = 10_000
 
 
 @dataclass
-class Standing:
+class DestinationState:
     """What this process knows of a destination.
 
-    manner: how its latest turn went; costly is one that failed or was slow.
+    last_outcome: how its latest turn went; costly is one that failed or was slow.
     at_once: turns that it may have at the same time; more than one only after a good one.
     served: the number of its latest turn. paused_until: on the clock, in seconds.
     """
 
     running: int = 0
     at_once: int = 1
-    manner: Literal["unknown", "good", "costly"] = "unknown"
+    last_outcome: Literal["unknown", "good", "costly"] = "unknown"
     failures: int = 0
     served: int = 0
     paused_until: float = 0.0
 
 
-class Turns:
+class FairScheduler:
     """Shares a number of threads among destinations. For one thread.
 
     Those that have not just answered well get half of the threads together, so that the other half
@@ -42,14 +42,14 @@ class Turns:
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._threads = threads
         self._clock = clock
-        self._standings: dict[str, Standing] = {}
+        self._states: dict[str, DestinationState] = {}
         self._number = 0
 
     def choose(self, due: Iterable[str]) -> str | None:
         """The destination that has waited longest for a turn and may have one now."""
         running: Counter[str] = Counter()
-        for standing in self._standings.values():
-            running[standing.manner] += standing.running
+        for state in self._states.values():
+            running[state.last_outcome] += state.running
         if running.total() >= self._threads:
             return None
         doubtful = running["unknown"] + running["costly"]
@@ -62,13 +62,13 @@ class Turns:
         chosen: str | None = None
         best: tuple[int, int, int] | None = None
         for destination in due:
-            standing = self._standings.get(destination, Standing())
-            if standing.running >= standing.at_once or standing.paused_until > now:
+            state = self._states.get(destination, DestinationState())
+            if state.running >= state.at_once or state.paused_until > now:
                 continue
-            if not has_room[standing.manner]:
+            if not has_room[state.last_outcome]:
                 continue
             # Whoever failed comes after those of whom nothing is known.
-            rank = (standing.running, min(standing.failures, 1), standing.served)
+            rank = (state.running, min(state.failures, 1), state.served)
             if best is None or rank < best:
                 chosen, best = destination, rank
         return chosen
@@ -76,38 +76,38 @@ class Turns:
     def begin(self, destination: str) -> None:
         """A destination has a turn."""
         self._number += 1
-        standing = self._standings.setdefault(destination, Standing())
-        standing.running += 1
-        standing.served = self._number
+        state = self._states.setdefault(destination, DestinationState())
+        state.running += 1
+        state.served = self._number
         self._forget()
 
     def end(
         self, destination: str, *, is_ill: bool, is_slow: bool = False, pause_seconds: float = 0.0
     ) -> None:
         """A turn is over. pause_seconds: for how long the destination asked to be left alone."""
-        standing = self._standings[destination]
-        standing.running -= 1
-        standing.manner = "costly" if is_ill or is_slow else "good"
+        state = self._states[destination]
+        state.running -= 1
+        state.last_outcome = "costly" if is_ill or is_slow else "good"
         if is_ill:
-            standing.at_once = 1
-            own_pause = min(FIRST_PAUSE_SECONDS * 2**standing.failures, MAX_PAUSE_SECONDS)
+            state.at_once = 1
+            own_pause = min(FIRST_PAUSE_SECONDS * 2**state.failures, MAX_PAUSE_SECONDS)
             # No more doublings than the longest pause needs.
-            standing.failures = min(standing.failures + 1, 10)
+            state.failures = min(state.failures + 1, 10)
             pause_seconds = max(pause_seconds, own_pause)
         else:
-            standing.failures = 0
-            standing.at_once = min(standing.at_once + 1, MAX_AT_ONCE)
-        standing.paused_until = max(standing.paused_until, self._clock() + pause_seconds)
+            state.failures = 0
+            state.at_once = min(state.at_once + 1, MAX_AT_ONCE)
+        state.paused_until = max(state.paused_until, self._clock() + pause_seconds)
 
     def seconds_to_pause(self, destination: str) -> float:
         """For how long a destination is left alone yet."""
-        standing = self._standings.get(destination, Standing())
-        return max(0.0, standing.paused_until - self._clock())
+        state = self._states.get(destination, DestinationState())
+        return max(0.0, state.paused_until - self._clock())
 
     def _forget(self) -> None:
-        if len(self._standings) > MAX_REMEMBERED:
-            idle = [name for name, standing in self._standings.items() if not standing.running]
-            for name in sorted(idle, key=lambda name: self._standings[name].served)[
+        if len(self._states) > MAX_REMEMBERED:
+            idle = [name for name, state in self._states.items() if not state.running]
+            for name in sorted(idle, key=lambda name: self._states[name].served)[
                 : MAX_REMEMBERED // 10
             ]:
-                del self._standings[name]
+                del self._states[name]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from services.worker.delivery.turns import (
+from services.worker.delivery.fair_scheduler import (
     FIRST_PAUSE_SECONDS,
     MAX_AT_ONCE,
     MAX_PAUSE_SECONDS,
-    Turns,
+    FairScheduler,
 )
 
 THREADS = 8
@@ -28,11 +28,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def turns(clock: Clock) -> Turns:
-    return Turns(THREADS, clock)
+def turns(clock: Clock) -> FairScheduler:
+    return FairScheduler(THREADS, clock)
 
 
-def take(turns: Turns, *due: str) -> list[str]:
+def take(turns: FairScheduler, *due: str) -> list[str]:
     """Begin as many turns as these destinations may have at once."""
     begun = []
     while (destination := turns.choose(due)) is not None:
@@ -42,7 +42,7 @@ def take(turns: Turns, *due: str) -> list[str]:
 
 
 def run(
-    turns: Turns,
+    turns: FairScheduler,
     destination: str,
     *,
     is_ill: bool = False,
@@ -53,18 +53,18 @@ def run(
     turns.end(destination, is_ill=is_ill, is_slow=is_slow, pause_seconds=pause_seconds)
 
 
-def test_of_whom_nothing_is_known_has_one_turn_at_a_time(turns: Turns) -> None:
+def test_of_whom_nothing_is_known_has_one_turn_at_a_time(turns: FairScheduler) -> None:
     assert take(turns, "a", "b") == ["a", "b"]
 
 
-def test_whoever_answers_well_may_have_more(turns: Turns) -> None:
+def test_whoever_answers_well_may_have_more(turns: FairScheduler) -> None:
     for _ in range(10):
         run(turns, "a")
 
     assert take(turns, "a") == ["a"] * MAX_AT_ONCE
 
 
-def test_turns_go_round(turns: Turns) -> None:
+def test_turns_go_round(turns: FairScheduler) -> None:
     order = []
     for _ in range(4):
         chosen = turns.choose(["a", "b"])
@@ -75,7 +75,7 @@ def test_turns_go_round(turns: Turns) -> None:
     assert order == ["a", "b", "a", "b"]
 
 
-def test_half_of_the_threads_are_kept_for_those_that_answered_well(turns: Turns) -> None:
+def test_half_of_the_threads_are_kept_for_those_that_answered_well(turns: FairScheduler) -> None:
     run(turns, "good")
     unknown = [f"unknown-{number}" for number in range(100)]
 
@@ -83,7 +83,9 @@ def test_half_of_the_threads_are_kept_for_those_that_answered_well(turns: Turns)
     assert "good" in take(turns, *unknown, "good")
 
 
-def test_whoever_is_new_finds_a_thread_however_many_fail(turns: Turns, clock: Clock) -> None:
+def test_whoever_is_new_finds_a_thread_however_many_fail(
+    turns: FairScheduler, clock: Clock
+) -> None:
     dead = [f"dead-{number}" for number in range(100)]
     for name in dead:
         run(turns, name, is_ill=True)
@@ -93,7 +95,7 @@ def test_whoever_is_new_finds_a_thread_however_many_fail(turns: Turns, clock: Cl
     assert take(turns, *dead, "new") == ["new"]
 
 
-def test_those_that_are_slow_share_a_quarter_of_the_threads(turns: Turns) -> None:
+def test_those_that_are_slow_share_a_quarter_of_the_threads(turns: FairScheduler) -> None:
     slow = [f"slow-{number}" for number in range(100)]
     for name in slow:
         run(turns, name, is_slow=True)
@@ -102,7 +104,7 @@ def test_those_that_are_slow_share_a_quarter_of_the_threads(turns: Turns) -> Non
     assert take(turns, *slow, "new") == ["new"]
 
 
-def test_there_are_never_more_turns_than_threads(turns: Turns) -> None:
+def test_there_are_never_more_turns_than_threads(turns: FairScheduler) -> None:
     good = [f"good-{number}" for number in range(100)]
     for name in good:
         run(turns, name)
@@ -110,7 +112,7 @@ def test_there_are_never_more_turns_than_threads(turns: Turns) -> None:
     assert len(take(turns, *good)) == THREADS
 
 
-def test_whoever_fails_pauses_longer_and_longer(turns: Turns, clock: Clock) -> None:
+def test_whoever_fails_pauses_longer_and_longer(turns: FairScheduler, clock: Clock) -> None:
     pauses = []
     for _ in range(8):
         run(turns, "a", is_ill=True)
@@ -123,7 +125,7 @@ def test_whoever_fails_pauses_longer_and_longer(turns: Turns, clock: Clock) -> N
     assert pauses[-1] == MAX_PAUSE_SECONDS
 
 
-def test_one_good_answer_ends_the_doubt(turns: Turns, clock: Clock) -> None:
+def test_one_good_answer_ends_the_doubt(turns: FairScheduler, clock: Clock) -> None:
     run(turns, "a", is_ill=True)
     clock.now += FIRST_PAUSE_SECONDS
     run(turns, "a")
@@ -131,7 +133,7 @@ def test_one_good_answer_ends_the_doubt(turns: Turns, clock: Clock) -> None:
     assert take(turns, "a") == ["a", "a"]
 
 
-def test_a_pause_that_was_asked_for_is_kept(turns: Turns, clock: Clock) -> None:
+def test_a_pause_that_was_asked_for_is_kept(turns: FairScheduler, clock: Clock) -> None:
     run(turns, "a", is_ill=True, pause_seconds=3600)
 
     clock.now += 3599
@@ -140,7 +142,7 @@ def test_a_pause_that_was_asked_for_is_kept(turns: Turns, clock: Clock) -> None:
     assert turns.choose(["a"]) == "a"
 
 
-def test_the_unknown_come_before_those_that_failed(turns: Turns, clock: Clock) -> None:
+def test_the_unknown_come_before_those_that_failed(turns: FairScheduler, clock: Clock) -> None:
     run(turns, "dead", is_ill=True)
     clock.now += FIRST_PAUSE_SECONDS
 

@@ -1,0 +1,49 @@
+"""What a run's life cycle and the learning code exchange."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import Engine
+
+from shared.config import Settings
+from shared.db.corrections.standings import Standing
+from shared.model.head import Head
+from shared.storage.storage import Storage
+
+# Called with the stage of a run, in words, and the share of the run that is done, 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Finetuned:
+    """The outcome of a run.
+
+    status: whether the candidate is to go live. reason: why, for people. report: its figures.
+    head: the candidate; None if there was nothing to learn. parent: the version that it was made
+    from and compared with. standings: what was found about contributors.
+    """
+
+    status: Literal["promoted", "rejected", "nothing"]
+    reason: str
+    report: dict[str, Any]
+    head: Head | None
+    parent: int | None
+    standings: tuple[Standing, ...] = ()
+
+
+class Finetune(Protocol):
+    """Learns from all corrections that runs have taken; writes nothing about runs or versions.
+
+    tag_id: the only tag to teach; None: all of them.
+    """
+
+    def __call__(
+        self,
+        engine: Engine,
+        storage: Storage,
+        settings: Settings,
+        *,
+        tag_id: int | None,
+        progress: Progress,
+    ) -> Finetuned: ...
