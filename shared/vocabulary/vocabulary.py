@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.vocabulary.tag import Tag
+from shared.vocabulary.text import normalise
 
 
 class Vocabulary:
@@ -80,7 +80,7 @@ class Vocabulary:
 
     def resolve(self, text: str) -> Tag | None:
         """The tag that a person means: by its slug, name or alias, in any case; None if unknown."""
-        return self._by_text.get(_normalised(text))
+        return self._by_text.get(normalise(text))
 
     def tag_probabilities(self, leaf_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """Sums leaf probabilities, (batch, leaves), into those of all tags, (batch, tags).
@@ -133,10 +133,6 @@ def _descendants(ancestors: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp
     return tuple(np.array(columns, dtype=np.intp) for columns in below)
 
 
-def _normalised(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text.strip().lstrip("#")).casefold()
-
-
 def _texts(tags: Sequence[Tag]) -> dict[str, Tag]:
     """Each tag by every text that means it. A text of two tags goes to the one it fits better."""
     by_text: dict[str, Tag] = {}
@@ -144,5 +140,5 @@ def _texts(tags: Sequence[Tag]) -> dict[str, Tag]:
         for tag in tags:
             texts = (tag.slug, tag.name, *tag.aliases)  # the best first
             if position < len(texts):
-                by_text.setdefault(_normalised(texts[position]), tag)
+                by_text.setdefault(normalise(texts[position]), tag)
     return by_text

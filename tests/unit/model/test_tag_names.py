@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from shared.api.tag_names import MAX_CHARACTERS, clean_name, slug_of
 from shared.vocabulary import Tag, Vocabulary
 
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
 
 def is_allowed(text: str) -> bool:
     try:
@@ -31,6 +33,17 @@ allowed = st.text(min_size=1, max_size=MAX_CHARACTERS).filter(is_allowed).map(cl
         ("नी\u200cला", "नी\u200cला", "नी\u200cला"),
         ("c++", "c++", "c++"),
         ("<b>7</b>", "<b>7</b>", "<b>7<-b>"),
+        # What keyboards add to the text and nobody sees.
+        ("\u05d7\u05ea\u05d5\u05dc\u200f", "\u05d7\u05ea\u05d5\u05dc", "\u05d7\u05ea\u05d5\u05dc"),
+        ("a\u202eb\ufeff", "ab", "ab"),
+        # An emoji newer than Unicode 14, an emoji alone, a flag with letters, a family, a keycap.
+        ("\U0001fa77 favourites", "\U0001fa77 favourites", "\U0001fa77-favourites"),
+        ("\U0001f436", "\U0001f436", "\U0001f436"),
+        (ENGLAND, ENGLAND, ENGLAND),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("#\ufe0f\u20e3", "#\ufe0f\u20e3", "#\u20e3"),
+        # Drawn as text or as an emoji, it is the same heart.
+        ("\u2764\ufe0f", "\u2764\ufe0f", "\u2764"),
     ],
 )
 def test_any_script_is_welcome(text: str, name: str, slug: str) -> None:
@@ -42,12 +55,25 @@ def test_any_script_is_welcome(text: str, name: str, slug: str) -> None:
     "text",
     [
         *("", "   ", "#", "-", "!?", "\u200d"),
-        *("a\x00b", "a\nb", "a\x7fb", "\x1b[31mred", "a\u202eb", "a\u2028b", "\ud800a"),
+        *("a\x00b", "a\nb", "a\x7fb", "\x1b[31mred", "a\u2028b", "\ud800a", "a\uffff"),
         *("x" * 101, "x" * 10_000),
     ],
 )
 def test_what_nobody_can_read_or_type_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="the name of a tag has"):
+        clean_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a\nb", "no line break \\(U\\+000A\\) in it"),
+        ("a\x07", "no control character \\(U\\+0007\\) in it"),
+        ("!?", "at least one letter, digit, symbol or emoji"),
+    ],
+)
+def test_a_refusal_names_the_character(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         clean_name(text)
 
 
