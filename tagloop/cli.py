@@ -1,4 +1,4 @@
-"""What a person types: `tagloop up`, `tag`, `correct`, `retrain` and the other commands."""
+"""The command line: `tagloop up`, `tag`, `correct`, `retrain` and the other commands."""
 
 import sys
 
@@ -34,7 +34,7 @@ app.command()(stack.doctor)
 
 
 def main() -> None:
-    """Run the command line; an error that was foreseen becomes a sentence and exit code 1."""
+    """Run the command line; an expected error becomes one sentence and exit code 1."""
     try:
         app()
     except TagloopError as error:

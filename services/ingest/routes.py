@@ -26,12 +26,12 @@ from shared.web.problems import ProblemDocument, problem_of
 
 Document = dict[str, Any]
 
-ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="images in")])
+ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="ingest")])
 
 
 @ingest.post(
     "/v1/images",
-    summary="Send pictures",
+    summary="Upload images",
     openapi_extensions={"requestBody": UPLOAD_BODY},
     responses={
         202: AcceptedImage,
@@ -70,7 +70,7 @@ def post_images() -> tuple[Document, int]:
 
 @ingest.post(
     "/v1/images/known",
-    summary="Ask which files are known already",
+    summary="Find images by the digest of their file",
     responses={200: KnownImages},
 )
 def post_known(body: KnownQuery) -> Document:

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     result_url: ResultUrl = Field("", description="Celery result backend URL; empty: the broker's")
     storage_url: str = Field(
         "file:///var/lib/tagloop/blobs",
-        description="where originals are kept: file://, s3://, gs:// or az://",
+        description="where originals are stored: file://, s3://, gs:// or az://",
     )
     cache_dir: Path = Field(
         Path("~/.cache/tagloop"), description="folder for networks converted for this machine"
@@ -47,48 +47,53 @@ class Settings(BaseSettings):
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
     lanes: int = Field(
-        0, ge=0, le=256, description="decode threads of a worker; 0: one more than it has cores"
+        0,
+        ge=0,
+        le=256,
+        description="number of a worker's decode threads; 0: number of cores plus one",
     )
-    decode_seconds: int = Field(20, gt=0, description="longest time to decode one picture")
+    decode_seconds: int = Field(20, gt=0, description="maximum seconds to decode one picture")
     decode_memory_bytes: int = Field(
-        2048 * MEBIBYTE, gt=0, description="most memory that decoding one picture may take"
+        2048 * MEBIBYTE, gt=0, description="maximum memory for decoding one picture, in bytes"
     )
     min_confidence: float = Field(
-        0.4, ge=0, le=1, description="a tag is shown from this probability on"
+        0.4, ge=0, le=1, description="minimum probability at which a tag is shown"
     )
     custom_tags: bool = Field(
-        True, description="whether people can use tags that the vocabulary does not have yet"
+        True, description="whether people may create tags that are not in the vocabulary"
     )
     hold_tags: Names = Field(
         STARTING_LIST,
-        description="tags, with all narrower ones, that only people can give an image, as JSON; "
+        description="tags that only people may give an image, narrower tags included, as JSON; "
         "[]: none",
     )
     queue_limit: int = Field(
-        100_000, gt=0, description="waiting images from which on no more are accepted"
+        100_000,
+        gt=0,
+        description="maximum number of queued images; beyond it, uploads are refused with 503",
     )
     max_image_bytes: int = Field(
-        50 * MEBIBYTE, gt=0, description="largest file that is accepted, in bytes"
+        50 * MEBIBYTE, gt=0, description="maximum size of a file, in bytes"
     )
     max_image_pixels: int = Field(
-        100_000_000, gt=0, description="largest width x height that is accepted"
+        100_000_000, gt=0, description="maximum width x height of a picture"
     )
-    max_files: int = Field(1000, gt=0, description="most pictures in one request")
+    max_files: int = Field(1000, gt=0, description="maximum number of pictures in one request")
     max_wait_seconds: float = Field(
-        60, ge=0, description="longest time that `wait=` may hold a request"
+        60, ge=0, description="maximum seconds that `wait=` may hold a request"
     )
     lease_seconds: float = Field(
-        15, gt=0, description="how long after its last sign a worker's images are taken over"
+        15, gt=0, description="seconds after which a silent worker's images are given to another"
     )
-    max_attempts: int = Field(5, gt=0, description="attempts before an image counts as failed")
-    fetch_seconds: float = Field(20, gt=0, description="longest time to fetch one URL")
+    max_attempts: int = Field(5, gt=0, description="attempts before an image is marked as failed")
+    fetch_seconds: float = Field(20, gt=0, description="maximum seconds to fetch one URL")
     fetch_allowed_hosts: Names = Field(
         frozenset(),
         description='hosts that may be fetched from at any address, as JSON: ["intranet"]',
     )
     callback_secret: SigningSecret = Field(
         SecretStr(""),
-        description="what messages to callback URLs are signed with: whsec_ and 24 to 64 bytes in "
+        description="secret that signs messages to callback URLs: whsec_ and 24 to 64 bytes in "
         "base64; empty: no callback URL is accepted",
     )
     delivery_allowed_hosts: Names = Field(
@@ -97,65 +102,70 @@ class Settings(BaseSettings):
     )
     webhook_secrets: dict[str, tuple[SecretStr, ...]] = Field(
         {},
-        description="what each webhook source signs with; `TAGLOOP_WEBHOOK_<SOURCE>_SECRET` sets "
-        "that of one source",
+        description="secrets of the webhook sources; `TAGLOOP_WEBHOOK_<SOURCE>_SECRET` sets "
+        "the secret of one source",
     )
     webhook_window_seconds: int = Field(
-        300, gt=0, description="how far the signed time of a webhook may be from this server's"
+        300, gt=0, description="maximum seconds between the signed time of a webhook and now"
     )
     sns_topics: Names = Field(
         frozenset(),
-        description="ARNs of the SNS topics that are listened to, as JSON; empty: none",
+        description="ARNs of the SNS topics that are accepted, as JSON; empty: none",
     )
     s3_buckets: Names = Field(
         frozenset(),
-        description="buckets whose events are taken, as JSON; empty: all that can be read",
+        description="buckets whose events are accepted, as JSON; empty: all that can be read",
     )
     retrain_hour: HourOrNone = Field(
         3,
         ge=0,
         le=23,
-        description="hour (UTC) from which on the nightly run learns from the day's corrections; "
-        "empty: only on request",
+        description="hour (UTC) at which the nightly fine-tune starts; empty: only on request",
     )
     gate_min_gain: float = Field(
         0.0,
         ge=0,
         lt=1,
-        description="a candidate has to gain more than this in mean average precision",
+        description="minimum gain in mean average precision for a candidate to go live",
     )
     gate_max_loss: float = Field(
-        0.01, ge=0, le=1, description="most that a candidate may lose on what was not corrected now"
+        0.01, ge=0, le=1, description="maximum loss of a candidate on earlier corrections"
     )
     gate_max_overruled: float = Field(
-        0.1, ge=0, le=1, description="most of the live version's certain tags that may disappear"
+        0.1,
+        ge=0,
+        le=1,
+        description="maximum share of the live version's certain tags that may disappear",
     )
     auth: bool = Field(
-        False, description="whether requests need a key; without, only this machine is answered"
+        False,
+        description="whether requests need a key; without keys, only this machine is answered",
     )
     requests_per_minute: int = Field(
-        6000, gt=0, description="most requests of a key that has no limit of its own"
+        6000, gt=0, description="maximum requests a minute of a key without a limit of its own"
     )
     bytes_per_minute: int = Field(
-        6 * 1024 * MEBIBYTE, gt=0, description="most bytes in bodies, of such a key"
+        6 * 1024 * MEBIBYTE,
+        gt=0,
+        description="maximum bytes in request bodies a minute of such a key",
     )
     limits_url: RedisUrl = Field(
-        "", description="Redis where the use of keys is counted; empty: the broker's"
+        "", description="Redis that counts the use of keys; empty: the broker's"
     )
     metrics_port: int = Field(
         0,
         ge=0,
         le=65535,
-        description="port on which a worker or trainer answers Prometheus; 0: none, as where it "
-        "shares a metrics folder with a web process",
+        description="port on which a worker or trainer serves metrics; 0: none, if it shares a "
+        "metrics folder with a web process",
     )
     otlp_endpoint: HttpUrl = Field(
         "",
-        description="where OpenTelemetry traces are sent by HTTP, as http://collector:4318; "
-        "empty: there are none",
+        description="OTLP endpoint that receives traces by HTTP, such as http://collector:4318; "
+        "empty: no traces",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="least level that is logged"
+        "INFO", description="minimum level that is logged"
     )
 
     @classmethod

@@ -15,13 +15,13 @@ from shared.web.figures.state_metrics import STATE_EXTENSION
 health = APIBlueprint("health", __name__, abp_tags=[Tag(name="operation")])
 
 
-@health.get("/healthz", summary="Whether this process answers")
+@health.get("/healthz", summary="Check that this process answers")
 def healthz() -> dict[str, str]:
     """Says nothing about database, broker or workers; see /readyz."""
     return {"status": "ok"}
 
 
-@health.get("/readyz", summary="Whether everything works, the workers included")
+@health.get("/readyz", summary="Check that the whole service works")
 def readyz() -> dict[str, str]:
     """503 with a problem document that names what is missing, or says that nothing gets tagged."""
     here = context()
@@ -33,7 +33,7 @@ def readyz() -> dict[str, str]:
     return {"status": "ready"}
 
 
-@health.get("/metrics", summary="Metrics for Prometheus")
+@health.get("/metrics", summary="Get metrics in Prometheus' format")
 def metrics() -> Response:
     """Counters of all processes on this machine that share a metrics folder."""
     counted = readable_registry()

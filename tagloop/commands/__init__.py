@@ -1,1 +1,1 @@
-"""The commands by what they are about. Each imports what it needs, so that none pays for others."""
+"""The commands, by subject. Each imports only what it needs, so that all of them start quickly."""

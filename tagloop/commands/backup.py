@@ -12,11 +12,11 @@ def backup(
     *,
     folder: Annotated[
         Path,
-        typer.Argument(help="Where to; again to the same folder copies only what is new."),
+        typer.Argument(help="Folder to write to. A second backup to it copies only what is new."),
     ],
     data: DataFolder = None,
 ) -> None:
-    """Write everything to a folder: database, originals, versions, keys. Nothing has to stop."""
+    """Write everything to a folder: database, originals, heads, keys. Nothing has to be stopped."""
     from tagloop.admin.backup.place import existing
     from tagloop.admin.backup.save import backup as save
 
@@ -32,10 +32,10 @@ def backup(
 
 def restore(
     *,
-    folder: Annotated[Path, typer.Argument(help="What `tagloop backup` has written.")],
+    folder: Annotated[Path, typer.Argument(help="Folder that `tagloop backup` wrote.")],
     data: DataFolder = None,
 ) -> None:
-    """Bring a backup back, into an empty database and storage; start the services afterwards."""
+    """Restore a backup into an empty database and storage. Start the services afterwards."""
     from tagloop.admin.backup.place import fresh
     from tagloop.admin.backup.restore import restore as bring_back
 

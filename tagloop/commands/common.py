@@ -1,4 +1,4 @@
-"""What commands share."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ DEFAULT_SERVER = "http://127.0.0.1:8080"
 Server = Annotated[
     str, typer.Option(envvar="TAGLOOP_SERVER", help="Address of the Tagloop server.")
 ]
-User = Annotated[str, typer.Option(help="Who says so.")]
+User = Annotated[str, typer.Option(help="Name of the person who makes the correction.")]
 # Of commands that work on the database itself.
 DataFolder = Annotated[
     Path | None,

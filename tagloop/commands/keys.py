@@ -1,4 +1,4 @@
-"""`tagloop keys`: who may call the API."""
+"""`tagloop keys`: create, list and revoke the keys of the API."""
 
 from typing import Annotated
 
@@ -8,28 +8,29 @@ from shared.auth.scopes import Scope
 from tagloop.commands.common import DataFolder
 from tagloop.exit_codes import EXIT_SOME_WRONG
 
-app = typer.Typer(help="Make, list and revoke the keys that open the API.", no_args_is_help=True)
+app = typer.Typer(help="Create, list and revoke the keys of the API.", no_args_is_help=True)
 
 
 @app.command()
 def create(
     *,
     scope: Annotated[
-        list[Scope], typer.Option(help="What it opens; may be given again.", show_default=False)
+        list[Scope], typer.Option(help="What the key permits; may be repeated.", show_default=False)
     ],
     owner: Annotated[
-        str | None, typer.Option(help="Only this owner's pictures are seen and touched with it.")
+        str | None, typer.Option(help="Limit the key to this owner's pictures.")
     ] = None,
-    name: Annotated[str, typer.Option(help="What it is for, to tell keys apart.")] = "",
+    name: Annotated[str, typer.Option(help="What the key is for, to tell keys apart.")] = "",
     requests_per_minute: Annotated[
-        int | None, typer.Option(min=1, help="Instead of TAGLOOP_REQUESTS_PER_MINUTE.")
+        int | None,
+        typer.Option(min=1, help="Requests a minute, instead of TAGLOOP_REQUESTS_PER_MINUTE."),
     ] = None,
     bytes_per_minute: Annotated[
-        int | None, typer.Option(min=1, help="Instead of TAGLOOP_BYTES_PER_MINUTE.")
+        int | None, typer.Option(min=1, help="Bytes a minute, instead of TAGLOOP_BYTES_PER_MINUTE.")
     ] = None,
     data: DataFolder = None,
 ) -> None:
-    """Make a key and print it: this once, for only its hash is kept."""
+    """Create a key and print it. It cannot be shown again: only its hash is stored."""
     from shared.db.owners.keys import NewKey
     from tagloop.admin.keys import create_key
 
@@ -39,7 +40,7 @@ def create(
 
 @app.command("list")
 def list_all(*, data: DataFolder = None) -> None:
-    """List all keys that were ever made, with what each opens and when it was last used."""
+    """List all keys, revoked ones included, with their scopes and when they were last used."""
     from tagloop.admin.keys import print_keys
 
     print_keys(data)
@@ -48,10 +49,12 @@ def list_all(*, data: DataFolder = None) -> None:
 @app.command()
 def revoke(
     *,
-    number: Annotated[int, typer.Argument(help="Its number in the list.", show_default=False)],
+    number: Annotated[
+        int, typer.Argument(help="Number of the key in the list.", show_default=False)
+    ],
     data: DataFolder = None,
 ) -> None:
-    """Have a key open nothing any more, within seconds and for good."""
+    """Revoke a key for good. It stops working within seconds."""
     from tagloop.admin.keys import revoke_one
 
     if not revoke_one(data, number):

@@ -1,4 +1,4 @@
-"""`tagloop correct`, `export` and `import-labels`: what people say of pictures."""
+"""`tagloop correct`, `export` and `import-labels`: people's corrections, one by one and as CSV."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,22 +13,22 @@ Tags = list[str]
 
 def correct(
     *,
-    image: Annotated[str, typer.Argument(help="Id of an image.", show_default=False)],
+    image: Annotated[str, typer.Argument(help="Id of the image.", show_default=False)],
     add: Annotated[
-        Tags, typer.Option(help="It has this tag; a new name makes a tag.", show_default=False)
+        Tags, typer.Option(help="Add this tag; a new name creates a tag.", show_default=False)
     ] = [],  # noqa: B006 - typer reads it, nobody writes it
-    remove: Annotated[
-        Tags, typer.Option(help="It does not have this tag.", show_default=False)
+    remove: Annotated[Tags, typer.Option(help="Remove this tag.", show_default=False)] = [],  # noqa: B006
+    confirm: Annotated[
+        Tags, typer.Option(help="Confirm that this tag is right.", show_default=False)
     ] = [],  # noqa: B006
-    confirm: Annotated[Tags, typer.Option(help="This tag is right.", show_default=False)] = [],  # noqa: B006
     undo: Annotated[
         Tags,
-        typer.Option(help="Take back what this user said of this tag.", show_default=False),
+        typer.Option(help="Take back this user's correction of this tag.", show_default=False),
     ] = [],  # noqa: B006
     user: User = "",
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Say which tags a picture has, and show its tags afterwards.
+    """Correct the tags of an image, and show its tags afterwards.
 
     Each option can be given several times; tags are given by slug, name or alias. What people say
     outweighs the model at once, and the model learns from it later.
@@ -50,11 +50,12 @@ def correct(
 def export(
     *,
     file: Annotated[
-        Path | None, typer.Argument(help="A CSV; without it, the output.", show_default=False)
+        Path | None,
+        typer.Argument(help="CSV file to write; default: standard output.", show_default=False),
     ] = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Write everything that people decided as CSV: image,sha256,filename,owner,tag,present.
+    """Write all of people's labels as CSV: image,sha256,filename,owner,tag,present.
 
     `tagloop import-labels` reads it, here or at another server that has the same pictures.
     """
@@ -66,10 +67,10 @@ def export(
 
 def import_labels(
     *,
-    file: Annotated[Path, typer.Argument(help="A CSV with a header.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="CSV file with a header line.", show_default=False)],
     owner: Annotated[
         str | None,
-        typer.Option(help="Whose pictures these are, whatever the column owner says."),
+        typer.Option(help="Owner of the pictures; overrides the column owner."),
     ] = None,
     user: User = "",
     server: Server = DEFAULT_SERVER,

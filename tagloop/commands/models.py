@@ -1,4 +1,4 @@
-"""`tagloop models`: the versions of the model."""
+"""`tagloop models`: list and promote model versions."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ app = typer.Typer()
 
 @app.callback(invoke_without_command=True)
 def models(context: typer.Context, *, server: Server = DEFAULT_SERVER) -> None:
-    """List the versions of the model, or put one back."""
+    """List model versions, or promote one."""
     if context.invoked_subcommand is not None:
         # `tagloop models --server URL promote 3` means the same as with the option at the end.
         context.default_map = {context.invoked_subcommand: {"server": server}}
@@ -27,10 +27,10 @@ def models(context: typer.Context, *, server: Server = DEFAULT_SERVER) -> None:
 @app.command()
 def promote(
     *,
-    version: Annotated[int, typer.Argument(help="Its number.", show_default=False)],
+    version: Annotated[int, typer.Argument(help="Number of the version.", show_default=False)],
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Have this version tag from now on; what is there is tagged anew by itself."""
+    """Make this version live. Stored images are re-tagged automatically."""
     from tagloop.client.client import Client
 
     promoted = Client(server).promote(version)

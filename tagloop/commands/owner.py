@@ -1,4 +1,4 @@
-"""`tagloop owner`: what is kept of one owner, and what may be learned from it."""
+"""`tagloop owner`: export, erase or exclude everything of one owner."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +8,11 @@ import typer
 from tagloop.commands.common import DataFolder
 
 app = typer.Typer(
-    help="Export, erase, or keep out of training all pictures of one owner.", no_args_is_help=True
+    help="Export or erase one owner's pictures, or exclude them from training.",
+    no_args_is_help=True,
 )
 
-Owner = Annotated[str, typer.Argument(help="Their name, as sent with pictures.")]
+Owner = Annotated[str, typer.Argument(help="The owner's name, as it was sent with the pictures.")]
 
 
 @app.command()
@@ -21,7 +22,7 @@ def export(
     to: Annotated[Path, typer.Option(help="New folder to write into.", show_default=False)],
     data: DataFolder = None,
 ) -> None:
-    """Write their pictures, with tags, corrections and files, into a folder."""
+    """Write the owner's pictures, tags and corrections to a folder."""
     from tagloop.admin.owners import export_owner
     from tagloop.local.settings import settings_of
 
@@ -36,7 +37,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: DataFolder = None,
 ) -> None:
-    """Delete their pictures with everything that belongs to them, and their keys, for good.
+    """Delete the owner's pictures, with everything that belongs to them, and keys, for good.
 
     The next fine-tune learns without them.
     """
@@ -53,7 +54,7 @@ def erase(
 
 @app.command()
 def exclude(*, name: Owner, data: DataFolder = None) -> None:
-    """Learn nothing from their pictures from now on; `include` takes it back."""
+    """Exclude the owner's pictures from training; `include` undoes this."""
     from shared.db.connection.engine import transaction
     from shared.db.owners.owners import exclude as exclude_owner
     from tagloop.local.settings import open_database
@@ -65,7 +66,7 @@ def exclude(*, name: Owner, data: DataFolder = None) -> None:
 
 @app.command()
 def include(*, name: Owner, data: DataFolder = None) -> None:
-    """Learn from their pictures again."""
+    """Include the owner's pictures in training again."""
     from shared.db.connection.engine import transaction
     from shared.db.owners.owners import include as include_owner
     from tagloop.local.settings import open_database

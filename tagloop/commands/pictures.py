@@ -17,13 +17,18 @@ def tag(
     ],
     server: Server = DEFAULT_SERVER,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document a picture and line, nothing else.")
+        bool,
+        typer.Option(
+            "--json", help="Print one JSON document a line and picture, and nothing else."
+        ),
     ] = False,
     min_confidence: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Show tags from this probability on.")
+        float | None, typer.Option(min=0, max=1, help="Show tags with at least this probability.")
     ] = None,
-    max_tags: Annotated[int | None, typer.Option(min=1, help="Show at most so many tags.")] = None,
-    wait: Annotated[float, typer.Option(min=0, help="Longest time to wait, in seconds.")] = 30,
+    max_tags: Annotated[
+        int | None, typer.Option(min=1, help="Show at most this many tags.")
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 30,
 ) -> None:
     """Tag pictures and show their tags.
 
@@ -53,10 +58,10 @@ def add(
     *,
     folders: Annotated[
         list[str],
-        typer.Argument(help="Folders of any depth, or single files.", show_default=False),
+        typer.Argument(help="Folders, searched at any depth, or files.", show_default=False),
     ],
     server: Server = DEFAULT_SERVER,
-    owner: Annotated[str, typer.Option(help="Whose pictures these are.")] = "",
+    owner: Annotated[str, typer.Option(help="Owner of the pictures.")] = "",
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until everything is tagged.")
     ] = True,
@@ -84,9 +89,9 @@ def search(
     *,
     words: Annotated[list[str], typer.Argument(help="Tags to look for.", show_default=False)],
     server: Server = DEFAULT_SERVER,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="Show at most so many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Show at most this many images.")] = 20,
 ) -> None:
-    """Find the newest pictures that show all of these tags.
+    """Find the newest images that have all of these tags.
 
     Tags are given by slug, name or alias. The exit code is 1 when nothing was found.
     """

@@ -1,4 +1,4 @@
-"""`tagloop up` and `doctor`: a Tagloop on this machine."""
+"""`tagloop up` and `doctor`: run and examine Tagloop on this machine."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +11,15 @@ from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 def up(
     *,
-    port: Annotated[int, typer.Option(help="Port that all services answer on.")] = 8080,
+    port: Annotated[int, typer.Option(help="Port for all services.")] = 8080,
     data: Annotated[Path, typer.Option(help="Folder for pictures, database and logs.")] = Path(
         "data"
     ),
     host: Annotated[
-        str, typer.Option(help="Address to listen on; others than this machine's need keys.")
+        str, typer.Option(help="Address to listen on; any but this machine's own requires keys.")
     ] = "127.0.0.1",
 ) -> None:
-    """Start everything on this machine; Ctrl-C stops it all."""
+    """Start all services on this machine; Ctrl-C stops them."""
     from tagloop.local import stack
 
     raise typer.Exit(stack.up(port, data, host))
@@ -30,7 +30,7 @@ def doctor(
     data: DataFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Say of each part whether it works, and where it does not, what to do.
+    """Check every part, and say what to do about those that do not work.
 
     The exit code is 1 when anything is wrong.
     """

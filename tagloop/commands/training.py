@@ -1,4 +1,4 @@
-"""`tagloop retrain` and `retag`: have the model learn, and apply what it learned."""
+"""`tagloop retrain` and `retag`: fine-tune the model, and apply it to stored images."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ def retrain(
     server: Server = DEFAULT_SERVER,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it has ended.")] = True,
 ) -> None:
-    """Have the model learn from the corrections that wait.
+    """Fine-tune the model on the corrections that it has not learned yet.
 
     What it learned goes live only if it is better on held-out corrections. The exit code is 0 also
     when it was not, or when there was nothing new; it is 1 when the run failed, or another one has
@@ -35,15 +35,15 @@ def retrain(
 def retag(
     *,
     server: Server = DEFAULT_SERVER,
-    owner: Annotated[str | None, typer.Option(help="Only the pictures of this owner.")] = None,
-    tag: Annotated[str | None, typer.Option(help="Only this tag is looked at anew.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Re-tag only this owner's images.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Recompute only this tag.")] = None,
     below_version: Annotated[
         int | None,
-        typer.Option(min=1, help="Only what older versions of the model have tagged."),
+        typer.Option(min=1, help="Re-tag only images that a version older than this one tagged."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Wait until it has ended.")] = False,
 ) -> None:
-    """Tag pictures anew with the live model, from their stored embeddings.
+    """Re-tag images with the live model, from their stored embeddings.
 
     Without options: all of them. This happens by itself when a version goes live.
     """

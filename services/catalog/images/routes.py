@@ -34,7 +34,7 @@ CACHE_SECONDS = 24 * 3600
 
 
 @images.get(
-    "/v1/images/<image_id>", summary="An image and its tags", responses={200: ImageDocument}
+    "/v1/images/<image_id>", summary="Get an image and its tags", responses={200: ImageDocument}
 )
 def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     """The tags that the server shows, or those of another limit, of a precision, or named ones."""
@@ -48,7 +48,7 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     return {**document, "tags": document["tags"][: query.max_tags]}
 
 
-@images.get("/v1/images", summary="Images, the newest first", responses={200: Images})
+@images.get("/v1/images", summary="List images", responses={200: Images})
 def get_images(query: ImagesQuery) -> dict[str, Any]:
     """Filtered by tag, owner and status; `next` is the cursor of the next page."""
     slugs = [resolve_tag(query.tag).slug] if query.tag is not None else []
@@ -78,7 +78,7 @@ def delete(path: ImagePath) -> Response:
     return Response(status=204)
 
 
-@images.get("/v1/images/<image_id>/file", summary="The file as it was sent")
+@images.get("/v1/images/<image_id>/file", summary="Download the original file")
 def get_file(path: ImagePath) -> Response:
     """With the type that its content has, whatever its name said; parts of it by `Range`."""
     row = find_row(path.image_id)
@@ -91,7 +91,7 @@ def get_file(path: ImagePath) -> Response:
     return response
 
 
-@images.get("/v1/images/<image_id>/thumbnail", summary="A small JPEG of an image")
+@images.get("/v1/images/<image_id>/thumbnail", summary="Get a thumbnail")
 def get_thumbnail(path: ImagePath) -> Response:
     """Upright, without the original's metadata."""
     row = find_row(path.image_id)

@@ -16,7 +16,7 @@ statuses = APIBlueprint("statuses", __name__, abp_tags=[ApiTag(name="images")])
 
 @statuses.post(
     "/v1/images/statuses",
-    summary="How far many images are",
+    summary="Get the status of many images",
     responses={200: ImageStatuses},
 )
 def post_statuses(body: StatusesQuery) -> dict[str, Any]:

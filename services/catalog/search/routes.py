@@ -52,7 +52,9 @@ class SearchResults(BaseModel):
 
 
 @search.get(
-    "/v1/search", summary="Images by words", responses={200: SearchResults, 400: ProblemDocument}
+    "/v1/search",
+    summary="Search images by tag",
+    responses={200: SearchResults, 400: ProblemDocument},
 )
 def get_search(query: SearchQuery) -> dict[str, Any]:
     """Words are slugs, names or aliases of tags; an image has to show all of them."""

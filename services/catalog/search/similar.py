@@ -57,7 +57,7 @@ class SimilarImages(BaseModel):
 
 @similar.get(
     "/v1/images/<image_id>/similar",
-    summary="Images that look like an image",
+    summary="Find images similar to an image",
     responses={200: SimilarImages, 404: ProblemDocument},
 )
 def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
 
 @similar.post(
     "/v1/search/similar",
-    summary="Images that look like a picture",
+    summary="Find images similar to an uploaded picture",
     openapi_extensions={"requestBody": PICTURE_BODY},
     responses={
         200: SimilarImages,

@@ -54,7 +54,7 @@ class Profile(BaseModel):
 
 @profiles.get(
     "/v1/owners/<path:owner>/profile",
-    summary="What an owner's images show",
+    summary="Get an owner's profile",
     responses={200: Profile, 403: ProblemDocument, 404: ProblemDocument},
 )
 def get_profile(path: OwnerPath) -> dict[str, Any]:

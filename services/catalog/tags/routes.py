@@ -20,7 +20,7 @@ from shared.web.requests.cursors import cut_page, decode_cursor
 tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
 
 
-@tags.get("/v1/tags", summary="Tags by slug", responses={200: TagList, 400: ProblemDocument})
+@tags.get("/v1/tags", summary="List tags", responses={200: TagList, 400: ProblemDocument})
 def get_tags(query: TagsQuery) -> dict[str, Any]:
     """Those whose name, slug or alias begins with `q`."""
     if query.q is not None and "\x00" in query.q:
@@ -38,7 +38,9 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
     return {"tags": documents, "next": cursor}
 
 
-@tags.get("/v1/tags/<slug>", summary="A tag", responses={200: TagDocument, 404: ProblemDocument})
+@tags.get(
+    "/v1/tags/<slug>", summary="Get a tag", responses={200: TagDocument, 404: ProblemDocument}
+)
 def get_tag(path: TagPath) -> dict[str, Any]:
     """What it means, what else it is called, and what is wider and narrower."""
     with transaction(context().engine) as connection:

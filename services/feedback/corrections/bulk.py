@@ -65,7 +65,7 @@ def refuse_too_many_bytes() -> None:
 
 @bulk.post(
     "/v1/corrections",
-    summary="Correct the tags of many images",
+    summary="Correct many images",
     responses={200: Results, 413: ProblemDocument},
 )
 def post_many(body: ManyCorrections) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Vouching(BaseModel):
     vouched: bool
 
 
-@contributors.get("/v1/contributors", summary="Who corrects", responses={200: Contributors})
+@contributors.get("/v1/contributors", summary="List contributors", responses={200: Contributors})
 def get_contributors() -> dict[str, Any]:
     """Each with the trust that their agreement with others earned them."""
     with transaction(context().engine) as connection:
@@ -63,7 +63,7 @@ def get_contributors() -> dict[str, Any]:
 
 @contributors.post(
     "/v1/contributors/<path:user>/vouch",
-    summary="Answer for a contributor",
+    summary="Vouch for a contributor",
     responses={200: ContributorDocument, 404: ProblemDocument},
 )
 def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class LogQuery(PageQuery):
 
 @history.get(
     "/v1/images/<image_id>/corrections",
-    summary="What people said of an image's tags",
+    summary="Get the correction history of an image",
     responses={200: History, 404: ProblemDocument},
 )
 def get_history(path: ImagePath) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def get_history(path: ImagePath) -> dict[str, Any]:
     return {"corrections": [_describe(row) for row in rows]}
 
 
-@history.get("/v1/corrections", summary="The log of all corrections", responses={200: Log})
+@history.get("/v1/corrections", summary="List corrections", responses={200: Log})
 def get_log(query: LogQuery) -> dict[str, Any]:
     """The newest first; `next` is the cursor of the next page."""
     before = decode_number_cursor(query.cursor) if query.cursor else None

@@ -36,9 +36,7 @@ class LabelList(BaseModel):
     next: str | None = Field(description="cursor of the next page")
 
 
-@labels.get(
-    "/v1/labels", summary="What people decided", responses={200: LabelList, 400: ProblemDocument}
-)
+@labels.get("/v1/labels", summary="List labels", responses={200: LabelList, 400: ProblemDocument})
 def get_labels(query: PageQuery) -> dict[str, Any]:
     """Only tags that somebody spoke of; wider and narrower ones follow from these."""
     after = _decode(query.cursor) if query.cursor else None

@@ -46,7 +46,7 @@ class Corrected(BaseModel):
 
 @corrections.post(
     "/v1/images/<image_id>/corrections",
-    summary="Correct an image's tags",
+    summary="Correct an image",
     responses={201: Corrected, 404: ProblemDocument, 413: ProblemDocument},
 )
 def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str, Any], int]:

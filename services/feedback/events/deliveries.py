@@ -70,7 +70,7 @@ class DeliveryPath(BaseModel):
 
 
 @deliveries.get(
-    "/v1/deliveries", summary="What was sent", responses={200: Deliveries, 400: ProblemDocument}
+    "/v1/deliveries", summary="List deliveries", responses={200: Deliveries, 400: ProblemDocument}
 )
 def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
     """The newest first; finished ones are forgotten after 30 days."""
@@ -94,7 +94,7 @@ def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
 
 @deliveries.get(
     "/v1/deliveries/<delivery_id>",
-    summary="One delivery",
+    summary="Get a delivery",
     responses={200: SentDelivery, 404: ProblemDocument},
 )
 def get_delivery(path: DeliveryPath) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def get_delivery(path: DeliveryPath) -> dict[str, Any]:
 
 @deliveries.post(
     "/v1/deliveries/<delivery_id>/replay",
-    summary="Send it again",
+    summary="Send a delivery again",
     responses={202: SentDelivery, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_replay(path: DeliveryPath) -> tuple[dict[str, Any], int]:

@@ -43,7 +43,7 @@ endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
 
 @endpoints.post(
     "/v1/endpoints",
-    summary="Be told about events",
+    summary="Create an endpoint",
     responses={201: RegisteredEndpoint, 400: ProblemDocument},
 )
 def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
@@ -66,7 +66,7 @@ def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
 
 
 @endpoints.get(
-    "/v1/endpoints", summary="Who is told", responses={200: Endpoints, 400: ProblemDocument}
+    "/v1/endpoints", summary="List endpoints", responses={200: Endpoints, 400: ProblemDocument}
 )
 def get_endpoints(query: PageQuery) -> dict[str, Any]:
     """The newest first, without their secrets."""
@@ -83,7 +83,7 @@ def get_endpoints(query: PageQuery) -> dict[str, Any]:
 
 @endpoints.get(
     "/v1/endpoints/<endpoint_id>",
-    summary="One endpoint",
+    summary="Get an endpoint",
     responses={200: Endpoint, 404: ProblemDocument},
 )
 def get_endpoint(path: EndpointPath) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
 
 @endpoints.delete(
     "/v1/endpoints/<endpoint_id>",
-    summary="Be told no more",
+    summary="Delete an endpoint",
     responses={204: None, 404: ProblemDocument},
 )
 def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
@@ -126,7 +126,7 @@ def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
 
 @endpoints.post(
     "/v1/endpoints/<endpoint_id>/enable",
-    summary="Tell a disabled endpoint again",
+    summary="Enable an endpoint",
     responses={200: Endpoint, 404: ProblemDocument},
 )
 def post_enable(path: EndpointPath) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def post_enable(path: EndpointPath) -> dict[str, Any]:
 
 @endpoints.post(
     "/v1/endpoints/<endpoint_id>/rotate",
-    summary="Sign with a new secret",
+    summary="Rotate an endpoint's secret",
     responses={200: RegisteredEndpoint, 404: ProblemDocument},
 )
 def post_rotate(path: EndpointPath) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class JobPath(BaseModel):
 
 @retagging.post(
     "/v1/retag",
-    summary="Tag stored images anew",
+    summary="Re-tag stored images",
     responses={202: JobDocument, 404: ProblemDocument},
 )
 def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
@@ -98,7 +98,7 @@ def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
     return _describe(row, job_id), 202
 
 
-@retagging.get("/v1/retag", summary="Jobs of re-tagging", responses={200: Jobs})
+@retagging.get("/v1/retag", summary="List re-tagging jobs", responses={200: Jobs})
 def get_jobs() -> dict[str, Any]:
     """Every promotion queues one; people queue others."""
     with transaction(context().engine) as connection:
@@ -107,7 +107,9 @@ def get_jobs() -> dict[str, Any]:
 
 
 @retagging.get(
-    "/v1/retag/<job_id>", summary="A job", responses={200: JobDocument, 404: ProblemDocument}
+    "/v1/retag/<job_id>",
+    summary="Get a re-tagging job",
+    responses={200: JobDocument, 404: ProblemDocument},
 )
 def get_job(path: JobPath) -> dict[str, Any]:
     """How far it is."""

@@ -58,7 +58,7 @@ class RunPath(BaseModel):
 
 @retraining.post(
     "/v1/retrain",
-    summary="Learn from corrections now",
+    summary="Start a fine-tune run",
     responses={202: RunDocument, 409: ProblemDocument},
 )
 def post_retrain() -> tuple[dict[str, Any], int]:
@@ -76,7 +76,7 @@ def post_retrain() -> tuple[dict[str, Any], int]:
     return describe_run(_existing(row, run_id)), 202
 
 
-@retraining.get("/v1/retrain", summary="Fine-tune runs", responses={200: Runs})
+@retraining.get("/v1/retrain", summary="List fine-tune runs", responses={200: Runs})
 def get_runs() -> dict[str, Any]:
     """What waits to be learned from, and what became of earlier corrections."""
     with transaction(context().engine) as connection:
@@ -87,7 +87,9 @@ def get_runs() -> dict[str, Any]:
 
 
 @retraining.get(
-    "/v1/retrain/<run_id>", summary="A run", responses={200: RunDocument, 404: ProblemDocument}
+    "/v1/retrain/<run_id>",
+    summary="Get a fine-tune run",
+    responses={200: RunDocument, 404: ProblemDocument},
 )
 def get_run(path: RunPath) -> dict[str, Any]:
     """How far it is, or how it ended."""

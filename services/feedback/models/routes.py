@@ -43,7 +43,7 @@ class VersionPath(BaseModel):
     version: int = Field(ge=1)
 
 
-@models.get("/v1/models", summary="Versions of the model", responses={200: Models})
+@models.get("/v1/models", summary="List model versions", responses={200: Models})
 def get_models() -> dict[str, Any]:
     """The live one tags new pictures."""
     with transaction(context().engine) as connection:
@@ -53,7 +53,7 @@ def get_models() -> dict[str, Any]:
 
 @models.post(
     "/v1/models/<version>/promote",
-    summary="Make a version live",
+    summary="Promote a model version",
     responses={200: Model, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_promote(path: VersionPath) -> dict[str, Any]:

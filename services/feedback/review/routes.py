@@ -59,7 +59,7 @@ class Review(BaseModel):
     images: list[ReviewImage]
 
 
-@review.get("/v1/review", summary="Images worth correcting", responses={200: Review})
+@review.get("/v1/review", summary="Get images worth reviewing", responses={200: Review})
 def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
     """Some where the model is unsure, some that are disputed, some with tags that are rare.
 

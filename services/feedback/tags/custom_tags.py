@@ -56,7 +56,7 @@ class TaughtTag(BaseModel):
 
 @custom_tags.post(
     "/v1/tags",
-    summary="Teach a tag by examples",
+    summary="Teach a tag from examples",
     responses={201: TaughtTag, 404: ProblemDocument},
 )
 def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:

@@ -55,7 +55,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
 
     fetch: gets certificates, and confirms subscriptions, by https from public hosts.
     """
-    webhooks = APIBlueprint("webhooks", __name__, abp_tags=[Tag(name="images in")])
+    webhooks = APIBlueprint("webhooks", __name__, abp_tags=[Tag(name="ingest")])
     fetch_certificate = lru_cache(CERTIFICATES_KEPT)(fetch)
 
     @webhooks.record
@@ -65,7 +65,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
 
     @webhooks.post(
         "/v1/webhooks/<source>",
-        summary="Hear of pictures from another system",
+        summary="Receive a webhook from a storage or upload service",
         openapi_extensions={"requestBody": ANY_BODY},
         responses={
             200: WebhookAnswer,
