@@ -4,6 +4,7 @@ from flask_openapi3 import OpenAPI
 
 from services.catalog.images.routes import images
 from services.catalog.images.statuses import statuses
+from services.catalog.page.routes import page
 from services.catalog.search.routes import search
 from services.catalog.search.similar import similar
 from services.catalog.tags.profiles import profiles
@@ -12,7 +13,7 @@ from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
-BLUEPRINTS = (images, statuses, tags, profiles, search, similar)
+BLUEPRINTS = (images, statuses, tags, profiles, search, similar, page)
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:

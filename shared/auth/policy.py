@@ -25,8 +25,24 @@ DEFAULT = _needs(bound=False)
 
 # Probes and machines have no keys; the description of the API says nothing about pictures.
 OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+# The views of the web page. They are the same for everyone: what they show comes from the API.
+PAGE_PATHS = frozenset(
+    {
+        "/",
+        "/themes",
+        "/pictures/{image_id}",
+        "/review",
+        "/dial",
+        "/teach",
+        "/models",
+        "/status",
+        "/owners",
+        "/owners/{owner}",
+        "/sign-in",
+    }
+)
 # Webhooks prove with a signature where they come from.
-OPEN_PREFIXES = ("/docs/", "/v1/webhooks/")
+OPEN_PREFIXES = ("/docs/", "/page/", "/v1/webhooks/")
 
 # By method and path, as they stand in the OpenAPI document.
 RULES = {
@@ -80,6 +96,6 @@ RULES = {
 
 def rule_for(method: str, path: str) -> Rule:
     """The rule of an operation, its path as in the OpenAPI document."""
-    if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
+    if path in OPEN_PATHS or path in PAGE_PATHS or path.startswith(OPEN_PREFIXES):
         return OPEN
     return RULES.get(("GET" if method == "HEAD" else method, path), DEFAULT)

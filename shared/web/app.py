@@ -73,7 +73,8 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
         describe_keys(app)
     app.add_url_rule("/openapi.json", "openapi_json", lambda: app.api_doc)
     app.add_url_rule(DOCS_PATH, "docs", lambda: redirect(f"{DOCS_PATH}/swagger"))
-    app.add_url_rule("/", "home", lambda: redirect(DOCS_PATH))
+    if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
+        app.add_url_rule("/", "home", lambda: redirect(DOCS_PATH))
     return app
 
 

@@ -26,5 +26,7 @@ def register_headers(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.extend(OF_PAGES if request.path.startswith(PAGES) else OF_DATA)
+    for name, value in (OF_PAGES if request.path.startswith(PAGES) else OF_DATA).items():
+        # The web page brings a policy of its own.
+        response.headers.setdefault(name, value)
     return response

@@ -1,0 +1,84 @@
+"""The page's files, read once: their types, their compressed bytes, and one digest of them all."""
+
+import gzip
+import hashlib
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+SHELL = "index.html"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+DIGEST_LETTERS = 16
+# A few hundred bytes would grow.
+MIN_BYTES_TO_COMPRESS = 512
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file as it is sent. compressed: gzip, None where that saves nothing."""
+
+    data: bytes
+    compressed: bytes | None
+    mime_type: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the browser loads.
+
+    digest: of all files. It stands in every file's address, so that a browser may keep a file for
+    ever and never mixes two versions; modules find each other by relative paths.
+    """
+
+    digest: str
+    shell: StaticFile
+    files: Mapping[str, StaticFile]
+
+
+@cache
+def load_page() -> Page:
+    """Read the page's files from the package."""
+    contents = {
+        path.relative_to(STATIC).as_posix(): path.read_bytes()
+        for path in sorted(STATIC.rglob("*"))
+        if path.suffix in TYPES
+    }
+    digest = _digest(contents)
+    shell = _fill_shell(contents.pop(SHELL).decode(), digest, list(contents))
+    files = {name: _static_file(name, data) for name, data in contents.items()}
+    return Page(digest, _static_file(SHELL, shell.encode()), files)
+
+
+def _digest(contents: Mapping[str, bytes]) -> str:
+    """Hash names and contents together."""
+    total = hashlib.sha256()
+    for name, data in contents.items():
+        total.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+    return total.hexdigest()[:DIGEST_LETTERS]
+
+
+def _fill_shell(shell: str, digest: str, names: list[str]) -> str:
+    """Put the addresses into the shell; all modules load side by side, none waits for another."""
+    modules = [name for name in names if name.endswith(".js")]
+    links = [f'<link rel="modulepreload" href="{_address(digest, name)}">' for name in modules]
+    return shell.replace("{{ modules }}", "\n".join(links)).replace("{{ digest }}", digest)
+
+
+def _address(digest: str, name: str) -> str:
+    return html.escape(f"/page/{digest}/{name}")
+
+
+def _static_file(name: str, data: bytes) -> StaticFile:
+    compressed = gzip.compress(data, mtime=0) if len(data) >= MIN_BYTES_TO_COMPRESS else None
+    if compressed is not None and len(compressed) >= len(data):
+        compressed = None
+    return StaticFile(data, compressed, TYPES[Path(name).suffix])

@@ -1,0 +1,60 @@
+"""`/`: the web page. Every view has an address, and all of them get the same shell."""
+
+from typing import Final
+
+from flask import Response, request
+from flask_openapi3 import APIBlueprint
+
+from services.catalog.page.files import StaticFile, load_page
+from shared.auth.policy import PAGE_PATHS
+from shared.errors import NotFound
+
+# The page takes nothing from elsewhere; blob: is a dropped picture, shown before it is uploaded.
+CONTENT_POLICY: Final = (
+    "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+FOREVER_SECONDS = 365 * 24 * 3600
+
+page = APIBlueprint("page", __name__, doc_ui=False)
+
+
+def get_shell(**_: str) -> Response:
+    """Send the shell. Which view is meant is read from the address by the page itself."""
+    response = _answer(load_page().shell)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+for _path in sorted(PAGE_PATHS):
+    _rule = _path.replace("{", "<").replace("}", ">")
+    page.add_url_rule(_rule, endpoint=f"shell {_path}", view_func=get_shell)
+
+
+@page.route("/page/<digest>/<path:name>")
+def get_page_file(digest: str, name: str) -> Response:
+    """Send a file of the page. Its address has the digest of all files, so it never changes."""
+    loaded = load_page()
+    found = loaded.files.get(name) if digest == loaded.digest else None
+    if found is None:
+        raise NotFound("The page has changed. Reload it.")
+    response = _answer(found)
+    response.cache_control.public = True
+    response.cache_control.max_age = FOREVER_SECONDS
+    response.cache_control.immutable = True
+    return response
+
+
+def _answer(file: StaticFile) -> Response:
+    """A file as a response: compressed where the browser can read that, 304 where it has it."""
+    compressed = file.compressed if "gzip" in request.accept_encodings else None
+    response = Response(compressed or file.data, mimetype=file.mime_type)
+    response.headers["Content-Type"] = file.mime_type
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    response.headers["Vary"] = "Accept-Encoding"
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    # Weak, as the bytes differ between the compressed and the plain form.
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,29 @@
+// Finding pictures: the query language, suggestions, the vocabulary.
+import { get, post } from "./request.js";
+
+// question: {q, order}. The answer has total only on the first page.
+export function search(question, { cursor, limit, newerThan } = {}, signal) {
+  const paging = { cursor, limit, newer_than: newerThan };
+  return get("/v1/search", { ...question, stacks: true, ...paging }, signal);
+}
+
+export function searchIds(question, signal) {
+  return get("/v1/search/ids", question, signal);
+}
+
+export function suggest(text, signal) {
+  return get("/v1/search/suggest", { q: text, limit: 8 }, signal);
+}
+
+export function completeTag(text, signal) {
+  return get("/v1/tags", { q: text, limit: 8 }, signal);
+}
+
+export function getTag(slug, signal) {
+  return get(`/v1/tags/${encodeURIComponent(slug)}`, {}, signal);
+}
+
+// How many of the pictures have which tag.
+export function countTags(ids, signal) {
+  return post("/v1/tags/counts", { ids }, signal);
+}

@@ -1,0 +1,55 @@
+// The page: which view an address means, and what lies around every view.
+import { Banner } from "../views/shell/banner.js";
+import { DropZone } from "../views/uploads/drop-zone.js";
+import { Navigation } from "../views/shell/navigation.js";
+import { SignIn } from "../views/shell/sign-in.js";
+import { NotFound, TITLES, VIEWS } from "../views/views.js";
+import { UploadTray } from "../views/uploads/tray.js";
+import { ErrorBoundary } from "../parts/error-boundary.js";
+import { Loading } from "../parts/states.js";
+import { Toasts } from "../parts/toasts.js";
+import { watchConnection } from "./connection.js";
+import { html, render, useEffect, useRef } from "./html.js";
+import { startRouter, useLocation } from "./router.js";
+import { loadSession, session } from "./session.js";
+import { useStore } from "./store.js";
+
+function App() {
+  const { path } = useLocation();
+  const { loaded, signed_in: signedIn, ended } = useStore(session);
+  const name = path[1] ?? "";
+  const View = VIEWS[name] ?? NotFound;
+  useViewChange(name, path.join("/"));
+  if (!loaded) return html`<${Loading} label="Loading Tagloop" /><${Banner} />`;
+  if (!signedIn && !ended) return html`<${SignIn} /><${Banner} /><${Toasts} />`;
+  return html`
+    <a class="skip-link" href="#main">Skip to content</a>
+    <div class="frame">
+      <${Navigation} active=${name} />
+      <main id="main" class="main" tabindex="-1">
+        <${ErrorBoundary} key=${path.join("/")}><${View} arguments=${path.slice(2)} /><//>
+      </main>
+    </div>
+    <${DropZone} />
+    <${UploadTray} />
+    <${Banner} />
+    <${Toasts} />
+    ${ended && html`<${SignIn} isOver />`}
+  `;
+}
+
+// A new view has a new title, and a screen reader starts at its beginning.
+function useViewChange(name, address) {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = TITLES[name] ? `${TITLES[name]} · Tagloop` : "Tagloop";
+    if (!isFirst.current) document.getElementById("main")?.focus({ preventScroll: true });
+    isFirst.current = false;
+    if (name !== "") window.scrollTo(0, 0);
+  }, [address]);
+}
+
+startRouter();
+watchConnection();
+render(html`<${App} />`, document.getElementById("app"));
+loadSession();

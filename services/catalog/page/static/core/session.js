@@ -1,0 +1,32 @@
+// Who is signed in. Without keys everyone on this machine is.
+import { createStore } from "./store.js";
+import { request } from "./api/request.js";
+
+const OPEN = { auth: false, signed_in: true, owner: null, scopes: [], csrf: null };
+
+// ended: a request was refused because the session is over; the sign-in lies over the view.
+export const session = createStore({ ...OPEN, loaded: false, ended: false });
+
+export async function loadSession() {
+  try {
+    session.set({ ...(await request("GET", "/v1/session")), loaded: true });
+  } catch (error) {
+    // A server without sign-in answers 404: then there are no sessions to ask for.
+    session.set({ ...OPEN, loaded: error.status !== 0 });
+  }
+}
+
+export async function signIn(key) {
+  const answer = await request("POST", "/v1/session", { body: { key } });
+  session.set({ ...answer, loaded: true, ended: false });
+}
+
+export async function signOut() {
+  await request("DELETE", "/v1/session");
+  session.set({ auth: true, signed_in: false, owner: null, scopes: [], csrf: null, ended: false });
+}
+
+export function mayEverything() {
+  const { auth, scopes, owner } = session.get();
+  return !auth || (scopes.includes("admin") && !owner);
+}

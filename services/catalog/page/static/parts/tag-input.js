@@ -1,0 +1,126 @@
+// A field that takes the name of a tag and completes it from the vocabulary.
+import Combobox from "../vendor/combobox-nav.js";
+import { completeTag } from "../core/api/search.js";
+import { html, useEffect, useRef, useState } from "../core/html.js";
+
+const PAUSE_MS = 80;
+let lastList = 0;
+
+// onPick gets the tag's name. A name that no tag has makes one, after the near ones were shown.
+export function TagInput({ label, placeholder, onPick, autofocus = false, allowNew = true, onEscape }) {
+  const input = useRef(null);
+  const list = useRef(null);
+  const [listId] = useState(() => `tag-list-${++lastList}`);
+  const [text, setText] = useState("");
+  const options = useCompletions(text, allowNew);
+  const isOpen = options.length > 0;
+  useCombobox(input, list, isOpen, options);
+  useEffect(() => {
+    if (autofocus) input.current.focus();
+  }, []);
+  const pick = (name) => {
+    if (!name.trim()) return;
+    setText("");
+    onPick(name.trim());
+  };
+  const onSubmit = (event) => {
+    event.preventDefault();
+    const exact = options.find((option) => isSame(option.name, text));
+    if (exact || allowNew) pick(exact ? exact.name : text);
+  };
+  const onKeyDown = (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    if (text) setText("");
+    else onEscape?.();
+  };
+  return html`
+    <form class="combo" onSubmit=${onSubmit}>
+      <input
+        ref=${input}
+        class="field"
+        type="text"
+        role="combobox"
+        aria-label=${label}
+        aria-controls=${listId}
+        aria-expanded=${isOpen}
+        aria-autocomplete="list"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck=${false}
+        dir="auto"
+        maxlength="100"
+        placeholder=${placeholder ?? label}
+        value=${text}
+        onInput=${(event) => setText(event.currentTarget.value)}
+        onKeyDown=${onKeyDown}
+        onBlur=${() => setTimeout(() => setText((old) => old), 0)}
+      />
+      <ul ref=${list} id=${listId} class="combo-list" role="listbox" aria-label="Tags" hidden=${!isOpen}>
+        ${options.map(
+          (option) => html`
+            <li
+              key=${option.isNew ? "new" : option.tag}
+              id=${`${listId}-${option.isNew ? "new" : option.tag}`}
+              role="option"
+              class="combo-option"
+              onMouseDown=${(event) => event.preventDefault()}
+              onClick=${() => pick(option.name)}
+            >
+              <span dir="auto">${option.isNew ? html`New tag “${option.name}”` : option.name}</span>
+              ${option.hint && html`<span class="muted" dir="auto">${option.hint}</span>`}
+            </li>
+          `,
+        )}
+      </ul>
+    </form>
+  `;
+}
+
+// Tags that begin like the text, and last the text itself as a new tag where none is named so.
+function useCompletions(text, allowNew) {
+  const [options, setOptions] = useState([]);
+  useEffect(() => {
+    const typed = text.trim();
+    if (!typed) {
+      setOptions([]);
+      return undefined;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const { tags } = await completeTag(typed, stop.signal);
+        const near = tags.map((tag) => ({ tag: tag.tag, name: tag.name, hint: hintOf(tag, typed) }));
+        const isKnown = near.some((tag) => isSame(tag.name, typed));
+        setOptions(isKnown || !allowNew ? near : [...near, { isNew: true, name: typed }]);
+      } catch {
+        setOptions([]);
+      }
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [text, allowNew]);
+  return text.trim() ? options : [];
+}
+
+function hintOf(tag, typed) {
+  const isNamed = tag.name.toLowerCase().startsWith(typed.toLowerCase());
+  const alias = tag.aliases?.find((name) => name.toLowerCase().startsWith(typed.toLowerCase()));
+  return isNamed || !alias ? "" : alias;
+}
+
+function isSame(one, other) {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+// GitHub's combobox-nav moves through the list with the arrow keys and Enter.
+export function useCombobox(input, list, isOpen, options, settings = {}) {
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const combobox = new Combobox(input.current, list.current, { tabInsertsSuggestions: false, ...settings });
+    combobox.start();
+    return () => combobox.stop();
+  }, [isOpen, options]);
+}

@@ -1,0 +1,126 @@
+// One picture of the grid.
+import { thumbnailUrl } from "../../core/api/images.js";
+import { classes, html, useRef, useState } from "../../core/html.js";
+import { path } from "../../core/router.js";
+import { Icon } from "../../parts/icon.js";
+import { previewOf } from "../uploads/queue.js";
+import { ratioOf } from "./layout.js";
+
+const LONG_PRESS_MS = 450;
+
+export function Cell({ picture, cell, index, height, isActive, isSelected, isSelecting, onPick, onOpen, onFocus }) {
+  const press = useLongPress(() => onPick(picture.id, {}));
+  const name = describe(picture);
+  const onClick = (event) => {
+    if (press.wasLong()) return event.preventDefault();
+    if (event.ctrlKey || event.metaKey) return undefined;
+    if (!isSelecting && !event.shiftKey) return onOpen();
+    event.preventDefault();
+    return onPick(picture.id, { isRange: event.shiftKey });
+  };
+  const style = { left: `${cell.left}px`, width: `${cell.width}px`, height: `${height}px` };
+  return html`
+    <div
+      role="gridcell"
+      class=${classes("cell", { selected: isSelected, active: isActive })}
+      aria-selected=${isSelected}
+      style=${style}
+      data-index=${index}
+      data-id=${picture.id}
+    >
+      <a
+        class="cell-link"
+        href=${path("pictures", picture.id)}
+        tabindex=${isActive ? 0 : -1}
+        aria-label=${name}
+        draggable=${false}
+        onClick=${onClick}
+        onFocus=${onFocus}
+        ...${press.handlers}
+      >
+        <${Thumbnail} picture=${picture} width=${cell.width} />
+        <span class="cell-caption" aria-hidden="true" dir="auto">${picture.tags[0]?.name}</span>
+      </a>
+      <button
+        class="cell-pick"
+        role="checkbox"
+        aria-checked=${isSelected}
+        aria-label=${`Select ${name}`}
+        tabindex="-1"
+        onClick=${(event) => onPick(picture.id, { isRange: event.shiftKey })}
+      >
+        <${Icon} name="check" size="16" />
+      </button>
+      ${picture.stack &&
+      html`<span class="cell-badge" title=${`${picture.stack.size} pictures like this one`}>
+        <${Icon} name="stack" size="14" />${picture.stack.size}
+      </span>`}
+    </div>
+  `;
+}
+
+function Thumbnail({ picture, width }) {
+  const [isBroken, setBroken] = useState(false);
+  const [isLoaded, setLoaded] = useState(false);
+  const preview = previewOf(picture.id);
+  if (picture.status === "failed") {
+    return html`<span class="cell-note bad"><${Icon} name="warning" /><span class="cell-why" dir="auto">${picture.error}</span></span>`;
+  }
+  if (isBroken || (picture.status === "queued" && !preview)) {
+    return html`<span class=${classes("cell-note", { waiting: picture.status === "queued" })}><${Icon} name="library" /></span>`;
+  }
+  return html`
+    <img
+      class=${classes("cell-image", { loaded: isLoaded })}
+      alt=""
+      decoding="async"
+      draggable=${false}
+      ...${preview ? { src: preview } : sources(picture, width)}
+      onLoad=${() => setLoaded(true)}
+      onError=${() => setBroken(true)}
+    />
+    ${picture.status === "queued" && html`<span class="cell-queued"><span class="spinner small"></span>Waiting for tags</span>`}
+  `;
+}
+
+// The small thumbnail, and the larger one for screens with more pixels. Sizes are of the longer side.
+function sources(picture, width) {
+  const share = Math.min(1, ratioOf(picture));
+  const at = (size) => `${thumbnailUrl(picture.id, size)} ${Math.round(size * share)}w`;
+  return { sizes: `${Math.round(width)}px`, srcset: `${at(320)}, ${at(640)}`, src: thumbnailUrl(picture.id) };
+}
+
+function describe(picture) {
+  const tags = picture.tags.slice(0, 3).map((tag) => tag.name);
+  if (picture.status === "failed") return `Failed: ${picture.error}`;
+  if (tags.length) return tags.join(", ");
+  return picture.filename || (picture.status === "queued" ? "Picture without tags yet" : "Picture without tags");
+}
+
+// A long touch selects, as there is no mouse to show the circle.
+function useLongPress(run) {
+  const timer = useRef(null);
+  const wasLong = useRef(false);
+  const stop = () => clearTimeout(timer.current);
+  return {
+    wasLong: () => {
+      const result = wasLong.current;
+      wasLong.current = false;
+      return result;
+    },
+    handlers: {
+      onPointerDown: (event) => {
+        wasLong.current = false;
+        if (event.pointerType !== "touch") return;
+        timer.current = setTimeout(() => {
+          wasLong.current = true;
+          run();
+        }, LONG_PRESS_MS);
+      },
+      onPointerUp: stop,
+      onPointerCancel: stop,
+      onPointerMove: (event) => (Math.abs(event.movementX) + Math.abs(event.movementY) > 8 ? stop() : undefined),
+      onContextMenu: (event) => (wasLong.current ? event.preventDefault() : undefined),
+    },
+  };
+}

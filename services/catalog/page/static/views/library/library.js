@@ -1,0 +1,210 @@
+// The library: search, filters, and the grid of what was found.
+import { searchIds } from "../../core/api/search.js";
+import { html, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "../../core/html.js";
+import { connection } from "../../core/connection.js";
+import { count, countOf, day } from "../../core/format.js";
+import { useKeys } from "../../core/keys.js";
+import { setQuery, useLocation } from "../../core/router.js";
+import { useStore } from "../../core/store.js";
+import { Icon } from "../../parts/icon.js";
+import { EmptyState, ErrorState, Loading } from "../../parts/states.js";
+import { showError } from "../../parts/toasts.js";
+import { chooseFiles } from "../uploads/drop-zone.js";
+import { uploads } from "../uploads/queue.js";
+import { Filters } from "./filters.js";
+import { Grid } from "./grid.js";
+import { listOf } from "./pictures.js";
+import { countFilters } from "./query.js";
+import { SearchBar } from "./search-bar.js";
+import { clearSelection, selectAll, selection, selectRange, toggle } from "./selection.js";
+import { SelectionPanel } from "./selection-panel.js";
+import { Understood } from "./understood.js";
+
+const QUEUE_MS = 1000;
+const LOOK_MS = 8000;
+
+export function Library() {
+  const { query } = useLocation();
+  const q = query.get("q") ?? "";
+  const order = query.get("order") === "confidence" ? "confidence" : "";
+  const list = useMemo(() => listOf({ q, order }), [q, order]);
+  const state = useStore(list.state);
+  const { ids } = useStore(selection);
+  const [isFiltering, setFiltering] = useState(false);
+  useKeepUp(list);
+  usePlace(list, state.isLoaded);
+  useEffect(() => clearSelection, [q, order]);
+  useKeys({ Escape: clearSelection, "/": () => document.getElementById("search").focus() });
+
+  const onPick = useCallback(
+    (id, { isRange }) => (isRange ? selectRange(list.state.get().pictures, id) : toggle(id)),
+    [list],
+  );
+  const search = (text) => setQuery({ q: text.trim() });
+  return html`
+    <div class=${ids.size ? "library with-panel" : "library"}>
+      <div class="library-body">
+        <h1 class="hidden">Library</h1>
+        <div class="library-head">
+          <${SearchBar} query=${q} onSearch=${search} />
+          <div class="library-tools">
+            <${FilterButton} query=${q} onOpen=${() => setFiltering(true)} />
+            <${AddButton} />
+          </div>
+        </div>
+        <div class="library-line">
+          <${Understood} query=${q} state=${state} onSearch=${search} />
+          <${Found} state=${state} ids=${ids} question=${list.question} />
+          <${Order} order=${order} isShown=${Boolean(q)} />
+        </div>
+        <${Pictures} list=${list} state=${state} ids=${ids} q=${q} order=${order} onPick=${onPick} />
+      </div>
+      ${ids.size > 0 && html`<${SelectionPanel} list=${list} ids=${ids} />`}
+      ${isFiltering && html`<${Filters} query=${q} onSearch=${search} onClose=${() => setFiltering(false)} />`}
+    </div>
+  `;
+}
+
+function Pictures({ list, state, ids, q, order, onPick }) {
+  const { pictures, isLoaded, isComplete, error } = state;
+  const dayOf = useMemo(() => (order ? null : (picture) => day(picture.createdAt)), [order]);
+  const onNear = useCallback(() => list.loadMore(), [list]);
+  const onOpen = useCallback(() => {
+    list.scrollTop = window.scrollY;
+  }, [list]);
+  if (!isLoaded) return html`<${Loading} label="Loading pictures" />`;
+  if (error && !pictures.length) return html`<${Problem} error=${error} list=${list} />`;
+  if (!pictures.length) return q ? html`<${NothingFound} state=${state} />` : html`<${NoPictures} />`;
+  return html`
+    <${Grid} pictures=${pictures} label="Pictures" selected=${ids} dayOf=${dayOf} onPick=${onPick} onOpen=${onOpen} onNear=${onNear} onClear=${clearSelection} />
+    ${!isComplete && html`<div class="grid-more">${error ? html`<button class="button" onClick=${onNear}>Load more</button>` : html`<${Loading} />`}</div>`}
+  `;
+}
+
+function Problem({ error, list }) {
+  if (error.status !== 400) return html`<${ErrorState} error=${error} onRetry=${() => list.loadMore()} />`;
+  return html`
+    <${EmptyState} icon="search" title="The search has a mistake in it">
+      <p dir="auto">${error.message}</p>
+    <//>
+  `;
+}
+
+function NothingFound({ state }) {
+  const { unknown } = state;
+  const title = unknown.length ? `No tag is called “${textOf(unknown[0])}”` : "No pictures found";
+  return html`
+    <${EmptyState} icon="search" title=${title}>
+      <p>${unknown.length ? "Try another word, or teach it as a new tag." : "Fewer words or filters find more."}</p>
+      <p><a href="/">Show all pictures</a></p>
+    <//>
+  `;
+}
+
+function textOf(unknown) {
+  return typeof unknown === "string" ? unknown : unknown.text;
+}
+
+function NoPictures() {
+  return html`
+    <${EmptyState} icon="upload" title="Drop pictures here">
+      <p>Files or whole folders, anywhere on this page. Pasting works too. Their tags appear a moment later.</p>
+      <button class="button primary" onClick=${chooseFiles}>Choose pictures</button>
+    <//>
+  `;
+}
+
+function FilterButton({ query, onOpen }) {
+  const active = countFilters(query);
+  return html`
+    <button class="button" aria-haspopup="dialog" aria-label=${active ? `Filters, ${active} active` : "Filters"} onClick=${onOpen}>
+      <${Icon} name="filter" size="18" /><span class="wide-only">Filters</span>
+      ${active > 0 && html`<span class="count-badge">${active}</span>`}
+    </button>
+  `;
+}
+
+function AddButton() {
+  return html`
+    <button class="button primary" aria-label="Add pictures" onClick=${chooseFiles}>
+      <${Icon} name="plus" size="18" /><span class="wide-only">Add</span>
+    </button>
+  `;
+}
+
+function Found({ state, ids, question }) {
+  const { total, isCapped, isLoaded, pictures } = state;
+  if (!isLoaded || !pictures.length) return null;
+  const found = total === null ? "" : `${count(total)}${isCapped ? "+" : ""} ${total === 1 ? "picture" : "pictures"}`;
+  if (!ids.size) return html`<p class="found" role="status">${found}</p>`;
+  const all = async () => {
+    try {
+      selectAll((await searchIds(question)).ids);
+    } catch (error) {
+      showError(error);
+    }
+  };
+  return html`
+    <p class="found" role="status">
+      ${countOf(ids.size, "picture")} selected${" "}
+      ${total !== null && ids.size < total && html`<button class="link-button" onClick=${all}>Select all ${found}</button>`}
+    </p>
+  `;
+}
+
+function Order({ order, isShown }) {
+  if (!isShown) return null;
+  return html`
+    <label class="order"><span class="hidden">Order</span>
+      <select value=${order} onChange=${(event) => setQuery({ order: event.currentTarget.value })}>
+        <option value="">Newest first</option>
+        <option value="confidence">Surest first</option>
+      </select>
+    </label>
+  `;
+}
+
+// Load the first page, follow what waits for tags, and look for what others sent.
+function useKeepUp(list) {
+  const { restored } = useStore(connection);
+  const { arrived } = useStore(uploads);
+  useEffect(() => {
+    if (!list.state.get().isLoaded) list.loadMore();
+    else list.refreshTop();
+  }, [list, restored]);
+  useEffect(() => {
+    if (!arrived) return undefined;
+    const timer = setTimeout(() => list.refreshTop(), 150);
+    return () => clearTimeout(timer);
+  }, [list, arrived]);
+  useEffect(() => {
+    const isIdle = () => document.hidden || connection.get().lost;
+    const follow = setInterval(() => !isIdle() && list.followQueued().catch(() => {}), QUEUE_MS);
+    const look = setInterval(() => !isIdle() && list.refreshTop(), LOOK_MS);
+    return () => {
+      clearInterval(follow);
+      clearInterval(look);
+    };
+  }, [list]);
+}
+
+// Where the list was left is where Back finds it; a reload starts at the top.
+function usePlace(list, isLoaded) {
+  useLayoutEffect(() => {
+    if (isLoaded) window.scrollTo(0, list.scrollTop);
+  }, [list, isLoaded]);
+  useEffect(() => {
+    const note = () => {
+      list.scrollTop = window.scrollY;
+    };
+    // The document is shorter for a moment when the view goes: only what the user does counts.
+    window.addEventListener("wheel", note, { passive: true });
+    window.addEventListener("touchmove", note, { passive: true });
+    window.addEventListener("scrollend", note);
+    return () => {
+      window.removeEventListener("wheel", note);
+      window.removeEventListener("touchmove", note);
+      window.removeEventListener("scrollend", note);
+    };
+  }, [list]);
+}

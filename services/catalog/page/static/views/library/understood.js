@@ -1,0 +1,49 @@
+// What the search understood, word by word, so that it can be corrected.
+import { html } from "../../core/html.js";
+import { Icon } from "../../parts/icon.js";
+import { quote } from "./query.js";
+
+const HOW = {
+  wordnet: "the nearest tag for this word",
+  typo: "spelled a little differently",
+  alias: "another name of this tag",
+};
+
+export function Understood({ query, state, onSearch }) {
+  const { terms, unknown } = state;
+  if (!query || !(terms.length || unknown.length)) return null;
+  const without = (term) => onSearch(splice(query, term, ""));
+  const instead = (term, name) => onSearch(splice(query, term, (term.negated ? "-" : "") + quote(name)));
+  return html`
+    <ul class="chips" aria-label="What the search understood">
+      ${terms.map((term) => html`
+        <li class=${term.negated ? "chip negated" : "chip"}>
+          <span dir="auto" title=${HOW[term.how]}>${labelOf(term)}</span>
+          ${term.alternatives?.length > 0 && html`<${Alternatives} term=${term} onPick=${(name) => instead(term, name)} />`}
+          <button class="chip-button" aria-label=${`Remove ${term.text}`} onClick=${() => without(term)}><${Icon} name="close" size="14" /></button>
+        </li>
+      `)}
+    </ul>
+  `;
+}
+
+function Alternatives({ term, onPick }) {
+  return html`
+    <select class="chip-select" aria-label=${`Another meaning of ${term.text}`} value="" onChange=${(event) => onPick(event.currentTarget.value)}>
+      <option value="">or…</option>
+      ${term.alternatives.map((tag) => html`<option value=${tag.name}>${tag.name}</option>`)}
+    </select>
+  `;
+}
+
+function labelOf(term) {
+  if (term.kind !== "tag") return term.text;
+  const name = term.name ?? term.tag;
+  const isSame = term.text.replace(/^-/, "").replaceAll('"', "").toLowerCase() === name?.toLowerCase();
+  const sign = term.negated ? "not " : "";
+  return isSame || !name ? sign + (name ?? term.text) : html`${sign}<s>${term.text.replace(/^-/, "")}</s> ${name}`;
+}
+
+function splice(query, { start, end }, text) {
+  return (query.slice(0, start) + text + query.slice(end)).replace(/\s+/g, " ").trim();
+}

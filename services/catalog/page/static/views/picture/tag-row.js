@@ -1,0 +1,37 @@
+// One tag: its name, a bar and a word for how sure, who says so, and what can be said of it.
+import { html } from "../../core/html.js";
+import { percent, sureness } from "../../core/format.js";
+import { quote } from "../library/query.js";
+import { Icon } from "../../parts/icon.js";
+import { Meter } from "../../parts/meter.js";
+import { nameOf } from "./words.js";
+
+export function TagRow({ tag, words = [], actions, isBusy }) {
+  const isPeoples = tag.source === "user";
+  const users = words.filter((word) => word.verdict !== "remove").map((word) => nameOf(word.user));
+  const why = tag.because?.length ? `because of ${tag.because.join(", ")}` : "";
+  return html`
+    <li class="tag-row">
+      <div class="tag-main">
+        <a class="tag-name" href=${`/?q=${encodeURIComponent(quote(tag.name))}`} dir="auto">${tag.name}</a>
+        ${isPeoples
+          ? html`<span class="tag-by people"><${Icon} name="person" size="14" /><span dir="auto">${users.length ? users.join(", ") : "People"}</span></span>`
+          : html`<span class="tag-by" title=${percent(tag.confidence, 1)}><${Meter} value=${tag.confidence} /><span class="sure-word">${sureness(tag.confidence)}</span><span class="sure-number number" aria-hidden="true">${percent(tag.confidence)}</span></span>`}
+        ${why && html`<span class="tag-why muted" dir="auto">${why}</span>`}
+      </div>
+      <button class="icon-button small yes" disabled=${isBusy || isPeoples} aria-label=${`${tag.name} is right`} title="Right" onClick=${() => actions.confirm(tag)}><${Icon} name="check" size="18" /></button>
+      <button class="icon-button small no" disabled=${isBusy} aria-label=${`${tag.name} is wrong`} title="Wrong" onClick=${() => actions.remove(tag)}><${Icon} name="close" size="18" /></button>
+    </li>
+  `;
+}
+
+export function RemovedTag({ slug, words, isBusy, onAdd }) {
+  const users = words.filter((word) => word.verdict === "remove").map((word) => nameOf(word.user));
+  return html`
+    <li class="tag-row removed">
+      <div class="tag-main"><s class="tag-name" dir="auto">${slug.replaceAll("-", " ")}</s>
+        <span class="tag-by people"><${Icon} name="person" size="14" /><span dir="auto">${users.join(", ")}</span></span></div>
+      <button class="icon-button small" disabled=${isBusy} aria-label=${`Add ${slug} again`} title="Add again" onClick=${onAdd}><${Icon} name="plus" size="18" /></button>
+    </li>
+  `;
+}

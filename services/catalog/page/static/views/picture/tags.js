@@ -1,0 +1,52 @@
+// The tags of a picture: how sure, who says so, why; one click confirms, removes or adds.
+import { correct } from "../../core/api/corrections.js";
+import { html, useState } from "../../core/html.js";
+import { showError, showToast } from "../../parts/toasts.js";
+import { TagInput } from "../../parts/tag-input.js";
+import { splitImplied } from "./implied.js";
+import { RemovedTag, TagRow } from "./tag-row.js";
+import { lastWords } from "./words.js";
+
+export function Tags({ image, said, onTags, onUndone }) {
+  const [isBusy, setBusy] = useState(false);
+  const { own, implied } = splitImplied(image.tags);
+  const words = lastWords(said);
+  const shown = new Set(image.tags.map((tag) => tag.tag));
+  const removed = [...words.entries()].filter(([slug, users]) => !shown.has(slug) && users.some((word) => word.verdict === "remove"));
+
+  const say = async (change, text) => {
+    setBusy(true);
+    try {
+      const { tags } = await correct(image.id, change);
+      onTags(tags);
+      const tag = Object.values(change)[0];
+      const undo = () => correct(image.id, { undo: tag }).then(onUndone, showError);
+      showToast(text, { action: { label: "Undo", run: undo } });
+    } catch (error) {
+      showError(error);
+    }
+    setBusy(false);
+  };
+  const actions = {
+    confirm: (tag) => say({ confirm: [tag.tag] }, `Confirmed “${tag.name}”`),
+    remove: (tag) => say({ remove: [tag.tag] }, `Removed “${tag.name}”`),
+  };
+  const add = (name) => say({ add: [name] }, `Added “${name}”`);
+  return html`
+    <section class="side-section" aria-labelledby="tags-title" aria-busy=${isBusy}>
+      <h2 id="tags-title" class="side-title">Tags</h2>
+      ${own.length > 0
+        ? html`<ul class="tag-rows">${own.map((tag) => html`<${TagRow} key=${tag.tag} tag=${tag} words=${words.get(tag.tag)} actions=${actions} isBusy=${isBusy} />`)}</ul>`
+        : image.status === "tagged" && html`<p class="muted">The model is not sure of anything here. Add what you see.</p>`}
+      <${TagInput} label="Add a tag" placeholder="Add a tag…" onPick=${add} />
+      ${implied.length > 0 && html`
+        <details class="implied">
+          <summary>${implied.length} more that these imply</summary>
+          <ul class="tag-rows">${implied.map((tag) => html`<${TagRow} key=${tag.tag} tag=${tag} words=${words.get(tag.tag)} actions=${actions} isBusy=${isBusy} />`)}</ul>
+        </details>`}
+      ${removed.length > 0 && html`
+        <h3 class="side-subtitle">Removed by people</h3>
+        <ul class="tag-rows">${removed.map(([slug, users]) => html`<${RemovedTag} key=${slug} slug=${slug} words=${users} isBusy=${isBusy} onAdd=${() => say({ add: [slug] }, `Added “${slug}” again`)} />`)}</ul>`}
+    </section>
+  `;
+}
