@@ -6,7 +6,8 @@ const MAX_RATIO = 3.2;
 const USUAL_RATIO = 4 / 3;
 // The last row keeps the usual height where it would have to grow more than this.
 const MAX_GROWTH = 1.35;
-export const DAY_HEIGHT = 52;
+const DAY_HEIGHT = 52;
+const FIRST_DAY_HEIGHT = 36;
 
 export function ratioOf(picture) {
   const ratio = picture.width && picture.height ? picture.width / picture.height : USUAL_RATIO;
@@ -39,8 +40,9 @@ export function justify(pictures, { width, rowHeight, gap, dayOf = null }) {
     if (label !== heading) {
       close(true);
       heading = label;
-      rows.push({ key: `day-${label}`, top, height: DAY_HEIGHT, heading: label });
-      top += DAY_HEIGHT;
+      const height = rows.length ? DAY_HEIGHT : FIRST_DAY_HEIGHT;
+      rows.push({ key: `day-${label}`, top, height, heading: label });
+      top += height;
     }
     const ratio = ratioOf(picture);
     row.push({ index, ratio });

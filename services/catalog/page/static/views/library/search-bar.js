@@ -53,7 +53,7 @@ export function SearchBar({ query, onSearch }) {
         spellcheck=${false}
         dir="auto"
         maxlength="200"
-        placeholder="Search, for example  dog beach -cat"
+        placeholder="Search: dog beach -cat"
         value=${text}
         onInput=${(event) => {
           setText(event.currentTarget.value);

@@ -1,2 +1,96 @@
-import { html } from "../../core/html.js";
-export function Teach() { return html`<h1>Teach</h1>`; }
+// Teach a tag: a name, a handful of pictures, and what it would tag elsewhere before it is saved.
+import { previewTag, teachTag } from "../../core/api/learning.js";
+import { html, useEffect, useState } from "../../core/html.js";
+import { countOf } from "../../core/format.js";
+import { setQuery, useLocation } from "../../core/router.js";
+import { Icon } from "../../parts/icon.js";
+import { EmptyState, PageHead } from "../../parts/states.js";
+import { TagInput } from "../../parts/tag-input.js";
+import { showError } from "../../parts/toasts.js";
+import { Examples } from "./examples.js";
+import { Preview } from "./preview.js";
+import { Run } from "./run.js";
+
+const PAUSE_MS = 250;
+
+// The address has everything: a half-taught tag can be shared, reloaded, and left with Back.
+export function Teach() {
+  const { query } = useLocation();
+  const name = query.get("name") ?? "";
+  const examples = idsOf(query.get("examples"));
+  const counterexamples = idsOf(query.get("not"));
+  const [run, setRun] = useState(null);
+  const preview = usePreview(name, examples, counterexamples);
+  const [isBusy, setBusy] = useState(false);
+
+  const change = (changes) => {
+    setRun(null);
+    setQuery({ name, examples: examples.join(","), not: counterexamples.join(","), ...changes }, { replace: true });
+  };
+  const setExamples = (ids) => change({ examples: ids.join(","), not: counterexamples.filter((id) => !ids.includes(id)).join(",") });
+  const setCounterexamples = (ids) => change({ not: ids.join(","), examples: examples.filter((id) => !ids.includes(id)).join(",") });
+  const save = async () => {
+    setBusy(true);
+    try {
+      setRun(await teachTag({ name, examples, counterexamples }));
+    } catch (error) {
+      showError(error);
+    }
+    setBusy(false);
+  };
+  const found = {
+    onWrong: (id) => setCounterexamples([...counterexamples, id]),
+    onRight: (id) => setExamples([...examples, id]),
+  };
+  return html`
+    <${PageHead} title="Teach a tag">Choose a handful of pictures that show it. What else it would tag appears at once; nothing is saved until you say so.<//>
+    <div class="teach">
+      <section class="teach-form stack" aria-label="The tag">
+        <div class="labelled"><span>Name</span>
+          ${name
+            ? html`<p class="chips"><span class="chip"><span dir="auto">${name}</span><button class="chip-button" aria-label="Change the name" onClick=${() => change({ name: "" })}><${Icon} name="close" size="14" /></button></span></p>`
+            : html`<${TagInput} label="Name of the tag" placeholder="our logo" onPick=${(text) => change({ name: text })} />`}
+        </div>
+        <${Examples} title="Shows it" ids=${examples} onChange=${setExamples} hint="Five or more teach best." />
+        <${Examples} title="Does not show it" ids=${counterexamples} onChange=${setCounterexamples} hint="Take wrong ones out of the preview, or choose look-alikes." />
+        <button class="button primary wide" disabled=${!name || !examples.length || isBusy} onClick=${save}>
+          ${examples.length ? `Save and teach with ${countOf(examples.length, "picture")}` : "Save and teach"}
+        </button>
+        ${run && html`<${Run} taught=${run} />`}
+      </section>
+      ${examples.length
+        ? html`<${Preview} preview=${preview} ...${found} />`
+        : html`<${EmptyState} icon="teach" title="Nothing chosen yet"><p>Choose pictures on the left, or select some in the <a href="/">library</a> and press “Teach a tag with these”.</p><//>`}
+    </div>
+  `;
+}
+
+function idsOf(text) {
+  return (text ?? "").split(",").filter(Boolean);
+}
+
+function usePreview(name, examples, counterexamples) {
+  const [state, setState] = useState({ data: null, error: null, loading: false });
+  const key = JSON.stringify([examples, counterexamples]);
+  useEffect(() => {
+    if (!examples.length) {
+      setState({ data: null, error: null, loading: false });
+      return undefined;
+    }
+    const stop = new AbortController();
+    setState((old) => ({ ...old, loading: true }));
+    const timer = setTimeout(async () => {
+      try {
+        const data = await previewTag({ name: name || undefined, examples, counterexamples }, stop.signal);
+        setState({ data, error: null, loading: false });
+      } catch (error) {
+        if (error.name !== "AbortError") setState({ data: null, error, loading: false });
+      }
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [key]);
+  return state;
+}

@@ -1,0 +1,15 @@
+// The picture that is asked about, as large as the screen allows.
+import { fileUrl, screenUrl } from "../../core/api/images.js";
+import { html, useEffect, useState } from "../../core/html.js";
+
+export function ReviewPicture({ item }) {
+  const { image } = item;
+  const [isBroken, setBroken] = useState(false);
+  useEffect(() => setBroken(false), [image.id]);
+  const alt = image.tags.slice(0, 4).map((tag) => tag.name).join(", ") || "Picture to review";
+  return html`
+    <div class="review-picture">
+      <img key=${image.id} src=${isBroken ? fileUrl(image.id) : screenUrl(image.id)} alt=${alt} width=${image.width} height=${image.height} onError=${() => setBroken(true)} />
+    </div>
+  `;
+}
