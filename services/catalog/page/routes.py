@@ -47,7 +47,7 @@ def get_page_file(digest: str, name: str) -> Response:
 
 def _answer(file: StaticFile) -> Response:
     """A file as a response: compressed where the browser can read that, 304 where it has it."""
-    compressed = file.compressed if "gzip" in request.accept_encodings else None
+    compressed = file.compressed if request.accept_encodings["gzip"] else None
     response = Response(compressed or file.data, mimetype=file.mime_type)
     response.headers["Content-Type"] = file.mime_type
     response.headers["Content-Security-Policy"] = CONTENT_POLICY

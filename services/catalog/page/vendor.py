@@ -49,7 +49,7 @@ def _find_newest(package: str) -> dict[str, str]:
 
 def _download(package: str, entry: dict[str, Any]) -> bytes:
     """A release's archive, checked against the digest of the table."""
-    name = package.split("/")[-1]
+    name = package.rsplit("/", maxsplit=1)[-1]
     data = _get(f"{REGISTRY}/{package}/-/{name}-{entry['version']}.tgz")
     algorithm, _, expected = entry["integrity"].partition("-")
     digest = base64.b64encode(hashlib.new(algorithm, data).digest()).decode()

@@ -1,6 +1,6 @@
 // "Is this a …?" with the answers, and how many questions this picture still has.
 import { html } from "../../core/html.js";
-import { percent, sureness } from "../../core/format.js";
+import { percent } from "../../core/format.js";
 import { Icon } from "../../parts/icon.js";
 import { TagInput } from "../../parts/tag-input.js";
 
@@ -22,7 +22,7 @@ export function Question({ item, position, isTyping, canUndo, actions }) {
         </span>
       </p>
       <p class="question-text" role="status">Does this show <strong dir="auto">${suggestion.name}</strong>?</p>
-      <p class="muted" title=${percent(suggestion.confidence, 1)}>The model says: ${sureness(suggestion.confidence)}, ${percent(suggestion.confidence)}</p>
+      <p class="muted" title=${percent(suggestion.confidence, 1)}>The model gives it ${percent(suggestion.confidence)}</p>
       <div class="answers">
         <${Answer} tone="no" icon="close" label="No" hint="n" onClick=${actions.no} />
         <${Answer} tone="yes" icon="check" label="Yes" hint="y" onClick=${actions.yes} />
