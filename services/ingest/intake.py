@@ -10,11 +10,13 @@ import structlog
 from services.ingest.options import UploadOptions
 from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback
+from shared.db.images.file_deletions import note_deletions
 from shared.db.images.images import NewImage, insert_new
-from shared.errors import PictureError, TagloopError, TooManyBytes
+from shared.errors import PictureError, TagloopError, TooManyBytes, Unavailable
 from shared.fetch import check_url
 from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.observability.metrics import uploads
+from shared.storage.deleting import delete_files, discard_files
 from shared.storage.image_ids import new_image_id
 from shared.storage.originals import Original, inspect_original
 from shared.storage.storage import original_key
@@ -91,7 +93,7 @@ class Intake:
         new = [picture for picture in accepted if known[picture.id] == picture.id]
         self._announce(queue, new)
         copies = [p for p in accepted if known[p.id] != p.id]
-        self.context.storage.delete([original_key(picture.id) for picture in copies])
+        delete_files(self.context.engine, self.context.storage, _keys(copies))
         if accepted:
             log.info(
                 "images accepted",
@@ -106,20 +108,28 @@ class Intake:
 
     def discard(self) -> None:
         """Take back what was stored for a request that fails as a whole."""
-        stored = [picture.id for picture in self.offered if picture.original is not None]
-        self.context.storage.delete([original_key(image_id) for image_id in stored])
+        discard_files(self.context.engine, self.context.storage, _keys(self.offered))
 
     def _insert(
         self, accepted: list[Offered], options: UploadOptions, queue: str
     ) -> dict[UUID, UUID]:
-        # If this fails, what was stored stays: the commit may have happened all the same, and a
-        # blob without a row is cheaper than a row without its blob.
-        with transaction(self.context.engine) as connection:
-            rows = [_new_image(picture, options, queue) for picture in accepted]
-            known = insert_new(connection, rows)
-            if options.callback_url is not None:
-                for picture_id in sorted({known[p.id] for p in accepted if known[p.id] != p.id}):
-                    promise_callback(connection, picture_id, options.callback_url)
+        try:
+            with transaction(self.context.engine) as connection:
+                rows = [_new_image(picture, options, queue) for picture in accepted]
+                known = insert_new(connection, rows)
+                copies = [picture for picture in accepted if known[picture.id] != picture.id]
+                note_deletions(connection, _keys(copies))
+                if options.callback_url is not None:
+                    for picture_id in sorted({known[picture.id] for picture in copies}):
+                        promise_callback(connection, picture_id, options.callback_url)
+        except Unavailable:
+            # The commit may have happened all the same, and a row without its file is worse than
+            # a file without a row.
+            self.context.unsettled.add(_keys(accepted))
+            raise
+        except BaseException:
+            self.discard()
+            raise
         return known
 
     def _announce(self, queue: str, pictures: list[Offered]) -> None:
@@ -133,6 +143,11 @@ class Intake:
         source = "url" if any(picture.url for picture in self.offered) else "upload"
         if pictures:
             uploads.labels(source, outcome).inc(pictures)
+
+
+def _keys(pictures: list[Offered]) -> list[str]:
+    """Where the files of pictures lie that were stored."""
+    return [original_key(picture.id) for picture in pictures if picture.original is not None]
 
 
 def _new_image(picture: Offered, options: UploadOptions, queue: str) -> NewImage:

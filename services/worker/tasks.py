@@ -100,7 +100,7 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
     def sweep_images() -> None:
         """Find images that nobody is looking after any more."""
         worker = runtime()
-        sweep(celery, worker.engine, worker.settings)
+        sweep(celery, worker.engine, worker.storage, worker.settings)
 
 
 def _tag_url(worker: Runtime, url: str, owner: str) -> dict[str, Any]:

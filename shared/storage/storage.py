@@ -1,6 +1,6 @@
 """Blobs: originals, thumbnails and heads, in a folder or an object store, through one API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +13,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from shared.errors import BlobMissing, ConfigError, StorageUnavailable
 from shared.observability.metrics import storage_errors, storage_seconds
 
+ORIGINALS = "originals"
+THUMBNAILS = "thumbnails"
 SCHEMES = ("file", "s3", "gs", "az")
 
 
@@ -82,13 +84,26 @@ def original_key(image_id: UUID) -> str:
     uploads side by side.
     """
     name = str(image_id)
-    return f"originals/{name[-2:]}/{name}"
+    return f"{ORIGINALS}/{name[-2:]}/{name}"
 
 
 def thumbnail_key(image_id: UUID) -> str:
     """Where the thumbnail of an image is kept, once somebody has asked for it."""
     name = str(image_id)
-    return f"thumbnails/{name[-2:]}/{name}.jpg"
+    return f"{THUMBNAILS}/{name[-2:]}/{name}.jpg"
+
+
+def file_keys(image_ids: Iterable[UUID]) -> list[str]:
+    """Every key under which a file of these images may be kept."""
+    return [key(image_id) for image_id in image_ids for key in (original_key, thumbnail_key)]
+
+
+def image_of_key(key: str) -> UUID | None:
+    """The image that an original or a thumbnail belongs to; None for another file."""
+    folder, _, name = key.partition("/")
+    if folder not in (ORIGINALS, THUMBNAILS):
+        return None
+    return UUID(name.rpartition("/")[2].removesuffix(".jpg"))
 
 
 def _open_store(url: str) -> ObjectStore:

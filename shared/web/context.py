@@ -15,6 +15,7 @@ from shared.messaging.relay import Relay
 from shared.model.live_model import LiveScorer
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
+from shared.storage.unsettled import Unsettled
 
 EXTENSION = "tagloop"
 # As many as a process has threads would be too many for Postgres; most of a request is not SQL.
@@ -34,6 +35,7 @@ class Context:
     words: LiveVocabulary
     live: LiveScorer
     backlog: BacklogWatch
+    unsettled: Unsettled
 
     @classmethod
     def open(cls, settings: Settings) -> "Context":
@@ -51,6 +53,7 @@ class Context:
             LiveVocabulary(engine),
             LiveScorer(engine, storage, settings.hold_tags),
             BacklogWatch(engine, settings.queue_limit),
+            Unsettled(engine),
         )
 
 

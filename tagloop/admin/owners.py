@@ -19,7 +19,8 @@ from shared.db.owners.keys import delete_keys_of
 from shared.db.owners.owners import count_images_of, delete_images, delete_traces, find_ids_of
 from shared.errors import BlobMissing, ConfigError
 from shared.model.live_vocabulary import LiveVocabulary
-from shared.storage.storage import Storage, original_key, thumbnail_key
+from shared.storage.deleting import delete_files
+from shared.storage.storage import Storage, file_keys, original_key
 
 PAGE_IMAGES = 100
 # More than anybody says of one image.
@@ -62,11 +63,11 @@ def count_owner(settings: Settings, owner: str) -> int:
 def erase_owner(settings: Settings, owner: str) -> int:
     """Delete everything of an owner; return how many images there were.
 
-    Files go before rows: where it breaks off, running it again finds what is left. Keys go first,
-    and once no web process remembers them, nothing new comes by them.
+    Keys go first, and once no web process remembers them, nothing new comes by them. A file that
+    the storage cannot delete now is deleted later by a worker.
 
     Raises:
-        Unavailable: the database or the storage is away.
+        Unavailable: the database is away; running it again deletes what is left.
     """
     engine = connect_engine(settings.database_url, pool_size=1)
     storage = Storage(settings.storage_url)
@@ -82,9 +83,9 @@ def erase_owner(settings: Settings, owner: str) -> int:
             ids = find_ids_of(connection, owner, PAGE_IMAGES)
         if not ids:
             return images
-        storage.delete([key(image_id) for image_id in ids for key in (original_key, thumbnail_key)])
         with transaction(engine) as connection:
             delete_images(connection, ids)
+        delete_files(engine, storage, file_keys(ids))
         images += len(ids)
 
 

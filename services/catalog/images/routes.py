@@ -19,7 +19,8 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
-from shared.storage.storage import original_key, thumbnail_key
+from shared.storage.deleting import delete_files
+from shared.storage.storage import file_keys, original_key
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
@@ -69,12 +70,14 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
 
 @images.delete("/v1/images/<image_id>", summary="Delete an image", responses={204: None})
 def delete(path: ImagePath) -> Response:
-    """Its file, its thumbnail, its tags and its embedding go with it."""
+    """Delete its file, thumbnail, tags, embedding and corrections with it.
+
+    A file that the storage cannot delete now goes later; the answer is 204 all the same.
+    """
     row = find_row(path.image_id)
     with transaction(context().engine) as connection:
         gone = delete_image(connection, row["id"])
-    keys = [key(image_id) for image_id in gone for key in (original_key, thumbnail_key)]
-    context().storage.delete(keys)
+    delete_files(context().engine, context().storage, file_keys(gone))
     return Response(status=204)
 
 
@@ -97,7 +100,7 @@ def get_thumbnail(path: ImagePath) -> Response:
     row = find_row(path.image_id)
     if row["status"] != "tagged":
         raise NotFound(f"There is no thumbnail of an image that is {row['status']}.")
-    return _file_response(load_thumbnail(context().storage, row), "image/jpeg")
+    return _file_response(load_thumbnail(context().engine, context().storage, row), "image/jpeg")
 
 
 def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:

@@ -10,11 +10,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from PIL import Image
+from sqlalchemy import Engine
 
+from shared.db.connection.engine import transaction
+from shared.db.images.file_deletions import hold_image, note_deletions
 from shared.errors import BlobMissing, DamagedPicture
 from shared.pictures import open_rgb
+from shared.storage.deleting import delete_files
 from shared.storage.storage import Storage, original_key, thumbnail_key
 
 MAX_SIDE = 320
@@ -22,10 +27,12 @@ JPEG_QUALITY = 80
 # What most telephones take. Larger ones cost a third of a second more, once.
 MAX_PIXELS_HERE = 12_500_000
 SECONDS_APART = 30
+# No thumbnail takes so long to be stored.
+UNFINISHED_SECONDS = 600.0
 
 
-def load_thumbnail(storage: Storage, image: Mapping[Any, Any]) -> memoryview:
-    """The thumbnail of a tagged image (a row of `images`), as the bytes of a JPEG.
+def load_thumbnail(engine: Engine, storage: Storage, image: Mapping[Any, Any]) -> memoryview:
+    """Return the thumbnail of a tagged image (a row of `images`), as the bytes of a JPEG.
 
     Raises:
         BlobMissing: the original is gone.
@@ -37,8 +44,26 @@ def load_thumbnail(storage: Storage, image: Mapping[Any, Any]) -> memoryview:
         original = storage.get(original_key(image["id"]))
         large = image["width"] * image["height"] > MAX_PIXELS_HERE
         data = make_thumbnail_apart(original) if large else make_thumbnail(original)
-        storage.put(thumbnail_key(image["id"]), data)
+        _store(engine, storage, image["id"], data)
         return memoryview(data)
+
+
+def _store(engine: Engine, storage: Storage, image_id: UUID, data: bytes) -> None:
+    """Store a thumbnail, unless its image is deleted while that happens.
+
+    Its deletion is noted before and dropped later if the image is still there, so that no
+    thumbnail is left behind even if this process ends in the middle.
+    """
+    key = thumbnail_key(image_id)
+    with transaction(engine) as connection:
+        note_deletions(connection, [key], delay_seconds=UNFINISHED_SECONDS)
+    storage.put(key, data)
+    with transaction(engine) as connection:
+        is_there = hold_image(connection, image_id)
+        if not is_there:
+            note_deletions(connection, [key])
+    if not is_there:
+        delete_files(engine, storage, [key])
 
 
 def make_thumbnail(original: memoryview | bytes) -> bytes:

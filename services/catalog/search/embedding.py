@@ -6,13 +6,17 @@ from uuid import UUID, uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.db.connection.engine import transaction
+from shared.db.images.file_deletions import note_deletions
 from shared.errors import BlobMissing, PictureError, Unavailable
 from shared.messaging.publisher import publish_question
+from shared.storage.deleting import discard_files
 from shared.storage.originals import inspect_original
 from shared.storage.query_pictures import QueryAnswer, answer_key, picture_key
 from shared.web.context import context
 
 ANSWER_SECONDS = 10.0
+LEFT_BEHIND_SECONDS = 120.0
 
 
 def embed(picture: BinaryIO) -> NDArray[np.float16]:
@@ -25,6 +29,10 @@ def embed(picture: BinaryIO) -> NDArray[np.float16]:
     here = context()
     original = inspect_original(picture, here.settings)
     question_id = uuid4()
+    keys = [picture_key(question_id), answer_key(question_id)]
+    with transaction(here.engine) as connection:
+        # A worker may answer after this request is gone, and this process may end before.
+        note_deletions(connection, keys, delay_seconds=LEFT_BEHIND_SECONDS)
     here.storage.put(picture_key(question_id), picture)
     try:
         if not publish_question(
@@ -34,7 +42,7 @@ def embed(picture: BinaryIO) -> NDArray[np.float16]:
         here.listener.wait(question_id, ANSWER_SECONDS, lambda: _read(question_id) is not None)
         answer = _read(question_id)
     finally:
-        here.storage.delete([picture_key(question_id), answer_key(question_id)])
+        discard_files(here.engine, here.storage, keys)
     if answer is None:
         raise Unavailable(f"No worker answered within {ANSWER_SECONDS:.0f} s.")
     if answer.embedding is None:

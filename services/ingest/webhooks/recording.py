@@ -12,7 +12,8 @@ from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.db.connection.engine import transaction
 from shared.db.events.webhooks import lock_object, release_image, store_object, take_event
 from shared.db.images.images import NewImage, insert_new
-from shared.storage.storage import original_key, thumbnail_key
+from shared.storage.deleting import delete_files
+from shared.storage.storage import file_keys
 from shared.web import Context
 
 
@@ -52,8 +53,7 @@ def record(
         insert_new(connection, recorded.new)
         for image_id in sorted(recorded.replaced):
             recorded.deleted += release_image(connection, image_id)
-    gone = recorded.deleted
-    here.storage.delete([key(image) for image in gone for key in (original_key, thumbnail_key)])
+    delete_files(here.engine, here.storage, file_keys(recorded.deleted))
     if recorded.new:
         here.relay.announce_urls()
     return recorded

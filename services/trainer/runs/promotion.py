@@ -8,11 +8,16 @@ from sqlalchemy import Connection
 from services.trainer.outcome import Finetuned
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
+from shared.db.images.file_deletions import cancel_deletions, note_deletions
 from shared.db.models.models import LiveModel, find_live_model
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.runs import Run, end_run
-from shared.errors import TagloopError
+from shared.errors import TagloopError, Unavailable
+from shared.storage.deleting import discard_files
+
+# From the note to the commit takes seconds.
+UNCOMMITTED_SECONDS = 3600.0
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +36,8 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
     Raises:
         Overtaken: the candidate was not compared with what is live; nothing of it was kept.
         RunLost: nothing was kept.
-        Unavailable: Postgres or the storage is away; nothing was kept either.
+        Unavailable: Postgres or the storage is away. Where the answer to the commit was lost, the
+            candidate may be live all the same.
     """
     if learned.head is None:
         with transaction(trainer.engine) as connection:
@@ -42,12 +48,17 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
     if live is None or live.version != learned.parent:
         raise Overtaken
     blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
+    with transaction(trainer.engine) as connection:
+        # A row without its file would stop all tagging, a file without a row only takes up space:
+        # so it is deleted by this note, which the commit that makes the row removes.
+        note_deletions(connection, [blob], delay_seconds=UNCOMMITTED_SECONDS)
     trainer.storage.put(blob, learned.head.to_bytes())
     try:
         with transaction(trainer.engine) as connection:
             _record(connection, run, learned, live, blob)
-    except TagloopError:
-        trainer.storage.delete([blob])
+    except (Overtaken, RunLost):
+        # Only here is it certain that nothing was committed.
+        discard_files(trainer.engine, trainer.storage, [blob])
         raise
 
 
@@ -56,6 +67,8 @@ def _record(
 ) -> None:
     if lock_live_model(connection) != parent:
         raise Overtaken
+    if not cancel_deletions(connection, [blob]):
+        raise Unavailable(f"Storing the file {blob} took so long that it was swept.")
     is_promoted = learned.status == "promoted"
     version = insert_candidate(
         connection, parent, blob, learned.reason, learned.report, rejected=not is_promoted

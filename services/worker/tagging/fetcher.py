@@ -20,6 +20,7 @@ from shared.errors import TagloopError
 from shared.fetch import download, read_object
 from shared.messaging.publisher import publish_ids
 from shared.observability.metrics import images_tagged, stage_seconds
+from shared.storage.deleting import delete_files, discard_files
 from shared.storage.object_url import SCHEME as OBJECT_SCHEME
 from shared.storage.originals import Original, inspect_original
 from shared.storage.storage import Storage, original_key
@@ -89,8 +90,10 @@ class Fetcher:
         fetched = self._record(claim, image, original)
         if fetched is Fetched.WAITS:
             publish_ids(self._celery, image.queue, [str(image.id)])
-        elif fetched in (Fetched.COPY, Fetched.GONE):
-            self._storage.delete([original_key(image.id)])
+        elif fetched is Fetched.COPY:
+            delete_files(self._engine, self._storage, [original_key(image.id)])
+        elif fetched is Fetched.GONE:
+            discard_files(self._engine, self._storage, [original_key(image.id)])
         return True
 
     def _store_original(self, image: ImageToFetch) -> Original:

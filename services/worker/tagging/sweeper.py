@@ -1,4 +1,4 @@
-"""Finds what nobody is looking after: lost messages, leases that ran out, hopeless images."""
+"""Finds what was left behind: lost messages, expired leases, exhausted images, useless files."""
 
 import structlog
 from celery import Celery
@@ -11,6 +11,8 @@ from shared.errors import Unavailable
 from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids
 from shared.observability.metrics import images_tagged, recoveries
+from shared.storage.deleting import sweep_files
+from shared.storage.storage import Storage
 
 SWEEP_SECONDS = 10.0
 # A message that was just sent may be in a worker's hands already, so a row is left alone this long.
@@ -23,12 +25,15 @@ IMAGES_AT_ONCE = 100 * IDS_PER_MESSAGE
 log = structlog.get_logger(__name__)
 
 
-def sweep(celery: Celery, engine: Engine, settings: Settings) -> None:
-    """One round: fail exhausted images, and announce waiting ones if the queue is short.
+def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) -> None:
+    """Delete files that are due, fail exhausted images, and announce waiting ones again.
+
+    Images are announced only while the queue is short.
 
     Raises:
         Unavailable: Postgres is away.
     """
+    sweep_files(engine, storage)
     with transaction(engine) as connection:
         given_up = give_up_exhausted(connection, settings.max_attempts)
     if given_up:

@@ -10,11 +10,13 @@ from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.corrections.corrections import move_corrections
 from shared.db.corrections.decisions import lock_images, redecide
 from shared.db.events.events import report_images
+from shared.db.images.file_deletions import note_deletions
 from shared.db.images.notifications import notify_done
 from shared.db.images.tagging import Claim
 from shared.db.owners.access import EVERYTHING
 from shared.model.vocabulary_index import read_vocabulary_index
 from shared.storage.originals import Original
+from shared.storage.storage import original_key
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def store_fetched(
     )
     if not stored.rowcount:
         return _lost_or_gone(connection, image_id)
+    note_deletions(connection, [original_key(image_id)])
     if move_corrections(connection, image_id, known):
         redecide(connection, read_vocabulary_index(connection), [known])
     _report_copy(connection, image_id, known)

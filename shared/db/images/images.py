@@ -17,10 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.db.images.file_deletions import note_deletions
 from shared.db.owners.access import Access
 from shared.db.schema import embeddings, images, shown_tags
 from shared.db.schema import tags as words
 from shared.observability.logs import current_request_id
+from shared.storage.storage import file_keys
 
 # Made once: describing the statement anew costs as much as a quarter of sending it.
 _INSERT_UNKNOWN = (
@@ -171,9 +173,9 @@ def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:
 def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
     """Delete an image with its copies, tags and embedding; return the ids that are gone.
 
-    Their blobs are left to the caller: a row must never outlive the transaction that loses it.
+    Their files are noted for deletion; call `delete_files` after the commit.
     """
-    # First the image, then its copies, as whoever reports what happened to it locks them.
+    # First the image, then its copies: reports of what happened to it lock them in this order.
     connection.execute(select(images.c.id).where(images.c.id == image_id).with_for_update())
     copies = connection.scalars(
         delete(images).where(images.c.same_as == image_id).returning(images.c.id)
@@ -181,4 +183,5 @@ def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
     gone = connection.scalars(
         delete(images).where(images.c.id == image_id).returning(images.c.id)
     ).all()
+    note_deletions(connection, file_keys([*copies, *gone]))
     return [*copies, *gone]

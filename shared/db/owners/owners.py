@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.db.images.file_deletions import note_deletions
 from shared.db.schema import endpoints, images, retag_jobs, untrained_owners
+from shared.storage.storage import file_keys
 
 
 def find_ids_of(connection: Connection, owner: str, limit: int) -> Sequence[UUID]:
@@ -22,7 +24,11 @@ def count_images_of(connection: Connection, owner: str) -> int:
 
 
 def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
-    """Delete images; tags, embeddings, corrections and deliveries go with them."""
+    """Delete images with their tags, embeddings, corrections and deliveries.
+
+    Their files are noted for deletion; call `delete_files` after the commit.
+    """
+    note_deletions(connection, file_keys(image_ids))
     connection.execute(delete(images).where(images.c.id.in_(image_ids)))
 
 

@@ -10,6 +10,7 @@ from shared.db.schema.feedback import (
     retag_jobs,
     reviewed,
 )
+from shared.db.schema.files import file_deletions
 from shared.db.schema.keys import api_keys
 from shared.db.schema.owners import untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
@@ -26,6 +27,7 @@ __all__ = [
     "deliveries",
     "embeddings",
     "endpoints",
+    "file_deletions",
     "finetune_runs",
     "image_tags",
     "images",

@@ -10,16 +10,22 @@ from sqlalchemy import Engine, text
 from services.trainer.outcome import Progress
 from services.trainer.runs.runs import MAX_ATTEMPTS, see_to_runs
 from services.trainer.trainer import Trainer
-from shared.db.connection.engine import transaction
+from shared.config import Settings
+from shared.db.connection.engine import connect_engine, transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.runs import start_next_run
 from shared.errors import Unavailable
+from shared.model.live_model import LiveScorer
+from shared.storage.deleting import sweep_files
+from shared.storage.storage import Storage
+from tests.support.cut_commits import cutting_commits
 from tests.support.learning.training import (
     InstantLearn,
     insert_corrections,
     live_version,
     queue_run,
     read_run,
+    trainer_with,
     waiting_corrections,
 )
 
@@ -146,3 +152,55 @@ def test_a_trainer_that_lost_its_run_keeps_nothing(
     assert (read_run(engine, run)["status"], read_run(engine, run)["attempts"]) == ("running", 2)
     assert len(list((tmp_path / "blobs" / "heads").iterdir())) == 1
     assert live_version(engine) == first
+
+
+def test_a_promotion_whose_answer_was_lost_keeps_its_file(
+    learn: InstantLearn, settings: Settings, engine: Engine, storage: Storage, first: int
+) -> None:
+    """The live head must never be deleted: every process would fail to load it."""
+    insert_corrections(engine)
+    run = queue_run(engine)
+    with cutting_commits(settings.database_url) as cutter:
+        cut_off = connect_engine(cutter.url)
+        trainer = trainer_with(learn, settings, cut_off, storage)
+        # While it learns; then come the look at what is live, the note of the file, and the end.
+        learn.meanwhile = lambda progress: cutter.arm(passing=2)
+
+        with pytest.raises(Unavailable):
+            see_to_runs(trainer)
+        assert cutter.cuts == 1
+
+    assert read_run(engine, run)["status"] == "promoted"
+    assert live_version(engine) == first + 1
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE file_deletions SET due_at = now()"))
+    sweep_files(engine, storage)
+    LiveScorer(engine, storage).get()
+
+
+def test_the_file_of_a_promotion_that_was_never_committed_is_swept(
+    *,
+    learn: InstantLearn,
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    tmp_path: Path,
+    first: int,
+) -> None:
+    insert_corrections(engine)
+    run = queue_run(engine)
+    with cutting_commits(settings.database_url) as cutter:
+        trainer = trainer_with(learn, settings, connect_engine(cutter.url), storage)
+        learn.meanwhile = lambda progress: cutter.arm(passing=2, reaches_server=False)
+
+        with pytest.raises(Unavailable):
+            see_to_runs(trainer)
+        assert cutter.cuts == 1
+
+    assert read_run(engine, run)["status"] == "queued"
+    assert live_version(engine) == first
+    assert len(list((tmp_path / "blobs" / "heads").iterdir())) == 2
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE file_deletions SET due_at = now()"))
+    sweep_files(engine, storage)
+    assert len(list((tmp_path / "blobs" / "heads").iterdir())) == 1

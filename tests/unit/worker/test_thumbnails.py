@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
+from sqlalchemy import Engine
 
 from services.catalog.images.thumbnails import (
     MAX_PIXELS_HERE,
@@ -26,8 +27,8 @@ def test_a_thumbnail_made_apart_is_the_same() -> None:
     assert Image.open(io.BytesIO(make_thumbnail(picture))).format == "JPEG"
 
 
-def test_a_large_jpeg_is_made_apart_as_well(tmp_path: Path) -> None:
-    storage = Storage(tmp_path.as_uri())
+def test_a_large_jpeg_is_made_apart_as_well(tmp_path: Path, engine: Engine) -> None:
+    storage = Storage((tmp_path / "blobs").as_uri())
     width, height = 5000, MAX_PIXELS_HERE // 5000 + 1
     out = io.BytesIO()
     Image.new("L", (width, height)).save(out, "JPEG", progressive=True)
@@ -36,7 +37,7 @@ def test_a_large_jpeg_is_made_apart_as_well(tmp_path: Path) -> None:
     storage.put(original_key(image_id), io.BytesIO(out.getvalue()))
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
 
-    thumbnail = load_thumbnail(storage, image)
+    thumbnail = load_thumbnail(engine, storage, image)
 
     assert Image.open(io.BytesIO(thumbnail)).size[0] == 320
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime > before

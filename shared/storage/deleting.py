@@ -1,0 +1,86 @@
+"""Deletes files that were noted for it, at once where the storage lets it and later where not."""
+
+from collections.abc import Collection
+
+import structlog
+from sqlalchemy import Engine
+
+from shared.db.connection.engine import transaction
+from shared.db.images.file_deletions import (
+    find_used,
+    finish_deletions,
+    lock_due,
+    note_deletions,
+    postpone_deletion,
+)
+from shared.errors import StorageUnavailable, Unavailable
+from shared.storage.storage import Storage
+
+FILES_PER_PASS = 100
+# A sweep comes every ten seconds, and is one of few tasks that a worker runs at once.
+PASSES = 50
+
+log = structlog.get_logger(__name__)
+
+
+def delete_files(engine: Engine, storage: Storage, keys: Collection[str]) -> None:
+    """Delete files whose deletion was noted and committed; what fails now, the sweep does later."""
+    if not keys:
+        return
+    try:
+        _delete_due(engine, storage, len(keys), keys)
+    except Unavailable as error:
+        log.warning("files are deleted later", files=len(keys), reason=str(error))
+
+
+def discard_files(engine: Engine, storage: Storage, keys: Collection[str]) -> None:
+    """Delete files that no row has ever named, such as those of an upload that broke off."""
+    try:
+        storage.delete(list(keys))
+    except StorageUnavailable as refusal:
+        try:
+            with transaction(engine) as connection:
+                note_deletions(connection, keys)
+        except Unavailable:
+            log.error("files were left behind", files=list(keys), reason=str(refusal))
+
+
+def sweep_files(engine: Engine, storage: Storage) -> int:
+    """Delete noted files that are due, up to some thousands; return how many are gone.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
+    gone = 0
+    for _ in range(PASSES):
+        deleted, is_more = _delete_due(engine, storage, FILES_PER_PASS, None)
+        gone += deleted
+        if not is_more:
+            break
+    return gone
+
+
+def _delete_due(
+    engine: Engine, storage: Storage, limit: int, keys: Collection[str] | None
+) -> tuple[int, bool]:
+    """Delete some files that are due; return how many are gone, and whether to go on.
+
+    The first refusal ends it: a storage that is away would refuse the others as well, each after
+    a time-out.
+    """
+    with transaction(engine) as connection:
+        due = lock_due(connection, limit, keys)
+        used = find_used(connection, due)
+        deleted = []
+        refused = False
+        for key in (key for key in due if key not in used):
+            try:
+                storage.delete([key])
+            except StorageUnavailable as error:
+                log.warning("a file cannot be deleted yet", key=key, reason=str(error))
+                postpone_deletion(connection, key, str(error))
+                refused = True
+                break
+            deleted.append(key)
+        finish_deletions(connection, [*used, *deleted])
+    return len(deleted), len(due) == limit and not refused

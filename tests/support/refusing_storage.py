@@ -1,0 +1,18 @@
+"""A storage that does not delete for a while, as one that is read-only or away."""
+
+from collections.abc import Sequence
+
+from shared.errors import StorageUnavailable
+from shared.storage.storage import Storage
+
+
+class RefusingStorage(Storage):
+    """Stores and reads; deletes only once `refuses` is false."""
+
+    refuses = True
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Refuse, or delete."""
+        if self.refuses and keys:
+            raise StorageUnavailable("The storage cannot delete: it is read-only.")
+        super().delete(keys)
