@@ -1,5 +1,6 @@
 """The start and the end of a process that runs Celery tasks: the worker's and the trainer's."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -71,6 +72,9 @@ class CeleryProcess(Generic[Parts]):
     def _stop(self, **_: Any) -> None:
         if self._parts is not None:
             self._close_parts(self._parts)
+        # At its end Python looks through every object for cycles: with torch loaded, seconds of
+        # CPU time, more on a busy machine than a supervisor waits before it kills.
+        gc.freeze()
 
     def _set_up_logging(self, **_: Any) -> None:
         """Keep Celery from setting up logs of its own."""
