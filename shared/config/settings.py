@@ -108,6 +108,12 @@ class Settings(BaseSettings):
     webhook_window_seconds: int = Field(
         300, gt=0, description="maximum seconds between the signed time of a webhook and now"
     )
+    keep_corrections_days: float = Field(
+        30,
+        ge=0,
+        description="how long corrections of an object that left its bucket are kept, in case its "
+        "bytes come again",
+    )
     sns_topics: Names = Field(
         frozenset(),
         description="ARNs of the SNS topics that are accepted, as JSON; empty: none",

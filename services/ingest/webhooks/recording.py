@@ -10,7 +10,13 @@ from sqlalchemy import Connection
 from services.ingest.webhooks.candidates import image_candidates
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.db.connection.engine import transaction
-from shared.db.events.webhooks import lock_object, release_image, store_object, take_event
+from shared.db.events.objects import (
+    follow_newest,
+    lock_object,
+    release_image,
+    store_object,
+)
+from shared.db.events.webhooks import take_event
 from shared.db.images.images import NewImage, insert_new
 from shared.storage.deleting import delete_files
 from shared.storage.storage import file_keys
@@ -101,12 +107,15 @@ def _take_object(
         is_other_version = event.version != state.version and not event.every_version
         if is_other_version and event.version and state.version:
             return
-        newest = replace(newest, etag=None, image_id=None)
+        newest = replace(newest, etag=None, image_id=None, names=None)
     elif state.image_id is not None and event.etag is not None and event.etag == state.etag:
         recorded.known.append(state.image_id)
     else:
         recorded.new.append(image)
-        newest = replace(newest, etag=event.etag, image_id=image.id)
+        names = {key: getattr(image, key) for key in ("source_url", "filename", "metadata")}
+        newest = replace(newest, etag=event.etag, image_id=image.id, names=names)
     store_object(connection, name, newest)
+    if state.image_id is not None and newest.image_id == state.image_id:
+        follow_newest(connection, state.image_id)
     if state.image_id is not None and newest.image_id != state.image_id:
         recorded.replaced.append(state.image_id)

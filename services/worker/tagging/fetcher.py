@@ -6,15 +6,23 @@ rows are their queue: a message only wakes them.
 
 import threading
 from typing import BinaryIO
+from uuid import UUID
 
 import structlog
 from celery import Celery
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+from services.worker.tagging.released_objects import settle_objects
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.images.fetching import Fetched, ImageToFetch, claim_to_fetch, store_fetched
+from shared.db.images.fetching import (
+    Fetched,
+    ImageToFetch,
+    claim_to_fetch,
+    find_original,
+    store_fetched,
+)
 from shared.db.images.tagging import Claim, FailedImage, return_to_queue, store_failed
 from shared.errors import TagloopError
 from shared.fetch import download, read_object
@@ -83,24 +91,26 @@ class Fetcher:
         claim, image = claimed
         try:
             with stage_seconds.labels("fetch").time():
-                original = self._store_original(image)
+                file, original = self._store_original(image)
         except TagloopError as error:
             self._store_error(claim, image, error)
-            return True
-        fetched = self._record(claim, image, original)
-        if fetched is Fetched.WAITS:
-            publish_ids(self._celery, image.queue, [str(image.id)])
-        elif fetched is Fetched.COPY:
-            delete_files(self._engine, self._storage, [original_key(image.id)])
-        elif fetched is Fetched.GONE:
-            discard_files(self._engine, self._storage, [original_key(image.id)])
+        else:
+            with file:
+                self._record(claim, image, original, file)
+        if image.url.startswith(OBJECT_SCHEME):
+            # What this object is, or that it can't be read, may be what a released image waits for.
+            settle_objects(self._engine, self._storage)
         return True
 
-    def _store_original(self, image: ImageToFetch) -> Original:
-        with self._open(image.url) as file:
+    def _store_original(self, image: ImageToFetch) -> tuple[BinaryIO, Original]:
+        file = self._open(image.url)
+        try:
             original = inspect_original(file, self._settings)
             self._storage.put(original_key(image.id), file)
-            return original
+        except BaseException:
+            file.close()
+            raise
+        return file, original
 
     def _open(self, url: str) -> BinaryIO:
         most, seconds = self._settings.max_image_bytes, self._settings.fetch_seconds
@@ -108,13 +118,33 @@ class Fetcher:
             return read_object(url, most, seconds)
         return download(url, self._settings.fetch_allowed_hosts, most, seconds)
 
-    def _record(self, claim: Claim, image: ImageToFetch, original: Original) -> Fetched:
+    def _record(
+        self, claim: Claim, image: ImageToFetch, original: Original, file: BinaryIO
+    ) -> None:
         try:
-            with transaction(self._engine) as connection:
-                return store_fetched(connection, claim, image.id, original)
+            fetched, waiting = self._commit(claim, image, original, file)
         except IntegrityError:
-            with transaction(self._engine) as connection:
-                return store_fetched(connection, claim, image.id, original)
+            fetched, waiting = self._commit(claim, image, original, file)
+        if fetched in (Fetched.WAITS, Fetched.REVIVED):
+            publish_ids(self._celery, image.queue, [str(waiting)])
+        if fetched in (Fetched.COPY, Fetched.REVIVED):
+            delete_files(self._engine, self._storage, [original_key(image.id)])
+        elif fetched is Fetched.GONE:
+            discard_files(self._engine, self._storage, [original_key(image.id)])
+
+    def _commit(
+        self, claim: Claim, image: ImageToFetch, original: Original, file: BinaryIO
+    ) -> tuple[Fetched, UUID]:
+        """Note what was fetched; return what became of it and the id that its bytes lie under."""
+        with transaction(self._engine) as connection:
+            fetched = store_fetched(connection, claim, image.id, original)
+            if fetched is not Fetched.REVIVED:
+                return fetched, image.id
+            revived = find_original(connection, image.id)
+            # Within the transaction: a sweep that still deletes the earlier file has ended by now.
+            file.seek(0)
+            self._storage.put(original_key(revived), file)
+            return fetched, revived
 
     def _store_error(self, claim: Claim, image: ImageToFetch, error: TagloopError) -> None:
         log.info("fetch failed", image=str(image.id), error=str(error), retry=error.retryable)

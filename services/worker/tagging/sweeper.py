@@ -4,6 +4,7 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
+from services.worker.tagging.released_objects import forget_withdrawn, settle_objects
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.sweeping import find_unannounced, give_up_exhausted
@@ -33,6 +34,8 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
     Raises:
         Unavailable: Postgres is away.
     """
+    settle_objects(engine, storage)
+    forget_withdrawn(engine, settings.keep_corrections_days)
     sweep_files(engine, storage)
     with transaction(engine) as connection:
         given_up = give_up_exhausted(connection, settings.max_attempts)

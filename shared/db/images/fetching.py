@@ -2,21 +2,27 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.corrections.corrections import move_corrections
 from shared.db.corrections.decisions import lock_images, redecide
+from shared.db.corrections.withdrawn import find_withdrawn, give_back
 from shared.db.events.events import report_images
-from shared.db.images.file_deletions import note_deletions
+from shared.db.events.objects import follow_newest
+from shared.db.images.file_deletions import cancel_deletions, note_deletions
+from shared.db.images.images import outlive_objects
 from shared.db.images.notifications import notify_done
 from shared.db.images.tagging import Claim
 from shared.db.owners.access import EVERYTHING
+from shared.db.schema import images
 from shared.model.vocabulary_index import read_vocabulary_index
+from shared.storage.object_url import SCHEME
 from shared.storage.originals import Original
-from shared.storage.storage import original_key
+from shared.storage.storage import file_keys, original_key
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Fetched(Enum):
 
     WAITS = "it waits to be tagged"
     COPY = "the same owner has an image of the same bytes; it is another name of that one"
+    REVIVED = "the same owner had an image of the same bytes; it is back, and this one its copy"
     LOST = "the lease ran out, and somebody else has it"
     GONE = "it was deleted meanwhile, and its bytes have to go too"
 
@@ -66,6 +73,9 @@ def store_fetched(
 ) -> Fetched:
     """Note that the bytes of an image are stored, or that it turned out to be a copy.
 
+    Where the answer is REVIVED, the caller puts the bytes under the key of `find_original` before
+    the transaction ends.
+
     Raises:
         IntegrityError: the same bytes were stored for another image at this very moment. Called
             again in a new transaction, it finds that one.
@@ -79,6 +89,9 @@ def store_fetched(
         values,
     ).scalar()
     if known is None:
+        withdrawn = find_withdrawn(connection, image_id, original.sha256)
+        if withdrawn is not None:
+            return _revive(connection, values, withdrawn)
         stored = connection.execute(
             text("""
                 UPDATE images
@@ -90,8 +103,29 @@ def store_fetched(
             values,
         )
         return Fetched.WAITS if stored.rowcount else _lost_or_gone(connection, image_id)
-    # Both at once, in the order in which everybody locks them.
+    # Both at once, in the order in which all transactions lock images.
     lock_images(connection, [image_id, known], EVERYTHING)
+    if not _become_copy(connection, values, known):
+        return _lost_or_gone(connection, image_id)
+    if move_corrections(connection, image_id, known):
+        redecide(connection, read_vocabulary_index(connection), [known])
+    source = connection.scalar(select(images.c.source_url).where(images.c.id == image_id))
+    if not (source or "").startswith(SCHEME):
+        outlive_objects(connection, [known], source)
+    follow_newest(connection, known)
+    _report_copy(connection, image_id, known)
+    return Fetched.COPY
+
+
+def find_original(connection: Connection, image_id: UUID) -> UUID:
+    """Return the id of the image that this one copies, or its own."""
+    query = text("SELECT coalesce(same_as, id) FROM images WHERE id = :id")
+    found: UUID = connection.execute(query, {"id": image_id}).scalar_one()
+    return found
+
+
+def _become_copy(connection: Connection, values: dict[str, Any], known: UUID) -> bool:
+    """Make the fetched image another name of a known one; False where the claim was lost."""
     stored = connection.execute(
         text("""
             UPDATE images
@@ -101,13 +135,37 @@ def store_fetched(
         """),
         {**values, "known": known},
     )
-    if not stored.rowcount:
-        return _lost_or_gone(connection, image_id)
-    note_deletions(connection, [original_key(image_id)])
-    if move_corrections(connection, image_id, known):
-        redecide(connection, read_vocabulary_index(connection), [known])
-    _report_copy(connection, image_id, known)
-    return Fetched.COPY
+    # Its bytes lie under the key of the known one.
+    note_deletions(connection, [original_key(values["id"])])
+    return bool(stored.rowcount)
+
+
+def _revive(connection: Connection, values: dict[str, Any], withdrawn: UUID) -> Fetched:
+    """Bring a withdrawn image back under its id, with what was said of it, and queue it."""
+    held = connection.execute(
+        text("""
+            SELECT FROM images WHERE id = :id AND claim = :token AND status = 'queued' FOR UPDATE
+        """),
+        values,
+    )
+    if held.first() is None:
+        return _lost_or_gone(connection, values["id"])
+    connection.execute(
+        text("""
+            INSERT INTO images
+                (id, owner, sha256, bytes, format, width, height, orientation, source_url, filename,
+                 hashtags, metadata, queue, request_id)
+            SELECT :withdrawn, owner, :sha256, :bytes, :format, :width, :height, :orientation,
+                   source_url, filename, hashtags, metadata, queue, request_id
+            FROM images WHERE id = :id
+        """),
+        {**values, "withdrawn": withdrawn},
+    )
+    cancel_deletions(connection, file_keys([withdrawn]))
+    _become_copy(connection, values, withdrawn)
+    move_corrections(connection, values["id"], withdrawn)
+    give_back(connection, withdrawn, withdrawn)
+    return Fetched.REVIVED
 
 
 def _report_copy(connection: Connection, copy: UUID, original: UUID) -> None:

@@ -1,6 +1,6 @@
 """Images as the read side and the door need them: inserted, found, listed, deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,8 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
@@ -22,6 +24,7 @@ from shared.db.owners.access import Access
 from shared.db.schema import embeddings, images, shown_tags
 from shared.db.schema import tags as words
 from shared.observability.logs import current_request_id
+from shared.storage.object_url import SCHEME
 from shared.storage.storage import file_keys
 
 # Made once: describing the statement anew costs as much as a quarter of sending it.
@@ -75,7 +78,23 @@ def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, U
                 )
                 known |= {row.id: in_the_way} if in_the_way else {}
         missing = [row for row in missing if row.id not in known]
+    outlive_objects(connection, [known[row.id] for row in rows if known[row.id] != row.id], None)
     return known
+
+
+def outlive_objects(
+    connection: Connection, image_ids: Collection[UUID], source_url: str | None
+) -> None:
+    """Keep images that came from objects in a bucket: their bytes were sent in another way too.
+
+    source_url: the web address that they were sent by; None: they were uploaded.
+    """
+    if image_ids:
+        connection.execute(
+            update(images)
+            .where(images.c.id.in_(image_ids), images.c.source_url.startswith(SCHEME))
+            .values(source_url=source_url)
+        )
 
 
 def find_known(connection: Connection, owner: str, digests: Sequence[bytes]) -> dict[bytes, UUID]:
@@ -170,6 +189,22 @@ def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:
     )
 
 
+def forget_names(connection: Connection, image_ids: Sequence[UUID]) -> None:
+    """Forget what the objects in buckets are called that stand for images about to be deleted.
+
+    The rows of the objects outlive the images, and names of files may say whose they are.
+    """
+    connection.execute(
+        text("""
+            UPDATE webhook_objects SET names = NULL
+            FROM images
+            WHERE images.id = image_id AND names IS NOT NULL
+              AND coalesce(same_as, images.id) = ANY(:ids)
+        """),
+        {"ids": list(image_ids)},
+    )
+
+
 def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
     """Delete an image with its copies, tags and embedding; return the ids that are gone.
 
@@ -177,6 +212,7 @@ def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
     """
     # First the image, then its copies: reports of what happened to it lock them in this order.
     connection.execute(select(images.c.id).where(images.c.id == image_id).with_for_update())
+    forget_names(connection, [image_id])
     copies = connection.scalars(
         delete(images).where(images.c.same_as == image_id).returning(images.c.id)
     ).all()

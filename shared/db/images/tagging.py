@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
+from shared.db.corrections.withdrawn import give_back_all
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
 
@@ -139,6 +140,7 @@ def store_tagged(
             np.concatenate([image.tag_ids for image in stored]),
             np.concatenate([image.confidences for image in stored]),
         )
+        give_back_all(connection, held)
         report_images(connection, IMAGE_TAGGED, held)
         notify_done(connection, held)
     return held

@@ -7,7 +7,14 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.images.file_deletions import note_deletions
-from shared.db.schema import endpoints, images, retag_jobs, untrained_owners
+from shared.db.images.images import forget_names
+from shared.db.schema import (
+    endpoints,
+    images,
+    retag_jobs,
+    untrained_owners,
+    withdrawn_images,
+)
 from shared.storage.storage import file_keys
 
 
@@ -28,13 +35,17 @@ def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
 
     Their files are noted for deletion; call `delete_files` after the commit.
     """
+    forget_names(connection, image_ids)
     note_deletions(connection, file_keys(image_ids))
     connection.execute(delete(images).where(images.c.id.in_(image_ids)))
 
 
 def delete_traces(connection: Connection, owner: str) -> None:
-    """Delete what names an owner besides images and keys: endpoints, jobs, the exclusion."""
-    for table in (endpoints, retag_jobs, untrained_owners):
+    """Delete what names an owner besides images and keys.
+
+    These are endpoints, jobs, the exclusion, and what was said of images that left a bucket.
+    """
+    for table in (endpoints, retag_jobs, untrained_owners, withdrawn_images):
         connection.execute(delete(table).where(table.c.owner == owner))
 
 

@@ -15,7 +15,8 @@ from shared.db.schema.keys import api_keys
 from shared.db.schema.owners import untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.versions import backbones, models
-from shared.db.schema.webhooks import webhook_events, webhook_objects
+from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
+from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
 from shared.db.schema.words import tag_aliases, tag_parents, tags
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "images",
     "metadata",
     "models",
+    "object_releases",
     "retag_jobs",
     "reviewed",
     "shown_tags",
@@ -42,4 +44,6 @@ __all__ = [
     "untrained_owners",
     "webhook_events",
     "webhook_objects",
+    "withdrawn_corrections",
+    "withdrawn_images",
 ]

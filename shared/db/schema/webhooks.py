@@ -1,6 +1,7 @@
-"""What webhooks have said: so that an event said twice counts once, and an old one not at all."""
+"""What webhooks have said, so that an event counts once and never after a later one."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db.schema.base import metadata, now, timestamp
 
@@ -33,5 +34,19 @@ webhook_objects = Table(
         ForeignKey("images.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"),
         comment="null: the object was removed, or its image was deleted",
     ),
+    Column(
+        "names",
+        JSONB,
+        comment="source_url, filename and metadata of its image; null once there is no image",
+    ),
+    timestamp("changed_at", nullable=False, server_default=now),
     Index("webhook_objects_image_idx", "image_id"),
+)
+
+object_releases = Table(
+    "object_releases",
+    metadata,
+    Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    timestamp("released_at", nullable=False, server_default=now),
+    comment="images whose object is gone while others, perhaps of the same bytes, are fetched",
 )

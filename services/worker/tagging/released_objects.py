@@ -1,0 +1,30 @@
+"""Images whose object left its bucket: kept for another object of the same bytes, or deleted."""
+
+from sqlalchemy import Engine
+
+from shared.db.connection.engine import transaction
+from shared.db.corrections.withdrawn import purge_withdrawn
+from shared.db.events.objects import settle_releases
+from shared.storage.deleting import delete_files
+from shared.storage.storage import Storage, file_keys
+
+
+def settle_objects(engine: Engine, storage: Storage) -> None:
+    """Decide about released images once the objects that came with their release are fetched.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
+    with transaction(engine) as connection:
+        gone = settle_releases(connection)
+    delete_files(engine, storage, file_keys(gone))
+
+
+def forget_withdrawn(engine: Engine, days: float) -> None:
+    """Forget what was said of images that left so long ago.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
+    with transaction(engine) as connection:
+        purge_withdrawn(connection, days)

@@ -1,0 +1,107 @@
+"""What people said of images whose object left its bucket, as queries: kept, given back, purged.
+
+Corrections belong to the bytes and the owner. A renamed object is removed under one key and comes
+under another, in any order, so its image may go before its bytes come again.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, text
+
+from shared.db.corrections.decisions import redecide
+from shared.db.images.images import delete_image
+from shared.db.schema import withdrawn_images
+from shared.model.vocabulary_index import read_vocabulary_index
+
+
+def withdraw_image(connection: Connection, image_id: UUID) -> list[UUID]:
+    """Delete an image with its copies, but keep its id and corrections; return the ids gone.
+
+    Its files are noted for deletion; call `delete_files` after the commit.
+    """
+    kept = connection.scalar(
+        text("""
+            INSERT INTO withdrawn_images (id, owner, sha256)
+            SELECT id, owner, sha256 FROM images WHERE id = :id AND sha256 IS NOT NULL
+            ON CONFLICT (owner, sha256) DO UPDATE SET withdrawn_at = now()
+            RETURNING id
+        """),
+        {"id": image_id},
+    )
+    if kept is not None:
+        connection.execute(
+            text("""
+                INSERT INTO withdrawn_corrections
+                    (id, image_id, tag_id, contributor, verdict, model_version, confidence, run_id,
+                     created_at)
+                SELECT id, :kept, tag_id, contributor, verdict, model_version, confidence, run_id,
+                       created_at
+                FROM corrections WHERE image_id = :id
+            """),
+            {"kept": kept, "id": image_id},
+        )
+    return delete_image(connection, image_id)
+
+
+def find_withdrawn(connection: Connection, like: UUID, sha256: bytes) -> UUID | None:
+    """Return the id of the withdrawn image with these bytes and the owner of the image `like`.
+
+    No one else gives it back before the transaction ends.
+    """
+    query = text("""
+        SELECT withdrawn_images.id FROM withdrawn_images JOIN images USING (owner)
+        WHERE images.id = :like AND withdrawn_images.sha256 = :sha256
+        FOR UPDATE OF withdrawn_images
+    """)
+    found: UUID | None = connection.scalar(query, {"like": like, "sha256": sha256})
+    return found
+
+
+def give_back(connection: Connection, kept: UUID, image_id: UUID) -> None:
+    """Have what was said of a withdrawn image count for an image, which the caller has locked."""
+    connection.execute(
+        text("""
+            INSERT INTO corrections
+                (id, image_id, tag_id, contributor, verdict, model_version, confidence, run_id,
+                 created_at)
+            OVERRIDING SYSTEM VALUE
+            SELECT id, :image, tag_id, contributor, verdict, model_version, confidence, run_id,
+                   created_at
+            FROM withdrawn_corrections WHERE image_id = :kept
+        """),
+        {"kept": kept, "image": image_id},
+    )
+    connection.execute(delete(withdrawn_images).where(withdrawn_images.c.id == kept))
+    redecide(connection, read_vocabulary_index(connection), [image_id])
+
+
+def give_back_all(connection: Connection, image_ids: Collection[UUID]) -> None:
+    """Give these images what was said of withdrawn ones with the same owner and bytes.
+
+    The caller has locked the images.
+    """
+    found = connection.execute(
+        text("""
+            SELECT withdrawn_images.id AS kept, images.id
+            FROM images JOIN withdrawn_images USING (owner, sha256)
+            WHERE images.id = ANY(:ids)
+            ORDER BY images.id
+            FOR UPDATE OF withdrawn_images
+        """),
+        {"ids": list(image_ids)},
+    )
+    for row in found.all():
+        give_back(connection, row.kept, row.id)
+
+
+def purge_withdrawn(connection: Connection, days: float) -> int:
+    """Delete what was said of images that were withdrawn so long ago; return how many images."""
+    purged = connection.execute(
+        text("""
+            DELETE FROM withdrawn_images
+            WHERE withdrawn_at < now() - make_interval(secs => :seconds)
+        """),
+        {"seconds": days * 24 * 3600},
+    )
+    return purged.rowcount
