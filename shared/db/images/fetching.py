@@ -135,9 +135,11 @@ def _become_copy(connection: Connection, values: dict[str, Any], known: UUID) ->
         """),
         {**values, "known": known},
     )
+    if not stored.rowcount:
+        return False
     # Its bytes lie under the key of the known one.
     note_deletions(connection, [original_key(values["id"])])
-    return bool(stored.rowcount)
+    return True
 
 
 def _revive(connection: Connection, values: dict[str, Any], withdrawn: UUID) -> Fetched:
