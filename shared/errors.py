@@ -9,6 +9,8 @@ class TagloopError(Exception):
     """Something went wrong inside Tagloop."""
 
     status = 500
+    # Identifies the kind of problem to programs, where the status alone does not.
+    type = "about:blank"
     retryable = False
 
     def __init__(self, message: str | None = None) -> None:
@@ -50,6 +52,12 @@ class Forbidden(TagloopError):
     """The caller may not do this."""
 
     status = 403
+
+
+class ForgedRequest(Forbidden):
+    """The request may have been made by another site's page."""
+
+    type = "urn:tagloop:problem:csrf"
 
 
 class NotFound(TagloopError):

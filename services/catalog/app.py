@@ -7,13 +7,14 @@ from services.catalog.images.statuses import statuses
 from services.catalog.page.routes import page
 from services.catalog.search.routes import search
 from services.catalog.search.similar import similar
+from services.catalog.session.routes import session
 from services.catalog.tags.profiles import profiles
 from services.catalog.tags.routes import tags
 from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
-BLUEPRINTS = (images, statuses, tags, profiles, search, similar, page)
+BLUEPRINTS = (session, images, statuses, tags, profiles, search, similar, page)
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:

@@ -3,14 +3,23 @@
 from flask_openapi3 import OpenAPI
 
 from shared.auth.policy import OPEN, rule_for
+from shared.auth.sessions import COOKIE, CSRF_HEADER
 
 SCHEME = "key"
+SESSION = "session"
 SECURITY_SCHEMES = {
     SCHEME: {
         "type": "http",
         "scheme": "bearer",
         "description": "A key of `tagloop keys create`.",
-    }
+    },
+    SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A session of `POST /v1/session`; what changes something also needs the "
+        f"header `{CSRF_HEADER}`.",
+    },
 }
 
 
@@ -21,4 +30,4 @@ def describe_keys(app: OpenAPI) -> None:
         for method in item.model_fields_set:
             operation = getattr(item, method)
             is_open = rule_for(method.upper(), path) == OPEN
-            operation.security = [] if is_open else [{SCHEME: []}]
+            operation.security = [] if is_open else [{SCHEME: []}, {SESSION: []}]

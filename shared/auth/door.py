@@ -1,6 +1,7 @@
 """The door of every web service: who calls, and whether their key opens what they ask for."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from flask import Flask, Request, g, request
@@ -10,13 +11,23 @@ from shared.auth.keyring import KeyRing
 from shared.auth.limits import KeyLimits
 from shared.auth.loopback import refuse_strangers
 from shared.auth.policy import OPEN, Rule, rule_for
+from shared.auth.sessions import refuse_forged, session_token
 from shared.config import Settings
 from shared.db.owners.access import EVERYTHING, Access
 from shared.db.owners.keys import Key
 from shared.errors import Forbidden, InvalidKey, LengthRequired
 
 SCHEME = "bearer"
+EXTENSION = "tagloop.door"
 _ARGUMENT = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
+
+
+@dataclass(frozen=True)
+class Door:
+    """What an app that asks for keys verifies and counts them with."""
+
+    ring: KeyRing
+    limits: KeyLimits
 
 
 def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
@@ -30,6 +41,7 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         return
     ring = KeyRing(engine)
     limits = KeyLimits(settings)
+    app.extensions[EXTENSION] = Door(ring, limits)
 
     def ask_for_key() -> None:
         rule = _rule_of(request)
@@ -67,6 +79,12 @@ def refuse_unfit(key: Key, rule: Rule) -> None:
         )
 
 
+def door_of(app: Flask) -> Door | None:
+    """Return the door of an app; None where no keys are asked for."""
+    door: Door | None = app.extensions.get(EXTENSION)
+    return door
+
+
 def _open_to_this_machine() -> None:
     rule = _rule_of(request)
     if rule is not None and rule != OPEN:
@@ -87,6 +105,25 @@ def _rule_of_route(method: str, route: str) -> Rule:
 
 
 def _key_of(request: Request, ring: KeyRing) -> Key:
+    """Return the key in the header, or else the one that the cookie's session was opened with."""
+    if "Authorization" in request.headers:
+        return bearer_key(request, ring)
+    token = session_token(request)
+    if token is None:
+        raise InvalidKey("Send a key in the header: Authorization: Bearer tagloop_…")
+    session = ring.verify_session(token)
+    if session is None:
+        raise InvalidKey("This session has ended; sign in again.")
+    refuse_forged(request, token)
+    return session.key
+
+
+def bearer_key(request: Request, ring: KeyRing) -> Key:
+    """Return the key in a request's `Authorization` header.
+
+    Raises:
+        InvalidKey: it holds no key, or one that opens nothing.
+    """
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME:
         raise InvalidKey("Send a key in the header: Authorization: Bearer tagloop_…")

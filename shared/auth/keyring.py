@@ -1,43 +1,73 @@
-"""The keys that were shown lately, kept at hand by every web process."""
+"""The keys and sessions that were used lately, kept in memory by every web process."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from shared.auth.tokens import digest_of, is_token
 from shared.db.connection.engine import transaction
 from shared.db.owners.keys import Key, use_key
+from shared.db.owners.sessions import Session, delete_session, find_session
 
 # A key that is revoked still opens for as long, and one in use costs a query as often.
 CACHE_SECONDS = 5.0
 
+Found = TypeVar("Found")
+
 
 class KeyRing:
-    """Verifies keys. Safe for threads: two that ask at once read the same row."""
+    """Verifies keys and sessions. Safe for threads: two that ask at once read the same row."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # Only keys that are there: what does not open anything must not fill the memory.
-        self._known: dict[bytes, tuple[Key, float]] = {}
+        # Only what is there: what does not open anything must not fill the memory.
+        self._keys: dict[bytes, tuple[Key, float]] = {}
+        self._sessions: dict[bytes, tuple[Session, float]] = {}
 
     def verify(self, token: str) -> Key | None:
-        """The key that a caller shows, as of at most five seconds ago; None if it opens nothing.
+        """Return the key that a caller shows, as of at most five seconds ago; None if unknown.
 
         Only digests are compared, by an index: how long that takes says nothing about a key.
 
         Raises:
             Unavailable: Postgres is away.
         """
-        if not is_token(token):
-            return None
+        return self._find(self._keys, digest_of(token), use_key) if is_token(token) else None
+
+    def verify_session(self, token: str) -> Session | None:
+        """Return the session of a cookie, as of at most five seconds ago; None if it has ended.
+
+        Raises:
+            Unavailable: Postgres is away.
+        """
+        return self._find(self._sessions, digest_of(token), find_session)
+
+    def end_session(self, token: str) -> None:
+        """Sign out. Other processes take up to five seconds to notice.
+
+        Raises:
+            Unavailable: Postgres is away.
+        """
         digest = digest_of(token)
-        known = self._known.get(digest)
+        with transaction(self._engine) as connection:
+            delete_session(connection, digest)
+        self._sessions.pop(digest, None)
+
+    def _find(
+        self,
+        cache: dict[bytes, tuple[Found, float]],
+        digest: bytes,
+        look_up: Callable[[Connection, bytes], Found | None],
+    ) -> Found | None:
+        known = cache.get(digest)
         if known is not None and time.monotonic() - known[1] < CACHE_SECONDS:
             return known[0]
         with transaction(self._engine) as connection:
-            key = use_key(connection, digest)
-        if key is None:
-            self._known.pop(digest, None)
+            found = look_up(connection, digest)
+        if found is None:
+            cache.pop(digest, None)
         else:
-            self._known[digest] = key, time.monotonic()
-        return key
+            cache[digest] = found, time.monotonic()
+        return found

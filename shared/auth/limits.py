@@ -20,6 +20,7 @@ KEY_PREFIX = "tagloop-limits"
 REDIS_SECONDS = 0.5
 # Nor each of them: after a failure nobody asks it again for this time.
 REST_SECONDS = 5.0
+SIGN_INS_PER_MINUTE = 20
 
 log = structlog.get_logger(__name__)
 
@@ -50,20 +51,25 @@ class KeyLimits:
             TooManyRequests: the key has had its share of this minute.
             BodyOverLimit: this body alone is larger than that share.
         """
+        self._take(str(key.id), "This key", list(self._shares(key, body_bytes)))
+
+    def count_sign_in(self, address: str) -> None:
+        """Count one attempt to sign in from an address.
+
+        Raises:
+            TooManyRequests: there were too many within a minute.
+        """
+        self._take(address, "This address", [("sign-ins", SIGN_INS_PER_MINUTE, 1)])
+
+    def _take(self, who: str, words: str, shares: list[tuple[str, int, int]]) -> None:
         if time.monotonic() >= self._rests_until:
             try:
-                self._take_all(self._limiter, key, body_bytes)
+                _take_all(self._limiter, who, words, shares)
                 return
             except RedisError as error:
                 self._rests_until = time.monotonic() + REST_SECONDS
                 log.warning("each process counts for itself: Redis is away", error=str(error))
-        self._take_all(self._alone, key, body_bytes)
-
-    def _take_all(
-        self, limiter: SlidingWindowCounterRateLimiter, key: Key, body_bytes: int
-    ) -> None:
-        for kind, most, cost in self._shares(key, body_bytes):
-            _take(limiter, key, kind, most, cost)
+        _take_all(self._alone, who, words, shares)
 
     def _shares(self, key: Key, body_bytes: int) -> Iterator[tuple[str, int, int]]:
         """What is counted: its name, the most of it in a minute, and how much this request has."""
@@ -72,21 +78,26 @@ class KeyLimits:
             yield "bytes", key.bytes_per_minute or self._settings.bytes_per_minute, body_bytes
 
 
-def _take(
-    limiter: SlidingWindowCounterRateLimiter, key: Key, kind: str, most: int, cost: int
+def _take_all(
+    limiter: SlidingWindowCounterRateLimiter,
+    who: str,
+    words: str,
+    shares: list[tuple[str, int, int]],
 ) -> None:
-    if cost > most:
-        raise BodyOverLimit(
-            f"The body has {cost:,} bytes, and this key may send {most:,} a minute; send "
-            "smaller ones."
-        )
-    item = RateLimitItemPerMinute(most)
-    if not limiter.hit(item, kind, str(key.id), cost=cost):
-        reset_at = limiter.get_window_stats(item, kind, str(key.id)).reset_time
-        seconds = max(1, math.ceil(reset_at - time.time()))
-        raise TooManyRequests(
-            f"This key may use {most:,} {kind} a minute; go on in {seconds} s.", seconds
-        )
+    """Take from each share, or refuse. words: how the caller is called in a refusal."""
+    for kind, most, cost in shares:
+        if cost > most:
+            raise BodyOverLimit(
+                f"The body has {cost:,} bytes, and {words.lower()} may send {most:,} a minute; "
+                "send smaller ones."
+            )
+        item = RateLimitItemPerMinute(most)
+        if not limiter.hit(item, kind, who, cost=cost):
+            reset_at = limiter.get_window_stats(item, kind, who).reset_time
+            seconds = max(1, math.ceil(reset_at - time.time()))
+            raise TooManyRequests(
+                f"{words} may use {most:,} {kind} a minute; go on in {seconds} s.", seconds
+            )
 
 
 def _redis_url(url: str) -> str:

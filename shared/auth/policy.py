@@ -24,7 +24,10 @@ OPEN = Rule(frozenset())
 DEFAULT = _needs(bound=False)
 
 # Probes and machines have no keys; the description of the API says nothing about pictures.
-OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+# Whoever signs in has no session yet.
+OPEN_PATHS = frozenset(
+    {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/session"}
+)
 # The views of the web page. They are the same for everyone: what they show comes from the API.
 PAGE_PATHS = frozenset(
     {

@@ -25,7 +25,7 @@ class ProblemDocument(BaseModel):
 def problem_of(error: TagloopError) -> dict[str, object]:
     """An error as a problem document."""
     return {
-        "type": "about:blank",
+        "type": error.type,
         "title": error.title,
         "status": error.status,
         "detail": str(error),

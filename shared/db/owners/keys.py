@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, RowMapping, delete, func, insert, select, text, update
 
 from shared.auth.scopes import Scope
 from shared.auth.tokens import digest_of, hint_of
@@ -30,6 +31,7 @@ class Key:
     """A key that opens something. Limits: None: as the settings say."""
 
     id: int
+    name: str
     scopes: frozenset[str]
     access: Access
     requests_per_minute: int | None
@@ -66,8 +68,14 @@ def use_key(connection: Connection, digest: bytes) -> Key | None:
         connection.execute(
             update(api_keys).where(api_keys.c.id == row.id).values(last_used_at=func.now())
         )
+    return key_of(row)
+
+
+def key_of(row: Row[Any]) -> Key:
+    """Make a key of a row that has the columns of `api_keys`."""
     return Key(
         row.id,
+        row.name,
         frozenset(row.scopes),
         Access(row.owner),
         row.requests_per_minute,

@@ -11,7 +11,7 @@ from shared.db.schema.feedback import (
     reviewed,
 )
 from shared.db.schema.files import file_deletions
-from shared.db.schema.keys import api_keys
+from shared.db.schema.keys import api_keys, sessions
 from shared.db.schema.owners import untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.versions import backbones, models
@@ -37,6 +37,7 @@ __all__ = [
     "object_releases",
     "retag_jobs",
     "reviewed",
+    "sessions",
     "shown_tags",
     "tag_aliases",
     "tag_parents",

@@ -1,9 +1,10 @@
-"""The keys that callers of the API show."""
+"""The keys that callers of the API show, and the sessions of people who signed in with one."""
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    ForeignKey,
     Identity,
     Integer,
     LargeBinary,
@@ -27,4 +28,21 @@ api_keys = Table(
     timestamp("created_at", nullable=False, server_default=now),
     timestamp("last_used_at", comment="to the minute"),
     timestamp("revoked_at", comment="since when it opens nothing"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the cookie"),
+    Column(
+        "key_id",
+        ForeignKey("api_keys.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        comment="the key that was used to sign in; the session ends with it",
+    ),
+    timestamp("created_at", nullable=False, server_default=now),
+    timestamp("expires_at", nullable=False),
+    comment="signing out deletes the row",
 )

@@ -48,7 +48,9 @@ def test_the_description_says_which_operations_need_a_key(app: Flask) -> None:
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             is_open = rule_for(method.upper(), path) == OPEN
-            assert described["security"] == ([] if is_open else [{"key": []}]), path
+            assert described["security"] == ([] if is_open else [{"key": []}, {"session": []}]), (
+                path
+            )
 
 
 def test_nothing_but_what_is_open_is_answered_without_a_key(app: Flask) -> None:

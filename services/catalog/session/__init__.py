@@ -1,0 +1,1 @@
+"""The API for signing in and out of the web page."""

@@ -1,0 +1,84 @@
+"""Sessions of the web page: a cookie instead of a key, and proof that our page is asking.
+
+The cookie is `HttpOnly`: no script can read it. It is `SameSite=Strict`: a browser leaves it out
+of what other sites' pages ask for. Requests that change something also carry a token that only a
+page of the same origin can read, and what the browser says of their origin has to agree.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+
+from shared.errors import ForgedRequest
+
+COOKIE = "tagloop_session"
+CSRF_HEADER = "X-CSRF-Token"
+SESSION_SECONDS = 7 * 24 * 3600
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+RANDOM_BYTES = 32
+_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def new_session_token() -> str:
+    """Make the value of a session's cookie: 256 random bits."""
+    return secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def session_token(request: Request) -> str | None:
+    """Return the session token in a request's cookie; None if there is nothing of that form."""
+    token = request.cookies.get(COOKIE, "")
+    return token if _FORM.fullmatch(token) else None
+
+
+def csrf_token_of(token: str) -> str:
+    """Return the CSRF token of a session: it follows from the cookie, which scripts can't read."""
+    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def refuse_forged(request: Request, token: str) -> None:
+    """Let a request with a session's cookie pass if it reads only, or our own page sent it.
+
+    Raises:
+        ForgedRequest: another site's page may have sent it.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    refuse_other_sites(request)
+    if not hmac.compare_digest(
+        request.headers.get(CSRF_HEADER, "").encode(), csrf_token_of(token).encode()
+    ):
+        raise ForgedRequest(
+            f"The header {CSRF_HEADER} is missing or wrong; send the `csrf` of GET /v1/session."
+        )
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Let a request pass unless its browser says that a page of another origin sent it.
+
+    Raises:
+        ForgedRequest: it does.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    if site not in ("same-origin", "none") or (
+        origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+    ):
+        raise ForgedRequest("A page of another site sent this; only Tagloop's own page may.")
+
+
+def set_session_cookie(request: Request, response: Response, token: str) -> None:
+    """Have the browser keep a session's token, over https only if it came over https."""
+    # A proxy may end TLS without saying so; the browser itself names the scheme in Origin.
+    is_secure = request.is_secure or request.headers.get("Origin", "").startswith("https://")
+    response.set_cookie(
+        COOKIE, token, SESSION_SECONDS, secure=is_secure, httponly=True, samesite="Strict"
+    )
+
+
+def clear_session_cookie(response: Response) -> None:
+    """Have the browser forget a session's token."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
