@@ -141,6 +141,10 @@ class NotAPicture(PictureError):
     status = 415
 
 
+class UnreadKind(NotAPicture):
+    """The picture is of a kind that Tagloop does not read."""
+
+
 class TooManyBytes(PictureError):
     """The file is larger than this server accepts."""
 

@@ -12,7 +12,7 @@ from services.worker.backbone.interface import Description
 from services.worker.backbone.openvino_runtime import load_openvino_backbone
 from services.worker.decoding.square import decode_square, prepare_opencv
 from shared.config import load_settings
-from shared.pictures.probe import UPRIGHT
+from shared.pictures.headers.header import UPRIGHT
 
 TOP = 5
 

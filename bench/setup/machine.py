@@ -18,7 +18,7 @@ def describe(room: Room) -> dict[str, str]:
     packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     pictures = room.pictures
     return {
-        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "processor": f"{processor()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / GIBIBYTE:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "packages": packages,
@@ -28,7 +28,8 @@ def describe(room: Room) -> dict[str, str]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The name of the processor."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()

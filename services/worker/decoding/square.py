@@ -9,7 +9,7 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from shared.pictures import open_rgb
-from shared.pictures.probe import UPRIGHT
+from shared.pictures.headers.header import UPRIGHT
 
 CMYK_SPACES = ("CMYK", "YCCK")
 # EXIF orientation → (quarter turns counter-clockwise, then mirrored left to right).

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from shared.errors import NotAPicture, TooManyPixels
+from shared.errors import NotAPicture, TooManyPixels, UnreadKind
 from shared.pictures import MIME_TYPES, open_rgb, probe
 from tests.support.pictures import (
     ORIENTATIONS,
@@ -32,6 +32,14 @@ def test_every_readable_kind_is_known_with_its_size(kind: str) -> None:
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_what_is_no_picture_is_refused(kind: str) -> None:
     with pytest.raises(NotAPicture, match="not a picture"):
+        probe(io.BytesIO(UNREADABLE[kind]()), LIMIT)
+
+
+@pytest.mark.parametrize(
+    "kind", ["HTML", "SVG", "PDF", "PostScript", "JPEG XL", "MP4 or QuickTime video"]
+)
+def test_a_known_kind_of_file_is_called_by_its_name(kind: str) -> None:
+    with pytest.raises(UnreadKind, match=f"The file is {kind}, not a picture"):
         probe(io.BytesIO(UNREADABLE[kind]()), LIMIT)
 
 

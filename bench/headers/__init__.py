@@ -1,0 +1,1 @@
+"""What it costs to look at the header of a hostile picture."""

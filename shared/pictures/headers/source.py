@@ -1,0 +1,73 @@
+"""The bytes of a file at any place, with a budget: no header is worth more than that."""
+
+from abc import ABC, abstractmethod
+from typing import BinaryIO
+
+from shared.errors import NotAPicture
+
+# A photograph's header takes about ten reads; one with megabytes of metadata some hundreds.
+MAX_READS = 2000
+# Four EXIF segments of the largest size, and as much again.
+MAX_BYTES = 512 * 1024
+DAMAGED = "The file is not a picture that Tagloop reads: its header is damaged."
+
+
+class Source(ABC):
+    """A file that headers are read from."""
+
+    def __init__(self) -> None:
+        self._reads = 0
+        self._bytes = 0
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return up to `size` bytes from `offset` on; fewer at the end of the file.
+
+        Raises:
+            NotAPicture: the budget is used up.
+        """
+        self._reads += 1
+        self._bytes += size
+        if self._reads > MAX_READS or self._bytes > MAX_BYTES:
+            raise NotAPicture(
+                f"The header of the picture has more than {MAX_READS:,} parts, or "
+                f"{MAX_BYTES // 1024:,} KiB that have to be read; save it without its metadata."
+            )
+        return self._read(offset, size)
+
+    def need(self, offset: int, size: int) -> bytes:
+        """Return exactly `size` bytes from `offset` on.
+
+        Raises:
+            NotAPicture: the file ends before, or the budget is used up.
+        """
+        data = self.read(offset, size)
+        if len(data) < size:
+            raise NotAPicture(DAMAGED)
+        return data
+
+    @abstractmethod
+    def _read(self, offset: int, size: int) -> bytes:
+        """The same, without a budget."""
+
+
+class FileSource(Source):
+    """An open file."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def _read(self, offset: int, size: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(size)
+
+
+class MemorySource(Source):
+    """A file in memory."""
+
+    def __init__(self, data: memoryview) -> None:
+        super().__init__()
+        self._data = data
+
+    def _read(self, offset: int, size: int) -> bytes:
+        return bytes(self._data[offset : offset + size])
