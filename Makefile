@@ -9,14 +9,17 @@ PYTHONS := $(PYTHON) python3.11 python3.12 python3 python3.13 python3.14
 # Running it is the only proof: version managers put commands on PATH that do not work.
 IS_USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 OLDEST_PYTHON := 3.11
+# The lock files are complete: what they do not name is not installed.
+INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: help up test lint bench chaos install lock clean
+.PHONY: help up test lint audit bench chaos install lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make up [PORT=8080] [DATA=./data]   start everything on this machine; Ctrl-C stops it'
 	@echo 'make test                           run every test'
 	@echo 'make lint                           check style and types'
+	@echo 'make audit                          look for known vulnerabilities in what is installed'
 	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
 	@echo 'make chaos [FAULTS=200] [SEED=n]    kill everything again and again; MINUTES=n ends it early'
 	@echo 'make install                        only make .venv and install into it'
@@ -37,6 +40,11 @@ lint: $(STAMP)
 	$(VENV)/bin/hadolint deploy/docker/Dockerfile
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
+# Asks PyPI about every locked version.
+audit: $(STAMP)
+	$(VENV)/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
+	$(VENV)/bin/pip-audit --disable-pip --no-deps --requirement requirements-torch.lock
+
 bench: $(BENCH_STAMP)
 	$(VENV)/bin/python -m bench $(BENCH)
 
@@ -47,7 +55,7 @@ chaos: $(STAMP)
 install: $(STAMP)
 
 # Everything comes from the lock file, the build of the project itself included.
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock requirements-torch.lock pyproject.toml
 	@$(VENV)/bin/python -c '$(IS_USABLE)' 2>/dev/null || { \
 	  for python in $(PYTHONS); do \
 	    if $$python -c '$(IS_USABLE)' 2>/dev/null; then \
@@ -58,24 +66,30 @@ $(STAMP): requirements.lock pyproject.toml
 	    'apt-get install python3 python3-venv) or name one: make up PYTHON=/path/to/python3.12' >&2; \
 	  exit 1; }
 	@echo 'Installing into $(VENV): about 2 GB, a minute or more…'
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) -r requirements-torch.lock
+	@$(INSTALL) --no-build-isolation --editable .
 	@$(VENV)/bin/python -m services.worker.backbone.convert
 	@touch $@
 
 # What the benchmark compares with is installed only for it.
 $(BENCH_STAMP): requirements-bench.lock $(STAMP)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  -r requirements-bench.lock
+	@$(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# torch and torchvision have a lock of their own, without hashes: PyPI, PyTorch's index of CPU builds
+# and a mirror have different files of the same version. Everything else is held to its hashes.
 COMPILE := $(VENV)/bin/uv pip compile --quiet pyproject.toml --universal \
-  --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock'
+  --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock' --generate-hashes \
+  --constraint requirements-torch.lock --no-emit-package torch --no-emit-package torchvision
 
 lock: $(STAMP)
 	$(COMPILE) --extra worker --extra local --extra tracing --extra test --extra build \
 	  --output-file requirements.lock
+	$(COMPILE) --extra tracing --extra build --constraint requirements.lock \
+	  --output-file requirements-web.lock
+	$(COMPILE) --extra worker --extra tracing --extra build --constraint requirements.lock \
+	  --output-file requirements-worker.lock
 	$(COMPILE) --extra bench --constraint requirements.lock \
 	  --output-file requirements-bench.lock
 

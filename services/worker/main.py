@@ -3,6 +3,10 @@
 Celery wants an app when it imports this module; nothing else in Tagloop works at import.
 """
 
+from celery import signals
+
+from services.worker.health.beat import mark_each_task
+from services.worker.health.progress import refuse_stalled
 from services.worker.runtime import Runtime, start_runtime
 from services.worker.tagging.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
@@ -16,7 +20,11 @@ ROUND_SECONDS = 60.0
 settings = load_settings_or_exit()
 app = create_celery(settings)
 process = CeleryProcess(
-    "worker", settings, lambda tasks: start_runtime(settings, app, tasks), Runtime.close
+    "worker",
+    settings,
+    lambda tasks: start_runtime(settings, app, tasks),
+    Runtime.close,
+    check=lambda runtime: refuse_stalled(runtime.engine),
 )
 register_tasks(app, process.parts)
 app.conf.beat_schedule = {
@@ -34,3 +42,4 @@ app.conf.beat_schedule = {
     )
 }
 process.connect()
+signals.beat_init.connect(mark_each_task, weak=False)

@@ -10,7 +10,7 @@ from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.choose import wants_cuda
 from services.worker.backbone.first_model import ensure_model
 from services.worker.delivery import Sender
-from services.worker.gpu_metrics import GpuWatch, watch_gpus
+from services.worker.health.gpu_metrics import GpuWatch, watch_gpus
 from services.worker.tagging.fetcher import THREADS as FETCHER_THREADS
 from services.worker.tagging.fetcher import Fetcher
 from services.worker.tagging.lanes import Lanes, count_lanes

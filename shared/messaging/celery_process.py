@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import structlog
 from celery import signals
@@ -26,7 +26,8 @@ class CeleryProcess(Generic[Parts]):
     """Holds the parts of a process from Celery's start signal to its end.
 
     name: what the process is called in logs, metrics and traces. start: opens the parts; it is
-    given Celery's number of task threads. close: closes them.
+    given Celery's number of task threads. close: closes them. check: raises TagloopError while
+    the parts make no progress, for `GET /healthz` on the metrics port.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class CeleryProcess(Generic[Parts]):
         settings: Settings,
         start: Callable[[int], Parts],
         close: Callable[[Parts], None],
+        check: Callable[[Parts], None] = lambda parts: None,
     ) -> None:
         self._name = name
         self._settings = settings
         self._start_parts = start
         self._close_parts = close
+        self._check_parts = check
         self._parts: Parts | None = None
 
     def connect(self) -> None:
@@ -60,14 +63,20 @@ class CeleryProcess(Generic[Parts]):
         """Load everything before the first message is taken."""
         try:
             trace_worker(self._settings, self._name)
-            self._parts = self._start_parts(instance.concurrency)
-            serve_metrics(self._settings.metrics_port)
-        except TagloopError as error:
-            # Celery logs an exception of a signal handler and goes on, here without the parts.
-            log.error(f"the {self._name} cannot start", reason=str(error))
-            sys.stderr.flush()
-            os._exit(EXIT_MISCONFIGURED)
+            self._parts = parts = self._start_parts(instance.concurrency)
+            serve_metrics(self._settings.metrics_port, lambda: self._check_parts(parts))
+        except (TagloopError, OSError) as error:
+            self._end(str(error))
+        except Exception as error:
+            log.exception("unexpected error at the start")
+            self._end(repr(error))
         log.info(f"{self._name} ready")
+
+    def _end(self, reason: str) -> NoReturn:
+        """End the process: Celery would log the error of a signal handler and go on."""
+        log.error(f"the {self._name} cannot start", reason=reason)
+        sys.stderr.flush()
+        os._exit(EXIT_MISCONFIGURED)
 
     def _stop(self, **_: Any) -> None:
         if self._parts is not None:

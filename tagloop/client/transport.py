@@ -71,7 +71,10 @@ class Transport:
                 timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS + held),
             )
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as e:
-            raise NoAnswer(f"No Tagloop answers at {self.server}; start one with: make up") from e
+            raise NoAnswer(
+                f"No Tagloop answers at {self.server}. Start one (make up, or docker compose "
+                "up -d), or name its address with --server or TAGLOOP_SERVER."
+            ) from e
         except urllib3.exceptions.HTTPError as error:
             raise NoAnswer(f"The connection to {self.server} was lost: {error}") from error
         return self._document(response)

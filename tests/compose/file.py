@@ -10,6 +10,8 @@ import yaml
 
 PROJECT_ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = PROJECT_ROOT / "docker-compose.yml"
+# Compose refuses a command line with one of these outside quotes.
+REFUSED_CHARACTERS = frozenset("()&|;<>`")
 VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
 
@@ -47,10 +49,23 @@ def find_service(name: str) -> Service:
     test = found.get("healthcheck", {}).get("test", ["NONE"])
     return Service(
         name,
-        tuple(shlex.split(command) if isinstance(command, str) else command),
+        tuple(split_command(command) if isinstance(command, str) else command),
         {key: as_in_yaml(value) for key, value in found.get("environment", {}).items()},
         ("sh", "-c", test[1]) if test[0] == "CMD-SHELL" else tuple(test[1:]),
     )
+
+
+def split_command(command: str) -> list[str]:
+    """Split a command line as compose does.
+
+    Raises:
+        ValueError: compose would refuse it, and with it the whole file.
+    """
+    lexer = shlex.shlex(command, posix=True, punctuation_chars="".join(REFUSED_CHARACTERS))
+    words = list(lexer)
+    if refused := [word for word in words if word and set(word) <= REFUSED_CHARACTERS]:
+        raise ValueError(f"{command!r} has {refused} outside quotes; write it as a list.")
+    return shlex.split(command)
 
 
 def as_in_yaml(value: object) -> str:

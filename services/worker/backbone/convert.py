@@ -1,7 +1,6 @@
-"""`python -m services.worker.backbone.convert`: the configured network made ready for OpenVINO.
+"""`python -m services.worker.backbone.convert`: convert the configured network for OpenVINO.
 
-Runs as a process of its own: torch and timm come and go with it, and a worker on the CPU never
-imports them.
+Runs as a process of its own, so that a worker on the CPU never imports torch and timm.
 """
 
 import json
@@ -40,6 +39,8 @@ def convert(name: str, folder: Path) -> None:
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
+    # The folder of a container image is made by root and read by another user.
+    unfinished.chmod(0o755)
     try:
         openvino.save_model(graph, unfinished / GRAPH_FILE, compress_to_fp16=False)
         (unfinished / HEAD_FILE).write_bytes(network.first_head.to_bytes())
@@ -63,7 +64,7 @@ def main() -> int:
         folder = converted_folder(settings.backbone, settings.cache_dir)
         if not folder.exists():
             convert(settings.backbone, folder)
-    except TagloopError as error:
+    except (TagloopError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -19,7 +19,9 @@ def check_database(engine: Engine) -> Finding:
         with transaction(engine) as connection:
             version = connection.scalar(text("SHOW server_version"))
     except Unavailable as error:
-        advice = "Start Postgres (on one machine: make up), or correct TAGLOOP_DATABASE_URL."
+        advice = (
+            "Start Postgres (make up, or docker compose up -d), or correct TAGLOOP_DATABASE_URL."
+        )
         return wrong(DATABASE, f"{one_line(error)} {advice}")
     return well(DATABASE, f"Postgres {version} answers.")
 

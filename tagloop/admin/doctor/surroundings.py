@@ -27,7 +27,7 @@ def check_broker(celery: Celery) -> tuple[Finding, int]:
     try:
         messages = sum(count_messages(celery, queue) for queue in (INTERACTIVE, BULK))
     except Unavailable as error:
-        advice = "Start Redis (on one machine: make up), or correct TAGLOOP_BROKER_URL."
+        advice = "Start Redis (make up, or docker compose up -d), or correct TAGLOOP_BROKER_URL."
         return wrong(BROKER, f"{one_line(error)} {advice}"), 0
     return well(BROKER, f"The broker answers; {messages:,} messages wait."), messages
 

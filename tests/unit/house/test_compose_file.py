@@ -3,19 +3,29 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.config import PREFIX, Settings
-from tests.compose.file import COMPOSE_FILE, PROJECT_ROOT, read_compose
+from shared.config.unknown import OTHERS
+from tests.compose.file import (
+    COMPOSE_FILE,
+    PROJECT_ROOT,
+    find_service,
+    read_compose,
+    split_command,
+)
 
 DOCKERFILE = PROJECT_ROOT / "deploy" / "docker" / "Dockerfile"
 PROGRAMS = Path(sys.executable).parent
 SERVICES: dict[str, dict[str, Any]] = read_compose()["services"]
 # They end by themselves.
 ONCE = ("secrets", "migrate")
+# Services that run an image of this project.
+OWN = [name for name, service in SERVICES.items() if service["image"].startswith("tagloop-")]
 # The image's own start needs rights to take its data folder over and become its user.
 STARTS_AS_ROOT = ("postgres",)
 
@@ -52,7 +62,7 @@ def test_its_settings_exist_and_hold_no_secret(name: str) -> None:
         assert "SECRET" not in variable or variable.endswith("_FILE")
         if name not in ("grafana",) and variable.startswith(PREFIX):
             field = variable.removeprefix(PREFIX).removesuffix("_FILE").lower()
-            assert field in Settings.model_fields, variable
+            assert field in Settings.model_fields or variable in OTHERS, variable
         assert "://" not in str(value) or "@" not in str(value), "a password in an address"
 
 
@@ -70,6 +80,37 @@ def test_every_volume_and_dependency_exists() -> None:
             exists = (PROJECT_ROOT / source).exists() if source[0] == "." else source in volumes
             assert exists, mount
         assert set(service.get("depends_on", {})) <= set(SERVICES)
+
+
+def test_every_command_line_can_be_split_as_compose_splits_it() -> None:
+    for name, service in SERVICES.items():
+        if "command" in service:
+            assert find_service(name).command
+
+
+def test_a_command_line_that_compose_refuses_is_refused() -> None:
+    with pytest.raises(ValueError, match="outside quotes"):
+        split_command("gunicorn services.catalog.app:create_app()")
+    assert split_command("gunicorn 'services.catalog.app:create_app()'") == [
+        "gunicorn",
+        "services.catalog.app:create_app()",
+    ]
+
+
+def test_temporary_folders_take_their_mode_from_the_image() -> None:
+    # An option mode= is lost when a container of an older engine starts a second time, and a
+    # read-only image has no room for a mount point that it lacks.
+    made = re.findall(r"--directory --mode 1777 (.*)", DOCKERFILE.read_text())
+    mounts = {mount for name in OWN for mount in SERVICES[name].get("tmpfs", [])}
+
+    assert mounts == {"/tmp", *made}
+
+
+def test_each_image_is_built_by_one_service() -> None:
+    built = Counter(service["image"] for service in SERVICES.values() if "build" in service)
+    used = {SERVICES[name]["image"] for name in OWN}
+
+    assert dict(built) == dict.fromkeys(used, 1)
 
 
 def test_prometheus_scrapes_services_of_the_file() -> None:

@@ -6,7 +6,9 @@ from itertools import chain
 
 from tagloop.local.supervisor.child import PROJECT_ROOT
 
-LOCKS = ("requirements.lock", "requirements-bench.lock")
+TORCH = "requirements-torch.lock"
+LOCKS = ("requirements.lock", "requirements-bench.lock", TORCH)
+HASHED = (*LOCKS[:2], "requirements-web.lock", "requirements-worker.lock")
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -17,8 +19,19 @@ def normalized(requirement: str) -> str:
 
 
 def locked_lines() -> list[str]:
-    lines = chain(*((PROJECT_ROOT / name).read_text().splitlines() for name in LOCKS))
+    return list(chain(*(requirements(name) for name in LOCKS)))
+
+
+def requirements(name: str) -> list[str]:
+    """The requirements of a lock file, each without its hashes."""
+    text = (PROJECT_ROOT / name).read_text().replace("\\\n", " ")
+    lines = [line.split("--hash")[0].strip() for line in text.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def pins(name: str) -> set[str]:
+    """The versions in a lock file, without the platforms that they are for."""
+    return {line.partition(" ;")[0] for line in requirements(name)}
 
 
 def test_every_dependency_is_locked() -> None:
@@ -30,6 +43,21 @@ def test_every_dependency_is_locked() -> None:
 
 def test_every_line_is_one_exact_version() -> None:
     assert all(line.count("==") >= 1 and ">" not in line.split(";")[0] for line in locked_lines())
+
+
+def test_every_file_but_torchs_has_to_fit_a_hash() -> None:
+    for name in HASHED:
+        text = (PROJECT_ROOT / name).read_text()
+        assert len(requirements(name)) == len(
+            re.findall(r"== *[^\n]*\\\n +--hash=sha256:", text)
+        ), name
+    assert {normalized(line) for line in requirements(TORCH)} == {"torch", "torchvision"}
+
+
+def test_an_image_has_the_versions_that_were_tested() -> None:
+    tested = pins("requirements.lock")
+    for name in ("requirements-web.lock", "requirements-worker.lock"):
+        assert pins(name) <= tested
 
 
 def test_torch_can_be_a_cpu_build() -> None:
