@@ -184,6 +184,13 @@ class FetchFailed(PictureError):
     """The URL could not be fetched."""
 
 
+class NotThereYet(FetchFailed):
+    """There is nothing at the URL, or not yet."""
+
+    # Many stores announce an object before everyone can read it.
+    retryable = True
+
+
 class OriginUnavailable(FetchFailed):
     """The server that the URL points to does not answer at the moment."""
 

@@ -4,21 +4,25 @@ import time
 from collections.abc import Set
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import urllib3
 
-from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
+from shared.errors import FetchFailed, NotThereYet, OriginUnavailable, TooManyBytes
 from shared.fetch.cutoff import Cutoff
 from shared.fetch.guard import Target, check_url
 
 MAX_REDIRECTS = 5
+# Not Found, Request Timeout, Too Early: what stores answer while an object is on its way.
+NOT_THERE_YET = (404, 408, 425)
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 CONNECT_SECONDS = 5.0
 # Sockets take no time-out of zero.
 MIN_SECONDS = 0.1
 CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
+# Reserved and unreserved characters of RFC 3986, and the beginning of what is quoted already.
+URL_CHARACTERS = ":/?#[]@!$&'()*+,;=-._~%"
 USER_AGENT = "Tagloop"
 
 
@@ -37,6 +41,7 @@ def download(
     Raises:
         UnsafeUrl: the URL or a redirect leads to an address that is not public.
         TooManyBytes: there is more than `max_bytes`.
+        NotThereYet: there is nothing; there may be soon.
         FetchFailed: the server says no.
         OriginUnavailable: the server does not answer, breaks off, is too slow or has a fault.
     """
@@ -102,8 +107,9 @@ def _headers(target: Target) -> dict[str, str]:
 
 
 def _redirected(url: str, location: str) -> str:
+    """Return where a redirect leads; what must not stand in a URL is quoted, as browsers do."""
     try:
-        return urljoin(url, location)
+        return urljoin(url, quote(location.strip().encode("latin-1"), safe=URL_CHARACTERS))
     except ValueError as error:
         raise FetchFailed(f"The URL redirects to {location!r}, which is no URL.") from error
 
@@ -116,6 +122,8 @@ def _printable(text: str) -> str:
 def _check_status(status: int, target: Target) -> None:
     if status >= 500 or status == 429:
         raise OriginUnavailable(f"The server {target.host} answered {status}.")
+    if status in NOT_THERE_YET:
+        raise NotThereYet(f"The server {target.host} answered {status}.")
     if status != 200:
         raise FetchFailed(f"The server {target.host} answered {status}.")
 

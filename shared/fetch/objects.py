@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from shared.errors import FetchFailed, OriginUnavailable, TooManyBytes
+from shared.errors import FetchFailed, NotThereYet, OriginUnavailable, TooManyBytes
 from shared.storage.object_url import split_object_url
 
 CONNECT_SECONDS = 5
@@ -25,7 +25,8 @@ def read_object(url: str, max_bytes: int, seconds: float) -> BinaryIO:
 
     Raises:
         TooManyBytes: there is more than `max_bytes`.
-        FetchFailed: there is no such object, or the credentials don't open it.
+        NotThereYet: there is no such object; there may be soon.
+        FetchFailed: the credentials don't open the bucket.
         OriginUnavailable: the object store does not answer, or is too slow.
     """
     bucket, key = split_object_url(url)
@@ -38,7 +39,7 @@ def read_object(url: str, max_bytes: int, seconds: float) -> BinaryIO:
         file.close()
         match error:
             case FileNotFoundError():
-                raise FetchFailed(f"The bucket {bucket} has no object {key!r} any more.") from error
+                raise NotThereYet(f"The bucket {bucket} has no object {key!r}.") from error
             case PermissionDeniedError() | UnauthenticatedError():
                 raise FetchFailed(
                     f"The credentials of this server do not open the bucket {bucket}; see AWS_* in "

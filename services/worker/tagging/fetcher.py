@@ -5,6 +5,7 @@ rows are their queue: a message only wakes them.
 """
 
 import threading
+import time
 from typing import BinaryIO
 from uuid import UUID
 
@@ -36,7 +37,9 @@ from shared.storage.storage import Storage, original_key
 THREADS = 8
 # Without a message, they look for waiting rows this often.
 LOOK_SECONDS = 5.0
-RETRY_SECONDS = 5.0
+# Before the second attempt; each later one waits twice as long as the one before. An object that
+# was announced a moment too early is there by then, and a server has time to recover.
+RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +56,8 @@ class Fetcher:
         self._celery = celery
         self._wake = threading.Semaphore(0)
         self._closing = threading.Event()
+        # When the image that was given back last may be fetched again, on the monotonic clock.
+        self._retry_at = 0.0
         self._threads = [
             threading.Thread(target=self._run, name=f"fetcher-{number}", daemon=True)
             for number in range(THREADS)
@@ -79,7 +84,8 @@ class Fetcher:
             # Postgres or the broker may be away; the rows stay.
             except Exception:
                 log.exception("fetching was interrupted")
-            self._wake.acquire(timeout=LOOK_SECONDS)
+            until_retry = self._retry_at - time.monotonic()
+            self._wake.acquire(timeout=until_retry if until_retry > 0 else LOOK_SECONDS)
 
     def _fetch_one(self) -> bool:
         """Fetch the oldest waiting image; return whether there was one."""
@@ -148,9 +154,15 @@ class Fetcher:
 
     def _store_error(self, claim: Claim, image: ImageToFetch, error: TagloopError) -> None:
         log.info("fetch failed", image=str(image.id), error=str(error), retry=error.retryable)
+        is_last = image.attempt >= self._settings.max_attempts
         with transaction(self._engine) as connection:
-            if error.retryable:
-                return_to_queue(connection, claim, [image.id], str(error), RETRY_SECONDS)
+            if error.retryable and not is_last:
+                pause = RETRY_SECONDS * 2 ** (image.attempt - 1)
+                return_to_queue(connection, claim, [image.id], str(error), pause)
+                self._retry_at = time.monotonic() + pause
                 return
-            store_failed(connection, claim, [FailedImage(image.id, str(error))])
+            reason = str(error)
+            if error.retryable:
+                reason = f"Gave up after {image.attempt} attempts. {error}"
+            store_failed(connection, claim, [FailedImage(image.id, reason)])
         images_tagged.labels("failed").inc()

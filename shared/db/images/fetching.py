@@ -27,11 +27,12 @@ from shared.storage.storage import file_keys, original_key
 
 @dataclass(frozen=True)
 class ImageToFetch:
-    """An image that a fetcher holds."""
+    """An image that a fetcher holds. attempt: this one's number, from 1."""
 
     id: UUID
     url: str
     queue: str
+    attempt: int
 
 
 class Fetched(Enum):
@@ -61,11 +62,11 @@ def claim_to_fetch(
                 ORDER BY id LIMIT 1
                 FOR UPDATE SKIP LOCKED
             )
-            RETURNING id, source_url, queue
+            RETURNING id, source_url, queue, attempts
         """),
         {"token": token, "lease_seconds": lease_seconds, "max_attempts": max_attempts},
     ).first()
-    return row and (Claim(token, ()), ImageToFetch(row.id, row.source_url, row.queue))
+    return row and (Claim(token, ()), ImageToFetch(row.id, row.source_url, row.queue, row.attempts))
 
 
 def store_fetched(

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from shared.errors import FetchFailed, OriginUnavailable, TagloopError, TooManyBytes, UnsafeUrl
+from shared.errors import (
+    FetchFailed,
+    NotThereYet,
+    OriginUnavailable,
+    TagloopError,
+    TooManyBytes,
+    UnsafeUrl,
+)
 from shared.fetch import download
 
 ALLOWED = frozenset({"127.0.0.1"})
@@ -49,8 +56,11 @@ def dripping(begin: bytes, drop: bytes) -> Iterator[int]:
 
 
 @contextmanager
-def server(answer: bytes, hold: bool = False) -> Iterator[str]:
-    """Gives every caller the same bytes, then hangs up or says nothing more. Yields its URL."""
+def server(answer: bytes, hold: bool = False, requests: list[bytes] | None = None) -> Iterator[str]:
+    """Gives every caller the same bytes, then hangs up or says nothing more. Yields its URL.
+
+    requests: where it notes what it was asked.
+    """
     over = threading.Event()
 
     def serve(listener: socket.socket) -> None:
@@ -60,7 +70,9 @@ def server(answer: bytes, hold: bool = False) -> Iterator[str]:
             except OSError:
                 return
             with connection:
-                connection.recv(65536)
+                request = connection.recv(65536)
+                if requests is not None:
+                    requests.append(request)
                 connection.sendall(answer)
                 if hold:
                     over.wait()
@@ -98,6 +110,25 @@ def test_a_redirect_is_followed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("/my photo.jpg", b"GET /my%20photo.jpg "),
+        ("/a.jpg  ", b"GET /a.jpg "),
+        ("/a.jpg?b=c d&e=%20 \t", b"GET /a.jpg?b=c%20d&e=%20 "),
+        ("/café.jpg", b"GET /caf%C3%A9.jpg "),
+        ('/<b>"`{|}^.jpg', b"GET /%3Cb%3E%22%60%7B%7C%7D%5E.jpg "),
+    ],
+)
+def test_what_must_not_stand_in_a_url_is_quoted_in_a_redirect(location: str, asked: bytes) -> None:
+    requests: list[bytes] = []
+    with server(OK + b"\r\npicture", requests=requests) as target:
+        with server(redirect(f"{target}{location}")) as url:
+            assert fetch(url) == b"picture"
+
+    assert requests[0].startswith(asked)
+
+
+@pytest.mark.parametrize(
     ("answer", "error"),
     [
         (redirect("http://10.0.0.1/a.jpg"), UnsafeUrl),
@@ -106,7 +137,10 @@ def test_a_redirect_is_followed() -> None:
         (redirect("http://[::1"), FetchFailed),
         (redirect("/again"), FetchFailed),
         (redirect(""), FetchFailed),
-        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", FetchFailed),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", FetchFailed),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", NotThereYet),
+        (b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", NotThereYet),
+        (b"HTTP/1.1 425 Too Early\r\nContent-Length: 0\r\n\r\n", NotThereYet),
         (b"HTTP/1.1 204 No Content\r\n\r\n", FetchFailed),
         (b"HTTP/1.1 429 Slow Down\r\nContent-Length: 0\r\n\r\n", OriginUnavailable),
         (b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n", OriginUnavailable),

@@ -261,3 +261,17 @@ def withdrawn(engine: Engine) -> tuple[int, int]:
             """)
         ).one()
         return row[0], row[1]
+
+
+def test_an_object_that_is_announced_too_early_is_read_a_moment_later(photos_at: Photos) -> None:
+    (image,) = photos_at.tell(photos_at.event("late.jpg"), wait=False)["images"]
+    wait_for(lambda: photos_at.bucket.asked, "the first attempt")
+
+    photos_at.bucket.objects[f"{BUCKET}/late.jpg"] = JPEG
+
+    wait_for(lambda: fetched(photos_at.engine, image["id"]), "the second attempt", 10)
+    assert len(photos_at.bucket.asked) >= 2
+
+
+def fetched(engine: Engine, image_id: UUID) -> bool:
+    return read_row(engine, image_id)["sha256"] is not None
