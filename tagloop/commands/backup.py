@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tagloop.commands.common import DataFolder
+from tagloop.exit_codes import EXIT_SOME_WRONG
 
 
 def backup(
@@ -16,7 +17,10 @@ def backup(
     ],
     data: DataFolder = None,
 ) -> None:
-    """Write everything to a folder: database, originals, heads, keys. Nothing has to be stopped."""
+    """Write everything to a folder: database, originals, heads, keys. Nothing has to be stopped.
+
+    Every file is compared with its digest. The exit code is 1 if one could not be backed up.
+    """
     from tagloop.admin.backup.place import existing
     from tagloop.admin.backup.save import backup as save
 
@@ -28,6 +32,11 @@ def backup(
     )
     for key in made.missing:
         print(f"The storage does not have {key} any more; its row is in the backup.")
+    for key in made.damaged:
+        print(f"The storage has {key} damaged; its row is in the backup, the file is not.")
+    if made.missing or made.damaged:
+        # Whoever runs this every night looks at the exit code.
+        raise typer.Exit(EXIT_SOME_WRONG)
 
 
 def restore(

@@ -1,61 +1,92 @@
-"""Originals and heads, to a folder and back. Thumbnails are made anew when somebody asks."""
+"""Originals and heads, to a folder and back. Thumbnails are made again when someone asks."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from safetensors import SafetensorError
 from sqlalchemy import Connection, text
 
 from shared.errors import BlobMissing
+from shared.model.head import Head
 from shared.storage.storage import Storage, original_key
-from tagloop.admin.backup.checksums import check_file, digest_of
+from tagloop.admin.backup.checksums import check_file, digest_of, digest_of_bytes
+from tagloop.admin.backup.writing import write_file
 
 THREADS = 8
-KEYS_AT_ONCE = 1000
+BLOBS_AT_ONCE = 1000
 
 
-def list_keys(connection: Connection) -> Iterator[str]:
-    """Keys of everything that rows of the snapshot point to."""
+@dataclass(frozen=True)
+class Blob:
+    """A file that a row names. digest: SHA-256 in hexadecimal, as in the row; None for a head."""
+
+    key: str
+    digest: str | None = None
+
+
+@dataclass
+class Saved:
+    """The files of a backup: their digests by key, and the keys of those that it does not have.
+
+    missing: the storage has none. damaged: what the storage has is not what was stored.
+    """
+
+    digests: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+def list_blobs(connection: Connection) -> Iterator[Blob]:
+    """Everything that rows of the snapshot point to."""
     heads = connection.scalars(text("SELECT blob FROM models ORDER BY version"))
-    yield from sorted(set(heads))
-    originals = connection.execution_options(yield_per=KEYS_AT_ONCE).scalars(
-        text("SELECT id FROM images WHERE sha256 IS NOT NULL ORDER BY id")
+    yield from (Blob(key) for key in sorted(set(heads)))
+    yield from list_originals(connection)
+
+
+def list_originals(connection: Connection) -> Iterator[Blob]:
+    """Every original that a row of `images` names."""
+    originals = connection.execution_options(yield_per=BLOBS_AT_ONCE).execute(
+        text("SELECT id, sha256 FROM images WHERE sha256 IS NOT NULL ORDER BY id")
     )
-    for image_id in originals:
-        yield original_key(image_id)
+    for row in originals:
+        yield Blob(original_key(row.id), bytes(row.sha256).hex())
 
 
 def save_blobs(
-    storage: Storage, keys: Iterable[str], folder: Path, known: Mapping[str, str]
-) -> tuple[dict[str, str], list[str]]:
-    """Copy to the folder what it does not have yet, and remove what nothing points to any more.
+    storage: Storage, blobs: Iterable[Blob], folder: Path, noted: Mapping[str, str]
+) -> Saved:
+    """Copy to the folder what it does not have as it should be, and remove everything else.
 
-    An original never changes, so a second backup into the same folder copies only what is new.
-    known: digests of what is there, as far as they were noted. Returns the digests of all blobs
-    that the folder has now, by key, and the keys of those that the storage did not have.
+    An original never changes, so a second backup into the same folder copies only what is new; but
+    every file that is there is read and compared.
+
+    noted: digests by key from the backup before.
 
     Raises:
         StorageUnavailable: it could not be read.
+        OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    digests: dict[str, str] = {}
-    missing = []
-    keys = iter(keys)
+    saved = Saved()
+    blobs = iter(blobs)
     with ThreadPoolExecutor(THREADS) as threads:
-        # A part at a time: the pool would take all keys at once.
-        while part := list(islice(keys, KEYS_AT_ONCE)):
-            saved = threads.map(lambda key: _save(storage, key, folder / key, known), part)
-            for key, digest in zip(part, saved, strict=True):
+        # A part at a time: the pool would take all of them at once.
+        while part := list(islice(blobs, BLOBS_AT_ONCE)):
+            digests = threads.map(lambda blob: _save(storage, blob, folder / blob.key, noted), part)
+            for blob, digest in zip(part, digests, strict=True):
                 if digest is None:
-                    missing.append(key)
+                    saved.missing.append(blob.key)
+                elif not digest:
+                    saved.damaged.append(blob.key)
                 else:
-                    digests[key] = digest
+                    saved.digests[blob.key] = digest
     for file in list(folder.rglob("*")):
-        if file.is_file() and file.relative_to(folder).as_posix() not in digests:
+        if file.is_file() and file.relative_to(folder).as_posix() not in saved.digests:
             file.unlink()
-    return digests, missing
+    return saved
 
 
 def load_blobs(storage: Storage, folder: Path, digests: Mapping[str, str]) -> None:
@@ -67,24 +98,39 @@ def load_blobs(storage: Storage, folder: Path, digests: Mapping[str, str]) -> No
     """
     blobs = iter(digests.items())
     with ThreadPoolExecutor(THREADS) as threads:
-        while part := list(islice(blobs, KEYS_AT_ONCE)):
+        while part := list(islice(blobs, BLOBS_AT_ONCE)):
             for _ in threads.map(lambda blob: _load(storage, folder, *blob), part):
                 pass
 
 
-def _save(storage: Storage, key: str, file: Path, known: Mapping[str, str]) -> str | None:
-    """The digest of the blob, which the folder has now; None where the storage has none."""
-    if file.exists():
-        return known.get(key) or digest_of(file)
+def _save(storage: Storage, blob: Blob, file: Path, noted: Mapping[str, str]) -> str | None:
+    """Return the digest of the blob, which the folder has now.
+
+    None where the storage has none, empty where what it has is damaged.
+    """
+    if file.is_file():
+        digest = digest_of(file)
+        expected = blob.digest or noted.get(blob.key)
+        if digest == expected and (blob.digest or _is_head(file.read_bytes())):
+            return digest
     try:
-        data = storage.get(key)
+        data = bytes(storage.get(blob.key))
     except BlobMissing:
         return None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f"{file.name}.unfinished")
-    unfinished.write_bytes(data)
-    unfinished.replace(file)
-    return hashlib.sha256(data).hexdigest()
+    digest = digest_of_bytes(data)
+    if digest != blob.digest if blob.digest else not _is_head(data):
+        return ""
+    write_file(file, data)
+    return digest
+
+
+def _is_head(data: bytes) -> bool:
+    """Whether a file is a head that can be loaded; no row says what it hashes to."""
+    try:
+        Head.from_bytes(data)
+    except (SafetensorError, KeyError, ValueError):
+        return False
+    return True
 
 
 def _load(storage: Storage, folder: Path, key: str, digest: str) -> None:

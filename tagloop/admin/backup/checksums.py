@@ -1,39 +1,69 @@
-"""What every file of a backup hashes to, in a file that `sha256sum --check` reads as well."""
+"""What every file of a backup hashes to, in a file that `sha256sum --check` reads as well.
+
+The paths in it come from whoever wrote the backup: only those that a backup can have are followed.
+"""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from shared.errors import ConfigError
+from tagloop.admin.backup.writing import write_file
 
 FILE = "SHA256SUMS"
 SEPARATOR = "  "
+DIGEST = re.compile(r"[0-9a-f]{64}")
+# Tables, heads, originals and the secret: nothing above the folder, nothing beside it.
+PATH = re.compile(
+    r"callback-secret|tables/[a-z_]+|blobs/heads/[A-Za-z0-9_][A-Za-z0-9_.-]*"
+    r"|blobs/originals/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 
 
 def digest_of(file: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with file.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
+def digest_of_bytes(content: bytes) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def write_checksums(folder: Path, digests: Mapping[str, str]) -> None:
     """Note the digests of a backup's files, by their paths in it."""
-    unfinished = folder / f"{FILE}.unfinished"
-    with unfinished.open("w") as lines:
-        lines.writelines(f"{digest}{SEPARATOR}{path}\n" for path, digest in digests.items())
-    unfinished.replace(folder / FILE)
+    lines = (f"{digest}{SEPARATOR}{path}\n" for path, digest in digests.items())
+    write_file(folder / FILE, "".join(lines).encode())
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
-    """The digests of a backup's files; none where it has no such file."""
+    """Return the digests of a backup's files by their paths; nothing where it has no such file.
+
+    Raises:
+        ConfigError: a line is no digest of a file that a backup can have.
+    """
     if not (folder / FILE).exists():
         return {}
-    lines = (folder / FILE).read_text().splitlines()
-    return {path: digest for digest, _, path in (line.partition(SEPARATOR) for line in lines)}
+    digests = {}
+    for line in (folder / FILE).read_text(errors="replace").splitlines():
+        digest, _, path = line.partition(SEPARATOR)
+        if PATH.fullmatch(path) is None:
+            raise ConfigError(
+                f"The backup is damaged: its list {FILE} names {path[:100]!r}, which is no file of "
+                "a backup."
+            )
+        if DIGEST.fullmatch(digest) is None:
+            raise ConfigError(
+                f"The backup is damaged: its list {FILE} has no SHA-256 digest of {path}."
+            )
+        digests[path] = digest
+    return digests
 
 
 def digests_in(part: str, digests: Mapping[str, str]) -> dict[str, str]:
-    """The digests of the files in one folder of the backup, by their paths in that."""
+    """Return the digests of the files in one folder of the backup, by their paths in that."""
     return {
         path.removeprefix(f"{part}/"): digest
         for path, digest in digests.items()

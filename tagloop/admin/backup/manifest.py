@@ -1,15 +1,19 @@
 """What stands in a backup, as its manifest says; written last, so that no half one has any."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import ConfigError
+from tagloop.admin.backup.writing import write_file
 
 FORMAT = 1
 FILE = "manifest.json"
+SCHEMA = re.compile(r"[0-9]{4}")
+TABLE_NAME = re.compile(r"[a-z_]+")
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Manifest:
-    """made_at: ISO 8601. schema: the migration that the tables have. blobs: files; missing: keys of
-    blobs that the storage no longer had.
+    """What a backup says of itself.
+
+    made_at: ISO 8601. schema: the migration that the tables have. blobs: how many files of the
+    storage it has. missing: keys of those that the storage no longer had; damaged: of those that
+    were not as they had been stored.
     """
 
     format: int
@@ -34,6 +41,7 @@ class Manifest:
     tables: tuple[Table, ...]
     blobs: int
     missing: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
 
     def rows(self, table: str) -> int:
         """How many rows a table has; 0 where it did not exist yet."""
@@ -42,9 +50,7 @@ class Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Make the backup a whole one."""
-    unfinished = folder / f"{FILE}.unfinished"
-    unfinished.write_text(json.dumps(asdict(manifest), indent=2) + "\n")
-    unfinished.replace(folder / FILE)
+    write_file(folder / FILE, f"{json.dumps(asdict(manifest), indent=2)}\n".encode())
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -68,9 +74,21 @@ def read_manifest(folder: Path) -> Manifest:
             f"{FORMAT}; use the version of Tagloop that made it."
         )
     try:
-        return TypeAdapter(Manifest).validate_python(document)
+        manifest = TypeAdapter(Manifest).validate_python(document)
     except ValidationError as error:
         raise ConfigError(
             f"{folder / FILE} is not what `tagloop backup` writes: "
             f"{error.error_count()} of its members are wrong."
         ) from error
+    for table in manifest.tables:
+        if TABLE_NAME.fullmatch(table.name) is None:
+            raise ConfigError(
+                f"The backup is damaged: {FILE} names the table {table.name[:100]!r}, which cannot "
+                "be one."
+            )
+    if SCHEMA.fullmatch(manifest.schema) is None:
+        raise ConfigError(
+            f"The backup is damaged: {FILE} names the schema {manifest.schema[:100]!r}, which is "
+            "not the number of one."
+        )
+    return manifest

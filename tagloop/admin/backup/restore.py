@@ -1,6 +1,6 @@
 """`tagloop restore`."""
 
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic import command
@@ -11,12 +11,13 @@ from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate, migration_config
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
-from tagloop.admin.backup.blobs import load_blobs
+from tagloop.admin.backup.blobs import list_originals, load_blobs
 from tagloop.admin.backup.checksums import check_file, digests_in, read_checksums
 from tagloop.admin.backup.manifest import Manifest, read_manifest
 from tagloop.admin.backup.place import Place
-from tagloop.admin.backup.save import BLOBS, CALLBACK_SECRET, TABLES
+from tagloop.admin.backup.save import BLOBS, CALLBACK_SECRET, SECRET_MODE, TABLES
 from tagloop.admin.backup.tables import load_tables
+from tagloop.admin.backup.writing import write_file
 
 # A database that has been migrated and not been used holds only words.
 USED_TABLES = ("images", "models", "api_keys", "corrections")
@@ -45,25 +46,64 @@ def restore(folder: Path, place: Place) -> Manifest:
     for table in manifest.tables:
         path = f"{TABLES}/{table.name}"
         check_file(folder, path, digests.get(path, ""))
+    secret = _read_secret(folder, digests)
     engine = connect_engine(place.settings.database_url, pool_size=1)
     try:
         with transaction(engine) as connection:
             _refuse_used(connection)
         load_blobs(Storage(place.settings.storage_url), folder / BLOBS, blobs)
-        if place.callback_secret is not None and (folder / CALLBACK_SECRET).exists():
-            shutil.copy2(folder / CALLBACK_SECRET, place.callback_secret)
+        if place.callback_secret is not None and secret is not None:
+            write_file(place.callback_secret, secret)
+            place.callback_secret.chmod(SECRET_MODE)
         with transaction(engine) as connection:
             _refuse_used(connection)
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             _make_schema(connection, manifest.schema)
             load_tables(connection, folder / TABLES, manifest.tables)
+            _check_originals(connection, manifest, blobs)
         migrate(engine)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("ANALYZE"))
+    except OSError as error:
+        raise ConfigError(f"The backup cannot be brought back: {error}.") from error
     finally:
         engine.dispose()
     return manifest
+
+
+def _read_secret(folder: Path, digests: Mapping[str, str]) -> bytes | None:
+    """The callback secret of a backup, None where it has none. Earlier ones have no digest of it.
+
+    Raises:
+        ConfigError: it is missing, damaged or empty.
+    """
+    if CALLBACK_SECRET in digests:
+        check_file(folder, CALLBACK_SECRET, digests[CALLBACK_SECRET])
+    elif not (folder / CALLBACK_SECRET).exists():
+        return None
+    secret = (folder / CALLBACK_SECRET).read_bytes()
+    if not secret.strip():
+        raise ConfigError(f"The backup is damaged: {CALLBACK_SECRET} is empty.")
+    return secret
+
+
+def _check_originals(connection: Connection, manifest: Manifest, blobs: Mapping[str, str]) -> None:
+    """See that every original is the one that its row was made of.
+
+    Raises:
+        ConfigError: one is another, or missing though the manifest does not say so.
+    """
+    known_to_lack = {*manifest.missing, *manifest.damaged}
+    for blob in list_originals(connection):
+        digest = blobs.get(blob.key)
+        if digest is None and blob.key in known_to_lack:
+            continue
+        if digest != blob.digest:
+            raise ConfigError(
+                f"The backup is damaged: {BLOBS}/{blob.key} is not the file that its row in the "
+                "table images was made of. Take another backup."
+            )
 
 
 def _refuse_used(connection: Connection) -> None:

@@ -10,40 +10,58 @@ from shared import __version__
 from shared.db.connection.engine import connect_engine
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
-from tagloop.admin.backup.blobs import list_keys, save_blobs
+from tagloop.admin.backup.blobs import list_blobs, save_blobs
 from tagloop.admin.backup.checksums import FILE as CHECKSUMS
-from tagloop.admin.backup.checksums import digest_of, digests_in, read_checksums, write_checksums
+from tagloop.admin.backup.checksums import (
+    digest_of,
+    digest_of_bytes,
+    digests_in,
+    read_checksums,
+    write_checksums,
+)
 from tagloop.admin.backup.manifest import FILE, FORMAT, Manifest, write_manifest
 from tagloop.admin.backup.place import Place
 from tagloop.admin.backup.tables import dump_tables, snapshot
+from tagloop.admin.backup.writing import UNFINISHED, write_file
 
 TABLES = "tables"
 BLOBS = "blobs"
 CALLBACK_SECRET = "callback-secret"
 PRIVATE_MODE = 0o700
+SECRET_MODE = 0o600
 
 
 def backup(place: Place, folder: Path) -> Manifest:
     """Write everything to a folder, while the services go on.
 
     The database is read as of one moment, then the files that it names are copied. Into a folder
-    that holds an earlier backup of the same Tagloop, only new files are copied.
+    that holds an earlier backup of the same Tagloop, only files are copied that it does not have
+    or that are damaged there.
 
     Raises:
-        ConfigError: the folder holds something else.
-        Unavailable: database or storage is away. What is there of an earlier backup is no whole
-            one any more then.
+        ConfigError: the folder holds something else, or cannot be written.
+        Unavailable: database or storage is away.
+
+    After an error the folder holds no whole backup, until this is called again.
     """
-    _prepare(folder)
     engine = connect_engine(place.settings.database_url, pool_size=1)
     try:
+        _prepare(folder)
         return _save(engine, place, folder)
+    except OSError as error:
+        raise ConfigError(
+            f"The backup cannot be written to {folder}: {error.strerror or error}. It is not "
+            "whole; make room or name another folder, and run it again."
+        ) from error
     finally:
         engine.dispose()
 
 
 def _prepare(folder: Path) -> None:
     folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+    for file in (FILE, CHECKSUMS, CALLBACK_SECRET):
+        # Of a backup that was interrupted.
+        (folder / f"{file}{UNFINISHED}").unlink(missing_ok=True)
     known = {FILE, CHECKSUMS, TABLES, BLOBS, CALLBACK_SECRET}
     if others := [file.name for file in folder.iterdir() if file.name not in known]:
         raise ConfigError(
@@ -59,12 +77,10 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
         schema = connection.scalar(text("SELECT version_num FROM alembic_version"))
         tables = dump_tables(connection, folder / TABLES)
         storage = Storage(place.settings.storage_url)
-        noted = digests_in(BLOBS, read_checksums(folder))
-        blobs, missing = save_blobs(storage, list_keys(connection), folder / BLOBS, noted)
-    if place.callback_secret is not None and place.callback_secret.exists():
-        shutil.copy2(place.callback_secret, folder / CALLBACK_SECRET)
+        saved = save_blobs(storage, list_blobs(connection), folder / BLOBS, _noted(folder))
     digests = {f"{TABLES}/{t.name}": digest_of(folder / TABLES / t.name) for t in tables}
-    digests |= {f"{BLOBS}/{key}": digest for key, digest in blobs.items()}
+    digests |= {f"{BLOBS}/{key}": digest for key, digest in saved.digests.items()}
+    digests |= _save_secret(place, folder)
     write_checksums(folder, digests)
     manifest = Manifest(
         FORMAT,
@@ -72,8 +88,29 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
         str(schema),
         datetime.now(UTC).isoformat(timespec="seconds"),
         tables,
-        len(blobs),
-        tuple(missing),
+        len(saved.digests),
+        tuple(saved.missing),
+        tuple(saved.damaged),
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def _noted(folder: Path) -> dict[str, str]:
+    """The digests of files by their keys, as an earlier backup noted them."""
+    try:
+        return digests_in(BLOBS, read_checksums(folder))
+    except ConfigError:
+        # Every file that it spoke of is copied again.
+        return {}
+
+
+def _save_secret(place: Place, folder: Path) -> dict[str, str]:
+    """Copy the callback secret, if there is one; return its digest by its path."""
+    if place.callback_secret is None or not place.callback_secret.exists():
+        (folder / CALLBACK_SECRET).unlink(missing_ok=True)
+        return {}
+    secret = place.callback_secret.read_bytes()
+    write_file(folder / CALLBACK_SECRET, secret)
+    (folder / CALLBACK_SECRET).chmod(SECRET_MODE)
+    return {CALLBACK_SECRET: digest_of_bytes(secret)}

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 from psycopg2 import sql
 from sqlalchemy import Connection, Engine, text
 
 from shared.db.connection.engine import transaction
 from shared.db.schema import metadata
+from shared.errors import ConfigError, Unavailable
 from tagloop.admin.backup.manifest import Table
 
 
@@ -43,16 +45,39 @@ def dump_tables(connection: Connection, folder: Path) -> tuple[Table, ...]:
 
 
 def load_tables(connection: Connection, folder: Path, tables: tuple[Table, ...]) -> None:
-    """Fill empty tables, and have new rows numbered after those that are there."""
+    """Fill empty tables, and have new rows numbered after those that are there.
+
+    Raises:
+        ConfigError: a file does not fit the table of its name.
+        Unavailable: Postgres is away.
+    """
     for table in tables:
         statement = _copy(
             "COPY {table} ({columns}) FROM STDIN (FORMAT binary)", table.name, table.columns
         )
-        with (folder / table.name).open("rb") as file:
-            _run_copy(connection, statement, file)
+        try:
+            with (folder / table.name).open("rb") as file:
+                rows = _run_copy(connection, statement, file)
+        except psycopg2.OperationalError as error:
+            raise Unavailable(f"The database does not answer: {first_line(error)}") from error
+        except psycopg2.Error as error:
+            raise ConfigError(
+                f"The backup is damaged: its table {table.name} does not fit the schema that "
+                f"manifest.json names ({first_line(error)})."
+            ) from error
+        if rows != table.rows:
+            raise ConfigError(
+                f"The backup is damaged: its table {table.name} has {rows:,} rows, and "
+                f"manifest.json says {table.rows:,}."
+            )
     for table in tables:
         for column in table.columns:
             _continue_numbers(connection, table.name, column)
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what a library says; the others are for programmers."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _copy(statement: str, table: str, columns: tuple[str, ...]) -> sql.Composed:
