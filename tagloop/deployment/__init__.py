@@ -1,1 +1,0 @@
-"""What a Tagloop in containers needs beside its services."""
