@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from tests.chaos import report
+from tests.chaos.faults.schedule import Struck
 from tests.chaos.run import Plan, run
-from tests.chaos.schedule import Struck
 from tests.chaos.stack import StackFailed
 
 MAX_FREEZE_SECONDS = 60.0

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from shared.db.connection.engine import transaction
 from shared.storage.storage import original_key
-from tests.chaos.client import Client
-from tests.chaos.ledger import Corrected, Due, Ledger
+from tests.chaos.load.client import Client
+from tests.chaos.load.ledger import Corrected, Due, Ledger
 from tests.chaos.stack import Stack
 
 # The longest that an image may take: every attempt until its lease runs out and the sweeper comes.

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tests.chaos.faults.schedule import KINDS, Struck
 from tests.chaos.run import PROMISED_RECOVERY_SECONDS, Outcome
-from tests.chaos.schedule import KINDS, Struck
 
 FAILURES_SHOWN = 5
 

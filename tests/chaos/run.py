@@ -11,12 +11,12 @@ from pathlib import Path
 from shared.db.connection.engine import connect_engine
 from tagloop.local.environment import database_url
 from tests.chaos.audit import Audit, audit
-from tests.chaos.client import Client
-from tests.chaos.faults import Scene
-from tests.chaos.ledger import Ledger
-from tests.chaos.load import loading
-from tests.chaos.pictures import Pictures
-from tests.chaos.schedule import Struck, await_recovery, play
+from tests.chaos.faults.faults import Scene
+from tests.chaos.faults.schedule import Struck, await_recovery, play
+from tests.chaos.load.client import Client
+from tests.chaos.load.ledger import Ledger
+from tests.chaos.load.load import loading
+from tests.chaos.load.pictures import Pictures
 from tests.chaos.stack import Stack, StackFailed
 from tests.chaos.usage import Usage, usage_by_role
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.chaos.decoder_shim.sitecustomize import CRASH, EAT_MEMORY, HANG
-from tests.chaos.faults import (
+from tests.chaos.faults.faults import (
     Scene,
     Strike,
     fill_disk,
@@ -19,7 +19,7 @@ from tests.chaos.faults import (
     take_down,
     terminate,
 )
-from tests.chaos.picture_faults import damage, harm_blobs, poison, remove
+from tests.chaos.faults.picture_faults import damage, harm_blobs, poison, remove
 from tests.chaos.stack import StackFailed
 
 KINDS: dict[str, Strike] = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.chaos.client import Client
-from tests.chaos.ledger import Ledger
-from tests.chaos.pictures import Pictures
+from tests.chaos.load.client import Client
+from tests.chaos.load.ledger import Ledger
+from tests.chaos.load.pictures import Pictures
 
 SINGLE_SENDERS = 2
 SINGLE_PAUSE_SECONDS = 0.2

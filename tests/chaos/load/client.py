@@ -6,8 +6,8 @@ from typing import Any
 
 import urllib3
 
-from tests.chaos.ledger import Corrected, Ledger
-from tests.chaos.pictures import Picture
+from tests.chaos.load.ledger import Corrected, Ledger
+from tests.chaos.load.pictures import Picture
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 15.0

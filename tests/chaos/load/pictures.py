@@ -10,7 +10,7 @@ import skimage
 import sklearn
 from PIL import Image
 
-from tests.chaos.ledger import Due
+from tests.chaos.load.ledger import Due
 
 PHOTOS = (
     Path(skimage.__file__).parent / "data" / "rocket.jpg",

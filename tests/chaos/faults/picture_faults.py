@@ -6,9 +6,9 @@ from pathlib import Path
 from uuid import UUID
 
 from shared.storage.storage import original_key
-from tests.chaos.faults import Scene, Strike, frozen
-from tests.chaos.ledger import Due
-from tests.chaos.pictures import Picture
+from tests.chaos.faults.faults import Scene, Strike, frozen
+from tests.chaos.load.ledger import Due
+from tests.chaos.load.pictures import Picture
 
 OWNER = "victims"
 VICTIMS = 3

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from tests.chaos.client import Client
-from tests.chaos.pictures import Pictures
+from tests.chaos.load.client import Client
+from tests.chaos.load.pictures import Pictures
 from tests.chaos.stack import Stack, StackFailed
 
 MIN_FREEZE_SECONDS = 1.0

@@ -1,0 +1,1 @@
+"""What is done to the stack: the faults, the odd pictures, and when they come."""

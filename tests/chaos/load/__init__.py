@@ -1,0 +1,1 @@
+"""The load on the stack while it is hurt, and the record of what was accepted."""
