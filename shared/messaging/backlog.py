@@ -1,4 +1,4 @@
-"""Whether too many images wait, known well enough without asking Postgres for every upload."""
+"""Tell whether too many images wait, without asking Postgres for every upload."""
 
 import threading
 import time
@@ -8,12 +8,15 @@ from sqlalchemy import Engine
 from shared.db.connection.engine import transaction
 from shared.db.monitoring.backlog import is_backlog_over
 
-# What one process accepts between two looks is little beside the limit.
+# Between two looks, a process accepts few images compared with the limit.
 LOOK_SECONDS = 5.0
 
 
 class BacklogWatch:
-    """Compares what waits with a limit, at most every five seconds. Safe for threads."""
+    """Compares the number of waiting images with a limit, at most every five seconds.
+
+    Thread-safe.
+    """
 
     def __init__(self, engine: Engine, limit: int) -> None:
         self._engine = engine
@@ -23,7 +26,7 @@ class BacklogWatch:
         self._over = False
 
     def is_over(self) -> bool:
-        """Whether the limit is reached.
+        """Return whether the limit is reached.
 
         Raises:
             Unavailable: Postgres is away.

@@ -1,4 +1,4 @@
-"""Celery as every service uses it: JSON only, late acknowledgement, messages that carry ids."""
+"""Configure Celery for every service: JSON only, late acknowledgement, messages that carry ids."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,12 @@ INTERACTIVE = "tagging.interactive"
 BULK = "tagging.bulk"
 MAINTENANCE = "maintenance"
 NOTIFY = "notify"
-# Where an app that knows only the broker's URL sends to.
+# The queue that an app without configuration sends to.
 FOREIGN = "celery"
 TRAINING = "training"
 # In order of urgency: a person who waits comes before a folder of a million files.
 WORKER_QUEUES = (MAINTENANCE, NOTIFY, INTERACTIVE, FOREIGN, BULK)
-# Everything that waits in one of them is somebody's work.
+# The queues whose messages stand for waiting images.
 KNOWN_QUEUES = (*WORKER_QUEUES, TRAINING)
 # One batch is stored, one is in the network, one is decoded, and one is at hand. More would only
 # make an interactive image wait behind them.
@@ -42,7 +42,7 @@ RESULT_SECONDS = 3600
 
 
 def create_celery(settings: Settings) -> Celery:
-    """A Celery app for the configured broker; connects when first used."""
+    """Return a Celery app for the configured broker; it connects when first used."""
     app = Celery("tagloop", broker=settings.broker_url)
     app.conf.update(
         result_backend=settings.result_url or settings.broker_url,
@@ -91,12 +91,12 @@ def create_celery(settings: Settings) -> Celery:
 
 
 def queue_named(name: str) -> Queue:
-    """A queue as Celery itself would declare it for an app that sends to this name."""
+    """Return a queue, declared as Celery declares it for any app that sends to this name."""
     return Queue(name, Exchange(name), routing_key=name)
 
 
 def count_messages(celery: Celery, queue: str) -> int:
-    """How many messages wait in a queue.
+    """Return how many messages wait in a queue.
 
     Raises:
         Unavailable: the broker is away.
@@ -105,7 +105,7 @@ def count_messages(celery: Celery, queue: str) -> int:
 
 
 def count_all_messages(celery: Celery, queues: Sequence[str]) -> dict[str, int]:
-    """How many messages wait in each of the queues.
+    """Return how many messages wait in each queue.
 
     Raises:
         Unavailable: the broker is away.

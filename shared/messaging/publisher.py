@@ -1,4 +1,4 @@
-"""Messages to the workers."""
+"""Send messages to the workers."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -17,10 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 class Publisher:
-    """Sends over one connection, and after a failure over a new one. For one thread.
+    """Sends over one connection, and after a failure over a new one. Not thread-safe.
 
-    kombu's pool would keep a producer that a refusal has broken; a connection for each message
-    costs 4 ms of CPU time.
+    kombu's pool would keep a producer that a refused message has broken; a connection for each
+    message costs 4 ms of CPU time.
     """
 
     def __init__(self, celery: Celery) -> None:
@@ -28,7 +28,7 @@ class Publisher:
         self._connection: Connection | None = None
 
     def send_ids(self, queue: str, ids: Sequence[str]) -> list[str]:
-        """Have workers look at these images, many ids a message; return those not delivered."""
+        """Send image ids, many in a message; return those that were not delivered."""
         for start in range(0, len(ids), IDS_PER_MESSAGE):
             names = list(ids[start : start + IDS_PER_MESSAGE])
             if not self._send(TAG_IMAGES, [names], queue):
@@ -36,21 +36,27 @@ class Publisher:
         return []
 
     def wake_fetchers(self) -> None:
-        """Have a worker look for images that are still at a URL."""
+        """Tell a worker that there are images to fetch."""
         self._send(FETCH_URLS, [], INTERACTIVE)
 
     def send_hint(self, task: str) -> None:
-        """Have whoever runs this task look at the rows; beat does that too, a little later."""
+        """Tell the process that runs this task to look at the rows.
+
+        Beat does so too, a little later.
+        """
         self._send(task, [], None)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.release()
             self._connection = None
 
     def ask(self, arguments: list[object], expires_seconds: float) -> bool:
-        """Have a worker look at a picture that is no image; whether that was delivered."""
+        """Ask a worker for the embedding of a query picture.
+
+        Return whether the message was delivered.
+        """
         return self._send(EMBED, arguments, INTERACTIVE, expires_seconds)
 
     def _send(
@@ -83,15 +89,16 @@ class Publisher:
 
 
 def publish_hint(celery: Celery, task: str) -> None:
-    """Send a task without arguments once, over a connection of its own. Call it after the commit;
-    what is not delivered, beat sends again within a minute.
+    """Send a task without arguments, once, over a connection of its own.
+
+    Call it after the commit; beat sends an undelivered one again within a minute.
     """
     with closing(Publisher(celery)) as publisher:
         publisher.send_hint(task)
 
 
 def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> None:
-    """Send once, over a connection of its own; what is not delivered, the sweeper finds."""
+    """Send ids once, over a connection of its own; the sweeper finds what was not delivered."""
     with closing(Publisher(celery)) as publisher:
         publisher.send_ids(queue, ids)
 
@@ -99,9 +106,9 @@ def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> None:
 def publish_question(
     celery: Celery, question_id: UUID, picture_format: str, orientation: int, seconds: float
 ) -> bool:
-    """Ask for the embedding of a picture; nobody looks at it after so many seconds.
+    """Ask for the embedding of a picture; the message expires after this many seconds.
 
-    Returns whether that was delivered.
+    Returns whether it was delivered.
     """
     with closing(Publisher(celery)) as publisher:
         return publisher.ask([str(question_id), picture_format, orientation], seconds)

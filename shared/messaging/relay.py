@@ -1,4 +1,4 @@
-"""Tells workers about committed rows: at once when it is quiet, else many ids a message."""
+"""Announce committed rows to workers: at once when it is quiet, many ids a message under load."""
 
 import atexit
 import threading
@@ -23,9 +23,9 @@ MAX_KEPT_IDS = 10_000
 
 
 class Relay:
-    """Publishes behind the caller's back, again and again while the broker is away.
+    """Publishes in a background thread, and retries while the broker is away.
 
-    What is still undelivered when this process ends, the sweeper finds.
+    The sweeper finds what is still unsent when this process ends.
     """
 
     def __init__(self, celery: Celery) -> None:
@@ -37,7 +37,7 @@ class Relay:
         self._thread: threading.Thread | None = None
 
     def announce(self, queue: str, ids: Sequence[UUID]) -> None:
-        """Have workers look at these images; returns at once. Call it after the commit."""
+        """Announce images to the workers and return at once. Call it after the commit."""
         with self._news:
             self._ids.setdefault(queue, []).extend(map(str, ids))
             if self._context is None:
@@ -46,7 +46,7 @@ class Relay:
             self._wake()
 
     def announce_urls(self) -> None:
-        """Have workers look for images that are still at a URL; returns at once."""
+        """Announce images that are to be fetched, and return at once."""
         with self._news:
             self._urls_wait = True
             self._wake()
@@ -80,7 +80,7 @@ class Relay:
             time.sleep(min(MAX_GATHER_SECONDS, GATHER_SECONDS_PER_ID * sent))
 
     def close(self) -> None:
-        """Send what was gathered so far, once; at the end of a process it need not wait."""
+        """Send what was gathered, once."""
         with self._news:
             ids, self._ids = self._ids, {}
         with closing(Publisher(self._celery)) as publisher:

@@ -1,7 +1,7 @@
-"""Celery's metrics under the names that celery-exporter made usual.
+"""Celery's metrics under the names that celery-exporter made common.
 
-That program listens to events on the broker; these are counted where the tasks run, so nothing is
-lost when the broker is away.
+celery-exporter listens to events on the broker; here they are counted where tasks run, so none is
+lost while the broker is away.
 """
 
 import time
@@ -53,7 +53,7 @@ def count_tasks(role: str) -> None:
 
 
 def _labels(name: str, request: Any) -> tuple[str, str]:
-    """A queue and its routing key have the same name here."""
+    """Return the labels of a task; here a queue and its routing key have the same name."""
     return name, (request.delivery_info or {}).get("routing_key") or ""
 
 

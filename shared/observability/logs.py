@@ -11,13 +11,13 @@ REQUEST_ID = "request_id"
 
 
 def current_request_id() -> str | None:
-    """The request that this thread answers, if it answers one."""
+    """Return the id of the request that this thread is answering, or None."""
     found: str | None = structlog.contextvars.get_contextvars().get(REQUEST_ID)
     return found
 
 
 def configure_logs(settings: Settings) -> None:
-    """Send this process's logs, our own and the libraries', to standard error as JSON."""
+    """Write all logs of this process, the libraries' included, to standard error as JSON."""
     shared_processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -36,7 +36,7 @@ def configure_logs(settings: Settings) -> None:
         )
     )
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    # Two lines a message, and none says more than the metrics do.
+    # Two lines a message that say no more than the metrics.
     for noisy in ("celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(

@@ -1,6 +1,6 @@
-"""Every metric that processes count, its unit and its buckets. Names that dashboards rely on.
+"""Every metric that processes count, with its unit and buckets. Dashboards rely on these names.
 
-What stands in the database is read when Prometheus asks: see `shared/web/figures/state_metrics.py`.
+Figures from the database are read when Prometheus asks: see `shared/web/figures/state_metrics.py`.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ STAGE_BUCKETS_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2
 BATCH_BUCKETS_IMAGES = (1, 2, 4, 8, 16, 32, 64)
 REQUEST_BUCKETS_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 TASK_BUCKETS_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
-# Of a gauge that several processes of one machine share: only those that live count.
+# For a gauge that processes of one machine share: sum over the live ones.
 LIVING: Final = "livemax"
 
 uploads = Counter(
@@ -96,7 +96,7 @@ gpu_memory = Gauge(
 
 
 def declare_outcomes() -> None:
-    """Have every outcome counted from zero: a first one that appears as 1 has no rate."""
+    """Count every outcome from zero: a counter that first appears as 1 has no rate."""
     for source in ("upload", "url"):
         for outcome in ("accepted", "known", "refused"):
             uploads.labels(source, outcome)

@@ -31,12 +31,12 @@ def readable_registry() -> CollectorRegistry:
 def forget_ended(folder: Path) -> None:
     """Remove the gauges of processes that have ended; their counters stay.
 
-    A process that was killed could not say so itself. All that share a folder see each other.
+    A killed process cannot remove its own. All processes must share a PID namespace.
     """
     for file in folder.glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
         if not Path(f"/proc/{pid}").exists():
-            # Another web process may be about it as well.
+            # Another web process may be removing it too.
             with suppress(FileNotFoundError):
                 mark_process_dead(pid, str(folder))
 

@@ -1,6 +1,6 @@
-"""OpenTelemetry traces from a request over Celery to SQL, where an endpoint for them is configured.
+"""OpenTelemetry traces from a request through Celery to SQL, if an endpoint is configured.
 
-Without one nothing of OpenTelemetry is imported.
+Without one, nothing of OpenTelemetry is imported.
 """
 
 from typing import TYPE_CHECKING
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 TRACES_PATH = "/v1/traces"
-# They come every few seconds and say nothing.
+# Requests that come every few seconds and tell nothing.
 UNTRACED_PATHS = "healthz,readyz,metrics"
 
 
 def trace_web(settings: Settings, service: str, app: Flask) -> None:
-    """Trace the requests of a web process, and what they send to database and broker.
+    """Trace the requests of a web process and what they send to database and broker.
 
     Call it after the fork and before anything connects: exporting needs a thread, and connections
-    are traced from their beginning.
+    are traced from their start.
 
     Raises:
-        ConfigError: the packages for it are not installed.
+        ConfigError: the OpenTelemetry packages are not installed.
     """
     if provider := _start(settings, service):
         from opentelemetry.instrumentation.flask import FlaskInstrumentor
@@ -37,7 +37,10 @@ def trace_web(settings: Settings, service: str, app: Flask) -> None:
 
 
 def trace_worker(settings: Settings, service: str) -> None:
-    """Trace the tasks of a Celery process, each as a part of what sent it. As `trace_web`."""
+    """Trace the tasks of a Celery process, each as part of the trace that sent it.
+
+    See `trace_web`.
+    """
     _start(settings, service)
 
 
@@ -63,6 +66,6 @@ def _start(settings: Settings, service: str) -> "TracerProvider | None":
     exporter = OTLPSpanExporter(settings.otlp_endpoint.rstrip("/") + TRACES_PATH)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     CeleryInstrumentor().instrument(tracer_provider=provider)
-    # The driver's, since that of SQLAlchemy does not know its versions from 2.1 on.
+    # The driver's instrumentation: the one for SQLAlchemy does not support 2.1 and later.
     Psycopg2Instrumentor().instrument(tracer_provider=provider)
     return provider

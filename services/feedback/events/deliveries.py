@@ -1,4 +1,4 @@
-"""`/v1/deliveries`: what was sent to whom, and sending it again."""
+"""`/v1/deliveries`: list deliveries and send them again."""
 
 import json
 from datetime import datetime
@@ -25,7 +25,7 @@ deliveries = APIBlueprint("deliveries", __name__, abp_tags=[Tag(name="events")])
 
 
 class DeliveriesQuery(PageQuery):
-    """Which deliveries."""
+    """Filters of the list of deliveries."""
 
     endpoint: UUID | None = Field(None, description="only to this one")
     image: UUID | None = Field(None, description="only about this one")
@@ -34,7 +34,7 @@ class DeliveriesQuery(PageQuery):
 
 
 class DeliveryDocument(BaseModel):
-    """One message to one receiver."""
+    """A message to one receiver."""
 
     id: UUID = Field(description="the webhook-id that the receiver sees")
     type: EventType
@@ -51,13 +51,13 @@ class DeliveryDocument(BaseModel):
 
 
 class SentDelivery(DeliveryDocument):
-    """One message with what it says."""
+    """A delivery with its body."""
 
     message: dict[str, Any] | None = Field(description="null before the first attempt")
 
 
 class Deliveries(BaseModel):
-    """A page of deliveries, the newest first."""
+    """A page of deliveries, newest first."""
 
     deliveries: list[DeliveryDocument]
     next: str | None = Field(description="cursor of the next page")
@@ -73,7 +73,7 @@ class DeliveryPath(BaseModel):
     "/v1/deliveries", summary="List deliveries", responses={200: Deliveries, 400: ProblemDocument}
 )
 def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
-    """The newest first; finished ones are forgotten after 30 days."""
+    """Newest first. Finished deliveries are deleted after 30 days."""
     with transaction(context().engine) as connection:
         rows = list_deliveries(
             connection,
@@ -98,7 +98,7 @@ def get_deliveries(query: DeliveriesQuery) -> dict[str, Any]:
     responses={200: SentDelivery, 404: ProblemDocument},
 )
 def get_delivery(path: DeliveryPath) -> dict[str, Any]:
-    """With the message as it was sent."""
+    """Includes the body as it was sent."""
     with transaction(context().engine) as connection:
         return _describe(_find(connection, path.delivery_id))
 
@@ -109,7 +109,7 @@ def get_delivery(path: DeliveryPath) -> dict[str, Any]:
     responses={202: SentDelivery, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_replay(path: DeliveryPath) -> tuple[dict[str, Any], int]:
-    """The same message under the same id, at once and with all its attempts."""
+    """Sends the same message under the same id, at once and with a full number of attempts."""
     with transaction(context().engine) as connection:
         row = _find(connection, path.delivery_id)
         if row["disabled_at"] is not None:
@@ -134,7 +134,7 @@ def _describe(row: RowMapping) -> dict[str, Any]:
 
 
 def _read(row: RowMapping) -> dict[str, Any]:
-    """A row under the names of the API."""
+    """Return a row under the names of the API."""
     is_waiting = row["status"] == "waiting"
     return {
         **row,

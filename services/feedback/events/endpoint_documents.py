@@ -1,4 +1,4 @@
-"""Endpoints as the API takes and gives them."""
+"""Endpoints as the API reads and writes them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,7 +15,7 @@ DESCRIPTION_LENGTH = 500
 
 
 def _each_once(events: list[EventType]) -> list[EventType]:
-    """In a fixed order."""
+    """Remove duplicates and sort."""
     return [event for event in ALL if event in events]
 
 
@@ -27,7 +27,7 @@ Description = Annotated[str, Field(max_length=DESCRIPTION_LENGTH, pattern=NO_NUL
 
 
 class NewEndpoint(BaseModel):
-    """Where events are sent to."""
+    """A URL that events are to be sent to."""
 
     url: Url
     events: Events | None = Field(
@@ -40,7 +40,7 @@ class NewEndpoint(BaseModel):
 
 
 class EndpointChanges(BaseModel):
-    """What becomes different; what is left out, or null, stays."""
+    """The changed fields; a field that is left out or null stays as it is."""
 
     url: Url | None = None
     events: Events | None = None
@@ -48,7 +48,7 @@ class EndpointChanges(BaseModel):
 
 
 class Endpoint(BaseModel):
-    """Where events are sent to."""
+    """A URL that events are sent to."""
 
     id: UUID
     url: str
@@ -67,13 +67,13 @@ class Endpoint(BaseModel):
 
 
 class RegisteredEndpoint(Endpoint):
-    """An endpoint, and the new secret that its messages are signed with."""
+    """An endpoint and its new signing secret."""
 
     secret: str = Field(description="whsec_…; it is shown this once")
 
 
 class Endpoints(BaseModel):
-    """A page of endpoints, the newest first."""
+    """A page of endpoints, newest first."""
 
     endpoints: list[Endpoint]
     next: str | None = Field(description="cursor of the next page")

@@ -1,4 +1,4 @@
-"""`/v1/endpoints`: which systems are told about which events."""
+"""`/v1/endpoints`: create, change and delete the receivers of events."""
 
 from collections.abc import Collection
 from typing import Any
@@ -35,7 +35,7 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
-# For as long both secrets sign, so that a receiver can change at any moment of a day.
+# Both secrets sign for this long, so that a receiver can change over at any time of the day.
 OVERLAP_HOURS = 24
 
 endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
@@ -47,7 +47,7 @@ endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
     responses={201: RegisteredEndpoint, 400: ProblemDocument},
 )
 def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
-    """Messages are Standard Webhooks, signed with the secret in this answer."""
+    """Messages follow Standard Webhooks and are signed with the secret in this response."""
     here = context()
     owner = caller_access().narrow(body.owner)
     events = body.events or (ALL if owner is None else OF_IMAGES)
@@ -69,7 +69,7 @@ def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
     "/v1/endpoints", summary="List endpoints", responses={200: Endpoints, 400: ProblemDocument}
 )
 def get_endpoints(query: PageQuery) -> dict[str, Any]:
-    """The newest first, without their secrets."""
+    """Newest first, without secrets."""
     with transaction(context().engine) as connection:
         rows = list_endpoints(
             connection,
@@ -87,7 +87,7 @@ def get_endpoints(query: PageQuery) -> dict[str, Any]:
     responses={200: Endpoint, 404: ProblemDocument},
 )
 def get_endpoint(path: EndpointPath) -> dict[str, Any]:
-    """Whether it is told, and since when not."""
+    """Says whether the endpoint is enabled, and if not, since when."""
     with transaction(context().engine) as connection:
         return _describe(_find(connection, path.endpoint_id))
 
@@ -98,7 +98,7 @@ def get_endpoint(path: EndpointPath) -> dict[str, Any]:
     responses={200: Endpoint, 400: ProblemDocument, 404: ProblemDocument},
 )
 def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
-    """What waits for it goes to the new address; its secret and its deliveries stay."""
+    """Waiting deliveries go to the new address. The secret and past deliveries stay."""
     here = context()
     changes = body.model_dump(exclude_none=True)
     if body.url is not None:
@@ -117,7 +117,7 @@ def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
     responses={204: None, 404: ProblemDocument},
 )
 def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
-    """Its deliveries are forgotten, those that wait included."""
+    """Deletes the endpoint's deliveries too, including waiting ones."""
     with transaction(context().engine) as connection:
         _find(connection, path.endpoint_id)
         delete_endpoint(connection, path.endpoint_id)
@@ -130,7 +130,7 @@ def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
     responses={200: Endpoint, 404: ProblemDocument},
 )
 def post_enable(path: EndpointPath) -> dict[str, Any]:
-    """From the next event on; what failed meanwhile can be replayed."""
+    """Delivers events from now on. Deliveries that failed in the meantime can be replayed."""
     with transaction(context().engine) as connection:
         _find(connection, path.endpoint_id)
         enable_endpoint(connection, path.endpoint_id)

@@ -1,4 +1,4 @@
-"""`/v1/retag`: jobs that tag stored images anew with the live version."""
+"""`/v1/retag`: jobs that re-tag stored images with the live version."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -21,14 +21,14 @@ from shared.web.requests.named import resolve_tag
 
 JOBS_LISTED = 50
 TEXT_LENGTH = 1000
-# What its column can hold.
+# The largest value of its column.
 MAX_VERSION = 2**31 - 1
 
 retagging = APIBlueprint("retagging", __name__, abp_tags=[Tag(name="models")])
 
 
 class RetagRequest(BaseModel):
-    """What to tag anew; nothing given: everything."""
+    """What to re-tag; an empty request means everything."""
 
     owner: str | None = Field(
         None, max_length=TEXT_LENGTH, pattern=NO_NUL, description="only their images"
@@ -46,7 +46,7 @@ class RetagRequest(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def allow_no_body(cls, value: object) -> object:
-        """Without a body, everything is meant; a body that is no JSON is still an error."""
+        """Read a missing body as an empty request; a body that is not JSON is still an error."""
         return {} if value is None and not request.content_length else value
 
 
@@ -68,7 +68,7 @@ class JobDocument(BaseModel):
 
 
 class Jobs(BaseModel):
-    """What was tagged anew, and what is about to be."""
+    """Re-tagging jobs, newest first."""
 
     jobs: list[JobDocument] = Field(description=f"the newest {JOBS_LISTED}, the newest first")
 
@@ -85,8 +85,10 @@ class JobPath(BaseModel):
     responses={202: JobDocument, 404: ProblemDocument},
 )
 def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
-    """From stored embeddings; what people decided stays. A job of the same scope that waits
-    already is answered with instead.
+    """Scores stored embeddings again.
+
+    People's decisions stay. If a job of the same scope is already queued, the response describes
+    that one.
     """
     here = context()
     tag_id = None if body.tag is None else _tag_id(body.tag)
@@ -100,7 +102,7 @@ def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
 
 @retagging.get("/v1/retag", summary="List re-tagging jobs", responses={200: Jobs})
 def get_jobs() -> dict[str, Any]:
-    """Every promotion queues one; people queue others."""
+    """Each promotion queues a job; people can queue more."""
     with transaction(context().engine) as connection:
         rows = list_jobs(connection, caller_access(), JOBS_LISTED)
     return {"jobs": [_describe(row, row["id"]) for row in rows]}
@@ -112,7 +114,7 @@ def get_jobs() -> dict[str, Any]:
     responses={200: JobDocument, 404: ProblemDocument},
 )
 def get_job(path: JobPath) -> dict[str, Any]:
-    """How far it is."""
+    """Includes its progress."""
     with transaction(context().engine) as connection:
         row = find_job(connection, path.job_id, caller_access())
     return _describe(row, path.job_id)

@@ -23,7 +23,7 @@ retraining = APIBlueprint("retraining", __name__, abp_tags=[Tag(name="models")])
 
 
 class RunDocument(BaseModel):
-    """A fine-tune: from the retraining queue to a version that is live or rejected."""
+    """A fine-tune run: from the retraining queue to a version that is promoted or rejected."""
 
     id: int
     status: Literal["queued", "running", "promoted", "rejected", "nothing", "failed"]
@@ -44,7 +44,7 @@ class RunDocument(BaseModel):
 
 
 class Runs(BaseModel):
-    """The retraining queue, and the runs that empty it."""
+    """The retraining queue and its runs."""
 
     queue: int = Field(description="corrections that no run has taken yet")
     runs: list[RunDocument] = Field(description=f"the newest {RUNS_LISTED}, the newest first")
@@ -62,7 +62,10 @@ class RunPath(BaseModel):
     responses={202: RunDocument, 409: ProblemDocument},
 )
 def post_retrain() -> tuple[dict[str, Any], int]:
-    """Queues a run; its document says how far it is. One at a time."""
+    """Queues a run and returns its document, which shows its progress.
+
+    Only one run is queued at a time.
+    """
     here = context()
     with transaction(here.engine) as connection:
         run_id, is_new = request_run(connection)
@@ -78,7 +81,7 @@ def post_retrain() -> tuple[dict[str, Any], int]:
 
 @retraining.get("/v1/retrain", summary="List fine-tune runs", responses={200: Runs})
 def get_runs() -> dict[str, Any]:
-    """What waits to be learned from, and what became of earlier corrections."""
+    """Shows how many corrections wait, and the runs that learned earlier ones."""
     with transaction(context().engine) as connection:
         return {
             "queue": count_queue(connection),
@@ -92,14 +95,17 @@ def get_runs() -> dict[str, Any]:
     responses={200: RunDocument, 404: ProblemDocument},
 )
 def get_run(path: RunPath) -> dict[str, Any]:
-    """How far it is, or how it ended."""
+    """Includes its progress or its outcome."""
     with transaction(context().engine) as connection:
         row = find_run(connection, path.run_id, caller_access())
     return describe_run(_existing(row, path.run_id))
 
 
 def describe_run(row: RowMapping) -> dict[str, Any]:
-    """The document of a run; its figures are about everybody's images, and shown to no owner."""
+    """Return the document of a run.
+
+    Its figures are about everybody's images, so owners do not see them.
+    """
     shown = dict(row) if caller_access().owner is None else {**row, "report": {}}
     return RunDocument(**shown, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
 

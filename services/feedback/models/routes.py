@@ -1,4 +1,4 @@
-"""`/v1/models`: the versions of the model."""
+"""`/v1/models`: list and promote model versions."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -19,7 +19,7 @@ models = APIBlueprint("models", __name__, abp_tags=[Tag(name="models")])
 
 
 class Model(BaseModel):
-    """A version of the head over the embeddings of a backbone."""
+    """A version of the head for the embeddings of one backbone."""
 
     version: int
     backbone: str
@@ -32,7 +32,7 @@ class Model(BaseModel):
 
 
 class Models(BaseModel):
-    """Every version, the newest first."""
+    """All versions, newest first."""
 
     models: list[Model] = Field(description="every version, the newest first")
 
@@ -45,7 +45,7 @@ class VersionPath(BaseModel):
 
 @models.get("/v1/models", summary="List model versions", responses={200: Models})
 def get_models() -> dict[str, Any]:
-    """The live one tags new pictures."""
+    """Newest first. The live version tags new pictures."""
     with transaction(context().engine) as connection:
         rows = list_models(connection)
     return Models(models=[Model(**row) for row in rows]).model_dump(mode="json")
@@ -57,7 +57,7 @@ def get_models() -> dict[str, Any]:
     responses={200: Model, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_promote(path: VersionPath) -> dict[str, Any]:
-    """In the place of the one that is, in every worker within seconds; then all is re-tagged."""
+    """Replaces the live version in every worker within seconds, then re-tags everything."""
     here = context()
     with transaction(here.engine) as connection:
         was_promoted = promote(connection, path.version)

@@ -1,4 +1,4 @@
-"""What a review can be chosen from: a sample of images, and what there is to ask about each."""
+"""Find candidates for a review: a sample of images, and what to ask about each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,18 +27,18 @@ from shared.db.models.learning import read_embeddings_of
 from shared.db.owners.access import Access
 from shared.model.scorer import Scorer
 
-# On one core it takes some 50 ms to score as many.
+# Scoring this many takes about 50 ms on one core.
 SAMPLE_IMAGES = 500
 SECOND_OPINIONS = 100
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Images that a person could look at.
+    """Images that could be reviewed.
 
-    embeddings: (images, dimensions) float16, one for each of ids. votes: of the images that
-    somebody else corrected, by the database's ids of tags. images_of: for tags that people use,
-    by id, how many images are known to have them.
+    embeddings: (images, dimensions) float16, one for each id. votes: on images that other people
+    corrected, by the database's ids of tags. images_of: by id, for tags that people use, the number
+    of images that are known to have them.
     """
 
     ids: Sequence[UUID]
@@ -68,7 +68,10 @@ def read_candidates(
 def suggest(
     scorer: Scorer, candidates: Candidates, threshold: float
 ) -> dict[UUID, list[Suggestion]]:
-    """What to ask about each image, best first; threshold: the probability that shows a tag."""
+    """Return what to ask about each image, best first.
+
+    threshold: the probability that shows a tag.
+    """
     if not candidates.ids:
         return {}
     columns = scorer.words.columns
@@ -97,14 +100,14 @@ def suggest(
 
 
 def _learned(scorer: Scorer) -> NDArray[np.bool_]:
-    """Which tags the model ever learned, (tags,): its own, and those that people taught it."""
+    """Return which tags the model has learned, (tags,): its own, and those taught by people."""
     learned = np.arange(len(scorer.vocabulary)) < scorer.vocabulary.membership.shape[1]
     learned[scorer.learned_columns] = True
     return learned
 
 
 def _merge(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    """One suggestion a tag, the best first."""
+    """Keep one suggestion for each tag, best first."""
     best_last = sorted(suggestions, key=lambda suggestion: suggestion.score)
     by_column = {suggestion.column: suggestion for suggestion in best_last}
     return sorted(by_column.values(), key=lambda suggestion: -suggestion.score)

@@ -1,4 +1,4 @@
-"""Which images would teach most: how much each could, and a list that has some of every kind."""
+"""Rank images by how much their correction would teach, and pick some of every kind."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -14,15 +14,15 @@ from shared.vocabulary import Vocabulary
 
 Why = Literal["disputed", "held", "uncertain", "rare"]
 WHYS: tuple[Why, ...] = ("disputed", "held", "uncertain", "rare")
-# Of one kind, about one image: a person reads no more.
+# Suggestions of one kind about one image; nobody reads more.
 MAX_SUGGESTIONS = 3
-# Below it, an answer would hardly be news.
+# Below this score, an answer would teach hardly anything.
 MIN_SCORE = 0.1
-# People against the model is worth less than people against people: the model is wrong more often.
+# A dispute with the model is worth less than one between people: the model errs more often.
 MODEL_WEIGHT = 0.5
-# With as many images, a tag is no longer rare.
+# A tag with this many images is no longer rare.
 RARE_BELOW = 20
-# Instead of a division by zero.
+# Prevents a division by zero.
 SMALLEST = float(np.finfo(np.float32).tiny)
 
 Key = TypeVar("Key", bound=Hashable)
@@ -30,7 +30,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A tag to ask about. column: of the vocabulary. score: how much the answer teaches, 0 to 1."""
+    """A tag to ask about.
+
+    column: in the vocabulary. score: how much the answer would teach, 0 to 1.
+    """
 
     column: int
     confidence: float
@@ -41,10 +44,10 @@ class Suggestion:
 def suggest_uncertain(
     vocabulary: Vocabulary, probabilities: NDArray[np.float32], threshold: float
 ) -> list[Suggestion]:
-    """The tags of one image, (tags,), that are about as likely to be shown as not, best first.
+    """Return the tags of one image that are about as likely to be shown as not, best first.
 
-    The score falls from 1 at the threshold to 0 for what is certain. Of tags that imply each
-    other only the narrowest is asked about.
+    The score falls from 1 at the threshold to 0 for what is certain. Of tags that imply each other,
+    only the narrowest is returned. All arrays are (tags,).
     """
     below = (threshold - probabilities) / max(threshold, SMALLEST)
     above = (probabilities - threshold) / max(1 - threshold, SMALLEST)
@@ -61,9 +64,9 @@ def suggest_uncertain(
 def suggest_held(
     probabilities: NDArray[np.float32], held: NDArray[np.intp], threshold: float
 ) -> list[Suggestion]:
-    """The tags of one image, (tags,), that would be shown if they were not held back.
+    """Return the tags of one image that would be shown if they were not held back.
 
-    held: columns of tags that only a person can give an image.
+    held: columns of tags that only people can give an image. All arrays are (tags,).
     """
     return _best(
         Suggestion(column, float(probabilities[column]), "held", float(probabilities[column]))
@@ -74,9 +77,9 @@ def suggest_held(
 def suggest_rare(
     probabilities: NDArray[np.float32], images_of: Mapping[int, int]
 ) -> list[Suggestion]:
-    """The tags of one image, (tags,), that it may have and few images are known to have.
+    """Return tags that the image may have and that few images are known to have.
 
-    images_of: for columns of tags that people use, how many images they decided to have them.
+    images_of: by column, for tags that people use, the number of images that have them by decision.
     """
     return _best(
         Suggestion(
@@ -93,7 +96,7 @@ def suggest_rare(
 def suggest_disputed(
     probabilities: NDArray[np.float32], has_opinion: NDArray[np.bool_], votes: Iterable[Vote]
 ) -> list[Suggestion]:
-    """The tags of one image on which people contradict each other or the model, best first.
+    """Return tags of one image on which people contradict each other or the model, best first.
 
     probabilities: (tags,), the model's. has_opinion: (tags,), whether it ever learned a tag.
     votes: on columns of the vocabulary.
@@ -103,7 +106,7 @@ def suggest_disputed(
         by_column[vote.tag].append(vote)
     suggestions = []
     for column, on_tag in by_column.items():
-        # Even words without weight, as long as nobody else has spoken.
+        # Votes without weight count too if there are no others.
         weights = [vote.weight for vote in on_tag]
         weights = weights if any(weights) else [1.0] * len(on_tag)
         share = sum(w for w, vote in zip(weights, on_tag, strict=True) if vote.present)
@@ -116,14 +119,14 @@ def suggest_disputed(
 
 
 def choose_images(suggestions: Mapping[Key, Sequence[Suggestion]], limit: int) -> list[Key]:
-    """The images to ask about: in turn the best of each kind, as long as there are any."""
+    """Choose images for a review: the best of each kind in turn, while there are any."""
     rankings = [_ranking(suggestions, why) for why in WHYS]
     in_turn = (key for turn in zip_longest(*rankings) for key in turn if key is not None)
     return list(dict.fromkeys(in_turn))[:limit]
 
 
 def _ranking(suggestions: Mapping[Key, Sequence[Suggestion]], why: Why) -> list[Key]:
-    """The images with suggestions of one kind, those that teach most first."""
+    """Return the images with suggestions of one kind, best first."""
     best = {
         key: max(suggestion.score for suggestion in of_image if suggestion.why == why)
         for key, of_image in suggestions.items()

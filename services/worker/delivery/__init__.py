@@ -1,4 +1,4 @@
-"""Events on their way to other systems: threads of their own, the rows are their queue."""
+"""Delivering events to other systems, in threads of their own; the rows are the queue."""
 
 from services.worker.delivery.sender import Sender
 

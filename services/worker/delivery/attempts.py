@@ -1,4 +1,4 @@
-"""What answers mean, written down: for each delivery, and for the endpoint that gave them."""
+"""Store the outcome of delivery attempts, for each delivery and for its endpoint."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -32,10 +32,13 @@ def record_attempts(
     *,
     is_over: bool = False,
 ) -> None:
-    """Write down how attempts went. is_over: no more are made, and the rest is given back."""
+    """Store how attempts ended.
+
+    is_over: the batch has ended, so untried deliveries are released.
+    """
     results = [_judge(row, answer) for row, answer in attempts]
     with transaction(engine) as connection:
-        # The endpoint before its deliveries: in this order they are deleted, too.
+        # Lock the endpoint before its deliveries, as deleting does.
         end = endpoint and _record_endpoint(
             connection, endpoint["id"], [answer for _, answer in attempts], results
         )
@@ -50,7 +53,7 @@ def record_attempts(
 
 
 def _judge(row: RowMapping, answer: Response) -> DeliveryResult:
-    """What one answer means for its delivery."""
+    """Return what a response means for its delivery."""
     if answer.is_success:
         return DeliveryResult(row["id"], "delivered", answer.status)
     retry_seconds = seconds_to_retry(row["attempts"] + 1, answer.retry_after)
@@ -78,7 +81,7 @@ def _record_endpoint(
     answers: Sequence[Response],
     results: Sequence[DeliveryResult],
 ) -> str | None:
-    """Remember that an endpoint lives, or disable one that doesn't; then the answer says why."""
+    """Note that an endpoint works, or disable it; return the reason if it was disabled."""
     if any(answer.is_success for answer in answers):
         note_success(connection, endpoint_id)
     reason = None

@@ -1,4 +1,4 @@
-"""A limit on a whole conversation: a socket's own time-out begins anew with every byte."""
+"""A time limit on a whole conversation: a socket's own time-out starts again with every byte."""
 
 import socket
 import threading
@@ -8,16 +8,15 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def cut_off(connection: socket.socket, seconds: float) -> Iterator[threading.Event]:
-    """End a connection that the block still uses after so many seconds.
+    """Close a connection if the block still uses it after this many seconds.
 
-    Whatever reads from it or writes to it then fails at once. Yields an event that tells whether
-    that has happened.
+    Reads and writes then fail at once. Yields an event that is set once that has happened.
     """
     is_over = threading.Event()
 
     def cut() -> None:
         is_over.set()
-        # Of the plain socket: TLS would first want to say good-bye.
+        # The plain socket: closing TLS would send a message first.
         with suppress(OSError):
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: no destination, however slow, dead or busy, holds up another."""
+"""Share threads among destinations, so that slow or dead receivers do not delay fast ones."""
 
 import time
 from collections import Counter
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-# One connection at a time for whoever has not answered well just now, more for whoever has.
+# A destination whose last batch went well may have several connections, any other just one.
 MAX_AT_ONCE = 4
 FIRST_PAUSE_SECONDS = 2.0
 MAX_PAUSE_SECONDS = 60.0
-# More are only remembered while they matter.
+# Above this number, idle destinations are forgotten.
 MAX_REMEMBERED = 10_000
 
 
@@ -18,9 +18,9 @@ MAX_REMEMBERED = 10_000
 class DestinationState:
     """What this process knows of a destination.
 
-    last_outcome: how its latest turn went; costly is one that failed or was slow.
-    at_once: turns that it may have at the same time; more than one only after a good one.
-    served: the number of its latest turn. paused_until: on the clock, in seconds.
+    last_outcome: how its last batch went; "costly" means that it failed or was slow.
+    at_once: batches that may run at the same time; more than one only after a good one.
+    served: the number of its last batch. paused_until: time on the clock, in seconds.
     """
 
     running: int = 0
@@ -32,11 +32,11 @@ class DestinationState:
 
 
 class FairScheduler:
-    """Shares a number of threads among destinations. For one thread.
+    """Shares a number of threads among destinations. Not thread-safe.
 
-    Those that have not just answered well get half of the threads together, so that the other half
-    is always there for those that have. Those that have just failed, or were slow, get a quarter:
-    however many they are, whoever is new finds a thread.
+    Destinations whose last batch did not go well share half of the threads, so the other half
+    always serves the good ones. Destinations that failed or were slow share a quarter, so a new
+    destination always finds a thread.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,7 +46,10 @@ class FairScheduler:
         self._number = 0
 
     def choose(self, due: Iterable[str]) -> str | None:
-        """The destination that has waited longest for a turn and may have one now."""
+        """Return the destination that has waited longest and may start a batch now.
+
+        None if there is none.
+        """
         running: Counter[str] = Counter()
         for state in self._states.values():
             running[state.last_outcome] += state.running
@@ -67,14 +70,14 @@ class FairScheduler:
                 continue
             if not has_room[state.last_outcome]:
                 continue
-            # Whoever failed comes after those of whom nothing is known.
+            # Failed destinations come after unknown ones.
             rank = (state.running, min(state.failures, 1), state.served)
             if best is None or rank < best:
                 chosen, best = destination, rank
         return chosen
 
     def begin(self, destination: str) -> None:
-        """A destination has a turn."""
+        """Note that a batch for the destination starts."""
         self._number += 1
         state = self._states.setdefault(destination, DestinationState())
         state.running += 1
@@ -84,14 +87,17 @@ class FairScheduler:
     def end(
         self, destination: str, *, is_ill: bool, is_slow: bool = False, pause_seconds: float = 0.0
     ) -> None:
-        """A turn is over. pause_seconds: for how long the destination asked to be left alone."""
+        """Note that a batch has ended.
+
+        pause_seconds: how long the receiver asked to be left alone.
+        """
         state = self._states[destination]
         state.running -= 1
         state.last_outcome = "costly" if is_ill or is_slow else "good"
         if is_ill:
             state.at_once = 1
             own_pause = min(FIRST_PAUSE_SECONDS * 2**state.failures, MAX_PAUSE_SECONDS)
-            # No more doublings than the longest pause needs.
+            # More doublings would pass MAX_PAUSE_SECONDS.
             state.failures = min(state.failures + 1, 10)
             pause_seconds = max(pause_seconds, own_pause)
         else:
@@ -100,7 +106,7 @@ class FairScheduler:
         state.paused_until = max(state.paused_until, self._clock() + pause_seconds)
 
     def seconds_to_pause(self, destination: str) -> float:
-        """For how long a destination is left alone yet."""
+        """Return the seconds until the destination may be tried again."""
         state = self._states.get(destination, DestinationState())
         return max(0.0, state.paused_until - self._clock())
 

@@ -1,4 +1,4 @@
-"""What a delivery says: `{"type", "timestamp", "data"}` of Standard Webhooks."""
+"""Write the body of a delivery: `{"type", "timestamp", "data"}` of Standard Webhooks."""
 
 import json
 from collections.abc import Sequence
@@ -15,16 +15,18 @@ from shared.model.live_vocabulary import LiveVocabulary
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.
 MAX_BODY_BYTES = 20_000
-# What an image's uploader may have sent much of; it can be read where `url` points.
+# An uploader may have sent a lot of these; receivers can read them at `url`.
 OWN_WORDS = ("metadata", "hashtags")
 
 
 def write_bodies(
     connection: Connection, words: LiveVocabulary, rows: Sequence[RowMapping]
 ) -> dict[UUID, str]:
-    """The JSON of each delivery. It is written once, before the first attempt, and kept.
+    """Return the JSON body of each delivery.
 
-    A delivery whose image was deleted meanwhile is gone with it, and has none.
+    It is written once, before the first attempt, and stored.
+
+    A delivery whose image has been deleted since has no body.
     """
     bodies = {row["id"]: row["body"] for row in rows if row["body"] is not None}
     new = [row for row in rows if row["body"] is None]
@@ -43,7 +45,7 @@ def write_bodies(
 def _describe_named(
     connection: Connection, words: LiveVocabulary, ids: set[UUID]
 ) -> dict[UUID, dict[str, Any]]:
-    """Images as in the API: under the id of a copy, the image that it copies."""
+    """Describe images as the API does; a copy is described by its original, under the copy's id."""
     named = find_images(connection, list(ids), EVERYTHING)
     originals = {row["id"]: row["same_as"] or row["id"] for row in named}
     rows = find_images(connection, list(set(originals.values())), EVERYTHING)

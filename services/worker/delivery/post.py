@@ -1,4 +1,4 @@
-"""Sends messages: checked addresses, no redirects, one limit on the time of a whole attempt."""
+"""Send messages to checked addresses, without redirects, with one time limit for each attempt."""
 
 import time
 from collections.abc import Mapping, Set
@@ -18,8 +18,7 @@ from shared.fetch import Target, check_url
 
 ATTEMPT_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
-# An answer's body is of no interest. One that is short is read all the same, since then the
-# connection can be used again.
+# The body of a response is ignored. A short one is read, so that the connection can be reused.
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_ERROR = 500
 TOO_LATE = "it did not come in time"
@@ -27,13 +26,13 @@ NO_CONNECTION = "no connection came about in time"
 GONE = 410
 TOO_MANY_REQUESTS = 429
 REQUEST_TIMEOUT = 408
-# What may stand in a path and query as it is; all else, umlauts for one, is escaped.
+# Characters that are not escaped in a path and query.
 RESERVED = "%/?:@!$&'()*+,;=[]"
 
 
 @dataclass(frozen=True)
 class Response:
-    """How an attempt went. status: of HTTP; None where no answer came, and `error` says why.
+    """How an attempt ended. status: the HTTP status; None without a response, and `error` says why.
 
     is_hopeless: no later attempt can succeed. retry_after: seconds that the receiver asked for.
     """
@@ -45,17 +44,17 @@ class Response:
 
     @property
     def is_success(self) -> bool:
-        """The receiver took the message."""
+        """Whether the receiver accepted the message."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def is_gone(self) -> bool:
-        """The receiver wants no messages any more."""
+        """Whether the receiver wants no more messages."""
         return self.status == GONE
 
     @property
     def is_ill(self) -> bool:
-        """Something is wrong with the receiver, and not only with this message."""
+        """Whether the receiver itself has a problem, not just this message."""
         return (
             self.status is None
             or self.status >= 500
@@ -64,16 +63,16 @@ class Response:
 
 
 class Poster:
-    """Posts to URLs, one after another; those at one server share a connection. For one thread."""
+    """Posts messages, one after another; URLs at one server share a connection. Not thread-safe."""
 
     def __init__(self, allowed_hosts: Set[str]) -> None:
-        """allowed_hosts: names that may be at any address."""
+        """allowed_hosts: names that may have any address."""
         self._allowed_hosts = allowed_hosts
         self._connection: HTTPConnection | None = None
         self._server: tuple[object, ...] | None = None
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Make one attempt; never raises for what a receiver does."""
+        """Make one attempt. Never raises because of what a receiver does."""
         try:
             target = check_url(url, self._allowed_hosts)
         except UnsafeUrl as error:
@@ -87,7 +86,7 @@ class Poster:
             return Response(error=_describe(error))
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -104,7 +103,7 @@ class Poster:
                 if is_over.is_set() or isinstance(error, TimeoutError):
                     raise TimeoutError(TOO_LATE) from error
                 raise
-            # A connection that is cut looks like the end of the headers.
+            # A closed connection looks like the end of the headers.
             if is_over.is_set():
                 raise TimeoutError(TOO_LATE)
             self._read_rest(response)
@@ -122,20 +121,20 @@ class Poster:
         return self._connection
 
     def _read_rest(self, response: BaseHTTPResponse) -> None:
-        """Make the connection fit for the next message, or end it."""
+        """Make the connection ready for the next message, or close it."""
         length = response.length_remaining
         try:
             if length is not None and length <= MAX_ANSWER_BYTES:
                 response.read()
                 return
-        # The answer has been given; a body that breaks off takes nothing of it back.
+        # The status has arrived; an incomplete body does not change it.
         except (HTTPError, HTTPException, OSError, ValueError):
             pass
         self.close()
 
 
 def _open(target: Target) -> HTTPConnection:
-    """A connection to the checked address that still speaks to, and verifies, the host."""
+    """Connect to the checked address, but address and verify the host by its name."""
     connection: HTTPConnection
     if target.scheme == "http":
         connection = HTTPConnection(target.address, target.port, timeout=CONNECT_SECONDS)
@@ -154,7 +153,7 @@ def _open(target: Target) -> HTTPConnection:
 def _converse(
     connection: HTTPConnection, target: Target, headers: Mapping[str, str], body: bytes
 ) -> BaseHTTPResponse:
-    """Send a message and read the head of the answer."""
+    """Send a message and read the head of the response."""
     own = {
         "Host": target.authority,
         "User-Agent": f"Tagloop/{__version__}",
@@ -173,8 +172,10 @@ def _converse(
 
 
 def _describe(error: Exception) -> str:
-    """Why there was no answer, without characters that Postgres or a terminal stumble over."""
-    # urllib3's own words for it name an object in memory.
+    """Describe why there was no response, without characters that Postgres or a terminal cannot
+    show.
+    """
+    # urllib3's own message names an object in memory.
     is_unreachable = isinstance(error, ConnectTimeoutError)
     text = NO_CONNECTION if is_unreachable else str(error) or type(error).__name__
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,4 +1,4 @@
-"""When a message that could not be delivered is tried again (Standard Webhooks 1.0)."""
+"""When a failed delivery is tried again (Standard Webhooks 1.0)."""
 
 import random
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 MINUTE = 60
 HOUR = 60 * MINUTE
-# After the first attempt, the second, …; together a little more than three days.
+# Seconds after the first attempt, the second, …: a little more than three days in all.
 SCHEDULE_SECONDS = (
     5,
     5 * MINUTE,
@@ -18,18 +18,18 @@ SCHEDULE_SECONDS = (
     20 * HOUR,
     24 * HOUR,
 )
-# An endpoint that has used up a message's attempts, and took no other one meanwhile, is dead.
+# An endpoint that used up a message's attempts and accepted nothing meanwhile is dead.
 DEAD_SECONDS = 3 * 24 * HOUR
-# A receiver that comes back must not get everything at the same moment.
+# Jitter: a receiver that comes back must not get everything at once.
 JITTER = 0.2
-# Whatever a receiver asks for, it doesn't keep messages here for ever.
+# A receiver cannot postpone a message for longer than this.
 MAX_RETRY_AFTER_SECONDS = 24 * HOUR
 
 
 def seconds_to_retry(attempts: int, retry_after_seconds: float | None) -> float | None:
-    """How long to wait after so many failed attempts; None: that was the last one.
+    """Return the seconds until the next attempt; None after the last one.
 
-    retry_after_seconds: what the receiver asked for, if it did.
+    retry_after_seconds: what the receiver asked for, if anything.
     """
     if attempts > len(SCHEDULE_SECONDS):
         return None
@@ -38,17 +38,20 @@ def seconds_to_retry(attempts: int, retry_after_seconds: float | None) -> float 
 
 
 def read_retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """The seconds that a `Retry-After` header asks for, as a number or a date; None: nothing."""
+    """Return the seconds that a `Retry-After` header asks for, as a number or a date.
+
+    None without one.
+    """
     if value is None:
         return None
     try:
-        # isdecimal: float() would take "nan" and "inf".
+        # isdecimal, because float() accepts "nan" and "inf".
         seconds = (
             float(value)
             if value.strip().isdecimal()
             else (parsedate_to_datetime(value) - (now or datetime.now(UTC))).total_seconds()
         )
-    # A date without a time zone can't be compared, and some overflow.
+    # Dates without a time zone cannot be compared, and some overflow.
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)

@@ -1,4 +1,4 @@
-"""One turn of a destination: some of its deliveries, one after another over one connection."""
+"""Send a batch of a destination's deliveries, one after another over one connection."""
 
 import threading
 import time
@@ -22,15 +22,15 @@ from shared.model.live_vocabulary import LiveVocabulary
 
 MAX_PER_BATCH = 20
 BATCH_SECONDS = 10.0
-# Whoever takes longer for a message, on the average of a turn, holds threads that others need.
+# A receiver that takes longer for a message, on average, holds threads that others need.
 SLOW_SECONDS = 2.0
-# What a sender that dies has not written down yet is sent again. A transaction for each message
-# would take longer than a quick receiver does.
+# How long outcomes are gathered. A sender that dies sends again what it has not stored; a
+# transaction for each message would take longer than a quick receiver.
 RECORD_SECONDS = 0.05
-# The attempt that is under way when a turn's time is over, and what Postgres and DNS may take.
+# A batch, the attempt under way at its end, and time for Postgres and DNS.
 LEASE_SECONDS = BATCH_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
 
-# The door takes no callback then, but the secret may have been taken away since.
+# No callback is accepted without a secret, but the secret may have been removed since.
 UNSIGNED = Response(
     error="This server has no TAGLOOP_CALLBACK_SECRET to sign with.", is_hopeless=True
 )
@@ -38,7 +38,7 @@ UNSIGNED = Response(
 
 @dataclass(frozen=True)
 class BatchResult:
-    """How a turn went. pause_seconds: for how long the destination asked to be left alone."""
+    """How a batch ended. pause_seconds: how long the destination asked to be left alone."""
 
     destination: str
     is_ill: bool
@@ -48,7 +48,7 @@ class BatchResult:
 
 @dataclass(frozen=True)
 class DeliveryContext:
-    """What every turn of this process needs."""
+    """What every batch of this process needs."""
 
     settings: Settings
     engine: Engine
@@ -57,12 +57,12 @@ class DeliveryContext:
 
 
 def send_batch(sending: DeliveryContext, claimed: Claimed) -> BatchResult:
-    """Deliver what was claimed, until the time is over or something is wrong with the receiver.
+    """Send claimed deliveries until the time is over or the receiver has a problem.
 
-    What is not tried is given back.
+    Deliveries that were not tried are released.
 
     Raises:
-        Unavailable: Postgres is away. What is not written down is sent again after the lease.
+        Unavailable: Postgres is away. What was not stored is sent again after the lease.
     """
     with transaction(sending.engine) as connection:
         endpoint_id = claimed.deliveries[0]["endpoint_id"]
@@ -96,7 +96,7 @@ def _attempt_all(
     rows: list[RowMapping],
     bodies: dict[UUID, str],
 ) -> Iterator[tuple[RowMapping, Response]]:
-    """Post one delivery after another; the last one is where it has to stop."""
+    """Post one delivery after another; stop after one that shows a problem of the receiver."""
     started = time.monotonic()
     secrets = secrets_of(endpoint) if endpoint else _callback_secrets(sending.settings)
     if not secrets:

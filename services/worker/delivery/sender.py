@@ -1,7 +1,7 @@
-"""Hands what is due to threads, destination by destination.
+"""Hand due deliveries to threads, a batch of one destination at a time.
 
-The rows are the queue. Postgres tells when there is something new, and the first moment at which
-something is due is known; a look every few seconds makes up for anything that was missed.
+The rows are the queue. Postgres notifies of new deliveries, and the time of the next due one is
+known; a look every few seconds makes up for anything missed.
 """
 
 import queue
@@ -25,10 +25,10 @@ from shared.db.events.sending import Claimed, claim_due, find_waiting
 from shared.db.images.notifications import DELIVERIES_CHANNEL
 from shared.model.live_vocabulary import LiveVocabulary
 
-# They only wait for other people's servers, and each is started when it is first needed. So many,
-# since a server that hangs has one for 15 s, and those that hang may be dozens.
+# Threads mostly wait for receivers, and are started on demand. There are many because a receiver
+# that hangs holds one for 15 s, and dozens may hang.
 THREADS = 64
-# A turn needs one before it begins and one when it is over, each for milliseconds.
+# A batch needs one before it starts and one when it ends, each for milliseconds.
 CONNECTIONS = 4
 LOOK_SECONDS = 5.0
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class Sender:
-    """Delivers events. Its threads and connections are its own: it never holds up tagging."""
+    """Delivers events. It has its own threads and connections, so it never delays tagging."""
 
     def __init__(self, settings: Settings) -> None:
         self._engine = connect_engine(settings.database_url, CONNECTIONS)
@@ -55,11 +55,11 @@ class Sender:
         self._thread.start()
 
     def wake(self) -> None:
-        """Look for what is due now."""
+        """Look for due deliveries now."""
         self._wake.set()
 
     def close(self) -> None:
-        """Finish the attempts under way and let go of everything."""
+        """Finish the attempts under way and close everything."""
         self._closing.set()
         self._wake.set()
         self._thread.join()
@@ -72,14 +72,14 @@ class Sender:
             self._wake.clear()
             try:
                 seconds = self._hand_out()
-            # Postgres may be away; the rows stay.
+            # Postgres may be away; the rows wait.
             except Exception:
                 log.exception("deliveries were interrupted")
                 seconds = LOOK_SECONDS
             self._wake.wait(min(seconds, LOOK_SECONDS))
 
     def _hand_out(self) -> float:
-        """Give every destination that may have one a turn; return after how long to look again."""
+        """Start the batches that may start; return the seconds until the next look."""
         while True:
             while not self._ended.empty():
                 ended = self._ended.get()
@@ -98,7 +98,7 @@ class Sender:
                 return min([*later, *(seconds for seconds in pauses if seconds), LOOK_SECONDS])
 
     def _begin_turns(self, due: set[str]) -> bool:
-        """Begin at most one turn of each destination; return whether there was any."""
+        """Start at most one batch of each destination; return whether any was started."""
         has_begun = False
         while not self._closing.is_set() and (destination := self._turns.choose(due)) is not None:
             due.discard(destination)
@@ -114,7 +114,7 @@ class Sender:
         ended = BatchResult(claimed.destination, is_ill=True)
         try:
             ended = send_batch(self._sending, claimed)
-        # Whatever it is: the lease of what was claimed runs out, and others have their turns.
+        # Whatever went wrong, the claim's lease runs out, and other destinations are served.
         except Exception:
             log.exception("a turn was interrupted", destination=claimed.destination)
         finally:

@@ -1,4 +1,4 @@
-"""Deliveries as people ask for them, as queries: listed, looked at, sent again."""
+"""Queries about deliveries for the API: list, get, send again."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -22,7 +22,7 @@ def list_deliveries(
     before: UUID | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """What the caller may see and matches every given filter, from `before` backwards in time."""
+    """Return the deliveries that the caller may see and that match the filters, newest first."""
     query = _select().order_by(deliveries.c.id.desc()).limit(limit)
     filters = (
         (deliveries.c.owner, access.owner),
@@ -40,7 +40,7 @@ def list_deliveries(
 
 
 def find_delivery(connection: Connection, delivery_id: UUID, access: Access) -> RowMapping | None:
-    """One delivery, if the caller may see it, with `url` and `disabled_at` of its receiver."""
+    """Return a delivery that the caller may see, with its receiver's `url` and `disabled_at`."""
     query = _select().where(deliveries.c.id == delivery_id)
     if access.owner is not None:
         query = query.where(deliveries.c.owner == access.owner)
@@ -48,7 +48,7 @@ def find_delivery(connection: Connection, delivery_id: UUID, access: Access) -> 
 
 
 def replay(connection: Connection, delivery_id: UUID) -> None:
-    """Have a delivery sent again at once, with all its attempts; one that waits is due now."""
+    """Make a delivery due now, with a full number of attempts."""
     connection.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)

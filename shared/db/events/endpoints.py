@@ -1,4 +1,4 @@
-"""Endpoints, as queries: who is told about which events."""
+"""Queries about endpoints, the receivers of events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ def insert_endpoint(
     description: str,
     secret: str,
 ) -> RowMapping:
-    """Register an endpoint; it hears of what happens from the commit on."""
+    """Insert an endpoint; it receives events from the commit on."""
     statement = insert(endpoints).values(
         id=uuid7(),
         url=url,
@@ -36,7 +36,7 @@ def insert_endpoint(
 def list_endpoints(
     connection: Connection, access: Access, *, before: UUID | None, limit: int
 ) -> Sequence[RowMapping]:
-    """The endpoints that the caller may see, the newest first, from `before` backwards in time."""
+    """Return the endpoints that the caller may see, newest first, from `before` on."""
     query = select(endpoints).order_by(endpoints.c.id.desc()).limit(limit)
     if access.owner is not None:
         query = query.where(endpoints.c.owner == access.owner)
@@ -46,7 +46,7 @@ def list_endpoints(
 
 
 def find_endpoint(connection: Connection, endpoint_id: UUID, access: Access) -> RowMapping | None:
-    """One endpoint, if the caller may see it."""
+    """Return an endpoint that the caller may see, or None."""
     query = select(endpoints).where(endpoints.c.id == endpoint_id)
     if access.owner is not None:
         query = query.where(endpoints.c.owner == access.owner)
@@ -56,7 +56,7 @@ def find_endpoint(connection: Connection, endpoint_id: UUID, access: Access) -> 
 def change_endpoint(
     connection: Connection, endpoint_id: UUID, changes: Mapping[str, object]
 ) -> None:
-    """Give an endpoint another url, other events or another description, named as its columns."""
+    """Change an endpoint's url, events or description, given by the names of their columns."""
     connection.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(**changes))
 
 
@@ -83,12 +83,12 @@ def secrets_of(endpoint: RowMapping) -> list[str]:
 
 
 def delete_endpoint(connection: Connection, endpoint_id: UUID) -> None:
-    """Forget an endpoint with its deliveries."""
+    """Delete an endpoint and its deliveries."""
     connection.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))
 
 
 def enable_endpoint(connection: Connection, endpoint_id: UUID) -> None:
-    """Tell an endpoint again that was disabled. What it missed can be replayed."""
+    """Enable a disabled endpoint. Missed deliveries can be replayed."""
     connection.execute(
         update(endpoints)
         .where(endpoints.c.id == endpoint_id)
@@ -97,7 +97,7 @@ def enable_endpoint(connection: Connection, endpoint_id: UUID) -> None:
 
 
 def disable_endpoint(connection: Connection, endpoint_id: UUID, reason: str) -> bool:
-    """Tell an endpoint nothing more; whether it was told until now. reason: for people."""
+    """Disable an endpoint; return whether it was enabled. reason: shown to people."""
     disabled = connection.execute(
         update(endpoints)
         .where(endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_(None))

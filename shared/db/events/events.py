@@ -1,4 +1,4 @@
-"""Events become deliveries, in the transaction of what they report."""
+"""Turn events into deliveries, in the transaction that they report."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED, MODEL_PROMOTED, E
 from shared.db.images.notifications import notify_deliveries
 from shared.db.schema import deliveries, endpoints, images
 
-# The column `callback_url` of an image is told how the image ended, and of nothing else.
+# The `callback_url` of an image receives the image's outcome only.
 OUTCOMES = (IMAGE_TAGGED, IMAGE_FAILED)
 
 # An upload's callback of the same bytes has a row of its own, which no endpoint needs to hear of.
@@ -48,12 +48,12 @@ def report_images(
     image_ids: Collection[UUID],
     data: Mapping[UUID, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Tell everyone who wants to know that something happened to these images.
+    """Queue deliveries of an event about these images.
 
-    An outcome is an outcome of the images' copies too. Where nobody wants to know, this is one
-    statement that finds nothing.
+    An image's outcome counts for its copies too. If there are no receivers, this is one statement
+    that finds nothing.
 
-    data: what belongs to the event besides the image, by image.
+    data: further data of the event, by image.
     """
     receivers = connection.execute(
         text(_FIND_RECEIVERS),
@@ -71,7 +71,7 @@ def report_images(
 
 
 def report_promotion(connection: Connection, data: Mapping[str, Any]) -> None:
-    """Tell every endpoint that wants to know that another version of the model is live."""
+    """Queue deliveries of a promotion to every endpoint that subscribed to it."""
     receivers = connection.scalars(
         select(endpoints.c.id)
         .where(endpoints.c.disabled_at.is_(None), endpoints.c.events.any_() == MODEL_PROMOTED)
@@ -93,10 +93,10 @@ def report_promotion(connection: Connection, data: Mapping[str, Any]) -> None:
 
 
 def promise_callback(connection: Connection, image_id: UUID, callback_url: str) -> None:
-    """Have a URL told how an image ends that somebody has sent before, perhaps long ago."""
+    """Queue the outcome of an image for a URL; the image may have been sent before, long ago."""
     image = (
         connection.execute(
-            # The outcome waits for this transaction, or is there already.
+            # The outcome is stored after this transaction, or already.
             select(images).where(images.c.id == image_id).with_for_update(key_share=True)
         )
         .mappings()
@@ -139,12 +139,12 @@ def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _destination(row: Mapping[str, Any]) -> str:
-    """What is slow or dead as one: an endpoint, or the server that callbacks go to."""
+    """Return what is slow or dead as a unit: an endpoint, or the server of a callback URL."""
     if row["endpoint_id"] is not None:
         return str(row["endpoint_id"])
     try:
         parts = urlsplit(row["callback_url"])
     except ValueError:
         return "nowhere"
-    # Without a name and password, which nobody should meet in a log.
+    # Without a name and password, which must not reach a log.
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()

@@ -1,7 +1,7 @@
-"""A delivery's way out, as queries: due, claimed under a lease, then delivered, put off or failed.
+"""Queries for sending deliveries: due, claimed under a lease, then delivered, retried or failed.
 
-A claim moves `due_at` to the end of its lease, so what a sender that died had claimed is due again
-by itself.
+A claim moves `due_at` to the end of its lease, so the deliveries of a sender that died become due
+again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 @dataclass(frozen=True)
 class Claimed:
-    """Deliveries to one destination that one sender holds, the longest due first."""
+    """Deliveries to one destination, claimed by one sender, the longest due first."""
 
     token: UUID
     destination: str
@@ -23,7 +23,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class DeliveryResult:
-    """How an attempt ended. retry_seconds: until the next one; None where there is none."""
+    """How an attempt ended. retry_seconds: until the next attempt; None if there is none."""
 
     delivery_id: UUID
     status: str
@@ -33,9 +33,10 @@ class DeliveryResult:
 
 
 def find_waiting(connection: Connection) -> dict[str, float]:
-    """Every destination that something waits for, and in how many seconds it is due first.
+    """Return every destination with waiting deliveries, and in how many seconds the first is due.
 
-    Jumps from destination to destination in the index, however much waits for each.
+    Jumps through the index from destination to destination, so the number of deliveries hardly
+    matters.
     """
     rows = connection.execute(
         text("""
@@ -59,7 +60,7 @@ def find_waiting(connection: Connection) -> dict[str, float]:
 def claim_due(
     connection: Connection, destination: str, limit: int, lease_seconds: float
 ) -> Claimed | None:
-    """Take what is due for a destination and nobody else holds, the longest due first."""
+    """Claim a destination's due deliveries that no other sender holds, the longest due first."""
     token = uuid4()
     rows = connection.execute(
         text("""
@@ -88,7 +89,7 @@ def claim_due(
 
 
 def keep_bodies(connection: Connection, bodies: Mapping[UUID, str]) -> None:
-    """Remember what is sent: later attempts send the same."""
+    """Store the bodies, so that later attempts send the same."""
     connection.execute(
         text("""
             UPDATE deliveries SET body = kept.body
@@ -100,7 +101,7 @@ def keep_bodies(connection: Connection, bodies: Mapping[UUID, str]) -> None:
 
 
 def store_results(connection: Connection, token: UUID, results: Sequence[DeliveryResult]) -> None:
-    """Write down how attempts ended, of those deliveries that the claim still holds."""
+    """Store the outcomes of attempts, for deliveries that the claim still holds."""
     columns: dict[str, list[Any]] = {
         "ids": [result.delivery_id for result in results],
         "statuses": [result.status for result in results],
@@ -126,7 +127,7 @@ def store_results(connection: Connection, token: UUID, results: Sequence[Deliver
 
 
 def release(connection: Connection, claimed: Claimed) -> None:
-    """Give back what a claim still holds: it was not tried, and is due at once."""
+    """Release the untried deliveries of a claim; they are due at once."""
     connection.execute(
         text("""
             UPDATE deliveries SET claim = NULL, due_at = now()
@@ -137,7 +138,7 @@ def release(connection: Connection, claimed: Claimed) -> None:
 
 
 def fail_waiting(connection: Connection, endpoint_id: UUID, reason: str) -> int:
-    """End all that waits for an endpoint and is in no sender's hands; return how much that was."""
+    """Fail an endpoint's waiting deliveries that no sender holds; return how many there were."""
     failed = connection.execute(
         text("""
             UPDATE deliveries
@@ -151,7 +152,7 @@ def fail_waiting(connection: Connection, endpoint_id: UUID, reason: str) -> int:
 
 
 def note_success(connection: Connection, endpoint_id: UUID) -> None:
-    """Remember that an endpoint took a message; once a minute is enough."""
+    """Note that an endpoint accepted a message, at most once a minute."""
     connection.execute(
         text("""
             UPDATE endpoints SET succeeded_at = now()
@@ -163,7 +164,7 @@ def note_success(connection: Connection, endpoint_id: UUID) -> None:
 
 
 def is_dead(connection: Connection, endpoint_id: UUID, seconds: float) -> bool:
-    """Whether an endpoint has taken nothing for that long."""
+    """Return whether an endpoint has accepted nothing for this long."""
     return bool(
         connection.scalar(
             text("""
@@ -176,7 +177,7 @@ def is_dead(connection: Connection, endpoint_id: UUID, seconds: float) -> bool:
 
 
 def forget_finished(connection: Connection, days: int, limit: int) -> int:
-    """Delete what was delivered or failed that long ago; return how much that was."""
+    """Delete deliveries that ended this long ago; return how many there were."""
     deleted = connection.execute(
         text("""
             DELETE FROM deliveries WHERE id IN (
