@@ -78,6 +78,13 @@ class TooManyCorrections(BadRequest):
     status = 413
 
 
+class TooSlow(TagloopError):
+    """The request did not arrive in time; send it again over a faster connection."""
+
+    status = 408
+    retryable = True
+
+
 class LengthRequired(TagloopError):
     """The request does not say how large its body is; send it with a Content-Length."""
 

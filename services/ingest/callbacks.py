@@ -7,6 +7,7 @@ from contextlib import suppress
 from shared.config import Settings
 from shared.errors import BadRequest, OriginUnavailable
 from shared.fetch import check_url
+from shared.web.context import context
 
 # However many there are, and however slow DNS is: the caller waits for an answer.
 LOOK_UP_SECONDS = 5.0
@@ -19,9 +20,13 @@ def check_callbacks(urls: Iterable[str | None], settings: Settings) -> None:
         UnsafeUrl: one does not lead to a public address.
         BadRequest: this server has nothing to sign messages with.
     """
-    deadline = time.monotonic() + LOOK_UP_SECONDS
-    for url in sorted({url for url in urls if url is not None}):
-        _check_callback(url, settings, deadline - time.monotonic())
+    wanted = sorted({url for url in urls if url is not None})
+    if not wanted:
+        return
+    with context().room.place() as has_place:
+        deadline = time.monotonic() + (LOOK_UP_SECONDS if has_place else 0)
+        for url in wanted:
+            _check_callback(url, settings, deadline - time.monotonic())
 
 
 def _check_callback(url: str, settings: Settings, seconds: float) -> None:

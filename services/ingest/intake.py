@@ -12,8 +12,8 @@ from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback
 from shared.db.images.file_deletions import note_deletions
 from shared.db.images.images import NewImage, insert_new
-from shared.errors import PictureError, TagloopError, TooManyBytes, Unavailable
-from shared.fetch import check_url
+from shared.errors import OriginUnavailable, PictureError, TagloopError, TooManyBytes, Unavailable
+from shared.fetch import RESOLVE_SECONDS, check_url
 from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.observability.metrics import uploads
 from shared.storage.deleting import delete_files, discard_files
@@ -73,10 +73,15 @@ class Intake:
         """
         picture = Offered(new_image_id(), url=url)
         self.offered.append(picture)
-        try:
-            check_url(url, self.context.settings.fetch_allowed_hosts)
-        except TagloopError as error:
-            picture.refusal = error
+        hosts = self.context.settings.fetch_allowed_hosts
+        with self.context.room.place() as has_place:
+            try:
+                check_url(url, hosts, RESOLVE_SECONDS if has_place else 0)
+            except OriginUnavailable as error:
+                # Without a place to wait for DNS, only the worker finds out.
+                picture.refusal = error if has_place else None
+            except TagloopError as error:
+                picture.refusal = error
 
     def commit(self, options: UploadOptions) -> dict[UUID, UUID]:
         """Insert what was accepted and announce it.

@@ -25,6 +25,11 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument, problem_of
 
 Document = dict[str, Any]
+Answer = tuple[Document, int, dict[str, str]]
+
+# Says why a request with wait= was not held.
+WAIT_HEADER = "Tagloop-Wait"
+WAIT_REFUSED = "full"
 
 ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="ingest")])
 
@@ -41,9 +46,10 @@ ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="ingest")])
         503: ProblemDocument,
     },
 )
-def post_images() -> tuple[Document, int]:
+def post_images() -> Answer:
     """One picture or many; the tags come later, or at once with `wait`.
 
+    Where too many requests wait already, the 202 comes at once, with `Tagloop-Wait: full`.
     owner, hashtags, callback_url, metadata and wait may stand in the body or in the query.
     The same bytes from the same owner are the same image.
     """
@@ -82,19 +88,27 @@ def post_known(body: KnownQuery) -> Document:
     return {"known": {digest.hex(): str(image_id) for digest, image_id in known.items()}}
 
 
-def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> tuple[Document, int]:
+def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> Answer:
     image_id = known[own_id]
     is_new = image_id == own_id
-    remaining = deadline - time.monotonic()
-    if remaining > 0 and context().listener.wait(
-        image_id, remaining, lambda: _status(image_id) != "queued"
-    ):
-        return _describe(image_id), 200
+    headers = {}
+    if deadline > time.monotonic():
+        with context().room.place() as has_place:
+            if _is_done(image_id, deadline if has_place else 0):
+                return _describe(image_id), 200, {}
+            if not has_place:
+                headers = {WAIT_HEADER: WAIT_REFUSED}
     status = "queued" if is_new else _status(image_id)
-    return _accepted(image_id, status), 202 if is_new else 200
+    return _accepted(image_id, status), 202 if is_new else 200, headers
 
 
-def _answer_many(offered: list[Offered], known: dict[UUID, UUID]) -> tuple[Document, int]:
+def _is_done(image_id: UUID, deadline: float) -> bool:
+    """Whether an image is tagged or has failed, or does so until then."""
+    seconds = max(0.0, deadline - time.monotonic())
+    return context().listener.wait(image_id, seconds, lambda: _status(image_id) != "queued")
+
+
+def _answer_many(offered: list[Offered], known: dict[UUID, UUID]) -> Answer:
     images = []
     for picture in offered:
         if picture.refusal is not None:
@@ -104,7 +118,7 @@ def _answer_many(offered: list[Offered], known: dict[UUID, UUID]) -> tuple[Docum
             image_id = known[picture.id]
             status = "queued" if image_id == picture.id else _status(image_id)
             images.append({"filename": picture.filename, **_accepted(image_id, status)})
-    return {"images": images}, 202
+    return {"images": images}, 202, {}
 
 
 def _accepted(image_id: UUID, status: str) -> dict[str, str]:

@@ -75,6 +75,10 @@ storage_seconds = Histogram(
 storage_errors = Counter(
     "tagloop_storage_errors_total", "Operations that the blob storage refused", ("operation",)
 )
+waits_refused = Counter(
+    "tagloop_waits_refused_total",
+    "Requests that were not held for a worker or for DNS, because too many were held already",
+)
 started = Gauge(
     "tagloop_started_timestamp_seconds",
     "When the youngest process of a role was ready, in seconds since 1970",

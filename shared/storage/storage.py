@@ -1,9 +1,9 @@
 """Blobs: originals, thumbnails and heads, in a folder or an object store, through one API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.errors import BlobMissing, ConfigError, StorageUnavailable
 from shared.observability.metrics import storage_errors, storage_seconds
+from shared.storage.blob_reader import BlobReader
 
 ORIGINALS = "originals"
 THUMBNAILS = "thumbnails"
 SCHEMES = ("file", "s3", "gs", "az")
+
+Read = TypeVar("Read")
 
 
 class Storage:
@@ -51,9 +54,25 @@ class Storage:
             BlobMissing: there is no such blob.
             StorageUnavailable: it could not be read.
         """
+        return self._reading(lambda: memoryview(self._store.get(key).bytes()))
+
+    def open(self, key: str) -> BlobReader:
+        """A blob, to be read in pieces.
+
+        Raises:
+            BlobMissing: there is no such blob.
+            StorageUnavailable: the storage does not answer.
+        """
+        size = self._reading(lambda: self._store.head(key)["size"])
+        return BlobReader(size, lambda start, end: self._get_range(key, start, end))
+
+    def _get_range(self, key: str, start: int, end: int) -> bytes:
+        return self._reading(lambda: bytes(self._store.get_range(key, start=start, end=end)))
+
+    def _reading(self, read: Callable[[], Read]) -> Read:
         try:
             with storage_seconds.labels("get").time():
-                return memoryview(self._store.get(key).bytes())
+                return read()
         except FileNotFoundError as error:
             raise BlobMissing from error
         except (BaseError, OSError) as error:

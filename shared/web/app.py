@@ -18,8 +18,8 @@ from shared.web.headers import register_headers
 from shared.web.health import health
 from shared.web.problems import ProblemDocument, register_problems, validation_response
 from shared.web.request_log import register_request_log
+from shared.web.requests.body import register_bodies
 from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
-from shared.web.server.lingering import register_lingering
 
 DOCS_PATH = "/docs"
 # A thousand ids or digests in JSON; the door for pictures has limits of its own.
@@ -65,7 +65,7 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
     register_request_log(app, title)
     register_problems(app)
     register_headers(app)
-    register_lingering(app)
+    register_bodies(app)
     register_door(app, settings, here.engine)
     for blueprint in (health, *blueprints):
         _register(app, blueprint)

@@ -16,6 +16,7 @@ from shared.model.live_model import LiveScorer
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
 from shared.storage.unsettled import Unsettled
+from shared.web.waiting import WaitingRoom
 
 EXTENSION = "tagloop"
 # As many as a process has threads would be too many for Postgres; most of a request is not SQL.
@@ -36,6 +37,7 @@ class Context:
     live: LiveScorer
     backlog: BacklogWatch
     unsettled: Unsettled
+    room: WaitingRoom
 
     @classmethod
     def open(cls, settings: Settings) -> "Context":
@@ -54,6 +56,7 @@ class Context:
             LiveScorer(engine, storage, settings.hold_tags),
             BacklogWatch(engine, settings.queue_limit),
             Unsettled(engine),
+            WaitingRoom(),
         )
 
 

@@ -19,6 +19,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
+from shared.storage.blob_reader import BlobReader
 from shared.storage.deleting import delete_files
 from shared.storage.storage import file_keys, original_key
 from shared.web.context import context
@@ -87,10 +88,11 @@ def get_file(path: ImagePath) -> Response:
     row = find_row(path.image_id)
     if row["sha256"] is None:
         raise NotFound("The file of this image has not been fetched.")
-    data = context().storage.get(original_key(row["id"]))
-    response = _file_response(data, MIME_TYPES[row["format"]])
+    content = context().storage.open(original_key(row["id"]))
+    response = _file_response(content, MIME_TYPES[row["format"]])
+    response.content_length = content.size
     response.set_etag(bytes(row["sha256"]).hex())
-    response.make_conditional(request, accept_ranges=True, complete_length=len(data))
+    response.make_conditional(request, accept_ranges=True, complete_length=content.size)
     return response
 
 
@@ -100,7 +102,8 @@ def get_thumbnail(path: ImagePath) -> Response:
     row = find_row(path.image_id)
     if row["status"] != "tagged":
         raise NotFound(f"There is no thumbnail of an image that is {row['status']}.")
-    return _file_response(load_thumbnail(context().engine, context().storage, row), "image/jpeg")
+    thumbnail = load_thumbnail(context().engine, context().storage, row)
+    return _file_response(bytes(thumbnail), "image/jpeg")
 
 
 def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:
@@ -130,8 +133,10 @@ def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
     return [describe_tag(opinion.vocabulary, tag) for tag in named if tag]
 
 
-def _file_response(data: memoryview, mime_type: str) -> Response:
-    response = Response(bytes(data), mimetype=mime_type)
+def _file_response(content: bytes | BlobReader, mime_type: str) -> Response:
+    # Passed on as it is, a blob can begin in the middle.
+    is_stream = isinstance(content, BlobReader)
+    response = Response(content, mimetype=mime_type, direct_passthrough=is_stream)
     response.cache_control.private = True
     response.cache_control.max_age = CACHE_SECONDS
     return response

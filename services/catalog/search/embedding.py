@@ -11,7 +11,7 @@ from shared.db.images.file_deletions import note_deletions
 from shared.errors import BlobMissing, PictureError, Unavailable
 from shared.messaging.publisher import publish_question
 from shared.storage.deleting import discard_files
-from shared.storage.originals import inspect_original
+from shared.storage.originals import Original, inspect_original
 from shared.storage.query_pictures import QueryAnswer, answer_key, picture_key
 from shared.web.context import context
 
@@ -24,10 +24,19 @@ def embed(picture: BinaryIO) -> NDArray[np.float16]:
 
     Raises:
         PictureError: it is no picture, over a limit, or cannot be decoded.
-        Unavailable: the storage or the broker is away, or no worker answered in time.
+        Unavailable: the storage or the broker is away, no worker answered in time, or too many
+            requests wait for workers already.
     """
     here = context()
     original = inspect_original(picture, here.settings)
+    with here.room.place() as has_place:
+        if not has_place:
+            raise Unavailable("Too many requests wait for a worker; send this again later.")
+        return _ask_worker(picture, original)
+
+
+def _ask_worker(picture: BinaryIO, original: Original) -> NDArray[np.float16]:
+    here = context()
     question_id = uuid4()
     keys = [picture_key(question_id), answer_key(question_id)]
     with transaction(here.engine) as connection:

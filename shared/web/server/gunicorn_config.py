@@ -7,7 +7,8 @@ from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
 from shared.web.server.checks import on_starting
-from shared.web.server.gunicorn_worker import write_problem
+from shared.web.server.refusals import write_problem
+from shared.web.waiting import THREADS
 
 __all__ = ["on_starting"]
 
@@ -19,8 +20,8 @@ util.write_error = write_problem
 
 worker_class = "shared.web.server.gunicorn_worker.WebWorker"
 workers = 2
-# A request with wait= holds its thread until the image is tagged.
-threads = 16
+# For requests that are there; those that still arrive have others (lanes.py).
+threads = THREADS
 # Seconds: a worker that does not report for so long is replaced, and how long one that is asked
 # to stop may finish its requests.
 timeout = 60

@@ -1,23 +1,74 @@
-"""gunicorn's worker, with what it lacks where strangers can reach it."""
+"""gunicorn's worker, made for strangers: a slow client costs it a socket, not a thread.
 
+One thread, the poller, gathers requests and watches over the connections on which nothing happens.
+A request goes to a thread when it is there; if it has a large body, when the beginning of that is.
+What a client does not take of its response waits in the poller until there is room for more.
+"""
+
+import resource
+import selectors
 import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
+from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
-from flask import json
 from gunicorn.errors import AppImportError
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.http import wsgi
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from shared.errors import ConfigError
-from shared.web.problems import MIME_TYPE
+from shared.errors import ConfigError, TooSlow
+from shared.web.server.connection import (
+    BODY_WINDOW_SECONDS,
+    HEAD_SECONDS,
+    PIECE_BYTES,
+    ClientConnection,
+    Outgoing,
+)
+from shared.web.server.lanes import Lane, ThreadLanes, lane_of
+from shared.web.server.pace import Pace
+from shared.web.server.refusals import write_problem
+from shared.web.server.response import PacedResponse, PendingResponse
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# A client sees no answer if its connection closes while it sends, so what it sends is read and
+# thrown away for this time.
+LINGER_SECONDS = 5.0
+# A client that reads gets all of its response from the thread that began with it.
+PATIENCE_SECONDS = 0.05
+SWEEP_SECONDS = 0.5
+# Of the requests that are being gathered, together.
+MAX_GATHERED_BYTES = 64 * 1024 * 1024
+# A process has so many files open besides its connections.
+OTHER_FILES = 200
+
+
+class NextStep(Enum):
+    """What becomes of a connection when a thread is done with it."""
+
+    REQUEST = "the client may send another request"
+    ANSWER = "the client has to take more of its response first"
+    CLOSE = "it ends"
 
 
 class WebWorker(ThreadWorker):
-    """Ends with a sentence where a setting is wrong, and never waits, in the one thread that
-    accepts connections, for a client to hang up.
-    """
+    """Ends with a sentence where a setting is wrong, and lets no client keep a thread waiting."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Connections in the poller, those that have waited longest first.
+        self._waiting: dict[ClientConnection, None] = {}
+        self._gathered_bytes = 0
+        self._swept_at = 0.0
+
+    def init_process(self) -> None:
+        """Begin, in a process of its own."""
+        _allow_open_files(self.worker_connections + OTHER_FILES)
+        super().init_process()
 
     def load_wsgi(self) -> None:
         """Make the app; what is wrong with a setting is one sentence, and ends gunicorn."""
@@ -26,32 +77,250 @@ class WebWorker(ThreadWorker):
         except ConfigError as error:
             raise AppImportError(str(error)) from error
 
-    def handle(self, conn: TConn) -> Any:
-        """Serve one request; False: the connection is to be closed.
+    def get_thread_pool(self) -> ThreadLanes:
+        """The threads, in lanes."""
+        return ThreadLanes(self.cfg.threads)
 
-        gunicorn would then wait two seconds for the client's own end of it, and accept nobody
-        meanwhile. With that end shut, what has arrived is read and there is nothing to wait for.
-        """
-        outcome = super().handle(conn)
-        if outcome is False:
-            # The client may have hung up already.
-            with suppress(OSError):
-                conn.sock.shutdown(socket.SHUT_RD)
-        return outcome
+    def accept(self, listener: socket.socket) -> None:
+        """Take in a client; where there are too many, the one that has waited longest goes."""
+        if self.nr_conns >= self.worker_connections - 1 and self._waiting:
+            self._end(next(iter(self._waiting)))
+        try:
+            sock, client = listener.accept()
+        except BlockingIOError:
+            return  # another process was faster
+        except OSError as error:
+            self.log.warning("A connection could not be accepted: %s", error)
+            return
+        self.nr_conns += 1
+        conn = ClientConnection(self.cfg, sock, client, listener.getsockname())
+        self._wait(conn, selectors.EVENT_READ, self._gather, conn.pace.seconds_left)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Give up the connections whose time is over; gunicorn's loop calls this."""
+        now = time.monotonic()
+        if force:
+            for conn in list(self._waiting):
+                self._end(conn)
+        elif now - self._swept_at > SWEEP_SECONDS:
+            self._swept_at = now
+            for conn in [conn for conn in self._waiting if conn.deadline <= now]:
+                self._give_up(conn)
+
+    def murder_pending(self) -> None:
+        """There is no second kind of waiting."""
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for conn in self._waiting:
+            if conn.is_idle:
+                conn.deadline = min(conn.deadline, deadline)
+
+    # In the poller's thread: connections wait, and go on.
+
+    def _wait(
+        self,
+        conn: ClientConnection,
+        event: int,
+        go_on: Callable[[ClientConnection], None],
+        seconds: float,
+    ) -> None:
+        """Call a function when the client has done something; give it up after some seconds."""
+
+        def on_event(_: socket.socket) -> None:
+            try:
+                go_on(conn)
+            except OSError:
+                self._end(conn)  # the client is gone
+
+        conn.waits_since = time.monotonic()
+        conn.deadline = conn.waits_since + seconds
+        self._waiting[conn] = None
+        self.poller.register(conn.sock, event, on_event)
+
+    def _take_out(self, conn: ClientConnection) -> None:
+        if conn in self._waiting:
+            del self._waiting[conn]
+            self.poller.unregister(conn.sock)
+        self._gathered_bytes -= len(conn.arrival.received)
+
+    def _end(self, conn: ClientConnection) -> None:
+        self._take_out(conn)
+        if conn.answer is not None:
+            conn.answer.close()
+        conn.close()
+        self.nr_conns -= 1
+
+    def _give_up(self, conn: ClientConnection) -> None:
+        """End a connection whose time is over; say why, if a request was coming."""
+        if not conn.is_ending and conn.answer is None and conn.arrival.received:
+            self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT, str(TooSlow()))
+        else:
+            self._end(conn)
+
+    def _refuse(self, conn: ClientConnection, status: HTTPStatus, detail: str) -> None:
+        with suppress(OSError):
+            write_problem(conn.sock, status, status.phrase, detail)
+        self._take_out(conn)
+        self._linger(conn)
+
+    def _linger(self, conn: ClientConnection) -> None:
+        """Let the client see its answer, and the end of it, before the connection closes."""
+        conn.is_ending = True
+        conn.arrival.received = bytearray()
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._end(conn)
+        else:
+            self._wait(conn, selectors.EVENT_READ, self._discard, LINGER_SECONDS)
+
+    def _discard(self, conn: ClientConnection) -> None:
+        if not conn.sock.recv(PIECE_BYTES):
+            self._end(conn)
+
+    def _gather(self, conn: ClientConnection) -> None:
+        """Read some of a request, and begin with it when enough of it is there."""
+        now = time.monotonic()
+        data = conn.sock.recv(PIECE_BYTES)
+        if not data:
+            self._on_half(conn)
+            return
+        if conn.is_idle:
+            # It may have had nothing to ask for long.
+            conn.pace = Pace(HEAD_SECONDS)
+        else:
+            conn.pace.count(len(data), now - conn.waits_since)
+        had_head = conn.arrival.has_head
+        conn.arrival.take(data)
+        self._gathered_bytes += len(data)
+        if conn.arrival.is_ready:
+            self._take_out(conn)
+            self._begin(conn)
+            return
+        if conn.arrival.is_too_long:
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            self._refuse(conn, status, "The head of the request is too long.")
+            return
+        if conn.arrival.has_head and not had_head:
+            conn.pace = Pace(BODY_WINDOW_SECONDS)
+            if conn.arrival.expects_continue:
+                conn.sock.send(CONTINUE)
+        conn.waits_since = now
+        conn.deadline = now + conn.pace.seconds_left
+        if self._gathered_bytes > MAX_GATHERED_BYTES:
+            self._end(next(other for other in self._waiting if other.arrival.received))
+
+    def _on_half(self, conn: ClientConnection) -> None:
+        """The client sends no more; if it has asked something, it hears what was wrong with it."""
+        self._take_out(conn)
+        if conn.arrival.has_head:
+            self._begin(conn)
+        else:
+            self._end(conn)
+
+    def _begin(self, conn: ClientConnection) -> None:
+        lane = lane_of(conn.arrival)
+        conn.hand_over()
+        self._submit(lane, self._serve, conn)
+
+    def _submit(
+        self, lane: Lane, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
+    ) -> None:
+        future = self.tpool.submit(lane, work, conn)
+        future.add_done_callback(
+            lambda done: self.method_queue.defer(self.finish_request, conn, done)
+        )
+
+    def _go_on(self, conn: ClientConnection) -> None:
+        """Send more of a response, for which there is room now."""
+        conn.pace.count(0, time.monotonic() - conn.waits_since)
+        self._take_out(conn)
+        self._submit(Lane.ANSWER, self._send_rest, conn)
+
+    def finish_request(self, conn: ClientConnection, done: "Future[NextStep]") -> None:
+        """Take a connection back from a thread."""
+        try:
+            step = done.result()
+            if step is NextStep.ANSWER:
+                seconds = conn.pace.seconds_left
+                self._wait(conn, selectors.EVENT_WRITE, self._go_on, seconds)
+            elif step is NextStep.REQUEST:
+                self._await_request(conn)
+            else:
+                self._linger(conn)
+        except Exception:
+            self.log.exception("A connection could not go on")
+            self._end(conn)
+
+    def _await_request(self, conn: ClientConnection) -> None:
+        conn.await_next()
+        if conn.arrival.is_ready:
+            self._begin(conn)
+            return
+        self._gathered_bytes += len(conn.arrival.received)
+        idle_seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER
+        seconds = idle_seconds if conn.is_idle else HEAD_SECONDS
+        self._wait(conn, selectors.EVENT_READ, self._gather, seconds)
+
+    # In a thread of a lane.
+
+    def _serve(self, conn: ClientConnection) -> NextStep:
+        """Have the app answer a request, and send as much as the client takes."""
+        request = None
+        try:
+            request = next(conn.parser)
+            # The poller has said it.
+            request._expected_100_continue = False
+            conn.answer = self._ask_app(conn, request)
+            return self._send(conn, PATIENCE_SECONDS)
+        except (StopIteration, NoMoreData, OSError):
+            return NextStep.CLOSE  # the client is gone
+        except Exception as error:
+            if conn.answer is not None and conn.answer.has_begun:
+                self.log.exception("A response broke off")
+            else:
+                self.handle_error(request, conn.sock, conn.client, error)
+            return NextStep.CLOSE
+
+    def _send_rest(self, conn: ClientConnection) -> NextStep:
+        try:
+            return self._send(conn, 0)
+        except OSError:
+            return NextStep.CLOSE  # the client is gone
+        except Exception:
+            self.log.exception("A response broke off")
+            return NextStep.CLOSE
+
+    def _send(self, conn: ClientConnection, patience_seconds: float) -> NextStep:
+        sent_before = conn.answer.sent_bytes
+        if not conn.answer.send(patience_seconds):
+            conn.pace.count(conn.answer.sent_bytes - sent_before, 0)
+            return NextStep.ANSWER
+        # What the app left of the body has come already, or the connection ends here.
+        if conn.answer.keeps_connection and conn.parser.finish_body():
+            conn.answer.close()
+            return NextStep.REQUEST
+        return NextStep.CLOSE
+
+    def _ask_app(self, conn: ClientConnection, request: Any) -> PendingResponse:
+        response, environ = wsgi.create(
+            request,
+            Outgoing(conn.sock),
+            conn.client,
+            conn.server,
+            self.cfg,
+            response_class=PacedResponse,
+            response_args=(conn,),
+        )
+        environ["wsgi.multithread"] = True
+        if not self.alive or len(self._waiting) > self.max_keepalived:
+            response.force_close()
+        return PendingResponse(response, self.wsgi(environ, response.start_response))
 
 
-def write_problem(client: socket.socket, status: int, title: str, detail: str) -> None:
-    """Refuse what is no proper HTTP, in place of gunicorn's page in HTML."""
-    body = json.dumps(
-        {
-            "type": "about:blank",
-            "title": title,
-            "status": status,
-            "detail": detail or HTTPStatus(status).description,
-        }
-    )
-    head = (
-        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: {MIME_TYPE}\r\n"
-        f"X-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    write_nonblock(client, (head + body).encode())
+def _allow_open_files(files: int) -> None:
+    """Raise the limit on open files as far as this process may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

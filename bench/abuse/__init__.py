@@ -1,0 +1,1 @@
+"""How fast Tagloop answers while slow and waiting clients crowd it."""

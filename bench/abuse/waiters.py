@@ -1,0 +1,27 @@
+"""Uploads by URL that ask to be held with `wait=`, and an origin that never answers."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import urllib3
+
+WAIT_SECONDS = 60
+
+
+@contextmanager
+def waiters(address: str, count: int) -> Iterator[None]:
+    """Send so many uploads at once, each with `wait=`; none gets its picture meanwhile."""
+    with socket.create_server(("127.0.0.1", 0), backlog=count) as origin:
+        url = f"http://127.0.0.1:{origin.getsockname()[1]}"
+        for number in range(count):
+            threading.Thread(target=_wait, args=(address, f"{url}/{number}"), daemon=True).start()
+        yield
+
+
+def _wait(address: str, url: str) -> None:
+    with suppress(urllib3.exceptions.HTTPError):
+        urllib3.request(
+            "POST", f"{address}/v1/images?wait={WAIT_SECONDS}", json={"url": url}, retries=False
+        )

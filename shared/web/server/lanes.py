@@ -1,0 +1,64 @@
+"""The threads of a web process, in lanes of their own: none can use up those of another."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum
+from typing import Any
+
+from shared.web.server.arrival import Arrival
+
+
+class Lane(Enum):
+    """What a thread does."""
+
+    PLAIN = "requests that are there, all of them"
+    UPLOAD = "requests whose body is still coming"
+    ANSWER = "what slow clients had no room for yet"
+    LIVENESS = "/healthz"
+    PROBE = "/readyz and /metrics"
+
+
+UPLOAD_THREADS = 12
+ANSWER_THREADS = 4
+LIVENESS_THREADS = 1
+# Two that ask while a part of the system hangs, and one more.
+PROBE_THREADS = 3
+
+_PROBES: Mapping[bytes, Lane] = {
+    b"/healthz": Lane.LIVENESS,
+    b"/readyz": Lane.PROBE,
+    b"/metrics": Lane.PROBE,
+}
+
+
+def lane_of(arrival: Arrival) -> Lane:
+    """Where a request belongs that is ready."""
+    if not arrival.is_whole:
+        return Lane.UPLOAD
+    return _PROBES.get(arrival.path, Lane.PLAIN)
+
+
+class ThreadLanes:
+    """A pool of threads for each lane."""
+
+    def __init__(self, plain_threads: int) -> None:
+        threads = {
+            Lane.PLAIN: plain_threads,
+            Lane.UPLOAD: UPLOAD_THREADS,
+            Lane.ANSWER: ANSWER_THREADS,
+            Lane.LIVENESS: LIVENESS_THREADS,
+            Lane.PROBE: PROBE_THREADS,
+        }
+        self._pools = {
+            lane: ThreadPoolExecutor(count, thread_name_prefix=lane.name.lower())
+            for lane, count in threads.items()
+        }
+
+    def submit(self, lane: Lane, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have a thread of the lane do some work."""
+        return self._pools[lane].submit(work, *arguments)
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Take no more work."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=wait)
