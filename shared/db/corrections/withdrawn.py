@@ -5,14 +5,19 @@ under another, in any order, so its image may go before its bytes come again.
 """
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import UUID as UUIDType
 
 from shared.db.corrections.decisions import redecide
 from shared.db.images.images import delete_image
-from shared.db.schema import withdrawn_images
+from shared.db.schema import corrections, withdrawn_corrections, withdrawn_images
 from shared.model.vocabulary_index import read_vocabulary_index
+
+# The same in both tables.
+COLUMNS = corrections.c.keys()
 
 
 def withdraw_image(connection: Connection, image_id: UUID) -> list[UUID]:
@@ -31,15 +36,10 @@ def withdraw_image(connection: Connection, image_id: UUID) -> list[UUID]:
     )
     if kept is not None:
         connection.execute(
-            text("""
-                INSERT INTO withdrawn_corrections
-                    (id, image_id, tag_id, contributor, verdict, model_version, confidence, run_id,
-                     created_at)
-                SELECT id, :kept, tag_id, contributor, verdict, model_version, confidence, run_id,
-                       created_at
-                FROM corrections WHERE image_id = :id
-            """),
-            {"kept": kept, "id": image_id},
+            insert(withdrawn_corrections).from_select(
+                COLUMNS,
+                select(*_columns(corrections, kept)).where(corrections.c.image_id == image_id),
+            )
         )
     return delete_image(connection, image_id)
 
@@ -61,16 +61,12 @@ def find_withdrawn(connection: Connection, like: UUID, sha256: bytes) -> UUID | 
 def give_back(connection: Connection, kept: UUID, image_id: UUID) -> None:
     """Have what was said of a withdrawn image count for an image, which the caller has locked."""
     connection.execute(
-        text("""
-            INSERT INTO corrections
-                (id, image_id, tag_id, contributor, verdict, model_version, confidence, run_id,
-                 created_at)
-            OVERRIDING SYSTEM VALUE
-            SELECT id, :image, tag_id, contributor, verdict, model_version, confidence, run_id,
-                   created_at
-            FROM withdrawn_corrections WHERE image_id = :kept
-        """),
-        {"kept": kept, "image": image_id},
+        insert(corrections).from_select(
+            COLUMNS,
+            select(*_columns(withdrawn_corrections, image_id)).where(
+                withdrawn_corrections.c.image_id == kept
+            ),
+        )
     )
     connection.execute(delete(withdrawn_images).where(withdrawn_images.c.id == kept))
     redecide(connection, read_vocabulary_index(connection), [image_id])
@@ -105,3 +101,11 @@ def purge_withdrawn(connection: Connection, days: float) -> int:
         {"seconds": days * 24 * 3600},
     )
     return purged.rowcount
+
+
+def _columns(table: Table, image_id: UUID) -> list[ColumnElement[Any]]:
+    """The columns of a table of corrections, with another image in the place of theirs."""
+    return [
+        literal(image_id, UUIDType).label(name) if name == "image_id" else table.c[name]
+        for name in COLUMNS
+    ]
