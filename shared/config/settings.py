@@ -128,6 +128,12 @@ class Settings(BaseSettings):
         le=23,
         description="hour (UTC) at which the nightly fine-tune starts; empty: only on request",
     )
+    keep_versions: int = Field(
+        5,
+        ge=1,
+        description="number of replaced versions whose files are kept to go back to; versions that "
+        "were live for a day are kept as well",
+    )
     gate_min_gain: float = Field(
         0.0,
         ge=0,

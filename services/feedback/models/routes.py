@@ -29,6 +29,9 @@ class Model(BaseModel):
     metrics: dict[str, Any] = Field(description="quality on held-out images, before and after")
     created_at: datetime
     promoted_at: datetime | None = Field(description="when it last went live")
+    thinned_at: datetime | None = Field(
+        description="when its file was deleted to save space; it cannot be promoted any more"
+    )
 
 
 class Models(BaseModel):

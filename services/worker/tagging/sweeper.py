@@ -8,6 +8,7 @@ from services.worker.tagging.released_objects import forget_withdrawn, settle_ob
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.sweeping import find_unannounced, give_up_exhausted
+from shared.db.models.thinning import thin_versions
 from shared.errors import Unavailable
 from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids
@@ -36,6 +37,7 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
     """
     settle_objects(engine, storage)
     forget_withdrawn(engine, settings.keep_corrections_days)
+    _thin_versions(engine, settings.keep_versions)
     sweep_files(engine, storage)
     with transaction(engine) as connection:
         given_up = give_up_exhausted(connection, settings.max_attempts)
@@ -56,3 +58,10 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
         recoveries.labels("announced_again").inc(len(ids))
         log.info("announcing images again", queue=queue, images=[str(i) for i in ids])
         publish_ids(celery, queue, [str(image_id) for image_id in ids])
+
+
+def _thin_versions(engine: Engine, kept: int) -> None:
+    with transaction(engine) as connection:
+        thinned = thin_versions(connection, kept)
+    if thinned:
+        log.info("files of old versions are deleted", versions=list(thinned))

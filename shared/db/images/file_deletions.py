@@ -83,7 +83,9 @@ def find_used(connection: Connection, keys: Collection[str]) -> set[str]:
             )
         )
     )
-    heads = connection.scalars(select(models.c.blob).where(models.c.blob.in_(keys)))
+    heads = connection.scalars(
+        select(models.c.blob).where(models.c.blob.in_(keys), models.c.thinned_at.is_(None))
+    )
     return {*heads, *(key for key, image_id in ids.items() if image_id in there)}
 
 

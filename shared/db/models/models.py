@@ -72,6 +72,7 @@ def list_models(connection: Connection) -> Sequence[RowMapping]:
                 models.c.metrics,
                 models.c.created_at,
                 models.c.promoted_at,
+                models.c.thinned_at,
             )
             .join(backbones)
             .order_by(models.c.version.desc())

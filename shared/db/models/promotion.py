@@ -44,11 +44,11 @@ def promote(connection: Connection, version: int) -> bool:
 
     Raises:
         NotFound: there is no such version.
-        Conflict: it was made for another backbone than the stored embeddings.
+        Conflict: it was made for another backbone than the stored embeddings, or its file is gone.
     """
     live = lock_live_model(connection)
     found = connection.execute(
-        select(models.c.backbone_id).where(models.c.version == version)
+        select(models.c.backbone_id, models.c.thinned_at).where(models.c.version == version)
     ).first()
     if live is None or found is None:
         raise NotFound(f"There is no version {version}; GET /v1/models lists them all.")
@@ -59,6 +59,11 @@ def promote(connection: Connection, version: int) -> bool:
         )
     if version == live.version:
         return False
+    if found.thinned_at is not None:
+        raise Conflict(
+            f"The file of version {version} was deleted on {found.thinned_at:%Y-%m-%d} to save "
+            "space; promote a version whose `thinned_at` in GET /v1/models is null."
+        )
     _flip(connection, live.version, version)
     report_promotion(
         connection, {"version": version, "replaces": live.version, "backbone": live.backbone}

@@ -36,6 +36,7 @@ models = Table(
     Column("reason", Text, comment="why it was promoted or rejected, for people"),
     timestamp("created_at", nullable=False, server_default=now),
     timestamp("promoted_at"),
+    timestamp("thinned_at", comment="since when its file is gone, to save space"),
     CheckConstraint("status IN ('candidate', 'live', 'retired', 'rejected')", name="status"),
     Index("models_live_idx", "status", unique=True, postgresql_where=text("status = 'live'")),
     comment="versions of the head; at most one is live",

@@ -41,7 +41,9 @@ class Saved:
 
 def list_blobs(connection: Connection) -> Iterator[Blob]:
     """Everything that rows of the snapshot point to."""
-    heads = connection.scalars(text("SELECT blob FROM models ORDER BY version"))
+    heads = connection.scalars(
+        text("SELECT blob FROM models WHERE thinned_at IS NULL ORDER BY version")
+    )
     yield from (Blob(key) for key in sorted(set(heads)))
     yield from list_originals(connection)
 
