@@ -2,6 +2,7 @@
 
 from flask_openapi3 import OpenAPI
 
+from services.feedback.corrections.batches import batches
 from services.feedback.corrections.bulk import bulk
 from services.feedback.corrections.contributors import contributors
 from services.feedback.corrections.history import history
@@ -21,6 +22,7 @@ from shared.web import create_web_app
 BLUEPRINTS = (
     corrections,
     bulk,
+    batches,
     history,
     labels,
     custom_tags,

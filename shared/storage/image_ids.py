@@ -1,5 +1,7 @@
 """Ids of images: UUIDv7, so that they sort by time of arrival."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -22,3 +24,12 @@ def parse_image_id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotFound(f"There is no image {text!r}.") from error
+
+
+def read_image_ids(texts: Iterable[str]) -> list[UUID]:
+    """Return the ids among texts that came from outside, each once; what is no id is left out."""
+    ids: dict[UUID, None] = {}
+    for text in texts:
+        with suppress(ValueError):
+            ids[UUID(text)] = None
+    return list(ids)

@@ -35,6 +35,9 @@ class Belongings:
             ("POST", "/v1/images/statuses"): {"ids": [image]},
             ("POST", "/v1/images/{image_id}/corrections"): {"add": ["dress"], "user": "eve"},
             ("POST", "/v1/corrections"): {"corrections": [{"image": image, "remove": ["cat"]}]},
+            ("POST", "/v1/corrections/batches"): {"images": [image], "remove": ["cat"]},
+            ("POST", "/v1/images/retry"): {"ids": [image]},
+            ("POST", "/v1/tags/counts"): {"ids": [image]},
             ("POST", "/v1/tags"): {"name": "stolen", "examples": [image]},
             ("POST", "/v1/retag"): {"owner": owner},
             ("POST", "/v1/contributors/{user}/vouch"): {"vouched": True},
@@ -66,6 +69,7 @@ def belongings_of(
         f"/v1/images/{image_id}/corrections", json={"add": [f"{owner} logo"], "user": f"{owner}-u"}
     )
     assert said.status_code == 201, said.text
+    batch = said.get_json()["batch"]
     job = admin.post("/v1/retag", json={"owner": owner}).get_json()["id"]
     with transaction(engine) as connection:
         delivery = connection.scalar(
@@ -82,6 +86,7 @@ def belongings_of(
             "owner": owner,
             "user": f"{owner}-u",
             "job_id": str(job),
+            "batch_id": batch,
             "run_id": "1",
             "version": "1",
             "endpoint_id": endpoint,

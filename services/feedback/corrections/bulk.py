@@ -50,6 +50,9 @@ class CorrectionResult(BaseModel):
 class Results(BaseModel):
     """What became of each entry of a request, in the request's order."""
 
+    batch: str | None = Field(
+        description="names this request, to undo it; null: nothing was written down"
+    )
     results: list[CorrectionResult]
 
 
@@ -96,16 +99,17 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
             custom_tags=here.settings.custom_tags,
             access=caller_access(),
         )
-    for outcome in outcomes:
-        if isinstance(outcome, list):
-            count_corrections(outcome)
+    written = [outcome for outcome in outcomes if isinstance(outcome, list)]
+    for corrections in written:
+        count_corrections(corrections)
     results = {number: _result(outcome) for number, outcome in zip(entries, outcomes, strict=True)}
     results |= {number: {"problem": problem} for number, problem in problems.items()}
     return {
+        "batch": str(written[0][0].batch_id) if written else None,
         "results": [
             {"image": _image_of(entry), **results[number]}
             for number, entry in enumerate(body.corrections)
-        ]
+        ],
     }
 
 

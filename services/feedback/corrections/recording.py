@@ -8,6 +8,12 @@ from sqlalchemy import Connection
 
 from services.feedback.corrections.reading import Entry, refuse_unknown
 from shared.api.event_types import IMAGE_CORRECTED
+from shared.db.corrections.batches import (
+    find_batch,
+    find_batch_images,
+    find_former_words,
+    insert_batch,
+)
 from shared.db.corrections.contributors import ensure_contributor
 from shared.db.corrections.corrections import NewCorrection, Verdict, insert_corrections
 from shared.db.corrections.decisions import lock_images, redecide
@@ -31,6 +37,15 @@ class RecordedCorrections:
     tag_id: int
     slug: str
     verdict: Verdict
+    batch_id: UUID
+
+
+@dataclass(frozen=True)
+class UndoneBatch:
+    """The undoing of a request: a batch of its own."""
+
+    batch_id: UUID
+    corrections: list[RecordedCorrections]
 
 
 Outcome = list[RecordedCorrections] | NotFound
@@ -54,7 +69,10 @@ def record(
     originals = lock_images(connection, {entry.image_id for entry in entries}, access)
     problems = _find_problems(entries, originals, custom_tags)
     good = [entry for number, entry in enumerate(entries) if number not in problems]
-    recorded = iter(_write(connection, words, user, good, originals) if good else [])
+    written = (
+        _write(connection, words, user, good, originals=originals, access=access) if good else []
+    )
+    recorded = iter(written)
     return [
         problems[number] if number in problems else [next(recorded) for _ in entry.verdicts]
         for number, entry in enumerate(entries)
@@ -96,7 +114,9 @@ def _write(
     words: VocabularyIndex,
     user: str,
     entries: Sequence[Entry],
+    *,
     originals: dict[UUID, UUID],
+    access: Access,
 ) -> list[RecordedCorrections]:
     """Write all corrections of entries without a problem, in their order."""
     ensure_contributor(connection, user)
@@ -115,10 +135,42 @@ def _write(
         for entry in entries
         for slug, verdict in entry.verdicts.items()
     ]
-    numbers = insert_corrections(connection, user, [row for _, row in said])
+    return _store(connection, words, user, insert_batch(connection, user, access), said)
+
+
+def undo_batch(
+    connection: Connection, words: VocabularyIndex, batch_id: UUID, access: Access
+) -> UndoneBatch | None:
+    """Take back what one request said; None if the caller has made no such request.
+
+    Each image and tag gets the contributor's former word back. What they said again since the
+    request stands, and so does what was said of images that the caller may no longer see.
+
+    Raises:
+        Conflict: it is undone already.
+    """
+    batch = find_batch(connection, batch_id, access)
+    if batch is None:
+        return None
+    originals = lock_images(connection, find_batch_images(connection, batch_id), access)
+    undoing = insert_batch(connection, batch["contributor"], access, undoes=batch_id)
+    said = find_former_words(connection, batch_id, list(originals.values()))
+    recorded = _store(connection, words, batch["contributor"], undoing, said)
+    return UndoneBatch(undoing, recorded)
+
+
+def _store(
+    connection: Connection,
+    words: VocabularyIndex,
+    user: str,
+    batch_id: UUID,
+    said: Sequence[tuple[str, NewCorrection]],
+) -> list[RecordedCorrections]:
+    """Insert corrections, each with the slug of its tag, and decide their images anew."""
+    numbers = insert_corrections(connection, user, batch_id, [row for _, row in said])
     redecide(connection, words, {row.image_id for _, row in said})
     recorded = [
-        RecordedCorrections(number, row.image_id, row.tag_id, slug, row.verdict)
+        RecordedCorrections(number, row.image_id, row.tag_id, slug, row.verdict, batch_id)
         for number, (slug, row) in zip(numbers, said, strict=True)
     ]
     _report(connection, user, recorded)

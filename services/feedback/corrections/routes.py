@@ -40,6 +40,7 @@ class Corrected(BaseModel):
     """What was written down, and the image's tags from now on."""
 
     image: str
+    batch: str = Field(description="names this request, to undo it")
     corrections: list[Correction]
     tags: list[dict[str, Any]] = Field(description="as in GET /v1/images/{id}")
 
@@ -72,6 +73,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
         document = describe_images(connection, here.words, [image])[0]
     return {
         "image": document["id"],
+        "batch": str(recorded[0].batch_id),
         "corrections": [{"id": c.id, "tag": c.slug, "verdict": c.verdict} for c in recorded],
         "tags": document["tags"],
     }, 201

@@ -23,7 +23,7 @@ class NewCorrection:
 
 
 def insert_corrections(
-    connection: Connection, contributor: str, rows: Sequence[NewCorrection]
+    connection: Connection, contributor: str, batch_id: UUID, rows: Sequence[NewCorrection]
 ) -> list[int]:
     """Add corrections with what the model shows at this moment; return their ids, ascending.
 
@@ -33,8 +33,8 @@ def insert_corrections(
         connection.scalars(
             text("""
                 INSERT INTO corrections
-                    (image_id, tag_id, contributor, verdict, model_version, confidence)
-                SELECT said.image_id, said.tag_id, :contributor, said.verdict,
+                    (image_id, tag_id, contributor, batch_id, verdict, model_version, confidence)
+                SELECT said.image_id, said.tag_id, :contributor, :batch_id, said.verdict,
                        images.model_version, image_tags.confidence
                 FROM unnest(:image_ids, :tag_ids, :verdicts) WITH ORDINALITY
                      AS said(image_id, tag_id, verdict, position)
@@ -45,6 +45,7 @@ def insert_corrections(
             """),
             {
                 "contributor": contributor,
+                "batch_id": batch_id,
                 "image_ids": [row.image_id for row in rows],
                 "tag_ids": [row.tag_id for row in rows],
                 "verdicts": [row.verdict for row in rows],

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.db.images.file_deletions import note_deletions
 from shared.db.images.images import forget_names
 from shared.db.schema import (
+    correction_batches,
     endpoints,
     images,
     retag_jobs,
@@ -45,7 +46,7 @@ def delete_traces(connection: Connection, owner: str) -> None:
 
     These are endpoints, jobs, the exclusion, and what was said of images that left a bucket.
     """
-    for table in (endpoints, retag_jobs, untrained_owners, withdrawn_images):
+    for table in (correction_batches, endpoints, retag_jobs, untrained_owners, withdrawn_images):
         connection.execute(delete(table).where(table.c.owner == owner))
 
 

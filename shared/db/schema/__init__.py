@@ -4,6 +4,7 @@ from shared.db.schema.base import metadata
 from shared.db.schema.deliveries import deliveries, endpoints
 from shared.db.schema.feedback import (
     contributors,
+    correction_batches,
     corrections,
     decisions,
     finetune_runs,
@@ -23,6 +24,7 @@ __all__ = [
     "api_keys",
     "backbones",
     "contributors",
+    "correction_batches",
     "corrections",
     "decisions",
     "deliveries",

@@ -67,6 +67,22 @@ finetune_runs = Table(
     ),
 )
 
+correction_batches = Table(
+    "correction_batches",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("contributor", ForeignKey("contributors.name"), nullable=False),
+    Column("owner", Text, comment="whom the caller's key was bound to; null: no one"),
+    Column(
+        "undoes",
+        ForeignKey("correction_batches.id", ondelete="SET NULL"),
+        unique=True,
+        comment="the batch that this one takes back",
+    ),
+    timestamp("created_at", nullable=False, server_default=now),
+    comment="what one request said",
+)
+
 corrections = Table(
     "corrections",
     metadata,
@@ -79,10 +95,16 @@ corrections = Table(
     Column("confidence", REAL, comment="what that version had said; null: it did not show the tag"),
     Column("run_id", ForeignKey("finetune_runs.id"), comment="that took it; null: in the queue"),
     timestamp("created_at", nullable=False, server_default=now),
+    Column(
+        "batch_id",
+        ForeignKey("correction_batches.id", ondelete="SET NULL"),
+        comment="the request that brought it",
+    ),
     CheckConstraint("verdict IN ('add', 'remove', 'confirm', 'undo')", name="verdict"),
     Index("corrections_image_idx", "image_id", "id"),
     Index("corrections_contributor_idx", "contributor", "id"),
     Index("corrections_run_idx", "run_id"),
+    Index("corrections_batch_idx", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     Index("corrections_queue_idx", "id", postgresql_where=text("run_id IS NULL")),
     comment="append-only; the last word of each contributor on an image and tag counts",
 )

@@ -24,7 +24,11 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Parameters that can name what is Bert's.
 QUERIES = ("owner", "user", "tag", "tags", "q")
 # Their answers repeat what was asked also where it is not there.
-REPEATING = {("POST", "/v1/corrections"), ("GET", "/v1/search")}
+REPEATING = {
+    ("POST", "/v1/corrections/batches"),
+    ("POST", "/v1/corrections"),
+    ("GET", "/v1/search"),
+}
 # Everything of Bert's.
 SNAPSHOT = """
     SELECT jsonb_build_object(

@@ -1,0 +1,128 @@
+"""`/v1/corrections/batches`: the same correction of many images, and taking a request back."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from services.feedback.corrections.reading import Entry, read_entry, words_for
+from services.feedback.corrections.recording import count_corrections, record, undo_batch
+from services.feedback.documents import TagName, User, VerdictsDocument
+from shared.auth.door import caller_access
+from shared.db.connection.engine import transaction
+from shared.errors import NotFound
+from shared.web.context import context
+from shared.web.problems import ProblemDocument
+from shared.web.requests.fields import ImageId
+from shared.web.requests.named import hidden_tags
+
+MAX_IMAGES = 10_000
+MAX_TAGS = 10
+
+batches = APIBlueprint("batches", __name__, abp_tags=[Tag(name="corrections")])
+
+
+class BatchRequest(BaseModel):
+    """The same tags for many images."""
+
+    user: User = Field("", description="who says so")
+    images: list[ImageId] = Field(min_length=1, max_length=MAX_IMAGES)
+    add: list[TagName] = Field(
+        [], max_length=MAX_TAGS, description="they have these; a new name makes a tag"
+    )
+    remove: list[TagName] = Field([], max_length=MAX_TAGS, description="they do not have these")
+
+
+class RefusedImage(BaseModel):
+    """An image that was not corrected."""
+
+    image: str
+    problem: str = Field(description="why not")
+
+
+class BatchDocument(BaseModel):
+    """What a request changed."""
+
+    batch: str | None = Field(description="names the request, to undo it; null: nothing was said")
+    images: int = Field(description="how many images were corrected")
+    problems: list[RefusedImage] = Field(description="images that were not")
+
+
+class UndoneDocument(BaseModel):
+    """What an undoing changed."""
+
+    batch: str = Field(description="names the undoing, to undo that")
+    images: int = Field(description="how many images have their former words back")
+
+
+class BatchPath(BaseModel):
+    """Names a batch."""
+
+    batch_id: UUID
+
+
+@batches.post(
+    "/v1/corrections/batches",
+    summary="Correct many images alike",
+    responses={201: BatchDocument, 400: ProblemDocument, 404: ProblemDocument},
+)
+def post_batch(body: BatchRequest) -> tuple[dict[str, Any], int]:
+    """Add tags to images and remove tags from them, in one transaction that can be undone."""
+    here = context()
+    said = VerdictsDocument(add=body.add, remove=body.remove)
+    words = words_for(here.words, [said])
+    # Names are looked up once: they mean the same for every image.
+    pattern = read_entry(words.vocabulary, str(UUID(int=0)), said, hidden_tags())
+    entries, problems = _entries(pattern, body.images)
+    with transaction(here.engine) as connection:
+        outcomes = record(
+            connection,
+            words,
+            body.user,
+            entries,
+            custom_tags=here.settings.custom_tags,
+            access=caller_access(),
+        )
+    recorded = []
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        if isinstance(outcome, list):
+            recorded += outcome
+        else:
+            problems.append({"image": str(entry.image_id), "problem": str(outcome)})
+    count_corrections(recorded)
+    return {
+        "batch": str(recorded[0].batch_id) if recorded else None,
+        "images": len({correction.image_id for correction in recorded}),
+        "problems": problems,
+    }, 201
+
+
+@batches.post(
+    "/v1/corrections/batches/<batch_id>/undo",
+    summary="Undo a request",
+    responses={201: UndoneDocument, 404: ProblemDocument, 409: ProblemDocument},
+)
+def post_undo(path: BatchPath) -> tuple[dict[str, Any], int]:
+    """Put back what the user had said of these images and tags before the request."""
+    here = context()
+    with transaction(here.engine) as connection:
+        words = here.words.get(connection=connection)
+        undone = undo_batch(connection, words, path.batch_id, caller_access())
+    if undone is None:
+        raise NotFound(f"There is no batch {str(path.batch_id)!r}.")
+    count_corrections(undone.corrections)
+    images = {correction.image_id for correction in undone.corrections}
+    return {"batch": str(undone.batch_id), "images": len(images)}, 201
+
+
+def _entries(pattern: Entry, image_ids: list[str]) -> tuple[list[Entry], list[dict[str, str]]]:
+    """Return an entry for each image, once, and the ids that are none."""
+    entries, problems = [], []
+    for image_id in dict.fromkeys(image_ids):
+        try:
+            entries.append(replace(pattern, image_id=UUID(image_id)))
+        except ValueError:
+            problems.append({"image": image_id, "problem": f"There is no image {image_id!r}."})
+    return entries, problems
