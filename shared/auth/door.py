@@ -37,7 +37,8 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         ConfigError: keys are asked for, and there is no Redis to count their use in.
     """
     if not settings.auth:
-        app.before_request(_open_to_this_machine)
+        allowed_hosts = frozenset(name.lower() for name in settings.allowed_hosts)
+        app.before_request(lambda: _open_to_this_machine(allowed_hosts))
         return
     ring = KeyRing(engine)
     limits = KeyLimits(settings)
@@ -85,10 +86,10 @@ def door_of(app: Flask) -> Door | None:
     return door
 
 
-def _open_to_this_machine() -> None:
+def _open_to_this_machine(allowed_hosts: frozenset[str]) -> None:
     rule = _rule_of(request)
     if rule is not None and rule != OPEN:
-        refuse_strangers(request)
+        refuse_strangers(request, allowed_hosts)
     g.access = EVERYTHING
 
 

@@ -1,15 +1,17 @@
 """Without keys, only this machine: where the stack may listen, and whom it answers."""
 
 import ipaddress
+import re
 from functools import lru_cache
 
 from flask import Request
 
+from shared.auth.sessions import SAFE_METHODS, refuse_other_sites
 from shared.errors import ConfigError, Forbidden
 
 NAMES = ("localhost",)
-# What a browser says of a request that another site's page makes it send.
-FOREIGN_PAGE = "cross-site"
+# A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
+HOST = re.compile(r"(?P<host>[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 # The same few hosts come with every request.
@@ -35,15 +37,18 @@ def refuse_open_door(auth: bool, host: str) -> None:
         )
 
 
-def refuse_strangers(request: Request) -> None:
-    """Let a request pass that comes from this machine's own programs.
+def refuse_strangers(request: Request, allowed_hosts: frozenset[str]) -> None:
+    """Let a request pass that comes from this machine's own programs and pages.
 
-    A web page can have its reader's browser send requests to this machine, and reads the answers
-    once its own name means 127.0.0.1 (DNS rebinding). The first is told by what the browser says
-    of the page, the second by the name in the request.
+    A web page can have its reader's browser send requests to this machine, and read the answers
+    once the page's own name means 127.0.0.1 (DNS rebinding). The name in the request gives that
+    away; what the browser says of the page tells whether it is one of ours.
+
+    allowed_hosts: names of this machine besides localhost, in lower case.
 
     Raises:
-        Forbidden: it comes from another machine, or may be a web page's.
+        Forbidden: it comes from another machine, or may be a page's under another name.
+        ForgedRequest: a page of another origin has it sent.
     """
     # However the server was started, and whatever a name that it listens on means. What comes by a
     # Unix socket has no address.
@@ -51,19 +56,19 @@ def refuse_strangers(request: Request) -> None:
         raise Forbidden(
             "Without keys, only this machine is answered. Set TAGLOOP_AUTH=true to answer others."
         )
-    host = request.host.rpartition(":")[0] if _has_port(request.host) else request.host
-    # Names without a dot are of local networks: no web page is served under one.
-    if not is_loopback(host) and ("." in host or ":" in host):
+    named = request.headers.get("Host", "")
+    host = host_of(named)
+    if host is None or not (is_loopback(host) or host in allowed_hosts):
         raise Forbidden(
             f"Without keys, only this machine is answered, as 127.0.0.1 or localhost, not as "
-            f"{host[:100]!r}. Set TAGLOOP_AUTH=true to answer others."
+            f"{named[:100]!r}. Add the name to TAGLOOP_ALLOWED_HOSTS if it is this machine's, or "
+            "set TAGLOOP_AUTH=true."
         )
-    if request.headers.get("Sec-Fetch-Site") == FOREIGN_PAGE and request.method != "GET":
-        raise Forbidden(
-            "Without keys, the pages of other sites change nothing here. Set TAGLOOP_AUTH=true."
-        )
+    if request.method not in SAFE_METHODS:
+        refuse_other_sites(request)
 
 
-def _has_port(host: str) -> bool:
-    """An IPv6 address has colons as well, but ends with a bracket."""
-    return ":" in host and not host.endswith("]")
+def host_of(named: str) -> str | None:
+    """Return the host in a Host header, in lower case; None if the header cannot be parsed."""
+    found = HOST.fullmatch(named)
+    return found["host"].lower() if found else None

@@ -59,6 +59,8 @@ def refuse_forged(request: Request, token: str) -> None:
 def refuse_other_sites(request: Request) -> None:
     """Let a request pass unless its browser says that a page of another origin sent it.
 
+    Browsers send Origin also where they leave Sec-Fetch-Site out, to names other than localhost.
+
     Raises:
         ForgedRequest: it does.
     """

@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         False,
         description="whether requests need a key; without keys, only this machine is answered",
     )
+    allowed_hosts: Names = Field(
+        frozenset(),
+        description="names of this machine, besides localhost, under which it is answered without "
+        'keys, as JSON: ["tagloop.lan"]',
+    )
     requests_per_minute: int = Field(
         6000, gt=0, description="maximum requests a minute of a key without a limit of its own"
     )

@@ -1,5 +1,7 @@
 """Without keys, only this machine's own programs are answered."""
 
+from uuid import uuid4
+
 import pytest
 
 from shared.config import Settings
@@ -7,7 +9,13 @@ from tests.support.keys import app_with
 
 
 @pytest.mark.parametrize(
-    "host", ["example.org", "192.168.1.7:8080", "127.0.0.1.example.org", "[2001:db8::1]"]
+    "host",
+    [
+        *("example.org", "192.168.1.7:8080", "127.0.0.1.example.org", "[2001:db8::1]"),
+        *("catalog:80", "localhost.", "localhost:80:80", "[::1", "::1", "[127.0.0.1]x", ""),
+        *(f"a{character}b.evil.com" for character in "_!~=*+'(;,$& %\"<>\\^`{|}"),
+        *(f"localhost{character}evil.com" for character in "_!,;@#? "),
+    ],
 )
 def test_without_keys_only_names_of_this_machine_are_answered(
     settings: Settings, host: str
@@ -18,7 +26,9 @@ def test_without_keys_only_names_of_this_machine_are_answered(
     assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:80", "[::1]", "catalog:80"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8080", "localhost", "[::1]:80", "[::1]", "LOCALHOST:1"]
+)
 def test_without_keys_this_machine_is_answered(settings: Settings, host: str) -> None:
     client = app_with(settings).test_client()
 
@@ -38,9 +48,34 @@ def test_without_keys_no_other_machine_is_answered(
     assert answer.status_code == status
 
 
-def test_without_keys_a_foreign_page_changes_nothing(settings: Settings) -> None:
+def test_names_that_are_configured_are_answered(settings: Settings) -> None:
+    own = settings.model_copy(update={"allowed_hosts": frozenset({"Tagloop.lan"})})
+    client = app_with(own).test_client()
+
+    for host, status in (("tagloop.LAN:80", 200), ("tagloop.lan.evil.com", 403), ("lan", 403)):
+        assert client.get("/v1/images", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_ours"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "whatever"}, False),
+        ({"Origin": "http://localhost:3000"}, False),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "null"}, False),
+    ],
+)
+def test_without_keys_only_pages_of_this_very_origin_change_anything(
+    settings: Settings, headers: dict[str, str], is_ours: bool
+) -> None:
     client = app_with(settings).test_client()
 
-    answer = client.post("/v1/retrain", headers={"Sec-Fetch-Site": "cross-site"})
-
-    assert answer.status_code == 403
+    # No such endpoint: what passes the door gets 404.
+    answer = client.delete(f"/v1/endpoints/{uuid4()}", headers={"Host": "localhost", **headers})
+    assert answer.status_code == (404 if is_ours else 403)
+    assert client.get("/v1/images", headers={"Host": "localhost", **headers}).status_code == 200
