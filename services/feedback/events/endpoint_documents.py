@@ -62,7 +62,7 @@ class Endpoint(BaseModel):
     disabled_at: datetime | None = Field(description="since when it is told nothing")
     disabled_reason: str | None
     old_secret_until: datetime | None = Field(
-        description="until then messages are signed with the secret before this one, too"
+        description="until then messages are signed with earlier secrets, too"
     )
 
 

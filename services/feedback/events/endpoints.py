@@ -140,10 +140,13 @@ def post_enable(path: EndpointPath) -> dict[str, Any]:
 @endpoints.post(
     "/v1/endpoints/<endpoint_id>/rotate",
     summary="Rotate an endpoint's secret",
-    responses={200: RegisteredEndpoint, 404: ProblemDocument},
+    responses={200: RegisteredEndpoint, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_rotate(path: EndpointPath) -> dict[str, Any]:
-    """For a day, messages are signed with the old secret too: a receiver may know either."""
+    """For a day, messages are signed with the old secret too: a receiver may know either.
+
+    That holds for each secret, so rotating again drops none that a receiver still uses.
+    """
     with transaction(context().engine) as connection:
         _find(connection, path.endpoint_id)
         rotate_secret(connection, path.endpoint_id, new_secret(), OVERLAP_HOURS)

@@ -10,6 +10,10 @@ from uuid_utils.compat import uuid7
 from shared.db.owners.access import Access
 from shared.db.schema import endpoints
 from shared.db.schema.base import now
+from shared.errors import Conflict
+
+# The header with the signatures has 47 characters for each secret.
+MAX_OLD_SECRETS = 10
 
 
 def insert_endpoint(
@@ -63,23 +67,39 @@ def change_endpoint(
 def rotate_secret(
     connection: Connection, endpoint_id: UUID, secret: str, overlap_hours: int
 ) -> None:
-    """Sign with a new secret; the one until now signs as well for so many hours."""
+    """Sign with a new secret; each one before it signs too until its own overlap is over.
+
+    Raises:
+        Conflict: it was rotated so often that its messages would have too many signatures.
+    """
+    row = connection.execute(
+        select(endpoints.c.secret, endpoints.c.old_secrets)
+        .where(endpoints.c.id == endpoint_id)
+        .with_for_update()
+    ).one()
+    known = [old for old in row.old_secrets if _still_signs(old)]
+    if len(known) >= MAX_OLD_SECRETS:
+        raise Conflict(
+            f"This endpoint was rotated {len(known)} times within {overlap_hours} hours, and all "
+            "of these secrets still sign; rotate it again later, or register a new endpoint."
+        )
+    until = datetime.now(UTC) + timedelta(hours=overlap_hours)
+    old = {"secret": row.secret, "until": until.isoformat()}
     connection.execute(
         update(endpoints)
         .where(endpoints.c.id == endpoint_id)
-        .values(
-            secret=secret,
-            old_secret=endpoints.c.secret,
-            old_secret_until=now + timedelta(hours=overlap_hours),
-        )
+        .values(secret=secret, old_secrets=[*known, old], old_secret_until=until)
     )
 
 
 def secrets_of(endpoint: RowMapping) -> list[str]:
-    """What the messages of an endpoint are signed with at this moment, the newest secret first."""
-    until = endpoint["old_secret_until"]
-    is_changing = until is not None and datetime.now(UTC) < until
-    return [endpoint["secret"], *([endpoint["old_secret"]] if is_changing else [])]
+    """Return what an endpoint's messages are signed with at the moment, newest secret first."""
+    old = [old["secret"] for old in endpoint["old_secrets"] if _still_signs(old)]
+    return [endpoint["secret"], *reversed(old)]
+
+
+def _still_signs(old: Mapping[str, str]) -> bool:
+    return datetime.now(UTC) < datetime.fromisoformat(old["until"])
 
 
 def delete_endpoint(connection: Connection, endpoint_id: UUID) -> None:

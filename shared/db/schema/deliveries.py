@@ -28,8 +28,14 @@ endpoints = Table(
     timestamp("succeeded_at", comment="about when it last took a message, within a minute"),
     timestamp("disabled_at"),
     Column("disabled_reason", Text, comment="for people"),
-    Column("old_secret", Text, comment="signs too, for a while"),
     timestamp("old_secret_until"),
+    Column(
+        "old_secrets",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment='those that sign too, oldest first: [{"secret", "until"}]',
+    ),
 )
 
 deliveries = Table(

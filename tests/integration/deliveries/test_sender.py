@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.worker.delivery.send_batch import RECORD_SECONDS
@@ -14,6 +14,7 @@ from shared.api.event_types import IMAGE_TAGGED
 from shared.api.signing import new_secret
 from shared.config import Settings
 from shared.db.connection.engine import transaction
+from shared.db.events.endpoints import MAX_OLD_SECRETS
 from shared.db.events.events import promise_callback, report_images
 from tests.support.events.events import (
     deliveries,
@@ -47,6 +48,34 @@ def test_the_library_verifies_what_an_endpoint_receives(
     assert (row["status"], row["answer"], row["attempts"]) == ("delivered", 204, 1)
 
 
+def expire_old_secrets(connection: Connection) -> None:
+    connection.exec_driver_sql("""
+        UPDATE endpoints SET old_secrets = (
+            SELECT jsonb_agg(jsonb_set(old, '{until}', '"2000-01-01T00:00:00+00:00"'))
+            FROM jsonb_array_elements(old_secrets) AS old
+        )
+    """)
+
+
+@pytest.mark.usefixtures("sender")
+def test_rotating_twice_drops_no_secret_that_a_receiver_may_know(
+    client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
+) -> None:
+    known = [register(client, f"{receiver.url}/hook")]
+    rotate = f"/v1/endpoints/{known[0]['id']}/rotate"
+    known += [client.post(rotate).get_json() for _ in range(2)]
+
+    report(engine, image)
+    finished(engine)
+
+    [(headers, body)] = receiver.received("/hook")
+    for endpoint in known:
+        Webhook(endpoint["secret"]).verify(body, headers)
+    # Nor without a word when there are too many.
+    statuses = [client.post(rotate).status_code for _ in range(MAX_OLD_SECRETS)]
+    assert statuses == [200] * (MAX_OLD_SECRETS - 2) + [409] * 2
+
+
 @pytest.mark.usefixtures("sender")
 def test_after_a_rotation_both_secrets_verify_for_a_day(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
@@ -61,7 +90,7 @@ def test_after_a_rotation_both_secrets_verify_for_a_day(
     report(engine, image)
     finished(engine)
     with transaction(engine) as connection:
-        connection.exec_driver_sql("UPDATE endpoints SET old_secret_until = now()")
+        expire_old_secrets(connection)
     report(engine, image)
     finished(engine, 2)
 
