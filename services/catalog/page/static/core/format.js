@@ -2,6 +2,7 @@
 const COUNT = new Intl.NumberFormat("en");
 const DAY = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
 const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
+const DATE = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const MOMENT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 export function count(number) {
@@ -20,13 +21,17 @@ export function moment(text) {
   return text ? MOMENT.format(new Date(text)) : "";
 }
 
+export function date(text) {
+  return DATE.format(new Date(text));
+}
+
 export function day(text) {
-  const date = new Date(text);
+  const then = new Date(text);
   const now = new Date();
-  const days = Math.round((startOfDay(now) - startOfDay(date)) / 86_400_000);
+  const days = Math.round((startOfDay(now) - startOfDay(then)) / 86_400_000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  return date.getFullYear() === now.getFullYear() ? DAY.format(date) : DAY_OF_YEAR.format(date);
+  return then.getFullYear() === now.getFullYear() ? DAY.format(then) : DAY_OF_YEAR.format(then);
 }
 
 export function ago(text) {
@@ -55,6 +60,6 @@ export function sureness(confidence) {
   return confidence >= 0.6 ? "likely" : "guess";
 }
 
-function startOfDay(date) {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
+function startOfDay(moment) {
+  return new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
 }

@@ -7,7 +7,7 @@ import { useLoad } from "../../core/load.js";
 import { path, setQuery, useLocation } from "../../core/router.js";
 import { EmptyState, Loaded, PageHead } from "../../parts/states.js";
 
-const SHOWN_TAGS = 6;
+const SHOWN_TAGS = 4;
 const BASIS = {
   verdicts: "measured on what people decided about these pictures",
   held_out: "measured on corrections that the model did not learn from",

@@ -60,13 +60,16 @@ export function Cell({ picture, cell, index, height, isActive, isSelected, isSel
 }
 
 function Thumbnail({ picture, width }) {
-  const [isBroken, setBroken] = useState(false);
+  const [broken, setBroken] = useState(null);
   const [isLoaded, setLoaded] = useState(false);
-  const preview = previewOf(picture.id);
+  // Not every browser shows every type of file; the server's thumbnail is always a JPEG.
+  const own = previewOf(picture.id);
+  const preview = own === broken ? null : own;
+  const source = preview ?? thumbnailUrl(picture.id);
   if (picture.status === "failed") {
     return html`<span class="cell-note bad"><${Icon} name="warning" /><span class="cell-why" dir="auto">${picture.error}</span></span>`;
   }
-  if (isBroken || (picture.status === "queued" && !preview)) {
+  if (source === broken || (picture.status === "queued" && !preview)) {
     return html`<span class=${classes("cell-note", { waiting: picture.status === "queued" })}><${Icon} name="library" /></span>`;
   }
   return html`
@@ -75,9 +78,9 @@ function Thumbnail({ picture, width }) {
       alt=""
       decoding="async"
       draggable=${false}
-      ...${preview ? { src: preview } : sources(picture, width)}
+      ...${preview ? { src: preview, srcset: undefined } : sources(picture, width)}
       onLoad=${() => setLoaded(true)}
-      onError=${() => setBroken(true)}
+      onError=${() => setBroken(source)}
     />
     ${picture.status === "queued" && html`<span class="cell-queued"><span class="spinner small"></span>Waiting for tags</span>`}
   `;

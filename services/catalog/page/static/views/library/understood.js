@@ -1,5 +1,5 @@
 // What the search understood, word by word, so that it can be corrected.
-import { html } from "../../core/html.js";
+import { classes, html } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";
 import { quote } from "./query.js";
 
@@ -10,14 +10,14 @@ const HOW = {
 };
 
 export function Understood({ query, state, onSearch }) {
-  const { terms, unknown } = state;
-  if (!query || !(terms.length || unknown.length)) return null;
+  const { terms } = state;
+  if (!query || !terms.length) return null;
   const without = (term) => onSearch(splice(query, term, ""));
   const instead = (term, name) => onSearch(splice(query, term, (term.negated ? "-" : "") + quote(name)));
   return html`
     <ul class="chips" aria-label="What the search understood">
       ${terms.map((term) => html`
-        <li class=${term.negated ? "chip negated" : "chip"}>
+        <li key=${term.start} class=${classes("chip", { negated: term.negated, unknown: term.kind === "unknown" })}>
           <span dir="auto" title=${HOW[term.how]}>${labelOf(term)}</span>
           ${term.alternatives?.length > 0 && html`<${Alternatives} term=${term} onPick=${(name) => instead(term, name)} />`}
           <button class="chip-button" aria-label=${`Remove ${term.text}`} onClick=${() => without(term)}><${Icon} name="close" size="14" /></button>
@@ -30,13 +30,14 @@ export function Understood({ query, state, onSearch }) {
 function Alternatives({ term, onPick }) {
   return html`
     <select class="chip-select" aria-label=${`Another meaning of ${term.text}`} value="" onChange=${(event) => onPick(event.currentTarget.value)}>
-      <option value="">or…</option>
+      <option value="">${term.kind === "unknown" ? "meant…" : "or…"}</option>
       ${term.alternatives.map((tag) => html`<option value=${tag.name}>${tag.name}</option>`)}
     </select>
   `;
 }
 
 function labelOf(term) {
+  if (term.kind === "unknown") return html`“${term.text}” is no tag`;
   if (term.kind !== "tag") return term.text;
   const name = term.name ?? term.tag;
   const isSame = term.text.replace(/^-/, "").replaceAll('"', "").toLowerCase() === name?.toLowerCase();

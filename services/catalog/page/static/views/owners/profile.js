@@ -2,7 +2,7 @@
 import { thumbnailUrl } from "../../core/api/images.js";
 import { exportUrl, getProfile } from "../../core/api/overview.js";
 import { html } from "../../core/html.js";
-import { count, countOf, day, percent } from "../../core/format.js";
+import { count, countOf, date, percent } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
 import { path } from "../../core/router.js";
 import { quote } from "../library/query.js";
@@ -24,7 +24,7 @@ export function Profile({ owner }) {
 }
 
 function summary({ images, first_at: first, last_at: last }) {
-  return `${countOf(images, "picture")}${first ? `, from ${day(first)} to ${day(last)}` : ""}`;
+  return `${countOf(images, "picture")}${first ? `, ${date(first)} to ${date(last)}` : ""}`;
 }
 
 function Subjects({ data, owner }) {

@@ -44,7 +44,7 @@ function Board({ status, reload }) {
 function Health({ status }) {
   const problems = status.problems ?? [];
   if (!problems.length && status.ready !== false) {
-    return html`<p class="notice good" role="status"><${Icon} name="check" />Everything works${status.model ? `. Version ${status.model} of the model is live` : ""}.</p>`;
+    return html`<p class="health" role="status"><${Icon} name="check" />Everything works${status.model ? `. Version ${status.model} of the model is live` : ""}.</p>`;
   }
   return html`
     <div class="notice bad" role="status"><${Icon} name="warning" />

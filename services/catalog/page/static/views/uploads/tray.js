@@ -42,7 +42,7 @@ export function UploadTray() {
 
 function titleOf({ total, done, known, refused }, isBusy) {
   if (isBusy) return `Adding ${count(done + refused)} of ${countOf(total, "picture")}`;
-  const parts = [`${countOf(done - known, "picture")} added`];
+  const parts = done - known || !known ? [`${countOf(done - known, "picture")} added`] : [];
   if (known) parts.push(`${count(known)} already there`);
   if (refused) parts.push(`${count(refused)} refused`);
   return parts.join(", ");
