@@ -12,7 +12,7 @@ OLDEST_PYTHON := 3.11
 # The lock files are complete: what they do not name is not installed.
 INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: help up test lint audit bench chaos install lock clean
+.PHONY: help up test lint audit bench chaos screenshots install lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make audit                          look for known vulnerabilities in what is installed'
 	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
 	@echo 'make chaos [FAULTS=200] [SEED=n]    kill everything again and again; MINUTES=n ends it early'
+	@echo 'make screenshots [IMAGES=folder]    take the pictures of the page in docs/page'
 	@echo 'make install                        only make .venv and install into it'
 	@echo 'make lock                           compile the lock files from pyproject.toml'
 	@echo 'make clean                          remove .venv and caches, never the data'
@@ -51,6 +52,9 @@ bench: $(BENCH_STAMP)
 chaos: $(STAMP)
 	$(VENV)/bin/python -m tests.chaos $(if $(FAULTS),--faults '$(FAULTS)') \
 	  $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)')
+
+screenshots: $(STAMP)
+	$(VENV)/bin/python -m tests.browser.screenshots $(if $(IMAGES),--images '$(IMAGES)' --out /tmp)
 
 install: $(STAMP)
 

@@ -4,6 +4,7 @@ import { get, post } from "./request.js";
 // question: {q, order}. The answer has total only on the first page.
 export function search(question, { cursor, limit, newerThan } = {}, signal) {
   const paging = { cursor, limit, newer_than: newerThan };
+  if (!question.q) return get("/v1/images", paging, signal);
   return get("/v1/search", { ...question, stacks: true, ...paging }, signal);
 }
 
