@@ -197,8 +197,9 @@ def test_rows_fill_the_width_and_hold_every_picture_once(tab: Tab) -> None:
     page.wait_for_selector(".cell")
     layouts = page.evaluate(
         """async () => {
-            const app = document.querySelector('script[src$="core/app.js"]').src;
-            const { justify } = await import(app.replace("core/app.js", "views/library/layout.js"));
+            const start = document.querySelector('script[src$="core/start.js"]').src;
+            const layout = start.replace("core/start.js", "views/library/layout.js");
+            const { justify } = await import(layout);
             return Array.from({ length: 200 }, (_, seed) => {
                 const size = (step) => 1 + ((seed * 7919 + step * 104729) % 4000);
                 const pictures = Array.from({ length: seed }, (_, at) =>

@@ -27,7 +27,8 @@ def get_shell(**_: str) -> Response:
 
 
 for _path in sorted(PAGE_PATHS):
-    _rule = _path.replace("{", "<").replace("}", ">")
+    # Owners are free text: one may have a slash in it.
+    _rule = _path.replace("{", "<path:").replace("}", ">")
     page.add_url_rule(_rule, endpoint=f"shell {_path}", view_func=get_shell)
 
 

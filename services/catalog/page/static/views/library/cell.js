@@ -1,12 +1,14 @@
 // One picture of the grid.
 import { thumbnailUrl } from "../../core/api/images.js";
-import { classes, html, useRef, useState } from "../../core/html.js";
+import { classes, html, useEffect, useRef, useState } from "../../core/html.js";
 import { path } from "../../core/router.js";
 import { Icon } from "../../parts/icon.js";
 import { previewOf } from "../uploads/queue.js";
 import { ratioOf } from "./layout.js";
 
 const LONG_PRESS_MS = 450;
+const MAX_TRIES = 3;
+const RETRY_MS = 3000;
 
 export function Cell({ picture, cell, index, height, isActive, isSelected, isSelecting, onPick, onOpen, onFocus }) {
   const press = useLongPress(() => onPick(picture.id, {}));
@@ -66,6 +68,13 @@ function Thumbnail({ picture, width }) {
   const own = previewOf(picture.id);
   const preview = own === broken ? null : own;
   const source = preview ?? thumbnailUrl(picture.id);
+  const tries = useRef(0);
+  useEffect(() => {
+    if (!broken || broken === own || tries.current >= MAX_TRIES) return undefined;
+    tries.current += 1;
+    const timer = setTimeout(() => setBroken(null), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [broken]);
   if (picture.status === "failed") {
     return html`<span class="cell-note bad"><${Icon} name="warning" /><span class="cell-why" dir="auto">${picture.error}</span></span>`;
   }

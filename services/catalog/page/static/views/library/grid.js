@@ -82,7 +82,7 @@ export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen =
             `
           : html`
               <div key=${row.key} role="row" class="grid-day" aria-rowindex=${rows.indexOf(row) + 1} style=${{ transform: `translateY(${row.top}px)`, height: `${row.height}px` }}>
-                <h2 role="rowheader">${row.heading}</h2>
+                <div class="day-name" role="rowheader">${row.heading}</div>
               </div>
             `,
       )}

@@ -42,6 +42,6 @@ function Figure({ name, before, after }) {
   return html`
     <div><dt>${name}</dt>
       <dd class="number">${has ? percent(after, 1) : "–"}${gain !== null && html`<span class=${`gain ${tone}`}>${gain >= 0 ? "+" : "−"}${Math.abs(gain * 100).toFixed(1)}</span>`}</dd>
-      <span class="muted number">${before === null || before === undefined ? "not measured before" : `before ${percent(before, 1)}`}</span></div>
+      <dd class="muted number">${before === null || before === undefined ? "not measured before" : `before ${percent(before, 1)}`}</dd></div>
   `;
 }

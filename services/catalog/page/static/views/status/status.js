@@ -27,7 +27,7 @@ function Board({ status, reload }) {
     <dl class="figures four">
       <div><dt>pictures a second</dt><dd class="number">${speed(status.per_second?.now)}</dd></div>
       <div><dt>waiting</dt><dd class="number">${count(images.queued)}</dd>
-        ${status.oldest_waiting_seconds !== null && images.queued > 0 && html`<span class="muted">the oldest for ${duration(status.oldest_waiting_seconds)}</span>`}</div>
+        ${status.oldest_waiting_seconds !== null && images.queued > 0 && html`<dd class="muted">the oldest for ${duration(status.oldest_waiting_seconds)}</dd>`}</div>
       <div><dt>tagged</dt><dd class="number">${count(images.tagged)}</dd></div>
       <div><dt>failed</dt><dd class="number">${count(images.failed)}</dd></div>
     </dl>

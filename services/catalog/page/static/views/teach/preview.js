@@ -12,7 +12,7 @@ export function Preview({ preview, onWrong, onRight }) {
   const number = `${count(data.images)}${data.capped ? "+" : ""}`;
   return html`
     <section class="preview" aria-label="Preview" aria-busy=${loading}>
-      <h2 role="status">It would tag <span class="number">${number}</span> other ${data.images === 1 ? "picture" : "pictures"}</h2>
+      <h2><span role="status">It would tag <span class="number">${number}</span> other ${data.images === 1 ? "picture" : "pictures"}</span></h2>
       ${data.note && html`<p class="muted">${data.note}</p>`}
       <ul class="preview-tiles">
         ${data.found.map((one) => html`<${Found} key=${one.image.id} one=${one} label="Wrong" icon="close" onClick=${() => onWrong(one.image.id)} />`)}

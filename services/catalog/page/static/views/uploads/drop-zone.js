@@ -48,7 +48,7 @@ export function DropZone() {
     event.currentTarget.value = "";
   };
   return html`
-    <input id="add-files" class="hidden" type="file" multiple accept="image/*,.heic,.avif" aria-label="Add pictures" tabindex="-1" onChange=${choose} />
+    <input id="add-files" hidden type="file" multiple accept="image/*,.heic,.avif" onChange=${choose} />
     ${isOver && html`
       <div class="drop-over"><div class="drop-card"><${Icon} name="upload" size="32" /><strong>Drop to add</strong><span>Files and folders</span></div></div>
     `}
