@@ -6,24 +6,26 @@ scikit-learn. With IMAGES, it is another folder's pictures; those do not belong 
 
 import argparse
 import io
+import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.acceptance.api import Api
 from tests.acceptance.conftest import running
 from tests.support.browser import ARGUMENTS, CHROMIUM, PHONE
 
 OUT = Path(__file__).parents[2] / "docs" / "page"
-DESK = {"width": 1360, "height": 850}
+DESK: ViewportSize = {"width": 1360, "height": 850}
 QUALITY = 82
+SEED = 11
 TYPES = {".jpg", ".jpeg", ".png", ".webp"}
 # Photographs with a known licence (CC0, public domain, CC BY), and where to cut further ones from
 # the larger ones: left, top, right, bottom as shares. docs/page.md names the authors.
-CUTS = {
+CUTS: dict[str, list[tuple[float, float, float, float]]] = {
     "astronaut.png": [(0, 0, 1, 1), (0.1, 0, 0.9, 0.6)],
     "camera.png": [(0, 0, 1, 1)],
     "chelsea.png": [(0, 0, 1, 1), (0.2, 0.05, 0.75, 0.85)],
@@ -45,12 +47,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     files = list(read_folder(options.images) if options.images else read_packages())
+    # Cuts of one photograph should not lie side by side; the same order every time.
+    random.Random(SEED).shuffle(files)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data") as server:
         api = Api(server.url)
         ids = [api.upload(file, owner="anna").json()["id"] for file in files]
         tags = {image_id: api.finished(image_id)["tags"] for image_id in ids}
         shown = next((one for one in ids if any(tag["tag"] == "cat" for tag in tags[one])), ids[0])
-        said = {"add": ["Chelsea"], "confirm": [tags[shown][-1]["tag"]], "user": "anna"}
+        said = {"add": ["Chelsea"], "confirm": [tags[shown][-1]["tag"]], "user": "Anna"}
         api.post_json(f"/v1/images/{shown}/corrections", said)
         options.out.mkdir(parents=True, exist_ok=True)
         with sync_playwright() as playwright:
@@ -62,6 +66,7 @@ def main() -> None:
 def take_all(browser: Browser, url: str, shown: str, out: Path) -> None:
     """The pictures, each of a view in one of the two schemes."""
     light = browser.new_page(viewport=DESK, color_scheme="light", device_scale_factor=1.5)
+    light.add_init_script("localStorage.setItem('tagloop.user', 'Anna')")
     light.goto(url)
     take(light, ".cell-image.loaded", out / "library.webp")
     light.goto(f"{url}/pictures/{shown}")
@@ -92,8 +97,9 @@ def read_packages() -> Iterator[bytes]:
             width, height = picture.size
             for left, top, right, bottom in cuts:
                 box = (left * width, top * height, right * width, bottom * height)
+                cut = picture.convert("RGB").crop(box)
                 file = io.BytesIO()
-                picture.convert("RGB").crop(tuple(map(round, box))).save(file, "JPEG", quality=92)
+                cut.save(file, "JPEG", quality=92)
                 yield file.getvalue()
 
 
