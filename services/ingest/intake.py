@@ -1,12 +1,12 @@
 """Accepts pictures: checked and stored one by one, then rows in one transaction, then a message."""
 
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import BinaryIO
 from uuid import UUID
 
 import structlog
 
+from services.ingest.filenames import clean_filename
 from services.ingest.options import UploadOptions
 from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback
@@ -21,8 +21,6 @@ from shared.storage.image_ids import new_image_id
 from shared.storage.originals import Original, inspect_original
 from shared.storage.storage import original_key
 from shared.web import Context
-
-FILENAME_LENGTH = 255
 
 log = structlog.get_logger(__name__)
 
@@ -167,13 +165,3 @@ def _new_image(picture: Offered, options: UploadOptions, queue: str) -> NewImage
         callback_url=options.callback_url,
         **(vars(picture.original) if picture.original else {}),
     )
-
-
-def clean_filename(filename: str | None) -> str | None:
-    """The last part of a name, without what Postgres or a terminal would stumble over."""
-    if not filename:
-        return None
-    name = PurePosixPath(filename.replace("\\", "/")).name
-    if not name.isprintable():
-        name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
-    return name.encode(errors="replace").decode()[:FILENAME_LENGTH] or None

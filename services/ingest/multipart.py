@@ -11,6 +11,7 @@ from multipart import (
     PushMultipartParser,
 )
 
+from services.ingest.filenames import EXTENDED, decode_words, extended_filename
 from shared.errors import BadRequest
 from shared.web.requests.gathering import CHUNK_BYTES, gather
 
@@ -41,7 +42,7 @@ class UploadedFile:
     """
 
     name: str
-    filename: str | None
+    filename: str
     content: BinaryIO
     complete: bool
 
@@ -66,17 +67,28 @@ def read_parts(
             # A part is read to its end below, so what comes next is the head of another.
             head = cast(MultipartSegment, event)
             name = _as_utf8(head.name or "")
-            if head.filename is None:
+            filename = _read_filename(head)
+            if filename is None:
                 yield FormField(name, _read_field(events, name))
                 continue
             content, complete = gather(_content(events), max_file_bytes)
             with content:
                 _refuse_swallowed(content, boundary)
-                yield UploadedFile(name, _as_utf8(head.filename), content, complete)
+                yield UploadedFile(name, filename, content, complete)
     except ParserLimitReached as error:
         raise BadRequest(f"The request has too many parts, or headers in one: {error}.") from error
     except MultipartError as error:
         raise BadRequest(f"The multipart body is malformed: {error}.") from error
+
+
+def _read_filename(head: MultipartSegment) -> str | None:
+    """The file name of a part, `filename*` before `filename`; None where the part is no file."""
+    disposition = head.header("Content-Disposition", "")
+    plain = None if head.filename is None else decode_words(_as_utf8(head.filename))
+    extended = extended_filename(disposition)
+    if extended is None and plain is None and EXTENDED in disposition.lower():
+        return ""
+    return extended or plain
 
 
 def _read_field(events: Events, name: str) -> str:

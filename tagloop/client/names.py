@@ -3,7 +3,7 @@
 import os
 
 # What browsers do with these in a multipart header; anything else may stand as it is.
-HEADER_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+HEADER_ESCAPES = ((b'"', b"%22"), (b"\r", b"%0D"), (b"\n", b"%0A"))
 
 
 def printable(name: str) -> str:
@@ -18,5 +18,8 @@ def printable(name: str) -> str:
 
 
 def header_file_name(path: str) -> bytes:
-    """The last part of a path as the `filename` of a multipart header, in UTF-8."""
-    return printable(os.path.basename(path)).translate(HEADER_ESCAPES).encode()  # noqa: PTH119
+    """The last part of a path as the `filename` of a multipart header, as the system has it."""
+    name = os.fsencode(os.path.basename(path))  # noqa: PTH119
+    for character, escape in HEADER_ESCAPES:
+        name = name.replace(character, escape)
+    return name

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.ingest.body import parse_options
 from services.ingest.callbacks import check_callbacks
-from services.ingest.intake import clean_filename
+from services.ingest.filenames import clean_filename
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.config import Settings
 from shared.db.images.images import NewImage
