@@ -65,10 +65,10 @@ def in_one_process(
 
     def start(image: ClaimedImage) -> Future[NDArray[np.float32]]:
         data = storage.get(original_key(image.id))
-        pixels = decode_square(
+        square = decode_square(
             data, image.format, image.orientation, description.side, description.crop
         )
-        return backbone.embed(pixels)
+        return backbone.embed(square.pixels)
 
     def embed(images: list[ClaimedImage]) -> None:
         for embedding in list(executor.map(start, images)):

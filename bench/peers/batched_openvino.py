@@ -44,7 +44,7 @@ class BatchedTagger:
             UPRIGHT,
             self.description.side,
             self.description.crop,
-        )
+        ).pixels
 
     def tag(self, pixels: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:
         """Pictures, (n, side, side, 3), to the five most probable classes of each."""

@@ -37,6 +37,10 @@ class ImageDocument(BaseModel):
     width: int | None
     height: int | None
     format: str | None
+    partial: bool = Field(description="whether its file is incomplete and only a part was decoded")
+    decoded_share: float | None = Field(
+        description="how much of its rows could be decoded, 0 to 1; null until it is tagged"
+    )
     hashtags: list[str]
     metadata: dict[str, Any]
     created_at: str

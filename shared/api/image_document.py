@@ -11,6 +11,7 @@ from shared.model.live_vocabulary import LiveVocabulary
 from shared.vocabulary import Vocabulary
 
 CONFIDENCE_DIGITS = 6
+SHARE_DIGITS = 3
 
 
 def describe_images(
@@ -41,6 +42,8 @@ def describe_image(row: RowMapping, tags: list[dict[str, Any]]) -> dict[str, Any
         "width": row["width"],
         "height": row["height"],
         "format": row["format"] and row["format"].lower(),
+        "partial": row["decoded_share"] is not None,
+        "decoded_share": _decoded_share(row),
         "hashtags": row["hashtags"],
         "metadata": row["metadata"],
         "created_at": row["created_at"].isoformat(),
@@ -49,6 +52,13 @@ def describe_image(row: RowMapping, tags: list[dict[str, Any]]) -> dict[str, Any
         "tags": tags,
         "error": row["error"] if row["status"] == "failed" else None,
     }
+
+
+def _decoded_share(row: RowMapping) -> float | None:
+    """How much of the picture was decoded; None until it is tagged."""
+    if row["status"] != "tagged":
+        return None
+    return 1.0 if row["decoded_share"] is None else round(row["decoded_share"], SHARE_DIGITS)
 
 
 def describe_tags(

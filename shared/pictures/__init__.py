@@ -2,6 +2,5 @@
 
 from shared.pictures.formats import MIME_TYPES
 from shared.pictures.probe import Probe, probe
-from shared.pictures.rgb import open_rgb
 
-__all__ = ["MIME_TYPES", "Probe", "open_rgb", "probe"]
+__all__ = ["MIME_TYPES", "Probe", "probe"]

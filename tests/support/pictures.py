@@ -79,10 +79,10 @@ def huge_png(side: int = 60_000) -> bytes:
     pixels = pack.compress(row * 500) + pack.flush()
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]
-    return PNG_SIGNATURE + b"".join(_png_chunk(kind, content) for kind, content in chunks)
+    return PNG_SIGNATURE + b"".join(png_chunk(kind, content) for kind, content in chunks)
 
 
-def _png_chunk(kind: bytes, content: bytes) -> bytes:
+def png_chunk(kind: bytes, content: bytes) -> bytes:
     check = struct.pack(">I", zlib.crc32(kind + content))
     return struct.pack(">I", len(content)) + kind + content + check
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from shared.db.connection.engine import transaction
 from shared.db.images.file_deletions import hold_image, note_deletions
 from shared.errors import BlobMissing, DamagedPicture
-from shared.pictures import open_rgb
+from shared.pictures.pixels.rgb import decode_rgb
 from shared.storage.deleting import delete_files
 from shared.storage.storage import Storage, original_key, thumbnail_key
 
@@ -68,7 +68,7 @@ def _store(engine: Engine, storage: Storage, image_id: UUID, data: bytes) -> Non
 
 def make_thumbnail(original: memoryview | bytes) -> bytes:
     """Shrink a picture; what comes out has pixels and nothing else of it."""
-    picture = open_rgb(io.BytesIO(original), MAX_SIDE)
+    picture = decode_rgb(memoryview(original), MAX_SIDE).image
     picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BOX)
     pixels = Image.frombytes("RGB", picture.size, picture.tobytes())
     out = io.BytesIO()

@@ -31,9 +31,8 @@ def serve(connection: Connection, memory: SharedMemory, crop: float, seconds: in
             signal.alarm(seconds)
             try:
                 file = memory.file[: request.size].data
-                memory.pixels[:] = decode_square(
-                    file, request.format, request.orientation, side, crop
-                )
+                square = decode_square(file, request.format, request.orientation, side, crop)
+                memory.pixels[:] = square.pixels
             except PictureError as error:
                 signal.alarm(0)
                 send_refusal(connection, DecodeRefused.DAMAGED, str(error))
@@ -42,7 +41,7 @@ def serve(connection: Connection, memory: SharedMemory, crop: float, seconds: in
                 send_refusal(connection, DecodeRefused.MEMORY, "")
             else:
                 signal.alarm(0)
-                send_done(connection)
+                send_done(connection, square.share)
 
 
 def main() -> None:

@@ -6,15 +6,14 @@ import subprocess
 import sys
 from multiprocessing.connection import Connection, Pipe
 
-import numpy as np
-from numpy.typing import NDArray
-
 from services.worker.backbone import Description
 from services.worker.decoding.protocol import (
+    DONE,
     PIXELS,
     DecodeRefused,
     DecodeRequest,
     SharedMemory,
+    Square,
     create_memory,
 )
 from shared.config import Settings
@@ -34,8 +33,8 @@ class Decoder:
         self._memory = SharedMemory(self._descriptor, description.side)
         self._start()
 
-    def decode(self, data: memoryview, format: str, orientation: int) -> NDArray[np.uint8]:
-        """The square in the middle of a picture, (side, side, 3) uint8 RGB, upright.
+    def decode(self, data: memoryview, format: str, orientation: int) -> Square:
+        """Return the square in the middle of a picture.
 
         Raises:
             DamagedPicture: it can't be decoded, or not within the limits on time and memory.
@@ -51,7 +50,7 @@ class Decoder:
         except (EOFError, OSError) as error:
             raise self._replace() from error
         if answer[0] == PIXELS:
-            return self._memory.pixels.copy()
+            return Square(self._memory.pixels.copy(), DONE.unpack(answer)[1])
         if answer[0] == DecodeRefused.MEMORY:
             raise self._too_much_memory()
         raise DamagedPicture(answer[1:].decode())

@@ -18,6 +18,8 @@ CHANNELS = 3
 # Bytes of the file, orientation, then the name of the format, padded.
 REQUEST = struct.Struct("<QB15s")
 PIXELS = 0
+# That there are pixels, and the share of the picture that was decoded.
+DONE = struct.Struct("<Bf")
 
 
 class DecodeRefused(IntEnum):
@@ -46,6 +48,18 @@ class DecodeRequest:
         return cls(size, orientation, name.rstrip(b"\0").decode())
 
 
+@dataclass(frozen=True)
+class Square:
+    """The square in the middle of a picture.
+
+    pixels: (side, side, 3) uint8 RGB in sRGB, upright. share: how much of the picture was
+    decoded, 1 where its file is complete.
+    """
+
+    pixels: NDArray[np.uint8]
+    share: float = 1.0
+
+
 class SharedMemory:
     """A square of pixels, then room for one file, in memory that two processes map."""
 
@@ -65,9 +79,9 @@ def create_memory(side: int, file_bytes: int) -> int:
     return descriptor
 
 
-def send_done(connection: Connection) -> None:
-    """Answer that the pixels are in the shared memory."""
-    connection.send_bytes(bytes([PIXELS]))
+def send_done(connection: Connection, share: float) -> None:
+    """Answer that the pixels are in the shared memory. share: of the picture that was decoded."""
+    connection.send_bytes(DONE.pack(PIXELS, share))
 
 
 def send_refusal(connection: Connection, refused: DecodeRefused, reason: str) -> None:

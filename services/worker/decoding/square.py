@@ -1,15 +1,19 @@
 """Bytes of a picture → the square of pixels that the network looks at."""
 
-import io
 import math
 
 import cv2
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
+from PIL import Image
 
-from shared.pictures import open_rgb
+from services.worker.decoding.protocol import Square
 from shared.pictures.headers.header import UPRIGHT
+from shared.pictures.pixels.colour import needs_conversion, to_srgb
+from shared.pictures.pixels.jpeg import JpegFile, open_jpeg
+from shared.pictures.pixels.missing import decoded_share, refuse_nearly_nothing
+from shared.pictures.pixels.rgb import decode_rgb
 
 CMYK_SPACES = ("CMYK", "YCCK")
 # EXIF orientation → (quarter turns counter-clockwise, then mirrored left to right).
@@ -31,8 +35,8 @@ def prepare_opencv() -> None:
 
 def decode_square(
     data: memoryview, format: str, orientation: int, side: int, crop: float
-) -> NDArray[np.uint8]:
-    """Decode a picture and cut the square from its middle: (side, side, 3) uint8 RGB.
+) -> Square:
+    """Decode a picture and cut the square from its middle.
 
     crop: the share of the picture's shorter side that the square covers.
 
@@ -40,24 +44,29 @@ def decode_square(
     its size. The order makes no difference to the picture: the middle stays the middle.
 
     Raises:
-        DamagedPicture: the bytes can't be decoded.
+        PictureError: the bytes can't be decoded, or next to nothing comes out.
     """
     min_side = round(side / crop)
-    pixels = _decode_jpeg(data, min_side) if format in ("JPEG", "MPO") else None
-    if pixels is None:
-        pixels = np.asarray(open_rgb(io.BytesIO(data), min_side))
-        orientation = UPRIGHT
-    return _turn(_resize_middle(pixels, side, crop), orientation)
+    if format in ("JPEG", "MPO"):
+        file = open_jpeg(data)
+        file.check_scans()
+        decoded = _decode_jpeg(file, min_side)
+        if decoded is not None:
+            square = _resize_middle(decoded.pixels, side, crop)
+            return Square(_turn(_convert(square, file.profile), orientation), decoded.share)
+    picture = decode_rgb(data, min_side)
+    return Square(_resize_middle(np.asarray(picture.image), side, crop), picture.share)
 
 
-def _decode_jpeg(data: memoryview, min_side: int) -> NDArray[np.uint8] | None:
+def _decode_jpeg(file: JpegFile, min_side: int) -> Square | None:
     """The pixels as they are stored, or None where libjpeg-turbo can't turn them into RGB."""
+    data = file.data if file.has_end else file.without_fill()
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data)
         if space in CMYK_SPACES:
             return None
         scale = min(1.0, min_side / min(height, width))
-        return simplejpeg.decode_jpeg(
+        pixels = simplejpeg.decode_jpeg(
             data,
             min_height=math.ceil(height * scale),
             min_width=math.ceil(width * scale),
@@ -65,6 +74,18 @@ def _decode_jpeg(data: memoryview, min_side: int) -> NDArray[np.uint8] | None:
         )
     except ValueError:
         return None
+    if file.has_end:
+        return Square(pixels)
+    share = decoded_share(pixels)
+    refuse_nearly_nothing(share)
+    return Square(pixels, share)
+
+
+def _convert(pixels: NDArray[np.uint8], profile: bytes | None) -> NDArray[np.uint8]:
+    """RGB pixels in the colours of sRGB; of most pictures they are already."""
+    if profile is None or not needs_conversion(profile, "RGB"):
+        return pixels
+    return np.asarray(to_srgb(Image.fromarray(pixels), profile))
 
 
 def _resize_middle(pixels: NDArray[np.uint8], side: int, crop: float) -> NDArray[np.uint8]:

@@ -18,9 +18,6 @@ from shared.errors import BackboneStalled, TagloopError
 from shared.observability.metrics import stage_seconds
 from shared.storage.storage import Storage, original_key
 
-# A lane's work on a picture, and within it the network's.
-Started = Future[Future[NDArray[np.float32]]]
-
 # Longer than any batch on any device.
 BACKBONE_SECONDS = 60.0
 
@@ -32,10 +29,11 @@ def count_lanes(configured: int) -> int:
 
 @dataclass(frozen=True)
 class Embedded:
-    """An image and its embedding, (dimensions,) float32."""
+    """An image and its embedding, (dimensions,) float32; decoded_share: 1 where it is complete."""
 
     image: ClaimedImage
     embedding: NDArray[np.float32]
+    decoded_share: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,14 @@ class Rejected:
 
     image: ClaimedImage
     error: TagloopError
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A decoded picture that the network is looking at."""
+
+    embedding: Future[NDArray[np.float32]]
+    decoded_share: float
 
 
 class Lanes:
@@ -80,7 +86,7 @@ class Lanes:
             TagloopError: it can't be read or decoded.
             BackboneStalled: the network took it and gives nothing back.
         """
-        return _result(self._submit(key, picture_format, orientation))
+        return _result(self._submit(key, picture_format, orientation))[0]
 
     def close(self) -> None:
         """Finish what was begun and end the threads."""
@@ -88,22 +94,21 @@ class Lanes:
         for decoder in self._decoders:
             decoder.close()
 
-    def _submit(self, key: str, picture_format: str, orientation: int) -> Started:
+    def _submit(self, key: str, picture_format: str, orientation: int) -> Future[Seen]:
         return self._executor.submit(self._start, key, picture_format, orientation)
 
-    def _start(
-        self, key: str, picture_format: str, orientation: int
-    ) -> Future[NDArray[np.float32]]:
+    def _start(self, key: str, picture_format: str, orientation: int) -> Seen:
         with stage_seconds.labels("fetch").time():
             data = self._storage.get(key)
         with stage_seconds.labels("decode").time(), self._decoder() as decoder:
-            pixels = decoder.decode(data, picture_format, orientation)
+            square = decoder.decode(data, picture_format, orientation)
         with stage_seconds.labels("infer").time():
-            return self._backbone.embed(pixels)
+            return Seen(self._backbone.embed(square.pixels), square.share)
 
-    def _finish(self, image: ClaimedImage, started: Started) -> Embedded | Rejected:
+    def _finish(self, image: ClaimedImage, started: Future[Seen]) -> Embedded | Rejected:
         try:
-            return Embedded(image, _result(started))
+            embedding, decoded_share = _result(started)
+            return Embedded(image, embedding, decoded_share)
         except BackboneStalled:
             raise
         except TagloopError as error:
@@ -118,9 +123,11 @@ class Lanes:
             self._idle_decoders.put(decoder)
 
 
-def _result(started: Started) -> NDArray[np.float32]:
+def _result(started: Future[Seen]) -> tuple[NDArray[np.float32], float]:
+    """An embedding, and the share of its picture that was decoded."""
     try:
         # Reading and decoding have limits of their own; only the network has none.
-        return started.result().result(BACKBONE_SECONDS)
+        seen = started.result()
+        return seen.embedding.result(BACKBONE_SECONDS), seen.decoded_share
     except TimeoutError as error:
         raise BackboneStalled from error

@@ -124,7 +124,11 @@ class Pipeline:
             shown = choose_tags(scorer.vocabulary, row, self.settings.min_confidence)
             tagged.append(
                 TaggedImage(
-                    outcome.image.id, embedding, scorer.tag_ids[shown.columns], shown.confidences
+                    outcome.image.id,
+                    embedding,
+                    scorer.tag_ids[shown.columns],
+                    shown.confidences,
+                    outcome.decoded_share,
                 )
             )
         return tagged

@@ -48,12 +48,14 @@ class TaggedImage:
     """The outcome for one image.
 
     embedding: (dimensions,) float16; tag_ids (n,) int32 and confidences (n,) float32.
+    decoded_share: how much of the picture was decoded, 1 where its file is complete.
     """
 
     id: UUID
     embedding: np.ndarray
     tag_ids: np.ndarray
     confidences: np.ndarray
+    decoded_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,27 @@ def store_tagged(
             np.concatenate([image.confidences for image in stored]),
         )
         give_back_all(connection, held)
+        _note_partial(connection, stored)
         report_images(connection, IMAGE_TAGGED, held)
         notify_done(connection, held)
     return held
+
+
+def _note_partial(connection: Connection, stored: Sequence[TaggedImage]) -> None:
+    """Note which images show only a part of their picture."""
+    partial = [image for image in stored if image.decoded_share < 1]
+    if partial:
+        connection.execute(
+            text("""
+                UPDATE images SET decoded_share = part.share
+                FROM unnest(:ids, CAST(:shares AS real[])) AS part(id, share)
+                WHERE images.id = part.id
+            """),
+            {
+                "ids": [image.id for image in partial],
+                "shares": [image.decoded_share for image in partial],
+            },
+        )
 
 
 def store_failed(connection: Connection, claim: Claim, failed: Sequence[FailedImage]) -> None:

@@ -48,6 +48,11 @@ images = Table(
     timestamp("tagged_at"),
     Column("model_version", ForeignKey("models.version")),
     Column("error", Text, comment="why it failed, for people"),
+    Column(
+        "decoded_share",
+        REAL,
+        comment="of the rows of its picture that could be decoded; null where all could",
+    ),
     Column("request_id", Text, comment="for the log; null once it is tagged"),
     Column(
         "same_as",

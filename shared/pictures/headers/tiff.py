@@ -23,6 +23,7 @@ NEW_SUBFILE, OLD_SUBFILE = 254, 255
 # Bits of NewSubfileType: a reduced picture, a mask. OldSubfileType 2 is a reduced picture.
 NOT_THE_PICTURE = 0b101
 OLD_REDUCED = 2
+SHORT = 3
 WIDTH, HEIGHT, ORIENTATION = 256, 257, 274
 
 
@@ -58,6 +59,11 @@ class Layout:
         """Where the offset of the first directory stands."""
         return 8 if self.big else 4
 
+    def short_entry(self, tag: int, value: int) -> bytes:
+        """An entry with one number of two bytes."""
+        number = struct.pack(self.order + "H", value)
+        return self.entry.pack(tag, SHORT, 1) + number.ljust(self.offset.size, b"\0")
+
 
 @dataclass(frozen=True)
 class Directory:
@@ -72,7 +78,7 @@ def read_tiff(source: Source) -> Header:
     """Read the header of a TIFF. Raises NotAPicture, UnreadKind."""
     layout = read_layout(source)
     directory = find_picture(source, layout)
-    values = {tag: _values(source, layout, entry) for tag, entry in directory.entries.items()}
+    values = {tag: read_values(source, layout, entry) for tag, entry in directory.entries.items()}
     refuse_unread(layout.order, values)
     width, height = values.get(WIDTH, ()), values.get(HEIGHT, ())
     if not width or not height:
@@ -94,8 +100,8 @@ def find_picture(source: Source, layout: Layout) -> Directory:
     """The first directory that is marked neither as reduced nor as a mask; else the first."""
     first: Directory | None = None
     for directory in _directories(source, layout):
-        new = _values(source, layout, directory.entries.get(NEW_SUBFILE, b""))
-        old = _values(source, layout, directory.entries.get(OLD_SUBFILE, b""))
+        new = read_values(source, layout, directory.entries.get(NEW_SUBFILE, b""))
+        old = read_values(source, layout, directory.entries.get(OLD_SUBFILE, b""))
         if not (new and new[0] & NOT_THE_PICTURE) and not (old and old[0] == OLD_REDUCED):
             return directory
         first = first or directory
@@ -125,7 +131,7 @@ def _directories(source: Source, layout: Layout) -> Iterator[Directory]:
         place = following
 
 
-def _values(source: Source, layout: Layout, entry: bytes) -> tuple[int, ...]:
+def read_values(source: Source, layout: Layout, entry: bytes) -> tuple[int, ...]:
     """The whole numbers of an entry; none where there are others, or too many."""
     if not entry:
         return ()

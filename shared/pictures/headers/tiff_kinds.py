@@ -9,6 +9,8 @@ from shared.errors import UnreadKind
 BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 258, 259, 262, 266
 SAMPLES, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT = 277, 284, 338, 339
 MEDIA_PHOTO = 0xBC01
+WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1
+DEEP_BITS = 16
 OLD_JPEG, JPEG = 6, 7
 # Pillow's libtiff knows its name, and was built without it.
 WEBP = 50001
@@ -46,10 +48,18 @@ def refuse_unread(order: str, values: Values) -> None:
         )
 
 
+def is_deep_negative(values: Values) -> bool:
+    """Whether white is zero and samples have 16 bits or more: Pillow would show a negative."""
+    is_deep = _one(values, BITS, 1) >= DEEP_BITS
+    return is_deep and _one(values, PHOTOMETRIC, WHITE_IS_ZERO) == WHITE_IS_ZERO
+
+
 def _key(order: str, values: Values, compression: int) -> tuple[object, ...]:
     """What Pillow looks up, made as Pillow makes it."""
-    colour = 6 if compression == OLD_JPEG else _one(values, PHOTOMETRIC, 0)
+    colour = 6 if compression == OLD_JPEG else _one(values, PHOTOMETRIC, WHITE_IS_ZERO)
     bits = values.get(BITS) or (1,)
+    if is_deep_negative(values):
+        colour = BLACK_IS_ZERO
     extra = values.get(EXTRA_SAMPLES, ())
     is_jpeg = compression in (OLD_JPEG, JPEG)
     samples = _one(values, SAMPLES, 3 if is_jpeg and colour in (2, 6) else 1)
@@ -72,7 +82,7 @@ def _key(order: str, values: Values, compression: int) -> tuple[object, ...]:
 
 def _describe(values: Values) -> str:
     bits = values.get(BITS) or (1,)
-    colour = _one(values, PHOTOMETRIC, 0)
+    colour = _one(values, PHOTOMETRIC, WHITE_IS_ZERO)
     parts = [
         COLOURS.get(colour, f"colours of the kind {colour}"),
         f"{_one(values, SAMPLES, 1)} x {bits[0]} bits",

@@ -29,7 +29,7 @@ def decoder() -> Iterator[Decoder]:
 
 
 def decode(decoder: Decoder, data: bytes, format: str) -> tuple[int, ...]:
-    return decoder.decode(memoryview(data), format, 1).shape
+    return decoder.decode(memoryview(data), format, 1).pixels.shape
 
 
 def test_it_decodes_one_picture_after_another(decoder: Decoder) -> None:

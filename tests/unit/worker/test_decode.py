@@ -11,7 +11,8 @@ from PIL import Image, ImageOps
 
 from services.worker.decoding.square import decode_square
 from shared.errors import PictureError
-from shared.pictures import open_rgb, probe
+from shared.pictures import probe
+from shared.pictures.pixels.rgb import decode_rgb
 from tests.support.pictures import (
     ORIENTATIONS,
     READABLE,
@@ -33,7 +34,7 @@ FORMATS_WITH_ORIENTATION = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF")
 
 def decode(data: bytes) -> np.ndarray:
     found = probe(io.BytesIO(data), MANY_PIXELS)
-    return decode_square(memoryview(data), found.format, found.orientation, SIDE, CROP)
+    return decode_square(memoryview(data), found.format, found.orientation, SIDE, CROP).pixels
 
 
 def middle(image: Image.Image) -> np.ndarray:
@@ -124,7 +125,7 @@ def test_a_photograph_that_lost_its_end_still_shows_its_beginning(photos: dict[s
 def test_floating_point_grey_is_stretched_to_the_full_range_around_pixels_that_are_no_numbers() -> (
     None
 ):
-    values = np.asarray(open_rgb(io.BytesIO(float_tiff()), 224))
+    values = np.asarray(decode_rgb(memoryview(float_tiff()), 224).image)
 
     assert (values.min(), values.max()) == (0, 255)
 
@@ -145,9 +146,9 @@ def test_a_damaged_file_is_decoded_or_refused_and_nothing_else(
 
     try:
         found = probe(io.BytesIO(damaged), 4_000_000)
-        pixels = decode_square(
+        square = decode_square(
             memoryview(bytes(damaged)), found.format, found.orientation, SIDE, CROP
         )
     except PictureError:
         return
-    assert pixels.shape == (224, 224, 3)
+    assert square.pixels.shape == (224, 224, 3)

@@ -5,7 +5,8 @@ import io
 import pytest
 
 from shared.errors import NotAPicture, TooManyPixels, UnreadKind
-from shared.pictures import MIME_TYPES, open_rgb, probe
+from shared.pictures import MIME_TYPES, probe
+from shared.pictures.pixels.rgb import decode_rgb
 from tests.support.pictures import (
     ORIENTATIONS,
     READABLE,
@@ -52,7 +53,7 @@ def test_width_and_height_are_those_of_the_picture_that_is_seen(
 
     found = probe(io.BytesIO(data), LIMIT)
 
-    assert (found.width, found.height) == open_rgb(io.BytesIO(data), min(SIZE)).size
+    assert (found.width, found.height) == decode_rgb(memoryview(data), min(SIZE)).image.size
 
 
 def test_a_picture_that_lies_on_its_side_is_as_wide_as_it_is_seen() -> None:

@@ -1,0 +1,1 @@
+"""Pixels of any picture: 8-bit RGB, upright, in the colours of sRGB."""
