@@ -72,6 +72,10 @@ class Conflict(TagloopError):
     status = 409
 
 
+class TagDeleted(Conflict):
+    """The tag was deleted a moment ago."""
+
+
 class TooManyCorrections(BadRequest):
     """The request has more corrections than this server takes at once."""
 

@@ -17,6 +17,7 @@ class ImageTag(BaseModel):
 
     tag: str = Field(description="the tag's slug")
     name: str
+    owner: str | None = Field(description="whose tag it is; null: everybody's")
     confidence: float
     source: str = Field(description="who says so: model or user")
     parents: list[str] = Field(description="slugs of the next wider tags")
@@ -83,6 +84,7 @@ class TagDocument(BaseModel):
     tag: str = Field(description="its slug")
     name: str
     kind: Literal["wordnet", "custom"]
+    owner: str | None = Field(description="whose tag it is; null: everybody's")
     definition: str
     wordnet_id: str | None
     aliases: list[str]
@@ -100,7 +102,15 @@ class TagList(BaseModel):
 class TagPath(BaseModel):
     """Names a tag."""
 
-    slug: str
+    slug: str = Field(pattern=NO_NUL)
+
+
+class TagQuery(BaseModel):
+    """Whose tag is meant."""
+
+    owner: str | None = Field(
+        None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
+    )
 
 
 class ShownTagsQuery(BaseModel):
@@ -136,6 +146,11 @@ class ImagesQuery(BaseModel):
 class TagsQuery(BaseModel):
     """Which part of the vocabulary."""
 
-    q: str | None = Field(None, description="beginning of a name, a slug or an alias")
+    q: str | None = Field(
+        None, pattern=NO_NUL, description="beginning of a name, a slug or an alias"
+    )
+    owner: str | None = Field(
+        None, pattern=NO_NUL, description="the tags that this owner sees: shared and own ones"
+    )
     cursor: str | None = None
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)

@@ -26,6 +26,11 @@ class VerdictsDocument(BaseModel):
     undo: list[TagName] = Field(
         default_factory=list, description="take back what this user said of these"
     )
+    new: bool = Field(
+        False,
+        description="have added names make tags of their own, even where a tag is called almost "
+        "the same, or, with an owner's key, where a shared tag is called the same",
+    )
 
     def count(self) -> int:
         """How many corrections these are."""

@@ -30,12 +30,15 @@ class Finetuned:
     head: Head | None
     parent: int | None
     standings: tuple[Standing, ...] = ()
+    kept: tuple[str | None, ...] = ()
+    set_aside: tuple[str | None, ...] = ()
 
 
 class Finetune(Protocol):
     """Learns from all corrections that runs have taken; writes nothing about runs or versions.
 
-    tag_id: the only tag to teach; None: all of them.
+    tag_id: the only tag to teach; None: all of them. is_last_attempt: corrections that can't be
+    learned are to be set aside, so that the others can.
     """
 
     def __call__(
@@ -46,4 +49,5 @@ class Finetune(Protocol):
         *,
         tag_id: int | None,
         progress: Progress,
+        is_last_attempt: bool = False,
     ) -> Finetuned: ...

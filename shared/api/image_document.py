@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, RowMapping
 
-from shared.db.tags.tags import ShownTag, tags_of_images
+from shared.db.tags.shown import ShownTag, tags_of_images
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.vocabulary import Vocabulary
 
@@ -22,8 +21,7 @@ def describe_images(
 ) -> list[dict[str, Any]]:
     """Rows of `images` as documents, with those of their shown tags that are sure enough."""
     shown = tags_of_images(connection, [row["id"] for row in rows])
-    slugs = {tag.slug for tags in shown.values() for tag in tags}
-    vocabulary = words.get(slugs, connection).vocabulary
+    vocabulary = words.get(connection).vocabulary
     return [
         describe_image(row, describe_tags(vocabulary, shown[row["id"]], min_confidence))
         for row in rows
@@ -64,24 +62,35 @@ def _decoded_share(row: RowMapping) -> float | None:
 def describe_tags(
     vocabulary: Vocabulary, shown: Iterable[ShownTag], min_confidence: float = 0.0
 ) -> list[dict[str, Any]]:
-    """Those of an image's tags that are sure enough, the most specific first."""
+    """Those of an image's tags that are sure enough, the most specific first.
+
+    Of two tags with one slug, the owner's own is what the word means on this image.
+    """
     # Before they are put in order: a tag is only implied by another that is listed.
-    tags = [tag for tag in shown if tag.confidence >= min_confidence]
-    columns = np.array([vocabulary.index(tag.slug) for tag in tags], dtype=np.intp)
-    confidences = np.array([tag.confidence for tag in tags], dtype=np.float32)
-    order = vocabulary.most_specific_first(columns, confidences)
-    return [describe_tag(vocabulary, tags[position]) for position in order]
+    by_slug: dict[str, ShownTag] = {}
+    for tag in shown:
+        if tag.confidence >= min_confidence and (tag.owner is not None or tag.slug not in by_slug):
+            by_slug[tag.slug] = tag
+    implied = {
+        vocabulary.tags[above].slug
+        for tag in by_slug.values()
+        if tag.kind == "wordnet"
+        for above in vocabulary.ancestors(vocabulary.index(tag.slug)).tolist()
+    }
+    in_order = sorted(by_slug.values(), key=lambda tag: (tag.slug in implied, -tag.confidence))
+    return [describe_tag(vocabulary, tag) for tag in in_order]
 
 
 def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
     """One tag of an image as a document."""
-    tag = vocabulary.tags[vocabulary.index(shown.slug)]
+    is_word = shown.kind == "wordnet"
     return {
-        "tag": tag.slug,
-        "name": tag.name,
+        "tag": shown.slug,
+        "name": shown.name,
+        "owner": shown.owner,
         "confidence": round(shown.confidence, CONFIDENCE_DIGITS),
         "source": shown.source,
-        "parents": list(tag.parents),
+        "parents": list(vocabulary.tags[vocabulary.index(shown.slug)].parents) if is_word else [],
     }
 
 

@@ -52,6 +52,7 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         refuse_unfit(key, rule)
         limits.count(key, _body_bytes(request))
         g.access = key.access
+        g.key_id = key.id
 
     app.before_request(ask_for_key)
 
@@ -60,6 +61,12 @@ def caller_access() -> Access:
     """Whose images the caller of the current request may see and touch."""
     access: Access = g.access
     return access
+
+
+def caller_key_id() -> int | None:
+    """Return the number of the key that the current request shows; None where there are no keys."""
+    key_id: int | None = g.get("key_id")
+    return key_id
 
 
 def refuse_unfit(key: Key, rule: Rule) -> None:

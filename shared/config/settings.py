@@ -62,6 +62,26 @@ class Settings(BaseSettings):
     custom_tags: bool = Field(
         True, description="whether people may create tags that are not in the vocabulary"
     )
+    shared_tags: bool = Field(
+        False,
+        description="whether tags that are made with an owner's key are everybody's, as in one "
+        "community",
+    )
+    max_new_tags_per_request: int = Field(
+        500, gt=0, description="maximum number of new tags that one request makes"
+    )
+    max_new_tags_per_day: int = Field(
+        2000, gt=0, description="maximum number of new tags that one key makes in 24 hours"
+    )
+    max_tags_per_owner: int = Field(
+        2000, gt=0, description="maximum number of tags that belong to one owner"
+    )
+    max_shared_tags: int = Field(
+        10_000, gt=0, description="maximum number of shared tags that people made"
+    )
+    max_tags_per_image: int = Field(
+        200, gt=0, description="maximum number of tags of one image that people speak of"
+    )
     hold_tags: Names = Field(
         STARTING_LIST,
         description="tags that only people may give an image, narrower tags included, as JSON; "
@@ -148,6 +168,12 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="maximum share of the live version's certain tags that may disappear",
+    )
+    gate_max_spread: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="maximum share of the pictures that certainly lack a tag and get it",
     )
     auth: bool = Field(
         False,

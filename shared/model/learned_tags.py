@@ -6,20 +6,20 @@ something else by the word.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.exclusions import Exclusions
+
 # The length of every feature vector: it puts the weights of a classifier on a scale of about 1.
 FEATURE_NORM = 10.0
 # Log-odds beyond this say no more about a picture than "certainly".
 MAX_LOG_ODDS = 12.0
-# As sure as single precision can tell; the powers of a thousand such logits can be added.
-MAX_LOGIT = 80.0
-# Arrays that have another name in the files of heads, which outlive a renaming.
-STORED_NAMES = {"exclusive": "rivals"}
+# As sure as anybody needs; in double precision, sums of such powers keep a 1 beside them.
+MAX_LOGIT = 30.0
 # The precisions for which thresholds are kept.
 PRECISIONS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99], dtype=np.float32)
 
@@ -49,17 +49,16 @@ class LearnedTags:
 
     tag_ids: (learned,) int32, the database's ids. weight: (dimensions, learned) float32 over
     `features`; bias: (learned,) float32. prior: (learned,) float32, how much the network's own
-    log-odds count, 0 for tags that people made. exclusive: (learned, learned) bool, symmetric,
-    true where people never give two tags to one picture, and on the diagonal. thresholds:
-    (learned, precisions) float32, the probability from which on a tag is right so often, in the
-    order of PRECISIONS; NaN where that is unknown.
+    log-odds count, 0 for tags that people made. exclusions: which tags people never give to one
+    picture. thresholds: (learned, precisions) float32, the probability from which on a tag is right
+    so often, in the order of PRECISIONS; NaN where that is unknown.
     """
 
     tag_ids: NDArray[np.int32]
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     prior: NDArray[np.float32]
-    exclusive: NDArray[np.bool_]
+    exclusions: Exclusions
     thresholds: NDArray[np.float32]
 
     @classmethod
@@ -70,7 +69,7 @@ class LearnedTags:
             np.empty((dimensions, 0), np.float32),
             np.empty(0, np.float32),
             np.empty(0, np.float32),
-            np.empty((0, 0), np.bool_),
+            Exclusions.none(0),
             np.empty((0, len(PRECISIONS)), np.float32),
         )
 
@@ -78,37 +77,76 @@ class LearnedTags:
         return len(self.tag_ids)
 
     def probabilities(
-        self, embeddings: NDArray[np.floating], network: NDArray[np.float32]
+        self, embeddings: NDArray[np.floating], network: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
         """Probabilities of the learned tags, (n, learned).
 
         network: (n, learned), what the network itself says; whatever stands in the columns of tags
-        that people made does not count.
+        that people made does not count. None: all of the tags are such.
         """
-        logits = features(embeddings) @ self.weight + self.bias + self.prior * log_odds(network)
-        return compete(logits, self.exclusive)
+        logits = features(embeddings) @ self.weight + self.bias
+        if network is not None:
+            logits += self.prior * log_odds(network)
+        return compete(logits, self.exclusions)
+
+    def take(self, chosen: NDArray[np.intp]) -> "LearnedTags":
+        """Some of the tags, in the order of their positions in `chosen`, (fewer tags,)."""
+        return LearnedTags(
+            self.tag_ids[chosen],
+            self.weight[:, chosen],
+            self.bias[chosen],
+            self.prior[chosen],
+            self.exclusions.take(chosen),
+            self.thresholds[chosen],
+        )
+
+    def beside(self, *others: "LearnedTags") -> "LearnedTags":
+        """These tags, then others that none of them excludes."""
+        parts = (self, *others)
+        return LearnedTags(
+            np.concatenate([part.tag_ids for part in parts]),
+            np.concatenate([part.weight for part in parts], axis=1),
+            np.concatenate([part.bias for part in parts]),
+            np.concatenate([part.prior for part in parts]),
+            Exclusions.side_by_side([part.exclusions for part in parts]),
+            np.concatenate([part.thresholds for part in parts]),
+        )
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return every array by the name that it has in a head's file."""
         return {
-            STORED_NAMES.get(field.name, field.name): getattr(self, field.name)
-            for field in fields(self)
+            "tag_ids": self.tag_ids,
+            "weight": self.weight,
+            "bias": self.bias,
+            "prior": self.prior,
+            "groups": self.exclusions.groups,
+            "compatible": self.exclusions.compatible,
+            "thresholds": self.thresholds,
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "LearnedTags":
-        """Make learned tags of what `arrays` returned."""
+        """Make learned tags of what `arrays` returned, in this or an earlier version."""
+        if "rivals" in arrays:
+            exclusions = Exclusions.of_matrix(arrays["rivals"])
+        else:
+            exclusions = Exclusions(arrays["groups"], arrays["compatible"])
         return cls(
-            **{
-                field.name: arrays[STORED_NAMES.get(field.name, field.name)]
-                for field in fields(cls)
-            }
+            arrays["tag_ids"],
+            arrays["weight"],
+            arrays["bias"],
+            arrays["prior"],
+            exclusions,
+            arrays["thresholds"],
         )
 
 
-def compete(logits: NDArray[np.float32], exclusive: NDArray[np.bool_]) -> NDArray[np.float32]:
+def compete(logits: NDArray[np.float32], exclusions: Exclusions) -> NDArray[np.float32]:
     """Logits (n, learned) to probabilities: a sigmoid for a tag that excludes no other. Mutually
-    exclusive tags share a softmax, in which "none of them" takes part with a logit of 0.
+    exclusive tags share a softmax in which "none of them" takes part with a logit of 0.
     """
     powers = np.exp(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
-    return powers / (1 + powers @ exclusive.astype(np.float32))
+    if exclusions.is_empty:
+        return powers / (1 + powers)
+    left = 1 + exclusions.sums(powers.astype(np.float64))
+    return (powers / (left + powers)).astype(np.float32)

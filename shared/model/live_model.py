@@ -2,11 +2,14 @@
 
 import threading
 import time
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
 from shared.db.models.models import find_live_model
+from shared.db.tags.edits import last_edit
+from shared.db.tags.lookup import find_custom_tags
 from shared.errors import Unavailable
 from shared.model.head import Head
 from shared.model.scorer import Scorer
@@ -29,6 +32,7 @@ class LiveScorer:
         self._storage = storage
         self._lock = threading.Lock()
         self._scorer: Scorer | None = None
+        self._edits = 0
         self._checked_at = 0.0
 
     def get(self) -> Scorer:
@@ -43,15 +47,33 @@ class LiveScorer:
                 self._checked_at = time.monotonic()
             return self._scorer
 
+    def look_again(self) -> Scorer:
+        """The live version as of now.
+
+        Raises:
+            Unavailable: Postgres is away.
+        """
+        with self._lock:
+            self._checked_at = 0.0
+        return self.get()
+
     def _refresh(self) -> Scorer:
         known = self._scorer
         with transaction(self._engine) as connection:
             model = find_live_model(connection)
-            # After the model: a tag stands in the vocabulary before any version was taught it.
-            words = read_vocabulary_index(connection, known.words if known else None)
+            edits = last_edit(connection)
         if model is None:
             raise Unavailable("There is no model yet: no worker has started so far.")
-        if known is not None and known.model == model:
-            return known if known.words is words else Scorer(model, known.head, words, self._hold)
-        head = Head.from_bytes(bytes(self._storage.get(model.blob)))
-        return Scorer(model, head, words, self._hold)
+        is_known = known is not None and known.model == model
+        if known is not None and is_known and self._edits == edits:
+            return known
+        if known is not None and is_known:
+            # Only names or owners of tags have changed.
+            head = replace(known.head, learned_tags=known.all_learned())
+        else:
+            head = Head.from_bytes(bytes(self._storage.get(model.blob)))
+        with transaction(self._engine) as connection:
+            words = read_vocabulary_index(connection)
+            custom = find_custom_tags(connection, head.learned_tags.tag_ids.tolist())
+        self._edits = edits
+        return Scorer.of(model, head, words, custom, self._hold)

@@ -1,14 +1,21 @@
 """One version of the model over the vocabulary: embeddings → probabilities of all tags."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.db.models.models import LiveModel
+from shared.db.tags.known_tag import KnownTag
 from shared.model.head import Head
 from shared.model.held_tags import held_columns
+from shared.model.learned_tags import LearnedTags
+from shared.model.own_tags import OwnTags
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Vocabulary
 
@@ -17,13 +24,74 @@ from shared.vocabulary import Vocabulary
 class Scorer:
     """A head, and the words that its columns mean.
 
-    hold: names of tags that are held back until a person confirms them.
+    head: with the learned tags that are everybody's. words: the vocabulary, with these tags behind
+    it. hold: names of tags that are held back until a person confirms them. own: the learned tags
+    of single owners, by owner. Tags that nothing has learned are not here.
     """
 
     model: LiveModel
     head: Head
     words: VocabularyIndex
     hold: frozenset[str] = frozenset()
+    own: Mapping[str, OwnTags] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        model: LiveModel,
+        head: Head,
+        words: VocabularyIndex,
+        custom: Sequence[KnownTag],
+        hold: frozenset[str] = frozenset(),
+    ) -> Scorer:
+        """Tell the learned tags of a head by whose they are.
+
+        words: the vocabulary alone. custom: the tags that people made, of those that the head has
+        learned. What the head knows and the database does not was deleted, and is left out.
+        """
+        learned = head.learned_tags
+        tags = {tag.id: tag for tag in custom}
+        shared: list[int] = []
+        owned: dict[str, list[int]] = defaultdict(list)
+        for position, tag_id in enumerate(learned.tag_ids.tolist()):
+            if tag_id in tags and (owner := tags[tag_id].owner) is not None:
+                owned[owner].append(position)
+            elif tag_id in tags or tag_id in words.columns:
+                shared.append(position)
+        if len(shared) < len(learned):
+            head = replace(head, learned_tags=learned.take(np.array(shared, dtype=np.intp)))
+        words = words.with_custom([tag for tag in custom if tag.owner is None])
+        own = {
+            owner: OwnTags.of(
+                [tags[tag_id] for tag_id in learned.tag_ids[positions].tolist()],
+                learned.take(np.array(positions, dtype=np.intp)),
+                words.vocabulary,
+                hold,
+            )
+            for owner, positions in owned.items()
+        }
+        return cls(model, head, words, hold, own)
+
+    def for_owner(self, owner: str) -> Scorer:
+        """The same version with one owner's learned tags in its vocabulary."""
+        own = self.own.get(owner)
+        if own is None:
+            return self
+        head = replace(self.head, learned_tags=self.head.learned_tags.beside(own.learned))
+        return Scorer(self.model, head, self.words.with_custom(own.tags), self.hold)
+
+    def own_of(self, owners: Sequence[str]) -> Iterator[tuple[OwnTags, NDArray[np.intp]]]:
+        """The owners among those of some images that have learned tags: these, and the positions
+        of their images.
+        """
+        if not self.own:
+            return
+        for owner in set(owners) & self.own.keys():
+            yield self.own[owner], np.array([n for n, one in enumerate(owners) if one == owner])
+
+    def all_learned(self) -> LearnedTags:
+        """What the head has learned of all tags that there still are."""
+        return self.head.learned_tags.beside(*(own.learned for own in self.own.values()))
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -46,10 +114,18 @@ class Scorer:
         """The vocabulary's columns of tags that are held back, (held,)."""
         return held_columns(self.vocabulary, self.hold)
 
-    def showable_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """As `tag_probabilities`, for what is shown: NaN, above no limit, for what is held back."""
+    def showable_probabilities(
+        self, embeddings: NDArray[np.floating], owners: Sequence[str] = ()
+    ) -> NDArray[np.float32]:
+        """As `tag_probabilities`, for what is shown: NaN, above no limit, for what is held back.
+
+        owners: of the images; for those with a tag of their own by the name of a shared one, that
+        is not shown either.
+        """
         probabilities = self.tag_probabilities(embeddings)
         probabilities[:, self.held_columns] = np.nan
+        for own, rows in self.own_of(owners):
+            probabilities[np.ix_(rows, own.shadowed)] = np.nan
         return probabilities
 
     def tag_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -1,5 +1,8 @@
-"""The vocabulary of one database: the network's words, and those that people made."""
+"""A vocabulary, and the database's ids of its tags."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from shared.db.tags.tags import count_tags, custom_tags, tag_ids
-from shared.vocabulary import Vocabulary, load_imagenet
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.tags import wordnet_tag_ids
+from shared.vocabulary import Tag, Vocabulary, load_imagenet
 
 
 @dataclass(frozen=True)
@@ -18,25 +22,32 @@ class VocabularyIndex:
     vocabulary: Vocabulary
     tag_ids: NDArray[np.int32]
 
-    def id_of(self, slug: str) -> int:
-        """The database's id of a tag. Raises KeyError for an unknown slug."""
-        return int(self.tag_ids[self.vocabulary.index(slug)])
-
     @cached_property
     def columns(self) -> dict[int, int]:
         """The vocabulary's column of each of the database's ids."""
         return {tag_id: column for column, tag_id in enumerate(self.tag_ids.tolist())}
 
+    def known(self, tag: Tag) -> KnownTag:
+        """A tag of the vocabulary as the database knows it."""
+        tag_id = int(self.tag_ids[self.vocabulary.index(tag.slug)])
+        return KnownTag(tag_id, tag.slug, tag.name, "wordnet", None)
 
-def read_vocabulary_index(
-    connection: Connection, known: VocabularyIndex | None = None
-) -> VocabularyIndex:
-    """The words of the database; `known` itself where nothing was added to it."""
-    if known is not None and count_tags(connection) == len(known.vocabulary):
-        return known
-    vocabulary = load_imagenet().with_custom(custom_tags(connection))
-    # After them: a tag that is made between the two statements may be too many, never too few.
-    ids = tag_ids(connection)
+    def with_custom(self, tags: Sequence[KnownTag]) -> VocabularyIndex:
+        """This vocabulary with tags that people made behind it; those that it has stay."""
+        new = [tag for tag in tags if tag.id not in self.columns]
+        if not new:
+            return self
+        words = [Tag(tag.slug, tag.name, None, (), (), "", None, tag.owner) for tag in new]
+        ids = np.array([tag.id for tag in new], dtype=np.int32)
+        return VocabularyIndex(
+            self.vocabulary.with_custom(words), np.concatenate([self.tag_ids, ids])
+        )
+
+
+def read_vocabulary_index(connection: Connection) -> VocabularyIndex:
+    """Read the ids of the vocabulary that comes with the program; they never change."""
+    vocabulary = load_imagenet()
+    ids = wordnet_tag_ids(connection)
     return VocabularyIndex(
         vocabulary, np.array([ids[tag.slug] for tag in vocabulary.tags], dtype=np.int32)
     )

@@ -54,7 +54,9 @@ def build(wordnet: Path) -> str:
     ]
     _check_slugs(tags)
     tags[len(classes) :] = sorted(tags[len(classes) :], key=lambda tag: tag.slug)
-    return "[\n" + ",\n".join(json.dumps(asdict(tag), ensure_ascii=False) for tag in tags) + "\n]\n"
+    # Tags of the vocabulary are nobody's own.
+    rows = [{name: value for name, value in asdict(tag).items() if name != "owner"} for tag in tags]
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
 def slug(name: str) -> str:

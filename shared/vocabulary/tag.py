@@ -11,7 +11,8 @@ class Tag:
 
     `parents` are the slugs of the next wider tags. `leaf` is the ImageNet class, 0 to 999, that
     the network predicts, or None for a tag whose probability is the sum of the leaves below it.
-    A tag that people made has neither, and no `wordnet_id`.
+    A tag that people made has neither, and no `wordnet_id`. `owner`: whose tag it is; None:
+    everybody's.
     """
 
     slug: str
@@ -21,3 +22,4 @@ class Tag:
     parents: tuple[str, ...]
     definition: str
     leaf: int | None
+    owner: str | None = None

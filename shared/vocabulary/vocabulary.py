@@ -48,15 +48,20 @@ class Vocabulary:
         self._by_text = _texts(self.tags)
 
     def with_custom(self, tags: Iterable[Tag]) -> Vocabulary:
-        """This vocabulary with tags that people made behind its own, whose columns stay."""
+        """This vocabulary with tags that people made behind its own, whose columns stay.
+
+        A slug that several tags have means the last of them.
+        """
         extended = copy.copy(self)
         extended.tags = (*self.tags, *tags)
-        extended._columns = {tag.slug: column for column, tag in enumerate(extended.tags)}
+        behind = enumerate(extended.tags[len(self.tags) :], len(self.tags))
+        extended._columns = {**self._columns, **{tag.slug: column for column, tag in behind}}
         custom = len(extended.tags) - len(self.tags)
         alone = [np.empty(0, dtype=np.intp)] * custom
         extended._ancestors = (*self._ancestors, *alone)
         extended._descendants = (*self._descendants, *alone)
-        extended._by_text = _texts(extended.tags)
+        # The own words come first, and most of them are no news.
+        extended._by_text = {**_texts(extended.tags[len(self.tags) :]), **self._by_text}
         return extended
 
     def __len__(self) -> int:

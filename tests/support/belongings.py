@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from shared.auth.scopes import Scope
 from shared.db.connection.engine import transaction
+from tests.support.keys import client_of
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,17 @@ def register_endpoint(admin: FlaskClient, owner: str) -> str:
 
 
 def belongings_of(
-    owner: str, admin: FlaskClient, engine: Engine, image_id: UUID, endpoint: str
+    owner: str, app: Flask, engine: Engine, image_id: UUID, endpoint: str
 ) -> Belongings:
     """A correction, a tag of their own, a job and a delivery about an image of an owner."""
-    said = admin.post(
+    # Made with their own key, the tag is theirs.
+    theirs = client_of(app, engine, Scope.FEEDBACK, owner=owner)
+    said = theirs.post(
         f"/v1/images/{image_id}/corrections", json={"add": [f"{owner} logo"], "user": f"{owner}-u"}
     )
     assert said.status_code == 201, said.text
     batch = said.get_json()["batch"]
+    admin = client_of(app, engine, Scope.ADMIN)
     job = admin.post("/v1/retag", json={"owner": owner}).get_json()["id"]
     with transaction(engine) as connection:
         delivery = connection.scalar(

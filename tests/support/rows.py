@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import NewImage, insert_new
-from shared.db.tags.tags import insert_custom_tags
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.making import insert_custom_tags
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.originals import inspect_original
@@ -75,10 +76,11 @@ def set_decision(engine: Engine, image_id: UUID, slug: str, *, present: bool) ->
         assert connection.execute(statement, values).rowcount == 1
 
 
-def insert_custom_tag(engine: Engine, slug: str, name: str) -> int:
-    """A tag that people made; returns its id."""
+def insert_custom_tag(engine: Engine, slug: str, name: str, owner: str | None = None) -> int:
+    """Make a tag, of one owner or of everybody; return its id."""
+    tag = KnownTag(0, slug, name, "custom", owner)
     with transaction(engine) as connection:
-        return insert_custom_tags(connection, {slug: name})[slug]
+        return insert_custom_tags(connection, [tag], None)[slug].id
 
 
 def show_tag(engine: Engine, image_id: UUID, slug: str, confidence: float = 0.9) -> None:

@@ -53,12 +53,12 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
 @images.get("/v1/images", summary="List images", responses={200: Images})
 def get_images(query: ImagesQuery) -> dict[str, Any]:
     """Filtered by tag, owner and status; `next` is the cursor of the next page."""
-    slugs = [resolve_tag(query.tag).slug] if query.tag is not None else []
+    tags = [resolve_tag(query.tag, query.owner).ids] if query.tag is not None else []
     with transaction(context().engine) as connection:
         rows = list_images(
             connection,
             caller_access(),
-            tags=slugs,
+            tags=tags,
             owner=query.owner,
             status=query.status,
             before=decode_id_cursor(query.cursor) if query.cursor else None,
@@ -110,7 +110,7 @@ def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:
     """The tags that a question asks for; not those that the server shows by itself."""
     if query.tags is not None:
         return _named_tags(row, query.tags)
-    opinion = read_opinion(row["id"])
+    opinion = read_opinion(row)
     if query.precision is None:
         sure = opinion.sure(query.min_confidence or 0.0)
         return _describe(opinion, sure)[: query.max_tags]
@@ -125,11 +125,12 @@ def _describe(opinion: Opinion, sure: NDArray[np.bool_]) -> list[dict[str, Any]]
 
 
 def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
-    slugs = [resolve_tag(name).slug for name in names.split(",") if name.strip()]
-    if not slugs:
+    asked = [name for name in names.split(",") if name.strip()]
+    if not asked:
         raise BadRequest("tags: names at least one tag.")
-    opinion = read_opinion(row["id"], knowing=slugs)
-    named = (opinion.shown_tag(opinion.vocabulary.index(slug)) for slug in slugs)
+    tags = [resolve_tag(name, row["owner"]).tag for name in asked]
+    opinion = read_opinion(row, knowing=tags)
+    named = (opinion.shown_tag(opinion.words.columns[tag.id]) for tag in tags)
     return [describe_tag(opinion.vocabulary, tag) for tag in named if tag]
 
 

@@ -13,13 +13,13 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import list_images
+from shared.db.tags.lookup import Meaning
 from shared.errors import BadRequest
-from shared.vocabulary import Tag
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 from shared.web.requests.fields import NO_NUL
-from shared.web.requests.named import find_tag_named
+from shared.web.requests.named import find_tags_named
 
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
 
@@ -62,7 +62,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
     if words == [""] or len(words) > MAX_WORDS:
         raise BadRequest(f"q: has to have 1 to {MAX_WORDS} words in it.")
     meant = list(_meanings(words))
-    tags = {tag.slug: tag for tag in meant if isinstance(tag, Tag)}
+    tags = {found.tag.slug: found for found in meant if isinstance(found, Meaning)}
     unknown = [word for word in meant if isinstance(word, str)]
     before = decode_id_cursor(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
@@ -72,7 +72,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
             else list_images(
                 connection,
                 caller_access(),
-                tags=list(tags),
+                tags=[found.ids for found in tags.values()],
                 before=before,
                 limit=query.limit + 1,
             )
@@ -80,21 +80,27 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
         page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
         documents = describe_images(connection, context().words, page)
     return {
-        "tags": [{"tag": tag.slug, "name": tag.name} for tag in tags.values()],
+        "tags": [{"tag": found.tag.slug, "name": found.tag.name} for found in tags.values()],
         "unknown": unknown,
         "images": documents,
         "next": cursor,
     }
 
 
-def _meanings(words: list[str]) -> Iterator[Tag | str]:
+def _meanings(words: list[str]) -> Iterator[Meaning | str]:
     """What words mean, the longest names first: "polar bear" is one tag; unknown words as such."""
+    spans = [
+        " ".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    ]
+    meant = find_tags_named(spans)
     start = 0
     while start < len(words):
         for end in range(len(words), start, -1):
-            tag = find_tag_named(" ".join(words[start:end]))
-            if tag is not None:
-                yield tag
+            meaning = meant.get(" ".join(words[start:end]))
+            if meaning is not None:
+                yield meaning
                 break
         else:
             end = start + 1

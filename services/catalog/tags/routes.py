@@ -7,15 +7,17 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from sqlalchemy import Connection, RowMapping
 
-from services.catalog.documents import TagDocument, TagList, TagPath, TagsQuery
+from services.catalog.documents import TagDocument, TagList, TagPath, TagQuery, TagsQuery
+from shared.api.tag_names import composed
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.tags.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags.tags import find_tag, list_tags
-from shared.errors import BadRequest, NotFound
+from shared.errors import BadRequest
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
+from shared.web.requests.named import resolve_tag
 
 tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
 
@@ -25,15 +27,16 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
     """Those whose name, slug or alias begins with `q`."""
     if query.q is not None and "\x00" in query.q:
         raise BadRequest("q: has a NUL character in it.")
+    owner = caller_access().narrow(query.owner)
     with transaction(context().engine) as connection:
         rows = list_tags(
             connection,
-            caller_access(),
-            query=query.q,
-            after=decode_cursor(query.cursor) if query.cursor else None,
+            owner,
+            query=None if query.q is None else composed(query.q),
+            after=_decode(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
-        page, cursor = cut_page(rows, query.limit, lambda row: row["slug"])
+        page, cursor = cut_page(rows, query.limit, lambda row: f"{row['id']} {row['slug']}")
         documents = _describe(connection, page)
     return {"tags": documents, "next": cursor}
 
@@ -41,14 +44,20 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
 @tags.get(
     "/v1/tags/<slug>", summary="Get a tag", responses={200: TagDocument, 404: ProblemDocument}
 )
-def get_tag(path: TagPath) -> dict[str, Any]:
+def get_tag(path: TagPath, query: TagQuery) -> dict[str, Any]:
     """What it means, what else it is called, and what is wider and narrower."""
+    tag = resolve_tag(path.slug, query.owner).tag
     with transaction(context().engine) as connection:
-        is_text = "\x00" not in path.slug
-        row = find_tag(connection, path.slug, caller_access()) if is_text else None
-        if row is None:
-            raise NotFound(f"There is no tag {path.slug!r}.")
-        return _describe(connection, [row])[0]
+        return _describe(connection, [find_tag(connection, tag.id)])[0]
+
+
+def _decode(cursor: str) -> tuple[str, int]:
+    tag_id, _, slug = decode_cursor(cursor).partition(" ")
+    if not tag_id.isdecimal():
+        raise BadRequest(
+            f"The cursor {cursor[:100]!r} is malformed; use `next` of the page before."
+        )
+    return slug, int(tag_id)
 
 
 def _describe(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
@@ -61,6 +70,7 @@ def _describe(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[s
             "tag": row["slug"],
             "name": row["name"],
             "kind": row["kind"],
+            "owner": row["owner"],
             "definition": row["definition"],
             "wordnet_id": row["wordnet_id"],
             "aliases": aliases[row["id"]],

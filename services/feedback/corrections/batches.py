@@ -7,16 +7,15 @@ from uuid import UUID
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from services.feedback.corrections.reading import Entry, read_entry, words_for
+from services.feedback.corrections.reading import Entry, read_entry
 from services.feedback.corrections.recording import count_corrections, record, undo_batch
 from services.feedback.documents import TagName, User, VerdictsDocument
-from shared.auth.door import caller_access
+from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImageId
-from shared.web.requests.named import hidden_tags
 
 MAX_IMAGES = 10_000
 MAX_TAGS = 10
@@ -33,6 +32,9 @@ class BatchRequest(BaseModel):
         [], max_length=MAX_TAGS, description="they have these; a new name makes a tag"
     )
     remove: list[TagName] = Field([], max_length=MAX_TAGS, description="they do not have these")
+    new: bool = Field(
+        False, description="have added names make tags, even where one is called almost the same"
+    )
 
 
 class RefusedImage(BaseModel):
@@ -66,24 +68,29 @@ class BatchPath(BaseModel):
 @batches.post(
     "/v1/corrections/batches",
     summary="Correct many images alike",
-    responses={201: BatchDocument, 400: ProblemDocument, 404: ProblemDocument},
+    responses={
+        201: BatchDocument,
+        400: ProblemDocument,
+        404: ProblemDocument,
+        409: ProblemDocument,
+        429: ProblemDocument,
+    },
 )
 def post_batch(body: BatchRequest) -> tuple[dict[str, Any], int]:
     """Add tags to images and remove tags from them, in one transaction that can be undone."""
     here = context()
-    said = VerdictsDocument(add=body.add, remove=body.remove)
-    words = words_for(here.words, [said])
-    # Names are looked up once: they mean the same for every image.
-    pattern = read_entry(words.vocabulary, str(UUID(int=0)), said, hidden_tags())
+    said = VerdictsDocument(add=body.add, remove=body.remove, new=body.new)
+    pattern = read_entry(str(UUID(int=0)), said)
     entries, problems = _entries(pattern, body.images)
     with transaction(here.engine) as connection:
         outcomes = record(
             connection,
-            words,
+            here.words.get(connection),
             body.user,
             entries,
-            custom_tags=here.settings.custom_tags,
+            settings=here.settings,
             access=caller_access(),
+            key_id=caller_key_id(),
         )
     recorded = []
     for entry, outcome in zip(entries, outcomes, strict=True):

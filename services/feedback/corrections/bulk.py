@@ -7,17 +7,16 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
 
 from services.feedback.corrections.limits import LIMITS, refuse_too_many
-from services.feedback.corrections.reading import VERDICTS, Entry, read_entry, words_for
+from services.feedback.corrections.reading import VERDICTS, Entry, read_entry
 from services.feedback.corrections.recording import Outcome, count_corrections, record
 from services.feedback.documents import User, VerdictsDocument
-from shared.auth.door import caller_access
+from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.app import MAX_BODY_BYTES
 from shared.web.context import context
 from shared.web.problems import ProblemDocument, problem_of, validation_problem
 from shared.web.requests.fields import IMAGE_ID_LENGTH, ImageId
-from shared.web.requests.named import hidden_tags
 
 bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])
 
@@ -69,17 +68,13 @@ def refuse_too_many_bytes() -> None:
 @bulk.post(
     "/v1/corrections",
     summary="Correct many images",
-    responses={200: Results, 413: ProblemDocument},
+    responses={200: Results, 409: ProblemDocument, 413: ProblemDocument, 429: ProblemDocument},
 )
 def post_many(body: ManyCorrections) -> dict[str, Any]:
     """In one transaction; what is wrong with one entry does not concern the others."""
     here = context()
     refuse_too_many(sum(map(_count, body.corrections)), len(body.corrections))
     checked = [_check(entry) for entry in body.corrections]
-    words = words_for(
-        here.words, [verdicts for verdicts in checked if isinstance(verdicts, ImageVerdicts)]
-    )
-    hidden = hidden_tags()
     entries: dict[int, Entry] = {}
     problems: dict[int, dict[str, object]] = {}
     for number, verdicts in enumerate(checked):
@@ -87,17 +82,18 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
             problems[number] = verdicts
             continue
         try:
-            entries[number] = read_entry(words.vocabulary, verdicts.image, verdicts, hidden)
+            entries[number] = read_entry(verdicts.image, verdicts)
         except TagloopError as error:
             problems[number] = problem_of(error)
     with transaction(here.engine) as connection:
         outcomes = record(
             connection,
-            words,
+            here.words.get(connection),
             body.user,
             list(entries.values()),
-            custom_tags=here.settings.custom_tags,
+            settings=here.settings,
             access=caller_access(),
+            key_id=caller_key_id(),
         )
     written = [outcome for outcome in outcomes if isinstance(outcome, list)]
     for corrections in written:

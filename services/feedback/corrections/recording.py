@@ -1,13 +1,16 @@
 """Corrections become rows, and images are decided anew: in one transaction for one request."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.feedback.corrections.reading import Entry, refuse_unknown
+from services.feedback.corrections.flood import refuse_flood, refuse_overfull
+from services.feedback.corrections.naming import Naming, find_names
+from services.feedback.corrections.reading import Entry
 from shared.api.event_types import IMAGE_CORRECTED
+from shared.config import Settings
 from shared.db.corrections.batches import (
     find_batch,
     find_batch_images,
@@ -18,9 +21,11 @@ from shared.db.corrections.contributors import ensure_contributor
 from shared.db.corrections.corrections import NewCorrection, Verdict, insert_corrections
 from shared.db.corrections.decisions import lock_images, redecide
 from shared.db.events.events import report_images
+from shared.db.images.images import find_owners
 from shared.db.owners.access import Access
-from shared.db.tags.tags import insert_custom_tags
-from shared.errors import NotFound
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.making import insert_custom_tags
+from shared.errors import TagloopError
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.observability import metrics
 
@@ -30,7 +35,10 @@ MAX_REPORTED = 50
 
 @dataclass(frozen=True)
 class RecordedCorrections:
-    """A correction that has a row: of the image itself, where the one named was a copy."""
+    """A correction that has a row: of the image itself, where the one named was a copy.
+
+    said: the name in the request, where it is only another way to write the tag's.
+    """
 
     id: int
     image_id: UUID
@@ -38,6 +46,7 @@ class RecordedCorrections:
     slug: str
     verdict: Verdict
     batch_id: UUID
+    said: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class UndoneBatch:
     corrections: list[RecordedCorrections]
 
 
-Outcome = list[RecordedCorrections] | NotFound
+Outcome = list[RecordedCorrections] | TagloopError
 
 
 def record(
@@ -57,25 +66,48 @@ def record(
     user: str,
     entries: Sequence[Entry],
     *,
-    custom_tags: bool,
+    settings: Settings,
     access: Access,
+    key_id: int | None,
 ) -> list[Outcome]:
     """Write down what a user says; return for each entry its corrections, or why it has none.
 
     What can be written is, whatever is wrong with other entries. The order of locks is the same
-    for all requests: images, contributor, tags. custom_tags: whether new tags may be made. access:
-    images that the caller may not touch are not there.
+    for all requests: images, tags, contributor, new tags. access: images that the caller may not
+    touch are not there. key_id: the caller's; None: there are no keys.
+
+    Raises:
+        Conflict: the request makes more tags than it may.
+        TooManyRequests: the key has made as many as it may in a day.
     """
     originals = lock_images(connection, {entry.image_id for entry in entries}, access)
-    problems = _find_problems(entries, originals, custom_tags)
-    good = [entry for number, entry in enumerate(entries) if number not in problems]
-    written = (
-        _write(connection, words, user, good, originals=originals, access=access) if good else []
+    maker = None if settings.shared_tags else access.owner
+    names = find_names(
+        connection,
+        words,
+        entries,
+        find_owners(connection, originals.keys()),
+        maker=maker,
+        may_make=settings.custom_tags,
     )
-    recorded = iter(written)
-    return [
-        problems[number] if number in problems else [next(recorded) for _ in entry.verdicts]
+    about = {
+        number: originals[entry.image_id]
         for number, entry in enumerate(entries)
+        if number not in names.problems
+    }
+    refuse_overfull(connection, names, about, settings)
+    new = list(names.new_tags().values())
+    refuse_flood(connection, [tag.slug for tag in new], settings, maker=maker, key_id=key_id)
+    good = {number: names.entries[number] for number in about if number not in names.problems}
+    recorded: dict[int, list[RecordedCorrections]] = {}
+    if good:
+        ensure_contributor(connection, user)
+        made = insert_custom_tags(connection, new, key_id)
+        batch_id = insert_batch(connection, user, access)
+        recorded = _write(connection, words, user, good, batch_id=batch_id, images=about, made=made)
+    return [
+        names.problems[number] if number in names.problems else recorded[number]
+        for number in range(len(entries))
     ]
 
 
@@ -85,57 +117,35 @@ def count_corrections(recorded: Sequence[RecordedCorrections]) -> None:
         metrics.corrections.labels(correction.verdict).inc()
 
 
-def _find_problems(
-    entries: Sequence[Entry], originals: dict[UUID, UUID], custom_tags: bool
-) -> dict[int, NotFound]:
-    """What is wrong with entries, by their number."""
-    problems = {
-        number: NotFound(f"There is no image {str(entry.image_id)!r}.")
-        for number, entry in enumerate(entries)
-        if entry.image_id not in originals
-    }
-    # A tag that only refused entries make is not made, which may refuse others.
-    while True:
-        good = {number: e for number, e in enumerate(entries) if number not in problems}
-        made = {slug for entry in good.values() for slug in entry.new()} if custom_tags else set()
-        refused = {}
-        for number, entry in good.items():
-            try:
-                refuse_unknown(entry, made, custom_tags)
-            except NotFound as error:
-                refused[number] = error
-        if not refused:
-            return problems
-        problems |= refused
-
-
 def _write(
     connection: Connection,
     words: VocabularyIndex,
     user: str,
-    entries: Sequence[Entry],
+    entries: Mapping[int, Sequence[Naming]],
     *,
-    originals: dict[UUID, UUID],
-    access: Access,
-) -> list[RecordedCorrections]:
-    """Write all corrections of entries without a problem, in their order."""
-    ensure_contributor(connection, user)
-    made = insert_custom_tags(
-        connection, {slug: name for entry in entries for slug, name in entry.new().items()}
-    )
+    batch_id: UUID,
+    images: Mapping[int, UUID],
+    made: Mapping[str, KnownTag],
+) -> dict[int, list[RecordedCorrections]]:
+    """Write all corrections of entries without a problem, in their order; return them by entry.
+
+    images: what each entry is about. made: the tags that are new, by slug.
+    """
     said = [
-        (
-            slug,
-            NewCorrection(
-                originals[entry.image_id],
-                made[slug] if slug in made else words.id_of(slug),
-                verdict,
-            ),
-        )
-        for entry in entries
-        for slug, verdict in entry.verdicts.items()
+        (number, naming, made[naming.tag.slug] if naming.is_new else naming.tag)
+        for number, namings in entries.items()
+        for naming in namings
     ]
-    return _store(connection, words, user, insert_batch(connection, user, access), said)
+    rows = [
+        (tag.slug, NewCorrection(images[number], tag.id, naming.verdict))
+        for number, naming, tag in said
+    ]
+    recorded: dict[int, list[RecordedCorrections]] = {number: [] for number in entries}
+    for one, (number, naming, _) in zip(
+        _store(connection, words, user, batch_id, rows), said, strict=True
+    ):
+        recorded[number].append(replace(one, said=naming.said))
+    return recorded
 
 
 def undo_batch(

@@ -6,18 +6,19 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from services.feedback.corrections.limits import refuse_too_many
-from services.feedback.corrections.reading import read_entry, words_for
+from services.feedback.corrections.reading import read_entry
 from services.feedback.corrections.recording import count_corrections, record
+from services.feedback.corrections.similar_names import find_similar_names
 from services.feedback.documents import User, VerdictsDocument
 from shared.api.image_document import describe_images
-from shared.auth.door import caller_access
+from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict
-from shared.errors import NotFound
+from shared.errors import TagloopError
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImagePath
-from shared.web.requests.named import find_row, hidden_tags
+from shared.web.requests.named import find_row
 
 corrections = APIBlueprint("corrections", __name__, abp_tags=[Tag(name="corrections")])
 
@@ -34,6 +35,17 @@ class Correction(BaseModel):
     id: int
     tag: str = Field(description="the tag's slug")
     verdict: Verdict
+    said: str | None = Field(
+        None, description="the name in the request, where it is a plural or another spelling"
+    )
+
+
+class SimilarName(BaseModel):
+    """An added name that may be a typing error of another tag's."""
+
+    said: str
+    tag: str = Field(description="slug of the other tag")
+    name: str
 
 
 class Corrected(BaseModel):
@@ -42,38 +54,50 @@ class Corrected(BaseModel):
     image: str
     batch: str = Field(description="names this request, to undo it")
     corrections: list[Correction]
+    similar: list[SimilarName] = Field(description="tags that were perhaps meant instead")
     tags: list[dict[str, Any]] = Field(description="as in GET /v1/images/{id}")
 
 
 @corrections.post(
     "/v1/images/<image_id>/corrections",
     summary="Correct an image",
-    responses={201: Corrected, 404: ProblemDocument, 413: ProblemDocument},
+    responses={
+        201: Corrected,
+        404: ProblemDocument,
+        409: ProblemDocument,
+        413: ProblemDocument,
+        429: ProblemDocument,
+    },
 )
 def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str, Any], int]:
     """What people say outweighs the model from now on, also while the image still waits."""
     here = context()
     refuse_too_many(body.count())
-    words = words_for(here.words, [body])
-    entry = read_entry(words.vocabulary, path.image_id, body, hidden_tags())
+    entry = read_entry(path.image_id, body)
+    words = here.words.get()
     with transaction(here.engine) as connection:
         [recorded] = record(
             connection,
             words,
             body.user,
             [entry],
-            custom_tags=here.settings.custom_tags,
+            settings=here.settings,
             access=caller_access(),
+            key_id=caller_key_id(),
         )
-        if isinstance(recorded, NotFound):
+        if isinstance(recorded, TagloopError):
             raise recorded
     count_corrections(recorded)
     image = find_row(path.image_id)
     with transaction(here.engine) as connection:
         document = describe_images(connection, here.words, [image])[0]
+        similar = find_similar_names(connection, words, body.add, image["owner"])
     return {
         "image": document["id"],
         "batch": str(recorded[0].batch_id),
-        "corrections": [{"id": c.id, "tag": c.slug, "verdict": c.verdict} for c in recorded],
+        "corrections": [
+            {"id": c.id, "tag": c.slug, "verdict": c.verdict, "said": c.said} for c in recorded
+        ],
+        "similar": similar,
         "tags": document["tags"],
     }, 201

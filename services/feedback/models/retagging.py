@@ -91,7 +91,7 @@ def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
     that one.
     """
     here = context()
-    tag_id = None if body.tag is None else _tag_id(body.tag)
+    tag_id = None if body.tag is None else resolve_tag(body.tag, body.owner).tag.id
     scope = RetagScope(caller_access().narrow(body.owner), tag_id, body.below_version)
     with transaction(here.engine) as connection:
         job_id = queue_job(connection, scope)
@@ -118,12 +118,6 @@ def get_job(path: JobPath) -> dict[str, Any]:
     with transaction(context().engine) as connection:
         row = find_job(connection, path.job_id, caller_access())
     return _describe(row, path.job_id)
-
-
-def _tag_id(name: str) -> int:
-    tag = resolve_tag(name)
-    words = context().words.get([tag.slug])
-    return int(words.tag_ids[words.vocabulary.index(tag.slug)])
 
 
 def _describe(row: RowMapping | None, job_id: int) -> dict[str, Any]:

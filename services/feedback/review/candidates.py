@@ -1,5 +1,6 @@
 """Find candidates for a review: a sample of images, and what to ask about each."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -23,8 +24,11 @@ from shared.db.corrections.review import (
     sample_unreviewed,
 )
 from shared.db.corrections.votes import Vote
+from shared.db.images.images import find_owners
 from shared.db.models.learning import read_embeddings_of
 from shared.db.owners.access import Access
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.lookup import find_custom_tags
 from shared.model.scorer import Scorer
 
 # Scoring this many takes about 50 ms on one core.
@@ -36,14 +40,17 @@ SECOND_OPINIONS = 100
 class Candidates:
     """Images that could be reviewed.
 
-    embeddings: (images, dimensions) float16, one for each id. votes: on images that other people
-    corrected, by the database's ids of tags. images_of: by id, for tags that people use, the number
-    of images that are known to have them.
+    embeddings: (images, dimensions) float16, one for each id. owners: of the images. votes: on
+    images that other people corrected, by the database's ids of tags. voted: the custom tags among
+    those. images_of: by id, for tags that people use, the number of images that are known to have
+    them.
     """
 
     ids: Sequence[UUID]
     embeddings: NDArray[np.float16]
+    owners: Sequence[str]
     votes: Mapping[UUID, Sequence[Vote]]
+    voted: Sequence[KnownTag]
     images_of: Mapping[int, int]
 
 
@@ -58,9 +65,16 @@ def read_candidates(
     owner = access.narrow(asked_owner)
     fresh = sample_unreviewed(connection, user, owner, SAMPLE_IMAGES)
     corrected = find_corrected_lately(connection, user, owner, SECOND_OPINIONS)
+    ids, embeddings = read_embeddings_of(connection, [*fresh, *corrected], backbone_id)
+    owners = find_owners(connection, ids)
+    votes = find_votes(connection, corrected)
+    voted = {vote.tag for of_image in votes.values() for vote in of_image}
     return Candidates(
-        *read_embeddings_of(connection, [*fresh, *corrected], backbone_id),
-        votes=find_votes(connection, corrected),
+        ids,
+        embeddings,
+        [owners[image_id] for image_id in ids],
+        votes,
+        find_custom_tags(connection, list(voted)),
         images_of=count_images_of_recent_tags(connection, RARE_BELOW, access),
     )
 
@@ -68,12 +82,27 @@ def read_candidates(
 def suggest(
     scorer: Scorer, candidates: Candidates, threshold: float
 ) -> dict[UUID, list[Suggestion]]:
-    """Return what to ask about each image, best first.
+    """Return what to ask about each image, best first, of shared tags and those of its owner.
 
     threshold: the probability that shows a tag.
     """
-    if not candidates.ids:
-        return {}
+    found: dict[UUID, list[Suggestion]] = {}
+    with_own = scorer.own.keys() | {tag.owner for tag in candidates.voted if tag.owner is not None}
+    groups: dict[str | None, list[int]] = defaultdict(list)
+    for position, owner in enumerate(candidates.owners):
+        groups[owner if owner in with_own else None].append(position)
+    for whose, positions in groups.items():
+        of_group = scorer if whose is None else scorer.for_owner(whose)
+        voted = [tag for tag in candidates.voted if tag.owner in (None, whose)]
+        knowing = replace(of_group, words=of_group.words.with_custom(voted))
+        found |= _suggest_alike(knowing, candidates, np.array(positions), threshold)
+    return found
+
+
+def _suggest_alike(
+    scorer: Scorer, candidates: Candidates, positions: NDArray[np.intp], threshold: float
+) -> dict[UUID, list[Suggestion]]:
+    """Return what to ask about some of the images, all with the scorer's tags."""
     columns = scorer.words.columns
     images_of = {
         columns[tag_id]: images
@@ -82,20 +111,25 @@ def suggest(
     }
     learned = _learned(scorer)
     found = {}
-    for image_id, row in zip(
-        candidates.ids, scorer.tag_probabilities(candidates.embeddings), strict=True
-    ):
+    probabilities = scorer.tag_probabilities(candidates.embeddings[positions])
+    for position, row in zip(positions.tolist(), probabilities, strict=True):
+        image_id = candidates.ids[position]
         if image_id in candidates.votes:
             votes = [
                 replace(vote, tag=columns[vote.tag])
                 for vote in candidates.votes[image_id]
                 if vote.tag in columns
             ]
-            found[image_id] = suggest_disputed(row, learned, votes)
+            suggestions = suggest_disputed(row, learned, votes)
         else:
             uncertain = suggest_uncertain(scorer.vocabulary, row, threshold)
             held = suggest_held(row, scorer.held_columns, threshold)
-            found[image_id] = _merge([*uncertain, *suggest_rare(row, images_of), *held])
+            suggestions = _merge([*uncertain, *suggest_rare(row, images_of), *held])
+        tags = scorer.vocabulary.tags
+        found[image_id] = [
+            replace(one, slug=tags[one.column].slug, name=tags[one.column].name)
+            for one in suggestions
+        ]
     return found
 
 

@@ -33,12 +33,15 @@ class Suggestion:
     """A tag to ask about.
 
     column: in the vocabulary. score: how much the answer would teach, 0 to 1.
+    slug, name: the tag's, once they were looked up.
     """
 
     column: int
     confidence: float
     why: Why
     score: float
+    slug: str = ""
+    name: str = ""
 
 
 def suggest_uncertain(

@@ -1,8 +1,7 @@
 """`GET /v1/review`: the images whose correction would teach most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -15,10 +14,8 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import note_offered
 from shared.db.images.images import find_images
-from shared.vocabulary import Vocabulary
 from shared.web.context import context
 from shared.web.requests.fields import NO_NUL
-from shared.web.requests.named import hidden_tags
 
 REVIEW_LIMIT = 10
 REVIEW_MAX = 50
@@ -72,7 +69,6 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
             connection, scorer.model.backbone_id, query.user, query.owner, caller_access()
         )
     suggestions = suggest(scorer, candidates, here.settings.min_confidence)
-    suggestions = _known(scorer.vocabulary, suggestions)
     chosen = choose_images(suggestions, query.limit)
     with transaction(here.engine) as connection:
         offered = note_offered(connection, query.user, chosen)
@@ -80,28 +76,17 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
         kept = [image_id for image_id in chosen if image_id in rows]
         documents = describe_images(connection, here.words, [rows[key] for key in kept])
     images = [
-        {"image": document, "suggestions": _describe(scorer.vocabulary, suggestions[image_id])}
+        {"image": document, "suggestions": _describe(suggestions[image_id])}
         for image_id, document in zip(kept, documents, strict=True)
     ]
     return {"images": images}, {"Cache-Control": "no-store"}
 
 
-def _known(
-    vocabulary: Vocabulary, suggestions: Mapping[UUID, Sequence[Suggestion]]
-) -> dict[UUID, list[Suggestion]]:
-    """Suggestions without the tags that the caller does not know."""
-    hidden = hidden_tags()
-    return {
-        image_id: [some for some in found if vocabulary.tags[some.column].slug not in hidden]
-        for image_id, found in suggestions.items()
-    }
-
-
-def _describe(vocabulary: Vocabulary, suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+def _describe(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
     return [
         {
-            "tag": vocabulary.tags[suggestion.column].slug,
-            "name": vocabulary.tags[suggestion.column].name,
+            "tag": suggestion.slug,
+            "name": suggestion.name,
             "confidence": round(suggestion.confidence, CONFIDENCE_DIGITS),
             "why": suggestion.why,
         }

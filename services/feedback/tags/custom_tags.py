@@ -8,22 +8,22 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
-from services.feedback.corrections.reading import Entry, read_entry, words_for
+from services.feedback.corrections.reading import Entry, read_entry
 from services.feedback.corrections.recording import RecordedCorrections, count_corrections, record
 from services.feedback.documents import TagName, User, VerdictsDocument
 from services.feedback.models.retraining import RunDocument, describe_run
-from shared.auth.door import caller_access
+from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.run_history import find_run
 from shared.db.models.runs import insert_run
-from shared.errors import BadRequest, NotFound
+from shared.db.tags.tags import find_tag
+from shared.errors import BadRequest, NotFound, TagloopError
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImageId
-from shared.web.requests.named import hidden_tags
 
 MAX_EXAMPLES = 1000
 # How long the request is held for the run to end, and how often it is looked at.
@@ -44,6 +44,11 @@ class ExampleImages(BaseModel):
         [], max_length=MAX_EXAMPLES, description="ids of images that do not"
     )
     user: User = Field("", description="who says so")
+    new: bool = Field(
+        False,
+        description="make a tag of its own, even where one is called almost the same, or, with an "
+        "owner's key, where a shared tag is called the same",
+    )
 
 
 class TaughtTag(BaseModel):
@@ -51,35 +56,50 @@ class TaughtTag(BaseModel):
 
     tag: str = Field(description="its slug")
     name: str
+    owner: str | None = Field(description="whose tag it is; null: everybody's")
+    said: str | None = Field(
+        None, description="the name in the request, where it is a plural or another spelling"
+    )
     run: RunDocument = Field(description="as in GET /v1/retrain/{id}; it may still be under way")
 
 
 @custom_tags.post(
     "/v1/tags",
     summary="Teach a tag from examples",
-    responses={201: TaughtTag, 404: ProblemDocument},
+    responses={
+        201: TaughtTag,
+        404: ProblemDocument,
+        409: ProblemDocument,
+        429: ProblemDocument,
+    },
 )
 def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
     """The images already there get it as soon as the run ends, if the model learned it well."""
     here = context()
-    has, lacks = VerdictsDocument(add=[body.name]), VerdictsDocument(remove=[body.name])
-    words = words_for(here.words, [has])
-    hidden = hidden_tags()
+    has = VerdictsDocument(add=[body.name], new=body.new)
+    lacks = VerdictsDocument(remove=[body.name], new=body.new)
+    words = here.words.get()
     entries = [
-        read_entry(words.vocabulary, image_id, said, hidden)
+        read_entry(image_id, said)
         for said, image_ids in ((has, body.examples), (lacks, body.counterexamples))
         for image_id in dict.fromkeys(image_ids)
     ]
     with transaction(here.engine) as connection:
         recorded = _record(connection, words, body.user, entries)
         tag = recorded[0]
+        row = find_tag(connection, tag.tag_id)
         run_id = insert_run(connection, "tag", tag.tag_id)
     count_corrections(recorded)
     publish_hint(here.celery, FINETUNE)
     run = _wait(run_id)
-    vocabulary = here.words.get(knowing=[tag.slug]).vocabulary
-    name = vocabulary.tags[vocabulary.index(tag.slug)].name
-    return {"tag": tag.slug, "name": name, "run": describe_run(run)}, 201
+    document = {
+        "tag": tag.slug,
+        "name": row["name"],
+        "owner": row["owner"],
+        "said": tag.said,
+        "run": describe_run(run),
+    }
+    return document, 201
 
 
 def _record(
@@ -89,7 +109,8 @@ def _record(
 
     Raises:
         NotFound: there is no such image, or no such tag and none may be made.
-        BadRequest: an image is an example and a counterexample.
+        BadRequest: an image is an example and a counterexample, or the name means two tags.
+        Conflict, TooManyRequests: the tag would be one too many.
     """
     recorded: list[RecordedCorrections] = []
     outcomes = record(
@@ -97,13 +118,19 @@ def _record(
         words,
         user,
         entries,
-        custom_tags=context().settings.custom_tags,
+        settings=context().settings,
         access=caller_access(),
+        key_id=caller_key_id(),
     )
     for outcome in outcomes:
-        if isinstance(outcome, NotFound):
+        if isinstance(outcome, TagloopError):
             raise outcome
         recorded += outcome
+    if len({correction.tag_id for correction in recorded}) > 1:
+        raise BadRequest(
+            f"{recorded[0].slug!r} means different tags on images of different owners; teach it "
+            "for one owner at a time."
+        )
     has, lacks = (
         {correction.image_id for correction in recorded if correction.verdict == verdict}
         for verdict in ("add", "remove")

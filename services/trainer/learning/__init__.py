@@ -1,19 +1,25 @@
 """What a fine-tune does with what people said. Imports torch; only the trainer may import this."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Engine
 
 from services.trainer.learning.evaluation.gate import GateLimits
 from services.trainer.learning.examples.dataset import read_data_set
 from services.trainer.learning.finetune import finetune_on
 from services.trainer.learning.fitting.fit import warm_up
+from services.trainer.learning.groups import compose, knowing, learn_groups, report_of
 from services.trainer.learning.teach import teach_one
 from services.trainer.outcome import Finetuned, Progress
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.corrections.reconsider import reconsider
 from shared.db.corrections.standings import store_standings
-from shared.db.models.learning import read_report
+from shared.db.models.learning import find_groups, find_tag_owner, read_report
+from shared.db.tags.lookup import find_custom_tags
 from shared.model.live_model import LiveScorer
+from shared.model.scorer import Scorer
 from shared.storage.storage import Storage
 
 __all__ = ["Finetuned", "finetune", "warm_up"]
@@ -26,31 +32,42 @@ def finetune(
     *,
     tag_id: int | None,
     progress: Progress,
+    is_last_attempt: bool = False,
 ) -> Finetuned:
     """Learn from everything that runs have taken from the retraining queue.
 
-    tag_id: the only tag to teach, beside what the live version knows; None: all tags anew.
+    tag_id: the only tag to teach, beside what the live version knows; None: all tags that the run
+    has corrections of. is_last_attempt: what can't be learned is set aside.
 
     Raises:
         Unavailable: Postgres or the storage is away, or no worker has made a first version yet.
     """
     live = LiveScorer(engine, storage).get()
-    with transaction(engine) as connection:
-        data = read_data_set(connection, live.model.backbone_id, tag_id=tag_id)
-        report = read_report(connection, live.model.version)
-    if not data.ids:
-        reason = "None of the corrected images is tagged yet."
-        return Finetuned("nothing", reason, {}, None, live.model.version)
+    limits = GateLimits.configured(settings)
     if tag_id is not None:
-        return teach_one(data, live, settings.min_confidence)
-    finetuned = finetune_on(
-        data,
-        live,
-        recorded_precision(report),
-        min_confidence=settings.min_confidence,
-        limits=GateLimits.configured(settings),
-        progress=progress,
-    )
+        return _teach(engine, live, settings.min_confidence, limits, tag_id)
+    with transaction(engine) as connection:
+        report = read_report(connection, live.model.version)
+        groups = find_groups(connection)
+
+    def learn(owner: str | None, progress: Progress) -> Finetuned:
+        with transaction(engine) as connection:
+            data = read_data_set(connection, live.model.backbone_id, owner=owner)
+            custom = find_custom_tags(connection, data.tag_ids)
+        if not data.ids:
+            reason = "No tag has enough examples on images that are tagged."
+            return Finetuned("nothing", reason, {}, None, live.model.version)
+        return finetune_on(
+            data,
+            knowing(live, owner, custom),
+            recorded_precision(report_of(report, owner)),
+            min_confidence=settings.min_confidence,
+            limits=limits,
+            progress=progress,
+        )
+
+    learned, failed = learn_groups(groups, learn, progress, set_failed_aside=is_last_attempt)
+    finetuned = compose(live, learned, failed, report)
     with transaction(engine) as connection:
         changed = store_standings(connection, finetuned.standings)
     for contributor in changed:
@@ -58,7 +75,25 @@ def finetune(
     return finetuned
 
 
-def recorded_precision(report: dict) -> dict[str, float]:
+def _teach(
+    engine: Engine, live: Scorer, min_confidence: float, limits: GateLimits, tag_id: int
+) -> Finetuned:
+    """Teach one tag at once. What all owners see already has to pass the gate's limits first."""
+    with transaction(engine) as connection:
+        tag = find_tag_owner(connection, tag_id)
+        if tag is None:
+            return Finetuned("nothing", "The tag was deleted.", {}, None, live.model.version)
+        owner, kind = tag
+        data = read_data_set(connection, live.model.backbone_id, owner=owner, tag_id=tag_id)
+        custom = find_custom_tags(connection, data.tag_ids)
+    if not data.ids:
+        reason = "None of the corrected images is tagged yet."
+        return Finetuned("nothing", reason, {}, None, live.model.version)
+    scorer = knowing(live, owner, custom)
+    return teach_one(data, scorer, min_confidence, limits if kind == "wordnet" else None)
+
+
+def recorded_precision(report: Mapping[str, Any]) -> dict[str, float]:
     """Average precision by slug that a version had on what it had not seen when it was made."""
     return {
         slug: figures["average_precision"]

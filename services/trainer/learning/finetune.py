@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from services.trainer.learning.evaluation import gate
-from services.trainer.learning.evaluation.certainty import compare_certain
+from services.trainer.learning.evaluation.certainty import compare_certain, measure_spread
 from services.trainer.learning.evaluation.evaluation import (
     Comparable,
     Unseen,
@@ -22,6 +23,7 @@ from services.trainer.learning.examples.training_set import TrainingSet
 from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.learning.trust.trust import Trust
 from services.trainer.outcome import Finetuned, Progress
+from shared.model.learned_tags import LearnedTags
 from shared.model.scorer import Scorer
 
 # Where on the way from 0 to 1 the fits begin and end.
@@ -39,7 +41,9 @@ def finetune_on(
 ) -> Finetuned:
     """Train a candidate on all votes, compare it with the live version, and judge it.
 
-    recorded: average precision by slug that the live version had on images that it had not seen.
+    data.owner: whose tags they are; None: shared ones. Other tags are not touched: the candidate
+    has only these. recorded: average precision by slug that the live version had on images that it
+    had not seen.
     progress is called with what is done now and with the share that is done.
     """
     progress("weighing contributors", 0.0)
@@ -57,9 +61,8 @@ def finetune_on(
     progress("comparing with the live version", FITTED)
     targets = training_set.problem.targets(training_set.labels)
     thresholds = find_thresholds(unseen.probabilities, targets.masked(~unseen.valid))
-    head = replace(
-        live.head, learned_tags=training_set.problem.learned(unseen.classifiers, thresholds)
-    )
+    learned = training_set.problem.learned(unseen.classifiers, thresholds)
+    head = replace(live.head, learned_tags=_untouched(live, data).beside(learned))
     slugs = [live.vocabulary.tags[column].slug for column in training_set.problem.tags.columns]
     fresh = training_set.fresh_cells()
     comparable = unseen.valid & (unseen.is_held_out | fresh)
@@ -67,7 +70,7 @@ def finetune_on(
     evidence = gate.Evidence(
         corrected=compare(before, unseen.probabilities, targets, comparable & fresh),
         earlier=_compare_earlier(training_set, unseen, recorded, slugs),
-        certain=compare_certain(live, replace(live, head=head), data.sampled[1::2], min_confidence),
+        **_beyond_corrections(live, replace(live, head=head), data, min_confidence),
     )
     verdict = gate.decide(evidence, limits)
     figures = Comparable(before, unseen, targets, comparable, min_confidence)
@@ -84,6 +87,29 @@ def finetune_on(
         live.model.version,
         training_set.trust.standings,
     )
+
+
+def _untouched(live: Scorer, data: DataSet) -> LearnedTags:
+    """What the live version has learned of tags of this kind that the data say nothing of."""
+    own = None if data.owner is None else live.own.get(data.owner)
+    if data.owner is None:
+        known = live.head.learned_tags
+    else:
+        known = LearnedTags.nothing(len(live.head.weight)) if own is None else own.learned
+    return known.take(np.flatnonzero(~np.isin(known.tag_ids, data.tag_ids)))
+
+
+def _beyond_corrections(
+    live: Scorer, candidate: Scorer, data: DataSet, min_confidence: float
+) -> dict[str, Any]:
+    """Evidence from pictures that nobody corrected. An owner's own tag changes no other tag."""
+    if data.owner is not None:
+        return {"certain": gate.Comparison(None, None)}
+    sampled = data.sampled[1::2]
+    return {
+        "certain": compare_certain(live, candidate, sampled, min_confidence),
+        "spread": measure_spread(live, candidate, sampled, min_confidence),
+    }
 
 
 def _aside(trust: Trust) -> str:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from services.trainer.learning.evaluation.certainty import compare_certain, measure_spread
 from services.trainer.learning.evaluation.evaluation import fit_and_predict
+from services.trainer.learning.evaluation.gate import (
+    Comparison,
+    Evidence,
+    GateLimits,
+    find_harm,
+)
 from services.trainer.learning.evaluation.metrics import average_precision_of
 from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.held_out import folds_of
@@ -16,14 +22,19 @@ from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.learning.trust.votes import resolve
 from services.trainer.outcome import Finetuned
 from shared.model.learned_tags import LearnedTags
+from shared.model.own_tags import OwnTags
 from shared.model.scorer import Scorer
 
 
-def teach_one(data: DataSet, live: Scorer, min_confidence: float) -> Finetuned:
+def teach_one(
+    data: DataSet, live: Scorer, min_confidence: float, limits: GateLimits | None = None
+) -> Finetuned:
     """Train one tag on its own votes and put it beside the live version's learned tags.
 
-    It changes no other tag, so there is nothing that it could make worse, and it goes live without
-    the gate; the report says how well it does on examples that it has not seen.
+    data.owner: whose tag it is; None: everybody's. limits: what the tag may do to pictures that
+    nobody corrected. None: it is new or one owner's own, so that there is nothing that it could
+    make worse, and it goes live without the gate. The report says how well it does on examples that
+    it has not seen.
     """
     tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
     problem = LearningProblem.of(tags, live, data, min_confidence)
@@ -52,34 +63,41 @@ def teach_one(data: DataSet, live: Scorer, min_confidence: float) -> Finetuned:
         },
     }
     measured = "too few examples to measure it" if average is None else f"{average:.3f}"
+    candidate = _with(live, data.owner, problem.learned(unseen.classifiers, thresholds))
+    harm = None if limits is None else _find_harm(live, candidate, data, min_confidence, limits)
+    learned = f"Learned from {int(labels.given.sum())} examples; average precision: {measured}."
     return Finetuned(
-        "promoted",
-        f"Learned from {int(labels.given.sum())} examples; average precision: {measured}.",
+        "rejected" if harm else "promoted",
+        learned if harm is None else f"{harm} The next nightly run learns from the examples.",
         report,
-        replace(
-            live.head, learned_tags=_with(live, problem.learned(unseen.classifiers, thresholds))
-        ),
+        replace(live.head, learned_tags=candidate.all_learned()),
         live.model.version,
     )
 
 
-def _with(live: Scorer, one: LearnedTags) -> LearnedTags:
-    """The live version's learned tags, with one put in or replaced."""
-    learned = live.head.learned_tags
-    kept = learned.tag_ids != one.tag_ids[0]
-    return LearnedTags(
-        np.append(learned.tag_ids[kept], one.tag_ids),
-        np.concatenate([learned.weight[:, kept], one.weight], axis=1),
-        np.append(learned.bias[kept], one.bias),
-        np.append(learned.prior[kept], one.prior),
-        _block(learned.exclusive[np.ix_(kept, kept)], one.exclusive),
-        np.concatenate([learned.thresholds[kept], one.thresholds]),
-    )
+def _find_harm(
+    live: Scorer, candidate: Scorer, data: DataSet, min_confidence: float, limits: GateLimits
+) -> str | None:
+    """What teaching a shared tag does to other pictures that is not allowed; None: nothing."""
+    sampled = data.sampled[1::2]
+    spread = measure_spread(live, candidate, sampled, min_confidence)
+    if spread is None:
+        return "There are too few pictures that nobody corrected to see what else would change."
+    nothing = Comparison(None, None)
+    certain = compare_certain(live, candidate, sampled, min_confidence)
+    return find_harm(Evidence(nothing, nothing, certain, spread), limits)
 
 
-def _block(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    size = len(first) + len(second)
-    both = np.zeros((size, size), dtype=np.bool_)
-    both[: len(first), : len(first)] = first
-    both[len(first) :, len(first) :] = second
-    return both
+def _with(live: Scorer, owner: str | None, one: LearnedTags) -> Scorer:
+    """The live version with one tag put in or replaced."""
+    if owner is None:
+        learned = _put_in(live.head.learned_tags, one)
+        return replace(live, head=replace(live.head, learned_tags=learned))
+    own = live.own.get(owner)
+    learned = one if own is None else _put_in(own.learned, one)
+    changed = OwnTags((), learned, np.zeros(len(learned), np.bool_), np.empty(0, np.intp))
+    return replace(live, own={**live.own, owner: changed})
+
+
+def _put_in(learned: LearnedTags, one: LearnedTags) -> LearnedTags:
+    return learned.take(np.flatnonzero(learned.tag_ids != one.tag_ids[0])).beside(one)

@@ -9,10 +9,11 @@ from services.trainer.outcome import Finetuned
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.images.file_deletions import cancel_deletions, note_deletions
+from shared.db.models.learning import find_tag_owner
 from shared.db.models.models import LiveModel, find_live_model
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote
 from shared.db.models.retag_jobs import RetagScope, queue_job
-from shared.db.models.runs import Run, end_run
+from shared.db.models.runs import Run, end_run, set_aside
 from shared.errors import TagloopError, Unavailable
 from shared.storage.deleting import discard_files
 
@@ -75,12 +76,28 @@ def _record(
     )
     if is_promoted:
         promote(connection, version)
-        queue_job(connection, RetagScope(tag_id=run.tag_id))
+        queue_job(connection, _scope_of(connection, run))
     _end(connection, run, learned, version)
     log.info("a candidate was judged", run=run.id, version=version, outcome=learned.status)
 
 
+def _scope_of(connection: Connection, run: Run) -> RetagScope:
+    """What a promotion changes: everything, or one tag; an owner's tag on their images only."""
+    tag = None if run.tag_id is None else find_tag_owner(connection, run.tag_id)
+    return RetagScope(owner=None if tag is None else tag[0], tag_id=run.tag_id)
+
+
 def _end(connection: Connection, run: Run, learned: Finetuned, version: int | None) -> None:
-    report = learned.report
-    if not end_run(connection, run, learned.status, learned.reason, report=report, version=version):
+    ended = end_run(
+        connection,
+        run,
+        learned.status,
+        learned.reason,
+        report=learned.report,
+        version=version,
+        kept=learned.kept,
+    )
+    if not ended:
         raise RunLost
+    for owner in learned.set_aside:
+        set_aside(connection, run, owner)

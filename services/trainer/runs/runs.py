@@ -16,7 +16,7 @@ from shared.db.models.runs import (
     find_open_run,
     give_back_interrupted,
     put_back,
-    release_corrections,
+    set_aside_all,
     start_next_run,
 )
 from shared.errors import Unavailable
@@ -108,6 +108,7 @@ def _learn(trainer: Trainer, run: Run) -> Finetuned:
                 trainer.settings,
                 tag_id=run.tag_id,
                 progress=progress,
+                is_last_attempt=run.attempt == MAX_ATTEMPTS,
             )
             try:
                 conclude(trainer, run, finetuned)
@@ -126,7 +127,8 @@ def _end_without_learning(trainer: Trainer, run: Run) -> None:
 def _give_up(trainer: Trainer, run: Run, reason: str) -> None:
     with transaction(trainer.engine) as connection:
         if end_run(connection, run, "failed", reason):
-            release_corrections(connection, run)
+            # Given back to the queue, they would fail the next nights as well.
+            set_aside_all(connection, run)
 
 
 def _start_next(trainer: Trainer, *, of_one_tag: bool) -> Run | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from services.worker.retagging.walk import Outdated, TimeIsUp, Walk, Walker
@@ -101,13 +102,19 @@ def _plan(connection: Connection, job: Job, scorer: Scorer) -> tuple[Walk, Walk 
     rest = Walk(job.scope, older, older, None)
     if job.scope.tag_id is None:
         return Walk(job.scope, versions, older, None), rest
-    column = scorer.words.columns[job.scope.tag_id]
-    columns = np.append(scorer.vocabulary.ancestors(column), column)
+    tag_ids = _with_wider(job.scope.tag_id, scorer)
     difference = find_only_difference(connection, version)
     if difference is None or difference.tag_id != job.scope.tag_id:
         # Other tags may have to change as well: that is what other jobs are for.
-        return Walk(job.scope, versions, [], columns), None
-    return Walk(job.scope, versions, [difference.parent], columns), rest
+        return Walk(job.scope, versions, [], tag_ids), None
+    return Walk(job.scope, versions, [difference.parent], tag_ids), rest
+
+
+def _with_wider(tag_id: int, scorer: Scorer) -> NDArray[np.int32]:
+    """The ids of a tag and of all wider ones; a tag that nothing has learned stands alone."""
+    column = scorer.words.columns.get(tag_id)
+    above = [] if column is None else scorer.tag_ids[scorer.vocabulary.ancestors(column)].tolist()
+    return np.array([*above, tag_id], dtype=np.int32)
 
 
 def _wait_until_settled(engine: Engine) -> None:

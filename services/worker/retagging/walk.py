@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from services.worker.retagging.choosing import choose_many
+from services.worker.choosing import choose_many, choose_own
 from shared.db.connection.engine import transaction
+from shared.db.images.images import find_owners
 from shared.db.models.learning import read_embeddings_of
 from shared.db.models.models import find_live_model
 from shared.db.models.retag_jobs import RetagScope
@@ -24,6 +25,7 @@ from shared.db.models.retagging import (
 )
 from shared.db.monitoring.backlog import is_any_waiting
 from shared.db.tags.tag_rows import TagRows
+from shared.errors import TagDeleted
 from shared.model.scorer import Scorer
 
 # Twice as many are a third slower: their probabilities don't fit into the processor's cache.
@@ -41,7 +43,7 @@ Advance = Callable[[Connection, UUID, int, int], None]
 
 
 class Outdated(Exception):
-    """Another version went live."""
+    """Another version went live, or a tag was deleted."""
 
 
 class TimeIsUp(Exception):
@@ -53,13 +55,13 @@ class Walk:
     """What to tag anew, and how.
 
     versions: only what these have tagged. instead_of: images of these count as tagged by the live
-    version afterwards. columns: the vocabulary's columns to score, (columns,); None: all.
+    version afterwards. tag_ids: (tags,) int32, only these are looked at; None: all.
     """
 
     scope: RetagScope
     versions: Sequence[int]
     instead_of: Sequence[int]
-    columns: NDArray[np.intp] | None
+    tag_ids: NDArray[np.int32] | None
 
 
 @dataclass(frozen=True)
@@ -127,19 +129,27 @@ class Walker:
             if not wanted:
                 return None
             ids, embeddings = read_embeddings_of(connection, wanted, self._scorer.model.backbone_id)
-        if not ids:
-            return Scored([], TagRows.nothing(), wanted[-1])
-        probabilities = self._scorer.showable_probabilities(embeddings)
-        tag_ids = self._scorer.tag_ids
-        if walk.columns is not None:
-            probabilities, tag_ids = probabilities[:, walk.columns], tag_ids[walk.columns]
-        chosen = choose_many(probabilities, self._min_confidence)
-        rows = TagRows.of(chosen.rows, tag_ids[chosen.columns], chosen.confidences)
+            if not ids:
+                return Scored([], TagRows.nothing(), wanted[-1])
+            owners = self._owners_of(connection, ids)
+        probabilities = self._scorer.showable_probabilities(embeddings, owners)
+        chosen = choose_many(probabilities, self._scorer.tag_ids, self._min_confidence)
+        own = choose_own(self._scorer, embeddings, owners, self._min_confidence)
+        chosen = chosen.and_also(own)
+        if walk.tag_ids is not None:
+            chosen = chosen.where(np.isin(chosen.tag_ids, walk.tag_ids))
+        rows = TagRows.of(chosen.rows, chosen.tag_ids, chosen.confidences)
         return Scored(ids, rows, wanted[-1])
+
+    def _owners_of(self, connection: Connection, ids: Sequence[UUID]) -> list[str]:
+        """The owners of images, as far as any owner has tags of their own."""
+        if not self._scorer.own:
+            return []
+        owners = find_owners(connection, ids)
+        return [owners.get(image_id, "") for image_id in ids]
 
     def _write(self, walk: Walk, chunk: Scored, advance: Advance) -> None:
         version = self._scorer.model.version
-        only = None if walk.columns is None else self._scorer.tag_ids[walk.columns]
         with transaction(self._engine) as connection:
             live = find_live_model(connection)
             if live is None or live.version != version:
@@ -148,9 +158,13 @@ class Walker:
             gone = hold_images(connection, chunk.ids, version, walk.instead_of)
             is_there = np.array([image_id not in gone for image_id in chunk.ids])
             wanted = chunk.rows.where(is_there[chunk.rows.positions])
-            stored = read_tag_rows(connection, chunk.ids, only)
+            stored = read_tag_rows(connection, chunk.ids, walk.tag_ids)
             fresh = wanted.without(stored, MIN_DIFFERENCE)
             obsolete = stored.without(wanted, MIN_DIFFERENCE)
-            rewrite_tag_rows(connection, chunk.ids, obsolete, fresh)
+            try:
+                rewrite_tag_rows(connection, chunk.ids, obsolete, fresh)
+            except TagDeleted as error:
+                # The next scorer does not know the tag.
+                raise Outdated from error
             changed = np.union1d(obsolete.positions, fresh.positions)
             advance(connection, chunk.last, len(chunk.ids), len(changed))

@@ -9,6 +9,7 @@ import numpy as np
 import structlog
 from sqlalchemy import Engine
 
+from services.worker.choosing import choose_own
 from services.worker.tagging.lanes import Embedded, Lanes, Rejected
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.story import tell_failed, tell_tagged
@@ -23,7 +24,7 @@ from shared.db.images.tagging import (
     store_failed,
     store_tagged,
 )
-from shared.errors import BackboneStalled
+from shared.errors import BackboneStalled, TagDeleted
 from shared.model.head import choose_tags
 from shared.model.live_model import LiveScorer
 from shared.model.scorer import Scorer
@@ -95,13 +96,11 @@ class Pipeline:
         failed = [outcome for outcome in rejected if not outcome.error.retryable]
         later = [outcome for outcome in rejected if outcome.error.retryable]
         if embedded:
-            scorer = self.live.get()
-            with stage_seconds.labels("score").time():
-                tagged = self._score(scorer, embedded)
-            with stage_seconds.labels("store").time(), transaction(self.engine) as connection:
-                held = store_tagged(
-                    connection, claim, tagged, scorer.model.backbone_id, scorer.model.version
-                )
+            try:
+                scorer, held = self._store_embedded(claim, embedded, self.live.get())
+            except TagDeleted:
+                # Somebody deleted a tag since the scorer was made; the next one does not know it.
+                scorer, held = self._store_embedded(claim, embedded, self.live.look_again())
             images_tagged.labels("tagged").inc(len(held))
             self._observe_total(claim, held)
             tell_tagged(claim, held, scorer.model.version)
@@ -115,20 +114,33 @@ class Pipeline:
         for outcome in later:
             self._release(claim, [outcome.image.id], str(outcome.error))
 
+    def _store_embedded(
+        self, claim: Claim, embedded: Sequence[Embedded], scorer: Scorer
+    ) -> tuple[Scorer, set[UUID]]:
+        with stage_seconds.labels("score").time():
+            tagged = self._score(scorer, embedded)
+        with stage_seconds.labels("store").time(), transaction(self.engine) as connection:
+            held = store_tagged(
+                connection, claim, tagged, scorer.model.backbone_id, scorer.model.version
+            )
+        return scorer, held
+
     def _score(self, scorer: Scorer, embedded: Sequence[Embedded]) -> list[TaggedImage]:
         embeddings = np.stack([outcome.embedding for outcome in embedded]).astype(np.float16)
+        owners = [outcome.image.owner for outcome in embedded]
+        least = self.settings.min_confidence
+        own = choose_own(scorer, embeddings, owners, least)
         tagged = []
-        for outcome, embedding, row in zip(
-            embedded, embeddings, scorer.showable_probabilities(embeddings), strict=True
-        ):
-            shown = choose_tags(scorer.vocabulary, row, self.settings.min_confidence)
+        for number, row in enumerate(scorer.showable_probabilities(embeddings, owners)):
+            shown = choose_tags(scorer.vocabulary, row, least)
+            mine = own.of_row(number)
             tagged.append(
                 TaggedImage(
-                    outcome.image.id,
-                    embedding,
-                    scorer.tag_ids[shown.columns],
-                    shown.confidences,
-                    outcome.decoded_share,
+                    embedded[number].image.id,
+                    embeddings[number],
+                    np.append(scorer.tag_ids[shown.columns], mine.tag_ids),
+                    np.append(shown.confidences, mine.confidences),
+                    embedded[number].decoded_share,
                 )
             )
         return tagged

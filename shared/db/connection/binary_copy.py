@@ -12,9 +12,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 from psycopg2 import sql
+from psycopg2.errors import ForeignKeyViolation
 from sqlalchemy import Connection
 
 from shared.db.corrections.votes import Decision
+from shared.errors import TagDeleted
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -66,7 +68,13 @@ def copy_image_tags(
     tag_ids: NDArray[np.int32],
     confidences: NDArray[np.float32],
 ) -> None:
-    """Write the tags of images: counts says how many of tag_ids and confidences each one gets."""
+    """Write the tags of images: counts says how many of tag_ids and confidences each one gets.
+
+    The images have to be locked.
+
+    Raises:
+        TagDeleted: there is one of the tags no more.
+    """
     records = np.zeros(
         len(tag_ids),
         np.dtype(
@@ -88,7 +96,10 @@ def copy_image_tags(
     records["tag_id"] = tag_ids
     records["confidence_bytes"] = 4
     records["confidence"] = confidences
-    copy_records(connection, "image_tags", ("image_id", "tag_id", "confidence"), records)
+    try:
+        copy_records(connection, "image_tags", ("image_id", "tag_id", "confidence"), records)
+    except ForeignKeyViolation as error:
+        raise TagDeleted from error
 
 
 def copy_decisions(connection: Connection, rows: Sequence[tuple[UUID, int, Decision]]) -> None:

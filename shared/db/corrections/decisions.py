@@ -93,6 +93,18 @@ def _read_decisions(
     return {(row.image_id, row.tag_id): Decision(row.present, row.explicit) for row in rows}
 
 
+def find_explicit(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, Sequence[int]]:
+    """Return the tags that people spoke of, by image."""
+    rows = connection.execute(
+        text("""
+            SELECT image_id, array_agg(tag_id) AS tag_ids FROM decisions
+            WHERE image_id = ANY(:ids) AND explicit GROUP BY image_id
+        """),
+        {"ids": list(image_ids)},
+    )
+    return {row.image_id: row.tag_ids for row in rows}
+
+
 def find_votes(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, list[Vote]]:
     """The last word of each contributor on each tag of images, by image; undone ones left out."""
     rows = connection.execute(

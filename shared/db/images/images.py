@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    ScalarSelect,
     delete,
     exists,
     func,
@@ -22,7 +21,6 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.db.images.file_deletions import note_deletions
 from shared.db.owners.access import Access
 from shared.db.schema import embeddings, images, shown_tags
-from shared.db.schema import tags as words
 from shared.observability.logs import current_request_id
 from shared.storage.object_url import SCHEME
 from shared.storage.storage import file_keys
@@ -139,11 +137,17 @@ def find_images(
     return connection.execute(query).mappings().all()
 
 
+def find_owners(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return whose images these are, by id."""
+    query = select(images.c.id, images.c.owner).where(images.c.id.in_(image_ids))
+    return {row.id: row.owner for row in connection.execute(query)}
+
+
 def list_images(
     connection: Connection,
     access: Access,
     *,
-    tags: Sequence[str] = (),
+    tags: Sequence[Sequence[int]] = (),
     owner: str | None = None,
     status: str | None = None,
     before: UUID | None,
@@ -151,22 +155,25 @@ def list_images(
 ) -> Sequence[RowMapping]:
     """The newest images that match every given filter, from `before` backwards in time.
 
-    tags: slugs of tags that are all shown for the image.
+    tags: for each tag that the image has to show, the ids that its name means: any one will do.
     """
     query = select(images).where(images.c.same_as.is_(None), access.allows())
     newest_first: ColumnElement[UUID] = images.c.id
-    if tags:
+    # An image may show several tags of one name: only with one id does each come once.
+    leading = next((ids for ids in tags if len(ids) == 1), None)
+    if leading is not None:
         query = query.join(shown_tags, shown_tags.c.image_id == images.c.id).where(
-            shown_tags.c.tag_id == _id_of(tags[0])
+            shown_tags.c.tag_id == leading[0]
         )
         # The indexes on (tag_id, image_id) can only serve an order of their own column.
         newest_first = shown_tags.c.image_id
-    for slug in tags[1:]:
-        also = shown_tags.alias()
-        # Not as a join: that takes up to six times as long.
-        query = query.where(
-            exists().where(also.c.image_id == images.c.id, also.c.tag_id == _id_of(slug))
-        )
+    for ids in tags:
+        if ids is not leading:
+            also = shown_tags.alias()
+            # Not as a join: that takes up to six times as long.
+            query = query.where(
+                exists().where(also.c.image_id == images.c.id, also.c.tag_id.in_(ids))
+            )
     if owner is not None:
         query = query.where(images.c.owner == owner)
     if status is not None:
@@ -174,10 +181,6 @@ def list_images(
     if before is not None:
         query = query.where(newest_first < before)
     return connection.execute(query.order_by(newest_first.desc()).limit(limit)).mappings().all()
-
-
-def _id_of(slug: str) -> ScalarSelect[int]:
-    return select(words.c.id).where(words.c.slug == slug).scalar_subquery()
 
 
 def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:

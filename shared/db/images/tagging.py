@@ -23,6 +23,7 @@ class ClaimedImage:
     format: str
     orientation: int
     waited_seconds: float
+    owner: str = ""
     was_abandoned: bool = False
     request_id: str | None = None
 
@@ -91,7 +92,7 @@ def claim_images(
             FROM free WHERE images.id = free.id
             RETURNING images.id, format, orientation,
                       extract(epoch FROM now() - created_at)::float8 AS waited_seconds,
-                      was_abandoned, request_id
+                      owner, was_abandoned, request_id
         """),
         {
             "ids": list(ids),
@@ -110,7 +111,11 @@ def store_tagged(
     backbone_id: int,
     model_version: int,
 ) -> set[UUID]:
-    """Write embeddings and tags of the images that the claim still holds; return their ids."""
+    """Write embeddings and tags of the images that the claim still holds; return their ids.
+
+    Raises:
+        TagDeleted: there is one of the tags no more.
+    """
     held = set(
         connection.scalars(
             text("""

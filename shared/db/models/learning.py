@@ -11,7 +11,7 @@ from psycopg2 import sql
 from sqlalchemy import Connection, select, text
 
 from shared.db.connection.binary_copy import read_embeddings
-from shared.db.schema import contributors, models
+from shared.db.schema import contributors, models, tags
 
 # No fine-tune looks at the images of owners who are kept out of training.
 _MAY_BE_LEARNED = """
@@ -46,31 +46,92 @@ class ContributorRecord:
     vouched: bool
 
 
+# A promoted run has learned from what it took, but for the tags that it left as they were.
+_LEARNED = """
+    (finetune_runs.status = 'promoted' AND CASE
+        WHEN tags.owner IS NULL THEN NOT kept_shared
+        ELSE tags.owner <> ALL(kept_owners)
+    END)
+"""
+# What people said last, of what may be learned: of tags of one owner, or of shared ones.
+_LAST_WORDS = f"""
+    SELECT DISTINCT ON (corrections.image_id, corrections.tag_id, contributor)
+        corrections.id, corrections.image_id, corrections.tag_id, contributor, verdict,
+        extract(epoch FROM corrections.created_at)::float8 AS moment, {_LEARNED} AS learned,
+        tags.kind
+    FROM corrections
+    JOIN finetune_runs ON finetune_runs.id = run_id
+    JOIN tags ON tags.id = corrections.tag_id
+    JOIN embeddings ON embeddings.image_id = corrections.image_id
+    WHERE backbone_id = :backbone_id AND {_MAY_BE_LEARNED}
+      AND NOT corrections.set_aside
+      AND (CAST(:tag_id AS integer) IS NULL OR corrections.tag_id = :tag_id)
+      AND (:tag_id IS NOT NULL OR tags.owner IS NOT DISTINCT FROM :owner)
+      AND (NOT :learned_only OR {_LEARNED})
+    ORDER BY corrections.image_id, corrections.tag_id, contributor, corrections.id DESC
+"""
+
+
 def read_last_words(
-    connection: Connection, backbone_id: int, *, tag_id: int | None, learned_only: bool
+    connection: Connection,
+    backbone_id: int,
+    *,
+    owner: str | None = None,
+    tag_id: int | None,
+    learned_only: bool,
+    min_examples: int = 1,
+    max_tags: int | None = None,
 ) -> list[LastWord]:
     """The last word of each contributor on each image and tag, of what runs have taken.
 
-    Only of images with an embedding by the backbone. tag_id: only about this tag; None: all.
-    learned_only: as it was when the live version learned, before anything that came later.
+    Only of images with an embedding by the backbone. owner: only about this owner's tags; None: the
+    shared ones. tag_id: only about this tag; None: all. learned_only: as it was when the live
+    version learned, before anything that came later. min_examples: on how many images a tag that
+    people made has to be. max_tags: only those with the most examples.
     """
     rows = connection.execute(
         text(f"""
-            SELECT DISTINCT ON (corrections.image_id, corrections.tag_id, contributor)
-                corrections.id, corrections.image_id, corrections.tag_id, contributor, verdict,
-                extract(epoch FROM corrections.created_at)::float8 AS moment,
-                finetune_runs.status = 'promoted' AS learned
-            FROM corrections
-            JOIN finetune_runs ON finetune_runs.id = run_id
-            JOIN embeddings ON embeddings.image_id = corrections.image_id
-            WHERE backbone_id = :backbone_id AND {_MAY_BE_LEARNED}
-              AND (:tag_id IS NULL OR corrections.tag_id = :tag_id)
-              AND (NOT :learned_only OR finetune_runs.status = 'promoted')
-            ORDER BY corrections.image_id, corrections.tag_id, contributor, corrections.id DESC
+            WITH said AS ({_LAST_WORDS}), worthwhile AS (
+                SELECT tag_id FROM said GROUP BY tag_id, kind
+                HAVING kind = 'wordnet'
+                    OR count(DISTINCT image_id) FILTER (WHERE verdict IN ('add', 'confirm'))
+                       >= :min_examples
+                ORDER BY count(*) DESC, tag_id LIMIT :max_tags
+            )
+            SELECT id, image_id, tag_id, contributor, verdict, moment, learned
+            FROM said JOIN worthwhile USING (tag_id)
+            ORDER BY image_id, tag_id, contributor
         """),
-        {"backbone_id": backbone_id, "tag_id": tag_id, "learned_only": learned_only},
+        {
+            "backbone_id": backbone_id,
+            "owner": owner,
+            "tag_id": tag_id,
+            "learned_only": learned_only,
+            "min_examples": min_examples,
+            "max_tags": max_tags,
+        },
     )
     return [LastWord(*row) for row in rows]
+
+
+def find_groups(connection: Connection) -> list[str | None]:
+    """Return whose tags the running run for all tags has corrections of; None: shared ones."""
+    owners = connection.scalars(
+        text("""
+            SELECT DISTINCT tags.owner FROM corrections
+            JOIN finetune_runs ON finetune_runs.id = run_id
+            JOIN tags ON tags.id = corrections.tag_id
+            WHERE finetune_runs.status = 'running' AND finetune_runs.tag_id IS NULL
+              AND NOT corrections.set_aside
+        """)
+    ).all()
+    return sorted(owners, key=lambda owner: (owner is not None, owner or ""))
+
+
+def find_tag_owner(connection: Connection, tag_id: int) -> tuple[str | None, str] | None:
+    """Return whose tag it is, and its kind; None where it was deleted."""
+    row = connection.execute(select(tags.c.owner, tags.c.kind).where(tags.c.id == tag_id)).first()
+    return None if row is None else (row.owner, row.kind)
 
 
 def read_contributors(connection: Connection) -> list[ContributorRecord]:
@@ -118,6 +179,28 @@ def sample_uncorrected(
         connection,
         query.format(
             percent=sql.Literal(percent),
+            may_be_learned=sql.SQL(_MAY_BE_LEARNED),
+            backbone_id=sql.Literal(backbone_id),
+            images=sql.Literal(images),
+        ),
+    )
+    return embeddings
+
+
+def sample_uncorrected_of(
+    connection: Connection, backbone_id: int, owner: str, images: int
+) -> NDArray[np.float16]:
+    """Embeddings of an owner's newest images that nobody corrected, (n, dimensions)."""
+    query = sql.SQL("""
+        SELECT image_id, embedding FROM embeddings JOIN images ON images.id = image_id
+        WHERE backbone_id = {backbone_id} AND owner = {owner} AND {may_be_learned}
+          AND NOT EXISTS (SELECT FROM corrections WHERE corrections.image_id = embeddings.image_id)
+        ORDER BY image_id DESC LIMIT {images}
+    """)
+    _, embeddings = _copy_out(
+        connection,
+        query.format(
+            owner=sql.Literal(owner),
             may_be_learned=sql.SQL(_MAY_BE_LEARNED),
             backbone_id=sql.Literal(backbone_id),
             images=sql.Literal(images),

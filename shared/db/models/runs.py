@@ -1,6 +1,6 @@
 """Fine-tune runs, as queries: asked for, started, reported on, ended."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -141,8 +141,12 @@ def end_run(
     *,
     report: Mapping[str, Any] | None = None,
     version: int | None = None,
+    kept: Collection[str | None] = (),
 ) -> bool:
-    """End a run; False where somebody else has taken it over meanwhile."""
+    """End a run; False where somebody else has taken it over meanwhile.
+
+    kept: whose tags stayed as they were; None stands for shared ones.
+    """
     ended = connection.execute(
         _held(run).values(
             status=outcome,
@@ -151,6 +155,8 @@ def end_run(
             reason=reason,
             report=report or {},
             version=version,
+            kept_owners=[owner for owner in kept if owner is not None],
+            kept_shared=None in kept,
             finished_at=text("now()"),
         )
     )
@@ -168,11 +174,34 @@ def put_back(connection: Connection, run: Run, reason: str, *, counts: bool) -> 
     )
 
 
-def release_corrections(connection: Connection, run: Run) -> None:
-    """Put a failed run's corrections back in the queue."""
+def set_aside_all(connection: Connection, run: Run) -> None:
+    """Leave a failed run's corrections out of later runs, until they are released."""
     connection.execute(
-        text("UPDATE corrections SET run_id = NULL WHERE run_id = :run"), {"run": run.id}
+        text("UPDATE corrections SET set_aside = true WHERE run_id = :run"), {"run": run.id}
     )
+
+
+def set_aside(connection: Connection, run: Run, owner: str | None) -> None:
+    """Leave a run's corrections of an owner's tags, or of shared ones, out of later runs."""
+    connection.execute(
+        text("""
+            UPDATE corrections SET set_aside = true FROM tags
+            WHERE run_id = :run AND tags.id = tag_id AND tags.owner IS NOT DISTINCT FROM :owner
+        """),
+        {"run": run.id, "owner": owner},
+    )
+
+
+def release_corrections(connection: Connection, run_id: int) -> int:
+    """Put what a run has set aside back into the queue; return how many corrections that were."""
+    released = connection.execute(
+        text(
+            "UPDATE corrections SET set_aside = false, run_id = NULL WHERE run_id = :run "
+            "AND set_aside"
+        ),
+        {"run": run_id},
+    )
+    return released.rowcount
 
 
 def _held(run: Run) -> Any:

@@ -18,7 +18,7 @@ from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
 from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
-from shared.db.schema.words import tag_aliases, tag_parents, tags
+from shared.db.schema.words import custom_aliases, tag_aliases, tag_edits, tag_parents, tags
 
 __all__ = [
     "api_keys",
@@ -26,6 +26,7 @@ __all__ = [
     "contributors",
     "correction_batches",
     "corrections",
+    "custom_aliases",
     "decisions",
     "deliveries",
     "embeddings",
@@ -42,6 +43,7 @@ __all__ = [
     "sessions",
     "shown_tags",
     "tag_aliases",
+    "tag_edits",
     "tag_parents",
     "tags",
     "untrained_owners",

@@ -1,6 +1,7 @@
 """What people said, what follows from it, and the runs that learn from it."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -52,6 +53,20 @@ finetune_runs = Table(
     Column("version", ForeignKey("models.version"), comment="the candidate that it made"),
     Column("reason", Text, comment="how it ended and why, for people"),
     Column("report", JSONB, nullable=False, server_default=text("'{}'")),
+    Column(
+        "kept_owners",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="of a promoted run: whose own tags stayed as they were",
+    ),
+    Column(
+        "kept_shared",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="of a promoted run: the shared tags stayed as they were",
+    ),
     timestamp("created_at", nullable=False, server_default=now),
     timestamp("started_at"),
     timestamp("finished_at"),
@@ -100,11 +115,20 @@ corrections = Table(
         ForeignKey("correction_batches.id", ondelete="SET NULL"),
         comment="the request that brought it",
     ),
+    Column(
+        "set_aside",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="its run failed three times: later runs leave it out until it is released",
+    ),
     CheckConstraint("verdict IN ('add', 'remove', 'confirm', 'undo')", name="verdict"),
     Index("corrections_image_idx", "image_id", "id"),
     Index("corrections_contributor_idx", "contributor", "id"),
     Index("corrections_run_idx", "run_id"),
     Index("corrections_batch_idx", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+    Index("corrections_tag_idx", "tag_id", "image_id"),
+    Index("corrections_set_aside_idx", "run_id", postgresql_where=text("set_aside")),
     Index("corrections_queue_idx", "id", postgresql_where=text("run_id IS NULL")),
     comment="append-only; the last word of each contributor on an image and tag counts",
 )

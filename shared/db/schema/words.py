@@ -10,20 +10,38 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.db.schema.base import metadata
+from shared.db.schema.base import metadata, now, timestamp
 
 tags = Table(
     "tags",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("slug", Text, nullable=False, unique=True),
+    Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("definition", Text, nullable=False, server_default=""),
     Column("wordnet_id", Text, unique=True),
+    Column("owner", Text, comment="whose tag it is; null: everybody's"),
+    Column("made_by", Integer, comment="number of the key that made it"),
+    timestamp("created_at", nullable=False, server_default=now),
     CheckConstraint("kind IN ('wordnet', 'custom')", name="kind"),
+    CheckConstraint("kind = 'custom' OR owner IS NULL", name="kind_owner"),
+    # Two owners may mean different things by one name.
+    Index("tags_shared_slug_idx", "slug", unique=True, postgresql_where=text("owner IS NULL")),
+    Index(
+        "tags_owner_slug_idx",
+        "owner",
+        "slug",
+        unique=True,
+        postgresql_where=text("owner IS NOT NULL"),
+    ),
+    Index("tags_slug_idx", "slug", postgresql_ops={"slug": "text_pattern_ops"}),
+    Index("tags_name_idx", text("lower(name) text_pattern_ops")),
+    Index("tags_made_idx", "made_by", "created_at"),
 )
 
 tag_aliases = Table(
@@ -40,4 +58,39 @@ tag_parents = Table(
     Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
     Column("parent_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
     Index("tag_parents_parent_idx", "parent_id"),
+)
+
+custom_aliases = Table(
+    "custom_aliases",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("owner", Text, comment="for whom it means the tag; null: everybody"),
+    Column("slug", Text, nullable=False),
+    Column("alias", Text, nullable=False, comment="as people wrote it"),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), nullable=False),
+    Index(
+        "custom_aliases_slug_idx",
+        "slug",
+        text("coalesce(owner, '')"),
+        text("(owner IS NULL)"),
+        unique=True,
+    ),
+    Index("custom_aliases_tag_idx", "tag_id"),
+    comment="former names of tags that were renamed or merged",
+)
+
+tag_edits = Table(
+    "tag_edits",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("tag_id", Integer, nullable=False, comment="of a tag that may be gone"),
+    Column("owner", Text, comment="whose tag it was"),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("made_by", Integer, comment="number of the key"),
+    timestamp("created_at", nullable=False, server_default=now),
+    CheckConstraint("action IN ('rename', 'merge', 'publish', 'delete')", name="action"),
+    comment="what was done to tags; a new row tells processes that names or owners changed",
 )

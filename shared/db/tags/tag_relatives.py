@@ -4,14 +4,20 @@ from collections.abc import Sequence
 
 from sqlalchemy import Column, Connection, select
 
-from shared.db.schema import tag_aliases, tag_parents, tags
+from shared.db.schema import custom_aliases, tag_aliases, tag_parents, tags
 
 
 def aliases_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Other names of tags, by tag id."""
+    """Other names of tags, by tag id: those of the vocabulary, and the tags' own former names."""
     found: dict[int, list[str]] = {tag_id: [] for tag_id in tag_ids}
+    former = (
+        select(custom_aliases.c.tag_id, custom_aliases.c.alias)
+        .join(tags, tags.c.id == custom_aliases.c.tag_id)
+        .where(custom_aliases.c.owner.is_not_distinct_from(tags.c.owner))
+    )
+    names = select(tag_aliases.c.tag_id, tag_aliases.c.alias).union(former).subquery()
     for row in connection.execute(
-        select(tag_aliases).where(tag_aliases.c.tag_id.in_(tag_ids)).order_by(tag_aliases.c.alias)
+        select(names).where(names.c.tag_id.in_(tag_ids)).order_by(names.c.alias)
     ):
         found[row.tag_id].append(row.alias)
     return found

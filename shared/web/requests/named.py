@@ -1,14 +1,15 @@
 """What a request names, as far as its caller may know of it: an image by its id, tags by name."""
 
+from collections.abc import Collection
+
 from sqlalchemy import RowMapping
 
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image
-from shared.db.tags.tags import find_hidden_tags, find_tag
+from shared.db.tags.lookup import Meaning, find_named
 from shared.errors import NotFound
 from shared.storage.image_ids import parse_image_id
-from shared.vocabulary import Tag
 from shared.web.context import context
 
 
@@ -25,35 +26,31 @@ def find_row(image_id: str) -> RowMapping:
     return row
 
 
-def find_tag_named(text: str) -> Tag | None:
-    """The tag that a person means by its slug, name or alias, in any case; None if unknown."""
-    words = context().words
-    # Before a word counts as unknown, the database is asked: it may have been made just now.
-    tag = words.get().vocabulary.resolve(text) or words.get([text]).vocabulary.resolve(text)
-    access = caller_access()
-    if tag is None or tag.wordnet_id is not None or access.owner is None:
-        return tag
-    # The word of an owner's own, which others do not know.
+def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[str, Meaning]:
+    """Return what texts mean to the caller, by text; those that mean no tag are left out.
+
+    texts: slugs, names or aliases, in any case. owner: whose words these are; None: the caller's.
+
+    Raises:
+        Forbidden: it names somebody else than the caller may ask about.
+    """
+    words = context().words.get()
     with transaction(context().engine) as connection:
-        return tag if find_tag(connection, tag.slug, access) else None
+        return find_named(connection, words, texts, caller_access().narrow(owner))
 
 
-def resolve_tag(text: str) -> Tag:
-    """The same.
+def find_tag_named(text: str, owner: str | None = None) -> Meaning | None:
+    """Return what one text means to the caller, or None."""
+    return find_tags_named([text], owner).get(text)
+
+
+def resolve_tag(text: str, owner: str | None = None) -> Meaning:
+    """Return what one text means to the caller.
 
     Raises:
         NotFound: there is no such tag.
     """
-    tag = find_tag_named(text)
-    if tag is None:
+    meaning = find_tag_named(text, owner)
+    if meaning is None:
         raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
-    return tag
-
-
-def hidden_tags() -> frozenset[str]:
-    """Slugs of the tags that the caller does not know: those of others, that people made."""
-    access = caller_access()
-    if access.owner is None:
-        return frozenset()
-    with transaction(context().engine) as connection:
-        return frozenset(find_hidden_tags(connection, access))
+    return meaning

@@ -84,7 +84,7 @@ def belongings(
     others = [put("alma", photos["rocket"]), put("bert", photos["flower"])]
     pipeline.tag([*images.values(), *others])
     return {
-        owner: belongings_of(owner, admin, engine, image_id, endpoints[owner])
+        owner: belongings_of(owner, app, engine, image_id, endpoints[owner])
         for owner, image_id in images.items()
     }
 

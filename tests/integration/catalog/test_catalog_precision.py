@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 from services.catalog.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.tags.tags import tag_ids
+from shared.db.tags.tags import wordnet_tag_ids
+from shared.model.exclusions import Exclusions
 from shared.model.head import Head
 from shared.model.learned_tags import PRECISIONS, LearnedTags
 from shared.storage.storage import Storage
@@ -38,7 +39,7 @@ def teach(engine: Engine, storage: Storage, cat: UUID) -> Teach:
     def teach(thresholds: Mapping[str, tuple[float, ...]]) -> None:
         with transaction(engine) as connection:
             blob = connection.execute(text("SELECT blob FROM models")).scalar_one()
-            ids = tag_ids(connection)
+            ids = wordnet_tag_ids(connection)
         head = Head.from_bytes(bytes(storage.get(blob)))
         count = len(thresholds)
         learned = LearnedTags(
@@ -46,7 +47,7 @@ def teach(engine: Engine, storage: Storage, cat: UUID) -> Teach:
             np.zeros((len(head.weight), count), np.float32),
             np.zeros(count, np.float32),
             np.zeros(count, np.float32),
-            np.eye(count, dtype=bool),
+            Exclusions.none(count),
             np.array(list(thresholds.values()), np.float32),
         )
         storage.put(blob, Head(head.weight, head.bias, learned).to_bytes())

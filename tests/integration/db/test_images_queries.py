@@ -18,7 +18,7 @@ from shared.db.images.images import (
 )
 from shared.db.monitoring.backlog import count_waiting
 from shared.db.owners.access import EVERYTHING
-from shared.db.tags.tags import tag_ids
+from shared.db.tags.tags import wordnet_tag_ids
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from tests.support.rows import insert_row, set_row
@@ -122,17 +122,19 @@ def test_a_list_has_the_newest_first_and_every_filter_counts(engine: Engine) -> 
 def test_a_list_by_tag_has_the_images_that_show_it(engine: Engine) -> None:
     images = [insert_row(engine) for _ in range(3)]
     with transaction(engine) as connection:
-        dog = tag_ids(connection)["dog"]
+        ids = wordnet_tag_ids(connection)
+        dog, cat = ids["dog"], ids["cat"]
         for image in images[:2]:
             connection.execute(
                 text("INSERT INTO image_tags VALUES (:image, :tag, 0.9)"),
                 {"image": image, "tag": dog},
             )
 
-    assert listed(engine, tags=["dog"]) == [images[1], images[0]]
-    assert listed(engine, tags=["dog"], before=images[1]) == [images[0]]
-    assert listed(engine, tags=["cat"]) == []
-    assert listed(engine, tags=["no-such-tag"]) == []
+    assert listed(engine, tags=[[dog]]) == [images[1], images[0]]
+    assert listed(engine, tags=[[dog]], before=images[1]) == [images[0]]
+    assert listed(engine, tags=[[cat]]) == []
+    assert listed(engine, tags=[[cat, dog]]) == [images[1], images[0]]
+    assert listed(engine, tags=[[dog], [cat]]) == []
 
 
 def test_copies_are_not_listed(engine: Engine) -> None:
@@ -146,7 +148,7 @@ def test_deleting_an_image_takes_its_copies_tags_and_embedding_along(engine: Eng
     image, copy, other = (insert_row(engine) for _ in range(3))
     set_row(engine, copy, f"same_as = '{image}'")
     with transaction(engine) as connection:
-        dog = tag_ids(connection)["dog"]
+        dog = wordnet_tag_ids(connection)["dog"]
         connection.execute(
             text("INSERT INTO image_tags VALUES (:image, :tag, 0.9)"), {"image": image, "tag": dog}
         )

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate
 from shared.db.schema import metadata
-from shared.db.tags.tags import tag_ids
+from shared.db.tags.tags import wordnet_tag_ids
 from shared.vocabulary import load_imagenet
 
 SNAPSHOT = """
@@ -89,5 +89,5 @@ def test_a_tag_that_a_later_version_calls_otherwise_keeps_its_id(engine: Engine)
     migrate(engine)
 
     with transaction(engine) as connection:
-        assert tag_ids(connection)["t-shirt"] == renamed
+        assert wordnet_tag_ids(connection)["t-shirt"] == renamed
     assert snapshot(engine)[0] == len(load_imagenet())

@@ -19,7 +19,8 @@ from shared.db.images.tagging import (
     store_tagged,
 )
 from shared.db.models.models import insert_live_model
-from shared.db.tags.tags import tag_ids, tags_of_images
+from shared.db.tags.shown import tags_of_images
+from shared.db.tags.tags import wordnet_tag_ids
 from tests.support.rows import insert_row, read_row, set_row
 
 LEASE_SECONDS = 60.0
@@ -55,7 +56,7 @@ def outcome(image_id: UUID, tags: list[int]) -> TaggedImage:
 
 def store(engine: Engine, held: Claim, ids: list[UUID], model: tuple[int, int]) -> set[UUID]:
     with transaction(engine) as connection:
-        ids_of_tags = tag_ids(connection)
+        ids_of_tags = wordnet_tag_ids(connection)
         tags = [ids_of_tags["dog"], ids_of_tags["animal"]]
         return store_tagged(connection, held, [outcome(i, tags) for i in ids], *model)
 

@@ -13,7 +13,7 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
-from shared.db.tags.tags import tags_of_images
+from shared.db.tags.shown import tags_of_images
 from shared.storage.storage import Storage, original_key
 from tests.support.pictures import READABLE, encode, scene, truncated
 from tests.support.rows import insert_row, read_row, set_row, store_image

@@ -12,7 +12,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope, find_job, queue_job
 from shared.db.owners.access import EVERYTHING as EVERYBODYS
-from shared.db.tags.tags import tags_of_images
+from shared.db.tags.shown import tags_of_images
+from shared.model.exclusions import Exclusions
 from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags
 from shared.storage.storage import Storage
@@ -81,7 +82,7 @@ class Retagging:
             weight=np.zeros((len(self.head.weight), 1), np.float32),
             bias=np.array([bias], np.float32),
             prior=np.zeros(1, np.float32),
-            exclusive=np.ones((1, 1), np.bool_),
+            exclusions=Exclusions.none(1),
             thresholds=np.full((1, nothing.thresholds.shape[1]), np.nan, np.float32),
         )
         return replace(self.head, learned_tags=learned)

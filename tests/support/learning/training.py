@@ -45,6 +45,7 @@ class InstantLearn:
         *,
         tag_id: int | None,
         progress: Progress,
+        is_last_attempt: bool = False,
     ) -> Finetuned:
         """Learn on top of what is live when this is called."""
         self.learned.append(tag_id)

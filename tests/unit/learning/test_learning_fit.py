@@ -1,9 +1,11 @@
 """Steps of the fit that are much too long."""
 
+import numpy as np
 import pytest
 import torch
 
-from services.trainer.learning.fitting.fit import _negative_log_likelihood
+from services.trainer.learning.fitting.fit import ExcludedPowers, _negative_log_likelihood
+from shared.model.exclusions import NO_GROUP, Exclusions
 
 
 @pytest.mark.parametrize("high", [10.0, 150.0, 1e30])
@@ -13,9 +15,10 @@ def test_the_likelihood_of_a_step_that_is_too_long_says_how_to_get_back(
 ) -> None:
     logits = torch.tensor([[high, -5.0], [high, -high]], requires_grad=True)
     present = torch.tensor([[False, True], [False, True]])
-    shut_out = torch.full((2, 2), float(are_rivals)).fill_diagonal_(0)
+    groups = np.full(2, 0 if are_rivals else NO_GROUP, np.int32)
+    excluded = ExcludedPowers(Exclusions(groups, np.empty((0, 2), np.int32)))
 
-    value = _negative_log_likelihood(logits, shut_out, present, torch.ones(2, 2))
+    value = _negative_log_likelihood(logits, excluded, present, torch.ones(2, 2))
     value.backward()
 
     assert torch.isfinite(value)

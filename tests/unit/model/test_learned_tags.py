@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.db.models.models import LiveModel
+from shared.model.exclusions import Exclusions
 from shared.model.head import Head
 from shared.model.learned_tags import FEATURE_NORM, PRECISIONS, LearnedTags, compete, features
 from shared.model.scorer import Scorer
@@ -37,6 +38,9 @@ WORDS = VocabularyIndex(
 )
 
 
+NO_PAIRS = np.empty((0, 2), np.int32)
+
+
 def learned(bias_by_id: dict[int, float]) -> LearnedTags:
     """Tags whose logit is a constant."""
     count = len(bias_by_id)
@@ -45,7 +49,7 @@ def learned(bias_by_id: dict[int, float]) -> LearnedTags:
         np.zeros((DIMENSIONS, count), dtype=np.float32),
         np.array(list(bias_by_id.values()), dtype=np.float32),
         np.zeros(count, dtype=np.float32),
-        np.eye(count, dtype=np.bool_),
+        Exclusions.none(count),
         np.full((count, len(PRECISIONS)), np.nan, dtype=np.float32),
     )
 
@@ -112,14 +116,14 @@ def test_a_head_whose_weights_lie_in_columns_survives_its_file() -> None:
 
 @given(logits)
 def test_without_rivals_every_tag_is_a_sigmoid(values: np.ndarray) -> None:
-    found = compete(values, np.eye(3, dtype=np.bool_))
+    found = compete(values, Exclusions.none(3))
 
     np.testing.assert_allclose(found, 1 / (1 + np.exp(-values.astype(np.float64))), atol=1e-6)
 
 
 @given(logits)
 def test_rivals_share_what_none_of_them_leaves(values: np.ndarray) -> None:
-    found = compete(values, np.ones((3, 3), dtype=np.bool_))
+    found = compete(values, Exclusions(np.zeros(3, np.int32), NO_PAIRS))
 
     none = 1 / (1 + np.exp(values.astype(np.float64)).sum(axis=1))
     np.testing.assert_allclose(found.sum(axis=1) + none, 1, atol=1e-5)
@@ -135,6 +139,36 @@ def test_features_have_one_length(embeddings: np.ndarray) -> None:
 
 def test_a_tag_does_not_feel_how_sure_another_is_that_is_no_rival() -> None:
     values = np.array([[1e30, -5, 3], [150, -1e30, 3]], dtype=np.float32)
-    found = compete(values, np.eye(3, dtype=np.bool_))
+    found = compete(values, Exclusions.none(3))
     sigmoids = 1 / (1 + np.exp(-np.clip(values.astype(np.float64), -500, 500)))
     np.testing.assert_allclose(found, sigmoids, atol=1e-6)
+
+
+@given(
+    arrays(np.float32, (2, 6), elements=st.floats(-20, 20, width=32)),
+    arrays(np.bool_, (6, 6)),
+)
+def test_groups_and_pairs_stand_for_the_matrix_of_earlier_heads(
+    values: np.ndarray, some: np.ndarray
+) -> None:
+    exclusive = some | some.T | np.eye(6, dtype=np.bool_)
+
+    found = compete(values, Exclusions.of_matrix(exclusive))
+
+    powers = np.exp(values.astype(np.float64))
+    np.testing.assert_allclose(found, powers / (1 + powers @ exclusive), atol=1e-5)
+
+
+@given(arrays(np.bool_, (6, 6)), st.permutations(range(6)), st.integers(0, 6))
+def test_some_tags_exclude_each_other_as_they_did_among_all(
+    some: np.ndarray, order: list[int], kept: int
+) -> None:
+    exclusive = some | some.T | np.eye(6, dtype=np.bool_)
+    chosen = np.array(order[:kept], dtype=np.intp)
+    values = np.linspace(-2, 3, kept, dtype=np.float32)[np.newaxis]
+
+    found = compete(values, Exclusions.of_matrix(exclusive).take(chosen))
+
+    powers = np.exp(values.astype(np.float64))
+    among = exclusive[np.ix_(chosen, chosen)]
+    np.testing.assert_allclose(found, powers / (1 + powers @ among), atol=1e-5)

@@ -63,7 +63,7 @@ def fit_and_predict(
     progress(1 / rounds)
     if rounds > 1:
         # Tags compete only with those that they exclude; the others need not be trained again.
-        asked = np.flatnonzero(candidate.exclusive[~is_held_out].any(axis=0))
+        asked = candidate.exclusions.linked(~is_held_out)
         smaller, own = problem.subset(asked), ~is_held_out[asked]
         for fold in range(FOLDS):
             out = folds == fold

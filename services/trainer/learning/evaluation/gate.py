@@ -29,12 +29,14 @@ class Evidence:
 
     corrected: mean average precision on what was corrected since the live version learned. earlier:
     the same on what it had learned from. certain: share of what the live version is certain of, on
-    images that nobody corrected, that the candidate shows alike.
+    images that nobody corrected, that the candidate shows alike. spread: share of such images that
+    get a tag of the vocabulary which they certainly lack, of the tag where it is largest.
     """
 
     corrected: Comparison
     earlier: Comparison
     certain: Comparison
+    spread: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,24 @@ class Verdict:
 class GateLimits:
     """min_gain: on what was corrected, more than this. max_loss: on what was learned earlier.
     max_overruled: of what the live version is certain of. That is much more: people who teach what
-    "T-shirt" means to them overrule a network that is certain of another meaning.
+    "T-shirt" means to them overrule a network that is certain of another meaning. max_spread: of
+    the pictures that certainly lack a tag.
     """
 
     min_gain: float
     max_loss: float
     max_overruled: float
+    max_spread: float = 1.0
 
     @classmethod
     def configured(cls, settings: Settings) -> GateLimits:
         """The limits of a deployment."""
-        return cls(settings.gate_min_gain, settings.gate_max_loss, settings.gate_max_overruled)
+        return cls(
+            settings.gate_min_gain,
+            settings.gate_max_loss,
+            settings.gate_max_overruled,
+            settings.gate_max_spread,
+        )
 
 
 def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
@@ -72,6 +81,18 @@ def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
             f"On what was corrected it is not better: mean average precision "
             f"{_figures(evidence.corrected)}, and more than +{limits.min_gain:g} is asked for.",
         )
+    harm = find_harm(evidence, limits)
+    if harm is not None:
+        return Verdict(False, harm)
+    return Verdict(
+        True,
+        f"Mean average precision on what was corrected {_figures(evidence.corrected)}; "
+        "nothing else got worse than allowed.",
+    )
+
+
+def find_harm(evidence: Evidence, limits: GateLimits) -> str | None:
+    """Say what a candidate does to everything else that is not allowed; None: nothing."""
     for comparison, most, what in (
         (
             evidence.earlier,
@@ -85,12 +106,13 @@ def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
         ),
     ):
         if comparison.gain < -most:
-            return Verdict(False, f"{what} {_figures(comparison)}, at most -{most:g} is allowed.")
-    return Verdict(
-        True,
-        f"Mean average precision on what was corrected {_figures(evidence.corrected)}; "
-        "nothing else got worse than allowed.",
-    )
+            return f"{what} {_figures(comparison)}, at most -{most:g} is allowed."
+    if evidence.spread is not None and evidence.spread > limits.max_spread:
+        return (
+            f"It gives a tag to {evidence.spread:.0%} of the pictures that certainly lack it; at "
+            f"most {limits.max_spread:.0%} is allowed."
+        )
+    return None
 
 
 def describe(evidence: Evidence, limits: GateLimits) -> dict[str, Any]:

@@ -17,11 +17,18 @@ from shared.db.models.learning import (
     read_embeddings_of,
     read_last_words,
     sample_uncorrected,
+    sample_uncorrected_of,
 )
 
 # Corrected images that one run looks at, the latest first: what fits into 2 GB with 1,000 tags.
 MAX_IMAGES = 50_000
+MAX_CELLS = MAX_IMAGES * 1_000
+# Tags that one run teaches, those with the most examples.
+MAX_TAGS = 2_000
+# With fewer examples a classifier is chance.
+MIN_EXAMPLES = 3
 SAMPLED_IMAGES = 2_000
+SAMPLED_OF_OWNER = 500
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ class DataSet:
     ids: of the corrected images, as many as embeddings, (images, dimensions) float16, has rows;
     sampled: (sampled, dimensions) float16, of images without any correction. tag_ids: the
     database's ids of the tags that `votes` refer to. earlier: the votes that the live version
-    learned from, among them some that were replaced since.
+    learned from, among them some that were replaced since. owner: whose tags these are; None:
+    shared.
     """
 
     ids: tuple[UUID, ...]
@@ -41,22 +49,42 @@ class DataSet:
     contributors: tuple[ContributorRecord, ...]
     votes: Votes
     earlier: Votes
+    owner: str | None = None
 
 
 def read_data_set(
-    connection: Connection, backbone_id: int, *, tag_id: int | None = None
+    connection: Connection,
+    backbone_id: int,
+    *,
+    owner: str | None = None,
+    tag_id: int | None = None,
 ) -> DataSet:
     """Read what runs have taken from the queue so far.
 
-    tag_id: only the votes on this tag; None: all.
+    owner: the votes on this owner's tags; None: on the shared ones. tag_id: only the votes on this
+    tag, which may have any number of examples; None: on all that have enough.
     """
-    words = read_last_words(connection, backbone_id, tag_id=tag_id, learned_only=False)
-    earlier = read_last_words(connection, backbone_id, tag_id=tag_id, learned_only=True)
-    ids = _latest_images([*words, *earlier])
+    words, earlier = (
+        read_last_words(
+            connection,
+            backbone_id,
+            owner=owner,
+            tag_id=tag_id,
+            learned_only=learned_only,
+            min_examples=MIN_EXAMPLES if tag_id is None else 1,
+            max_tags=MAX_TAGS,
+        )
+        for learned_only in (False, True)
+    )
+    tag_ids = tuple(sorted({word.tag_id for word in (*words, *earlier)}))
+    ids = _latest_images([*words, *earlier], min(MAX_IMAGES, MAX_CELLS // max(len(tag_ids), 1)))
     found, embeddings = read_embeddings_of(connection, ids, backbone_id)
     contributors = tuple(read_contributors(connection))
-    sampled = sample_uncorrected(connection, backbone_id, SAMPLED_IMAGES)
-    tag_ids = tuple(sorted({word.tag_id for word in (*words, *earlier)}))
+    sampled = (
+        sample_uncorrected(connection, backbone_id, SAMPLED_IMAGES)
+        if owner is None
+        else sample_uncorrected_of(connection, backbone_id, owner, SAMPLED_OF_OWNER)
+    )
     positions = _Positions(
         {image: position for position, image in enumerate(found)},
         {tag: position for position, tag in enumerate(tag_ids)},
@@ -71,16 +99,17 @@ def read_data_set(
         contributors,
         positions.votes(words),
         positions.votes(earlier),
+        owner,
     )
 
 
-def _latest_images(words: list[LastWord]) -> list[UUID]:
+def _latest_images(words: list[LastWord], most: int) -> list[UUID]:
     latest: dict[UUID, int] = {}
     for word in words:
         latest[word.image_id] = max(word.id, latest.get(word.image_id, 0))
     newest_first = sorted(latest, key=lambda image: latest[image], reverse=True)
     # In the order of their ids, so that the same data give the same sums.
-    return sorted(newest_first[:MAX_IMAGES])
+    return sorted(newest_first[:most])
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.exclusions import NO_GROUP, Exclusions
+
 # A tag stands alone if others were to be expected beside it at least this often by chance (seen
 # never, that is less likely than one in twenty), …
 MIN_EXPECTED = 3.0
@@ -10,26 +12,39 @@ MIN_EXPECTED = 3.0
 MAX_SHARE = 0.1
 
 
-def find_mutually_exclusive(
-    given: NDArray[np.bool_], related: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Which tags people never give to one picture: (tags, tags) bool, true on the diagonal.
+def find_mutually_exclusive(given: NDArray[np.bool_], ancestors: NDArray[np.intp]) -> Exclusions:
+    """Which tags people never give to one picture.
 
-    given: (images, tags), the tags that people gave to each picture. related: (tags, tags), true
-    for a tag and its ancestors; these never exclude each other, since a poodle is a dog.
+    given: (images, tags), the tags that people gave to each picture. ancestors: (pairs, 2),
+    positions of narrower and wider tags; these never exclude each other, since a poodle is a dog.
 
     Two tags exclude each other if both stand alone and were never given together.
     """
-    labelled = given[given.any(axis=1)].astype(np.float64)
-    exclusive = np.eye(given.shape[1], dtype=np.bool_)
+    tags = given.shape[1]
+    labelled = given[given.any(axis=1)]
     if not len(labelled):
-        return exclusive
-    share = labelled.mean(axis=0)
+        return Exclusions.none(tags)
+    counts = labelled.sum(axis=0)
+    share = counts / len(labelled)
     # Of tags that are given independently, none but this one: the product of the others' absences.
     absences = np.log1p(-np.minimum(share, 1 - 1e-9))
-    expected = labelled.sum(axis=0) * -np.expm1(absences.sum() - absences)
-    together = labelled.T @ labelled
-    others = labelled.sum(axis=1, keepdims=True) - labelled > 0
-    beside = (labelled * others).sum(axis=0)
+    expected = counts * -np.expm1(absences.sum() - absences)
+    several = labelled[labelled.sum(axis=1) > 1]
+    beside = several.sum(axis=0)
     alone = (expected >= MIN_EXPECTED) & (beside < MAX_SHARE * expected)
-    return exclusive | (np.outer(alone, alone) & (together == 0) & ~related)
+    if alone.sum() < 2:
+        return Exclusions.none(tags)
+    related = ancestors[alone[ancestors].all(axis=1)]
+    compatible = np.concatenate([_given_together(several, alone), related])
+    pairs = np.unique(np.sort(compatible, axis=1), axis=0).astype(np.int32)
+    return Exclusions(np.where(alone, 0, NO_GROUP).astype(np.int32), pairs)
+
+
+def _given_together(given: NDArray[np.bool_], alone: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Pairs of tags that stand alone and yet were given to one picture, (pairs, 2)."""
+    pairs = [np.empty((0, 2), dtype=np.intp)]
+    for row in given:
+        together = np.flatnonzero(row & alone)
+        first, second = np.triu_indices(len(together), k=1)
+        pairs.append(np.stack([together[first], together[second]], axis=1))
+    return np.concatenate(pairs)

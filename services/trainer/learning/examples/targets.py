@@ -85,25 +85,36 @@ def targets_of_looked_at(
     labels: Labels,
     network: NDArray[np.float32],
     is_custom: NDArray[np.bool_],
-    ancestors: NDArray[np.bool_],
+    ancestors: NDArray[np.intp],
     min_confidence: float,
 ) -> Targets:
     """Targets of images that people corrected.
 
     labels: (images, tags). network: (images, tags), what the network itself says. is_custom:
-    (tags,). ancestors: (tags, tags), true at [narrower, wider].
+    (tags,). ancestors: (pairs, 2), positions of narrower and wider tags.
 
     Unsaid and masked are: what the network shows, for whoever says nothing may agree or may not
     have cared; and what follows from a narrower tag, for nobody adds "dog" beside "poodle". Below
     a removed tag nothing is there.
     """
     said = labels.weight > 0
-    implied = (labels.given.astype(np.float32) @ ancestors) > 0
+    narrower, wider = ancestors.T
+    implied = _spread(labels.given, narrower, wider)
     removed = said & ~labels.present
-    ruled_out = (removed.astype(np.float32) @ ancestors.T) > 0
+    ruled_out = _spread(removed, wider, narrower)
     unknown = implied | (~is_custom & (network >= min_confidence))
     unsaid = np.where(ruled_out, 1, np.where(unknown, 0, LOOKED_AT_WEIGHT)).astype(np.float32)
     return Targets(labels.given, np.where(said, labels.weight, unsaid))
+
+
+def _spread(
+    there: NDArray[np.bool_], source: NDArray[np.intp], target: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Where a tag follows from another one that is there, (images, tags): target from source."""
+    follows = np.zeros_like(there)
+    for one, other in zip(source.tolist(), target.tolist(), strict=True):
+        follows[:, other] |= there[:, one]
+    return follows
 
 
 def targets_of_sampled(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) -> Targets:

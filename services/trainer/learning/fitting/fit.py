@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from services.trainer.learning.examples.targets import Targets
-from services.trainer.learning.fitting.subspace import Subspace
-from shared.model.learned_tags import MAX_LOGIT, compete, features, log_odds
+from services.trainer.learning.fitting.examples import Examples
+from shared.model.exclusions import Exclusions
+from shared.model.learned_tags import MAX_LOGIT, compete
 
 # Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.
 WEIGHT_PENALTY = 0.5
@@ -30,70 +31,59 @@ MIN_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True)
-class Examples:
-    """What to learn from.
-
-    features: (images, kept) float32, see `shared.model.learned_tags.features`, in a subspace.
-    network: (images, tags) float32, log-odds by the network itself, 0 for tags that people made.
-    """
-
-    features: NDArray[np.float32]
-    network: NDArray[np.float32]
-
-    @classmethod
-    def of(
-        cls,
-        subspace: Subspace,
-        embeddings: NDArray[np.float16],
-        network: NDArray[np.float32],
-        is_custom: NDArray[np.bool_],
-    ) -> Examples:
-        """Embeddings (images, dimensions) and the network's probabilities (images, tags)."""
-        return cls(
-            subspace.project(features(embeddings)),
-            np.where(is_custom, np.float32(0), log_odds(network)),
-        )
-
-    def rows(self, chosen: NDArray[np.bool_]) -> Examples:
-        """Only some of the images; chosen: (images,)."""
-        return Examples(self.features[chosen], self.network[chosen])
-
-    def columns(self, chosen: NDArray[np.intp]) -> Examples:
-        """What is needed for some of the tags; chosen: (fewer tags,) positions."""
-        return Examples(self.features, np.ascontiguousarray(self.network[:, chosen]))
-
-    def above(self, other: Examples) -> Examples:
-        """These images, then others."""
-        return Examples(
-            np.concatenate([self.features, other.features]),
-            np.concatenate([self.network, other.network]),
-        )
-
-
-@dataclass(frozen=True)
 class Classifiers:
     """The trained parameters of `shared.model.learned_tags.Taught`, over features in a subspace."""
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     prior: NDArray[np.float32]
-    exclusive: NDArray[np.bool_]
+    exclusions: Exclusions
 
     def probabilities(self, examples: Examples) -> NDArray[np.float32]:
         """Of every tag on every image, (images, tags)."""
         logits = examples.features @ self.weight + self.bias + self.prior * examples.network
-        return compete(logits, self.exclusive)
+        return compete(logits, self.exclusions)
+
+
+class ExcludedPowers:
+    """What `shared.model.exclusions` sums up, as torch can differentiate it."""
+
+    def __init__(self, exclusions: Exclusions) -> None:
+        tags = len(exclusions.groups)
+        self.is_empty = exclusions.is_empty
+        self._groups = [
+            torch.from_numpy((exclusions.groups == group).astype(np.float64))
+            for group in np.unique(exclusions.groups[exclusions.groups >= 0])
+        ]
+        pairs = np.concatenate([exclusions.compatible, exclusions.compatible[:, ::-1]])
+        self._compatible = torch.sparse_coo_tensor(
+            torch.from_numpy(pairs.T.astype(np.int64)),
+            torch.ones(len(pairs), dtype=torch.float64),
+            (tags, tags),
+            check_invariants=False,
+        ).coalesce()
+
+    def sums(self, powers: Tensor) -> Tensor:
+        """For each tag the sum of what the tags have that it excludes: (n, tags) to (n, tags)."""
+        total = torch.zeros_like(powers)
+        for members in self._groups:
+            of_group = powers * members
+            total = total + (of_group.sum(dim=1, keepdim=True) - of_group) * members
+        if self._compatible.values().numel():
+            total = total - torch.sparse.mm(self._compatible, powers.T).T
+        # What rounding leaves of a difference may lie a little below nothing.
+        return total.clamp(min=0)
 
 
 def fit(
     examples: Examples,
     targets: Targets,
-    exclusive: NDArray[np.bool_],
+    exclusions: Exclusions,
     is_custom: NDArray[np.bool_],
 ) -> Classifiers:
     """Logistic regression with the classes of each tag balanced; the same data, the same result.
 
-    exclusive: (tags, tags). is_custom: (tags,).
+    is_custom: (tags,).
 
     First the network's log-odds are scaled to people's words (Platt 1999); then classifiers learn
     what is still missing, all tags at once, because mutually exclusive tags share a softmax.
@@ -111,23 +101,23 @@ def fit(
     offset = prior * network
     weights = torch.zeros((inputs.shape[1], len(is_custom)), requires_grad=True)
     bias = bias.clone().requires_grad_(True)
-    shut_out = torch.from_numpy(exclusive.astype(np.float32)).fill_diagonal_(0)
+    excluded = ExcludedPowers(exclusions)
 
     def loss() -> Tensor:
         logits = inputs @ weights + bias + offset
-        fitted = _negative_log_likelihood(logits, shut_out, present, weight)
+        fitted = _negative_log_likelihood(logits, excluded, present, weight)
         return fitted + WEIGHT_PENALTY / 2 * weights.square().sum() + _bias_penalty(bias)
 
     _minimise(loss, [weights, bias], STEPS)
     trained = weights.detach().numpy()
-    return Classifiers(trained, bias.detach().numpy() - centre @ trained, prior.numpy(), exclusive)
+    return Classifiers(trained, bias.detach().numpy() - centre @ trained, prior.numpy(), exclusions)
 
 
 def warm_up() -> None:
     """Have torch load what it loads at the first fit: two seconds that nobody should wait for."""
     images = Examples(np.eye(2, dtype=np.float32), np.zeros((2, 1), np.float32))
     targets = Targets(np.array([[True], [False]]), np.ones((2, 1), np.float32))
-    fit(images, targets, np.eye(1, dtype=np.bool_), np.array([True]))
+    fit(images, targets, Exclusions.none(1), np.array([True]))
 
 
 def _balanced(targets: Targets) -> Tensor:
@@ -167,17 +157,17 @@ def _bias_penalty(bias: Tensor) -> Tensor:
 
 
 def _negative_log_likelihood(
-    logits: Tensor, shut_out: Tensor, present: Tensor, weight: Tensor
+    logits: Tensor, excluded: ExcludedPowers, present: Tensor, weight: Tensor
 ) -> Tensor:
-    """Of probabilities as `shared.model.learned_tags.compete` makes them.
-
-    shut_out: (tags, tags), 1 for mutually exclusive tags, 0 on the diagonal.
-    """
+    """Of probabilities as `shared.model.learned_tags.compete` makes them."""
     # The line search also tries steps that are far too long, and they must have a likelihood.
     kept = logits.clamp(-MAX_LOGIT, MAX_LOGIT)
-    powers = torch.exp(kept)
-    left = 1 + powers @ shut_out
-    likelihood = torch.where(present, kept, torch.log(left)) - torch.log(left + powers)
+    if excluded.is_empty:
+        likelihood = torch.where(present, logsigmoid(kept), logsigmoid(-kept))
+    else:
+        powers = torch.exp(kept.double())
+        left = 1 + excluded.sums(powers)
+        likelihood = torch.where(present, kept, torch.log(left)) - torch.log(left + powers)
     return -(weight * likelihood).sum()
 
 

@@ -16,7 +16,8 @@ from services.trainer.learning.examples.targets import (
     targets_of_negative_samples,
     targets_of_sampled,
 )
-from services.trainer.learning.fitting.fit import Classifiers, Examples, fit
+from services.trainer.learning.fitting.examples import Examples
+from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.trust.votes import Labels
 from shared.model.head import Head
@@ -26,40 +27,42 @@ from shared.model.scorer import Scorer
 
 @dataclass(frozen=True)
 class LearnableTags:
-    """The tags to teach; all arrays have shape (tags,) but ancestors, (tags, tags).
+    """The tags to teach; all arrays have shape (tags,) but ancestors.
 
-    columns: in the vocabulary. is_custom: whether people made the tag. ancestors: true at
-    [narrower, wider].
+    columns: in the vocabulary. is_custom: whether people made the tag. ancestors: (pairs, 2),
+    positions of narrower and wider tags.
     """
 
     ids: NDArray[np.int32]
     columns: NDArray[np.intp]
     is_custom: NDArray[np.bool_]
-    ancestors: NDArray[np.bool_]
+    ancestors: NDArray[np.intp]
 
     @classmethod
     def of(cls, ids: NDArray[np.int32], scorer: Scorer) -> LearnableTags:
         """Tags of the scorer's vocabulary, by their ids."""
-        position = {tag_id: column for column, tag_id in enumerate(scorer.tag_ids.tolist())}
-        columns = np.array([position[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
-        above = np.zeros((len(ids), len(ids)), dtype=np.bool_)
-        for row, column in zip(above, columns, strict=True):
-            row[:] = np.isin(columns, scorer.vocabulary.ancestors(column))
-        return cls(ids, columns, columns >= scorer.vocabulary.membership.shape[1], above)
+        columns = np.array([scorer.words.columns[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
+        position = {column: place for place, column in enumerate(columns.tolist())}
+        pairs = [
+            (place, position[above])
+            for column, place in position.items()
+            for above in scorer.vocabulary.ancestors(column).tolist()
+            if above in position
+        ]
+        is_custom = columns >= scorer.vocabulary.membership.shape[1]
+        return cls(ids, columns, is_custom, np.array(pairs, dtype=np.intp).reshape(-1, 2))
 
     def subset(self, chosen: NDArray[np.intp]) -> LearnableTags:
         """Only some of them; chosen: (fewer tags,) positions."""
+        position = np.full(len(self.ids), -1)
+        position[chosen] = np.arange(len(chosen))
+        pairs = position[self.ancestors]
         return LearnableTags(
             self.ids[chosen],
             self.columns[chosen],
             self.is_custom[chosen],
-            self.ancestors[np.ix_(chosen, chosen)],
+            pairs[(pairs >= 0).all(axis=1)],
         )
-
-    @property
-    def related(self) -> NDArray[np.bool_]:
-        """Each tag with its ancestors and descendants, symmetric."""
-        return self.ancestors | self.ancestors.T
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ class LearningProblem:
         return fit(
             self.examples.rows(used).above(self.replayed),
             targets.rows(used).above(replay),
-            find_mutually_exclusive(given, self.tags.related),
+            find_mutually_exclusive(given, self.tags.ancestors),
             self.tags.is_custom,
         )
 
@@ -160,7 +163,7 @@ class LearningProblem:
             weight,
             bias,
             classifiers.prior,
-            classifiers.exclusive,
+            classifiers.exclusions,
             thresholds,
         )
 

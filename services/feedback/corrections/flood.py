@@ -1,0 +1,88 @@
+"""Limits that keep one caller from flooding a server with tags."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.feedback.corrections.naming import Names
+from shared.config import Settings
+from shared.db.corrections.decisions import find_explicit
+from shared.db.tags.making import count_made_today, count_tags_of
+from shared.errors import Conflict, TooManyRequests
+
+
+def refuse_flood(
+    connection: Connection,
+    slugs: Sequence[str],
+    settings: Settings,
+    *,
+    maker: str | None,
+    key_id: int | None,
+) -> None:
+    """Let a request pass that makes no more tags than it may.
+
+    slugs: of the tags that it makes. maker: whose tags they are; None: everybody's. key_id: the
+    caller's; None: there are no keys.
+
+    Raises:
+        Conflict: it makes too many at once, or there would be too many.
+        TooManyRequests: the key has made as many as it may in a day.
+    """
+    if not slugs:
+        return
+    if len(slugs) > settings.max_new_tags_per_request:
+        raise Conflict(
+            f"This request makes {len(slugs):,} new tags, and one request may make "
+            f"{settings.max_new_tags_per_request:,} (TAGLOOP_MAX_NEW_TAGS_PER_REQUEST)."
+        )
+    most, variable, whose = (
+        (settings.max_shared_tags, "TAGLOOP_MAX_SHARED_TAGS", "shared by everybody")
+        if maker is None
+        else (settings.max_tags_per_owner, "TAGLOOP_MAX_TAGS_PER_OWNER", f"of {maker!r}")
+    )
+    there = count_tags_of(connection, maker)
+    if there + len(slugs) > most:
+        raise Conflict(
+            f"With {len(slugs):,} more there would be more than {most:,} tags {whose} "
+            f"({variable}); delete or merge some of the {there:,}."
+        )
+    if key_id is None:
+        return
+    made, seconds = count_made_today(connection, key_id)
+    if made + len(slugs) > settings.max_new_tags_per_day:
+        raise TooManyRequests(
+            f"This key may make {settings.max_new_tags_per_day:,} new tags a day "
+            f"(TAGLOOP_MAX_NEW_TAGS_PER_DAY), and has made {made:,}; go on in {seconds:,} s.",
+            seconds,
+        )
+
+
+def refuse_overfull(
+    connection: Connection, names: Names, originals: Mapping[int, UUID], settings: Settings
+) -> None:
+    """Add the problem of entries that would give an image more tags than it may have.
+
+    originals: the image that each entry is about, by the entry's number.
+    """
+    most = settings.max_tags_per_image
+    there: dict[UUID, set[int | str]] = {
+        image_id: set(tag_ids)
+        for image_id, tag_ids in find_explicit(connection, set(originals.values())).items()
+    }
+    for number, image_id in originals.items():
+        if number in names.problems:
+            continue
+        spoken = there.setdefault(image_id, set())
+        added: set[int | str] = {
+            naming.tag.slug if naming.is_new else naming.tag.id
+            for naming in names.entries[number]
+            if naming.verdict != "undo"
+        }
+        if len(spoken | added) > most and not added <= spoken:
+            names.problems[number] = Conflict(
+                f"People would have spoken of {len(spoken | added):,} tags of this image, and "
+                f"{most:,} are allowed (TAGLOOP_MAX_TAGS_PER_IMAGE)."
+            )
+        else:
+            spoken |= added

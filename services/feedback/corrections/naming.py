@@ -1,0 +1,191 @@
+"""From the names in a request to tags: those that there are, and those that adding them makes.
+
+A name is the word of the image's owner: their own tag of that name, or else the shared one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.feedback.corrections.reading import Entry
+from shared.api.tag_names import slug_of
+from shared.db.corrections.corrections import Verdict
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.lookup import Meaning, find_named
+from shared.errors import BadRequest, NotFound, TagloopError
+from shared.model.vocabulary_index import VocabularyIndex
+from shared.vocabulary.variants import forms
+
+# Tag ids of tags that are yet to be made.
+TO_BE_MADE = 0
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What one name of an entry means. tag: its id is 0 where the tag is yet to be made. said: the
+    name, where it is only another way to write the tag's.
+    """
+
+    tag: KnownTag
+    verdict: Verdict
+    said: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the tag is yet to be made."""
+        return self.tag.id == TO_BE_MADE
+
+
+@dataclass
+class Names:
+    """What the names of a request mean, entry by entry.
+
+    entries: by number. problems: why an entry can't be written down, by number.
+    """
+
+    entries: dict[int, list[Naming]] = field(default_factory=dict)
+    problems: dict[int, TagloopError] = field(default_factory=dict)
+
+    def new_tags(self) -> dict[str, KnownTag]:
+        """The tags that the entries without a problem make, by slug."""
+        return {
+            naming.tag.slug: naming.tag
+            for number, namings in self.entries.items()
+            if number not in self.problems
+            for naming in namings
+            if naming.is_new and naming.verdict == "add"
+        }
+
+
+def find_names(
+    connection: Connection,
+    words: VocabularyIndex,
+    entries: Sequence[Entry],
+    owners: Mapping[UUID, str],
+    *,
+    maker: str | None,
+    may_make: bool,
+) -> Names:
+    """Look all names of a request up.
+
+    owners: of the images that there are. maker: whose tags new ones are; None: everybody's.
+    may_make: whether new tags may be made.
+    """
+    meanings = _find_meanings(connection, words, entries, owners)
+    # Of the caller's own, even where there are shared tags of these names.
+    own = _slugs_to_make(entries) if maker is not None else frozenset()
+    names = Names()
+    for number, entry in enumerate(entries):
+        if entry.image_id not in owners:
+            names.problems[number] = NotFound(f"There is no image {str(entry.image_id)!r}.")
+            continue
+        try:
+            known = meanings[owners[entry.image_id]]
+            names.entries[number] = list(_read_names(entry, known, own, maker))
+        except BadRequest as error:
+            names.problems[number] = error
+    _refuse_unknown(names, may_make)
+    return names
+
+
+def _find_meanings(
+    connection: Connection,
+    words: VocabularyIndex,
+    entries: Sequence[Entry],
+    owners: Mapping[UUID, str],
+) -> dict[str, dict[str, Meaning]]:
+    """What names, and other ways to write those that mean nothing, mean: by owner and text."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        if entry.image_id in owners:
+            asked[owners[entry.image_id]].update(name for name, _ in entry.said)
+    meanings = {}
+    for owner, texts in asked.items():
+        found = find_named(connection, words, texts, owner, keep=True)
+        other = {form for text in texts - found.keys() for form in forms(text)}
+        meanings[owner] = {**find_named(connection, words, other, owner, keep=True), **found}
+    return meanings
+
+
+def _slugs_to_make(entries: Sequence[Entry]) -> frozenset[str]:
+    """Slugs of the names that entries add and explicitly want as new tags."""
+    return frozenset(
+        slug_of(name)
+        for entry in entries
+        if entry.new
+        for name, verdict in entry.said
+        if verdict == "add"
+    )
+
+
+def _read_names(
+    entry: Entry, meanings: Mapping[str, Meaning], own: Set[str], maker: str | None
+) -> Iterable[Naming]:
+    """What the names of one entry mean.
+
+    Raises:
+        BadRequest: two names mean one tag.
+    """
+    seen: dict[tuple[int, str], Verdict] = {}
+    for name, verdict in entry.said:
+        tag = _read_name(name, entry.new, meanings, own, maker)
+        key = (tag.id, tag.slug)
+        if key in seen:
+            raise BadRequest(
+                f"{tag.slug!r} is in {seen[key]!r} and again in {verdict!r}, perhaps under "
+                "another name; name each tag once."
+            )
+        seen[key] = verdict
+        yield Naming(tag, verdict, said=name if _is_variant(name, tag, meanings) else None)
+
+
+def _read_name(
+    name: str, new: bool, meanings: Mapping[str, Meaning], own: Set[str], maker: str | None
+) -> KnownTag:
+    """The tag that a name means, or the one that it makes."""
+    meant = meanings.get(name)
+    if meant is not None and not (meant.tag.owner is None and slug_of(name) in own):
+        return meant.tag
+    if meant is None and not new:
+        for form in forms(name):
+            if form in meanings:
+                return meanings[form].tag
+    return KnownTag(TO_BE_MADE, slug_of(name), name, "custom", maker)
+
+
+def _is_variant(name: str, tag: KnownTag, meanings: Mapping[str, Meaning]) -> bool:
+    """Whether a name means a tag only as another way to write one of its names."""
+    return tag.id != TO_BE_MADE and name not in meanings
+
+
+def _refuse_unknown(names: Names, may_make: bool) -> None:
+    """Add the problem of entries that speak of tags that there are not and will not be."""
+    # A tag that only refused entries make is not made, which may refuse others.
+    while True:
+        made = names.new_tags() if may_make else {}
+        refused = {
+            number: _unknown(missing, may_make)
+            for number, namings in names.entries.items()
+            if number not in names.problems
+            and (missing := {one.tag.slug for one in namings if one.is_new} - made.keys())
+        }
+        if not refused:
+            return
+        names.problems |= refused
+
+
+def _unknown(slugs: Iterable[str], may_make: bool) -> NotFound:
+    if may_make:
+        rest = (
+            "; GET /v1/tags?q= finds tags by their beginning, and adding a tag to an image "
+            "makes it."
+        )
+    else:
+        rest = (
+            ", and this server takes no new ones (TAGLOOP_CUSTOM_TAGS); GET /v1/tags?q= finds "
+            "tags by their beginning."
+        )
+    return NotFound(f"There is no tag {min(slugs)!r}{rest}")

@@ -1,0 +1,37 @@
+"""Tags whose names are one typing error away from names that somebody adds."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shared.api.tag_names import slug_of
+from shared.db.tags.lookup import find_named
+from shared.model.vocabulary_index import VocabularyIndex
+from shared.vocabulary.variants import near_misses
+
+# Each costs some hundred look-ups in an index.
+MAX_NAMES = 20
+
+
+def find_similar_names(
+    connection: Connection, words: VocabularyIndex, added: Sequence[str], owner: str
+) -> list[dict[str, str]]:
+    """Return other tags that were perhaps meant by names that made a tag or have one.
+
+    Names of the vocabulary are left out: nobody types one of those by mistake.
+    """
+    names = [name for name in added if words.vocabulary.resolve(name) is None][:MAX_NAMES]
+    near = {name: near_misses(name) for name in names}
+    found = find_named(connection, words, set().union(*near.values()), owner) if near else {}
+    similar = []
+    for name in names:
+        others = {
+            found[text].tag
+            for text in near[name] & found.keys()
+            if found[text].tag.slug != slug_of(name)
+        }
+        similar += [
+            {"said": name, "tag": tag.slug, "name": tag.name}
+            for tag in sorted(others, key=lambda tag: tag.slug)
+        ]
+    return similar

@@ -1,0 +1,53 @@
+"""The tags of images, as queries: what people decided, and else what the model shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from shared.db.schema import decisions, shown_tags, tags
+from shared.db.tags.known_tag import Kind, KnownTag
+
+
+@dataclass(frozen=True)
+class ShownTag:
+    """A tag that is shown for an image. owner: whose tag it is. source: "model" or "user"."""
+
+    slug: str
+    name: str
+    kind: Kind
+    owner: str | None
+    confidence: float
+    source: str
+
+
+def tags_of_images(connection: Connection, image_ids: Sequence[UUID]) -> dict[UUID, list[ShownTag]]:
+    """Return the tags shown for each image: what people decided, and else what the model says."""
+    rows = connection.execute(
+        select(
+            shown_tags.c.image_id,
+            tags.c.slug,
+            tags.c.name,
+            tags.c.kind,
+            tags.c.owner,
+            shown_tags.c.confidence,
+            shown_tags.c.source,
+        )
+        .join(tags, tags.c.id == shown_tags.c.tag_id)
+        .where(shown_tags.c.image_id.in_(image_ids))
+    )
+    shown: dict[UUID, list[ShownTag]] = {image_id: [] for image_id in image_ids}
+    for image_id, *tag in rows:
+        shown[image_id].append(ShownTag(*tag))
+    return shown
+
+
+def find_decided(connection: Connection, image_id: UUID) -> dict[KnownTag, bool]:
+    """Return the tags that people decided for an image: whether it has them."""
+    rows = connection.execute(
+        select(tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner, decisions.c.present)
+        .join(tags, tags.c.id == decisions.c.tag_id)
+        .where(decisions.c.image_id == image_id)
+    )
+    return {KnownTag(*tag): present for *tag, present in rows}

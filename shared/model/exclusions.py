@@ -1,0 +1,79 @@
+"""Which tags are mutually exclusive: in memory by the number of tags, not by its square."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_GROUP = -1
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """Groups of mutually exclusive tags, and the few pairs in a group that do go together.
+
+    groups: (tags,) int32, the number of a tag's group; -1: it excludes none. compatible: (pairs, 2)
+    int32, positions of two tags of one group that may stand on one picture, each pair once.
+    """
+
+    groups: NDArray[np.int32]
+    compatible: NDArray[np.int32]
+
+    @classmethod
+    def none(cls, tags: int) -> Exclusions:
+        """No tag excludes another."""
+        return cls(np.full(tags, NO_GROUP, np.int32), np.empty((0, 2), np.int32))
+
+    @classmethod
+    def of_matrix(cls, exclusive: NDArray[np.bool_]) -> Exclusions:
+        """Read a symmetric matrix, (tags, tags), as heads of earlier versions have it."""
+        others = exclusive & ~np.eye(len(exclusive), dtype=np.bool_)
+        grouped = others.any(axis=0)
+        pairs = np.argwhere(np.triu(np.outer(grouped, grouped) & ~others, k=1))
+        return cls(np.where(grouped, 0, NO_GROUP).astype(np.int32), pairs.astype(np.int32))
+
+    @classmethod
+    def side_by_side(cls, parts: Sequence[Exclusions]) -> Exclusions:
+        """The tags of several parts one after the other; no part excludes tags of another."""
+        groups, pairs = [], []
+        tags = used = 0
+        for part in parts:
+            groups.append(np.where(part.groups >= 0, part.groups + used, NO_GROUP))
+            pairs.append(part.compatible + tags)
+            tags += len(part.groups)
+            used += int(part.groups.max(initial=NO_GROUP)) + 1
+        return cls(np.concatenate(groups).astype(np.int32), np.concatenate(pairs).astype(np.int32))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no tag excludes another."""
+        return not (self.groups >= 0).any()
+
+    def take(self, chosen: NDArray[np.intp]) -> Exclusions:
+        """Those among some of the tags, in the order of `chosen`, (fewer tags,) positions."""
+        position = np.full(len(self.groups), -1, np.int32)
+        position[chosen] = np.arange(len(chosen))
+        pairs = position[self.compatible]
+        return Exclusions(self.groups[chosen], pairs[(pairs >= 0).all(axis=1)])
+
+    def linked(self, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Positions of the chosen tags, (tags,) bool, and of all in the groups of these."""
+        groups = np.unique(self.groups[chosen])
+        in_groups = np.isin(self.groups, groups[groups >= 0])
+        return np.flatnonzero(chosen | in_groups)
+
+    def sums(self, powers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For each tag the sum of what the tags have that it excludes: (n, tags) to (n, tags)."""
+        sums = np.zeros_like(powers)
+        for group in np.unique(self.groups[self.groups >= 0]):
+            members = np.flatnonzero(self.groups == group)
+            of_group = powers[:, members]
+            sums[:, members] = of_group.sum(axis=1, keepdims=True) - of_group
+        for first, second in self.compatible:
+            sums[:, first] -= powers[:, second]
+            sums[:, second] -= powers[:, first]
+        # What rounding leaves of a difference may lie a little below nothing.
+        return np.maximum(sums, 0, out=sums)
