@@ -123,8 +123,8 @@ def test_the_answer_waits_for_the_run_to_end(
         ({"examples": [str(UUID(int=n)) for n in range(1001)]}, 400, "examples"),
         ({"counterexamples": [str(uuid4())]}, 404, "There is no image"),
         ({"name": "x" * 10_000}, 400, "at most 100 characters"),
-        ({"name": "\x07"}, 400, "control characters"),
-        ({"name": ""}, 400, "letter or digit"),
+        ({"name": "\x07"}, 400, "control character"),
+        ({"name": ""}, 400, "letter, digit, symbol or emoji"),
         ({"user": "\x00"}, 400, "user"),
     ],
 )
