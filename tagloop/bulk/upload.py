@@ -1,4 +1,4 @@
-"""Files to the server: found and hashed by one thread, sent by several, watched by another."""
+"""Send files: one thread finds and hashes, several send, another one watches."""
 
 import queue
 import threading

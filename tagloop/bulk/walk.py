@@ -1,4 +1,4 @@
-"""The files of folders of any depth, one at a time: memory grows with folders, not with files."""
+"""Find the files of folders of any depth, one at a time: memory grows with folders, not files."""
 
 import os
 import stat
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tagloop.bulk.events import Event, Outcome
 
-# By content the server decides; these names only spare it everything else that lies in a folder.
+# The server decides by content; these names only spare it other files.
 PICTURE_SUFFIXES = frozenset(
     (
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".gif", ".webp", ".avif"),
@@ -28,7 +28,7 @@ class Kind(Enum):
 
 
 class FolderId(NamedTuple):
-    """What a folder is, whichever way leads to it."""
+    """Identifies a folder, whichever path leads to it."""
 
     device: int
     inode: int
@@ -69,7 +69,7 @@ def find_pictures(roots: Iterable[str], skip: Skip) -> Iterator[str]:
 
 
 def look_at(entry: os.DirEntry[str]) -> Kind | Event:
-    """Whether to enter it, to offer it, or to skip it with this event."""
+    """Return whether to enter an entry, to send it, or to skip it with an event."""
     # Hidden folders hold thumbnails or versions rather than pictures.
     if entry.name.startswith(HIDDEN_PREFIX):
         return Event(Outcome.HIDDEN, entry.path)
@@ -79,7 +79,7 @@ def look_at(entry: os.DirEntry[str]) -> Kind | Event:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if suffix and suffix not in PICTURE_SUFFIXES:
             return Event(Outcome.NOT_A_PICTURE, entry.path)
-        # A link that leads nowhere raises here; named pipes and devices must not be opened.
+        # A broken link raises here; named pipes and devices must not be opened.
         is_regular = stat.S_ISREG(entry.stat().st_mode)
     except OSError as error:
         return Event(Outcome.UNREADABLE, entry.path, str(error.strerror))

@@ -1,4 +1,4 @@
-"""Waiting for the tags of pictures that were sent, at the price of few small requests."""
+"""Wait for the tags of sent pictures with few small requests."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ MAX_WAITING = 10_000
 
 @dataclass(frozen=True, slots=True)
 class WaitingPicture:
-    """A file that was sent, under the id of its image."""
+    """A file that was sent, and the id of its image."""
 
     image_id: str
     path: str
@@ -31,7 +31,7 @@ class WaitingPicture:
 class Watch:
     """The pictures that are not tagged yet, oldest first.
 
-    The server tags roughly in the order of arrival, so it is enough to ask about the oldest.
+    The server tags roughly in the order of arrival, so asking about the oldest is enough.
     """
 
     def __init__(self, client: Client, stop: Flag) -> None:
@@ -40,19 +40,19 @@ class Watch:
         self._waiting: deque[WaitingPicture] = deque()
 
     def add(self, files: Iterable[WaitingPicture]) -> None:
-        """Watch these too; any thread may call it, and waits while very many are watched."""
+        """Watch these too. Thread-safe; waits while very many are watched."""
         while len(self._waiting) >= MAX_WAITING:
             if self._stop.wait(POLL_SECONDS):
                 return
         self._waiting.extend(files)
 
     def outcomes(self, is_complete: Flag) -> Iterator[list[Event]]:
-        """What became of the pictures, until all are done that were added up to `is_complete`.
+        """Yield what became of the pictures, until all added before `is_complete` are done.
 
         Raises NoAnswer, ServerFailed or Stopped as `patiently` does.
         """
         while not self._stop.is_set():
-            # Looked at before the pictures: whatever is added before the flag must be seen.
+            # Read before the pictures, so that everything added before the flag is seen.
             was_complete = is_complete.is_set()
             window = list(islice(self._taken_off(), WINDOW))
             if not window and was_complete:
@@ -65,12 +65,12 @@ class Watch:
             self._stop.wait(POLL_SECONDS if len(self._waiting) <= WINDOW else BUSY_POLL_SECONDS)
 
     def _taken_off(self) -> Iterator[WaitingPicture]:
-        """Takes pictures off the front, one by one."""
+        """Yield pictures from the front, one by one."""
         while self._waiting:
             yield self._waiting.popleft()
 
     def _ask(self, window: list[WaitingPicture]) -> list[Event]:
-        """The outcomes of those that are done; the others go back to the front."""
+        """Return the outcomes of finished pictures; put the others back to the front."""
         ids = list({file.image_id for file in window})
         found = patiently(lambda: self._client.statuses(ids), self._stop)
         images = {image.id: image for image in found}

@@ -12,24 +12,26 @@ TAGS_PER_PAGE = 500
 
 
 class Client(Teaching):
-    """One Tagloop server: pictures and words here, what people teach it in `Teaching`.
+    """One Tagloop server: images and tags here, corrections and models in `Teaching`.
 
-    Connections are kept and shared, and all calls are safe in threads. Every call raises NoAnswer
-    when the server cannot be reached, ServerBusy when it asks to come back later, Refused when it
+    Connections are kept and shared, and all calls are thread-safe. Every call raises NoAnswer when
+    the server cannot be reached, ServerBusy when it asks to come back later, Refused when it
     refuses the request, and ServerFailed when it fails.
     """
 
     def check(self) -> None:
-        """Find out whether a Tagloop answers at all."""
+        """Return if a Tagloop answers."""
         self.call("GET", "/healthz")
 
     def upload(
         self, files: Sequence[OpenFile], *, owner: str = "", wait: float = 0
     ) -> list[Receipt | Refusal]:
-        """Send pictures in one request, read from disk as they go; one answer a file, in order.
+        """Send pictures in one request, read from disk as they are sent.
 
-        wait: seconds that the server may hold the request until the pictures are tagged.
-        Also raises FileUnusable when a file cannot be read to its end.
+        Return one answer a file, in order.
+
+        wait: seconds that the server may hold the request until the pictures are tagged. Also
+        raises FileUnusable when a file cannot be read to its end.
         """
         body = Multipart(files)
         headers = {
@@ -60,7 +62,7 @@ class Client(Teaching):
         return _receipt(answer)
 
     def known(self, owner: str, digests: Sequence[str]) -> dict[str, str]:
-        """The ids of an owner's images by the SHA-256 of their bytes, for those that are there.
+        """Return the ids of an owner's images by the SHA-256 of their bytes, for those that exist.
 
         digests: hexadecimal, at most 1,000.
         """
@@ -70,17 +72,17 @@ class Client(Teaching):
     def image(
         self, image_id: str, *, min_confidence: float | None = None, max_tags: int | None = None
     ) -> TaggedImage:
-        """One image with its tags: the server's choice, or at least and at most these."""
+        """Return an image with its tags: the server's choice, or those asked for."""
         parameters = {"min_confidence": min_confidence, "max_tags": max_tags}
         return TaggedImage.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
 
     def statuses(self, image_ids: Sequence[str]) -> list[Status]:
-        """How far those of the images are that exist, at most 1,000, in any order."""
+        """Return the statuses of the images that exist, in any order. At most 1,000 ids."""
         answer = self.call_json("/v1/images/statuses", {"ids": image_ids})
         return [Status.from_json(document) for document in answer["images"]]
 
     def tags(self) -> list[KnownTag]:
-        """The whole vocabulary."""
+        """Return the whole vocabulary."""
         found: list[KnownTag] = []
         cursor: str | None = None
         while True:

@@ -1,4 +1,4 @@
-"""What the API answers, as typed values; a member that the API adds later does no harm."""
+"""Answers of the API as typed values; fields that the API adds later are ignored."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,7 +12,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A picture that the server took: under which id, and how far it is."""
+    """A picture that the server accepted: its id and its status."""
 
     id: str
     status: str
@@ -26,18 +26,18 @@ class Refusal:
 
     @property
     def reason(self) -> str:
-        """Why, as a sentence."""
+        """The reason as a sentence."""
         return describe(self.problem)
 
     @property
     def kind(self) -> str:
-        """The kind of problem, the same for every picture that has it."""
+        """The kind of problem, the same for every picture with this problem."""
         return str(self.problem.get("title") or self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far an image is; `error` says why it failed."""
+    """The status of an image; `error` says why it failed."""
 
     id: str
     status: str
@@ -68,7 +68,7 @@ class ImageTag:
 
 @dataclass(frozen=True, slots=True)
 class TaggedImage:
-    """An image as the server knows it; `document` is its whole answer."""
+    """An image as the server describes it; `document` is the whole answer."""
 
     id: str
     status: str

@@ -1,4 +1,4 @@
-"""What can go wrong between a client and the server, each as one sentence for a person."""
+"""Errors between a client and the server, each with one sentence for people."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class ServerFailed(TagloopError):
 
 
 class ServerBusy(TagloopError):
-    """The server takes no more work at the moment; `retry_after_seconds` says when to ask again."""
+    """The server accepts no more work for now; `retry_after_seconds` says when to ask again."""
 
     retryable = True
 
@@ -49,5 +49,5 @@ class LabelsUnusable(TagloopError):
 
 
 def describe(problem: dict[str, Any]) -> str:
-    """The sentence of a problem document."""
+    """Return the sentence of a problem document."""
     return str(problem.get("detail") or problem.get("title") or "The server did not say why.")

@@ -14,7 +14,7 @@ BLOCK_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A file that is about to be sent, and its size in bytes when it was opened."""
+    """An open file and its size in bytes when it was opened."""
 
     path: str
     handle: FileIO
@@ -34,7 +34,7 @@ def open_file(path: str) -> OpenFile:
 
 
 class Multipart:
-    """A request body in which each file is a part named `file`; can be iterated more than once.
+    """A request body in which each file is a part named `file`. It can be iterated repeatedly.
 
     Iterating yields blocks of bytes and raises FileUnusable when a file has become shorter or
     cannot be read any more.
@@ -50,13 +50,13 @@ class Multipart:
 
     @property
     def content_length(self) -> int:
-        """Size of the whole body in bytes."""
+        """Return the size of the whole body in bytes."""
         return sum(len(header) + file.size for header, file in self._parts) + len(self._end)
 
     def __iter__(self) -> Iterator[bytes]:
         for header, file in self._parts:
             blocks = _blocks(file)
-            # One packet for the header and the beginning of its file.
+            # The header and the start of the file share a packet.
             yield header + next(blocks, b"")
             yield from blocks
         yield self._end
@@ -68,7 +68,7 @@ def _part_header(path: str) -> bytes:
 
 
 def _blocks(file: OpenFile) -> Iterator[bytes]:
-    """The file from its beginning, exactly as many bytes as it had when it was opened."""
+    """Yield the file from its start, exactly as many bytes as it had when it was opened."""
     left = file.size
     try:
         file.handle.seek(0)
@@ -79,5 +79,5 @@ def _blocks(file: OpenFile) -> Iterator[bytes]:
             left -= len(block)
             yield block
     except OSError as error:
-        # Not as an OSError: that would look like a lost connection.
+        # An OSError would look like a lost connection.
         raise FileUnusable(file.path, str(error.strerror)) from error

@@ -1,4 +1,4 @@
-"""`tagloop tag`: a few pictures, sent at once and shown with their tags."""
+"""`tagloop tag`: send a few pictures at once and show their tags."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class TagRequest:
 
 @dataclass(frozen=True, slots=True)
 class TagResult:
-    """One picture's image, or its problem; `trouble` is a sentence when it is not tagged."""
+    """A picture's image, or its problem; `trouble` says in a sentence why it is not tagged."""
 
     source: str
     image: TaggedImage | None
@@ -35,14 +35,14 @@ class TagResult:
     trouble: str
 
     def to_json(self) -> str:
-        """One line: the server's document with the name that the picture was given by."""
+        """Return one line of JSON: the server's document and the source that was given."""
         document = self.image.document if self.image else {"status": "refused"}
         problem = {"problem": self.problem} if self.problem else {}
         return json.dumps({"file": printable(self.source), **document, **problem})
 
 
 def tag_each(client: Client, sources: Sequence[str], request: TagRequest) -> Iterator[TagResult]:
-    """Tag files and URLs, several at once; the answers come in the order of the sources."""
+    """Tag files and URLs, several at once; yield the results in the order of the sources."""
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         yield from pool.map(lambda source: tag_one(client, source, request), sources)
@@ -51,7 +51,7 @@ def tag_each(client: Client, sources: Sequence[str], request: TagRequest) -> Ite
 
 
 def tag_one(client: Client, source: str, request: TagRequest) -> TagResult:
-    """Tag one file or URL. Raises what `Client` raises, but for refusals."""
+    """Tag one file or URL. Raises what `Client` raises, except Refused."""
     name = printable(source)
     try:
         receipt = send(client, source, request.wait)
@@ -72,7 +72,7 @@ def tag_one(client: Client, source: str, request: TagRequest) -> TagResult:
 
 
 def send(client: Client, source: str, wait: float) -> Receipt | Refusal:
-    """Hand one file or URL to the server. Raises FileUnusable and what `Client` raises."""
+    """Send one file or URL to the server. Raises FileUnusable and what `Client` raises."""
     if source.lower().startswith(URL_SCHEMES):
         return client.upload_url(source, wait=wait)
     file = open_file(source)

@@ -1,4 +1,4 @@
-"""The part of the HTTP API in which people teach the model, as Python calls."""
+"""The part of the HTTP API that teaches the model, as Python calls."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,23 +10,23 @@ LABELS_PER_PAGE = 1000
 
 
 class Teaching(Transport):
-    """Corrections and labels, fine-tune runs, versions of the model, re-tagging."""
+    """Corrections and labels, fine-tune runs, model versions, re-tagging."""
 
     def correct(self, verdicts: Verdicts, *, user: str = "") -> None:
-        """Say what one image's tags are."""
+        """Correct the tags of one image."""
         path = f"/v1/images/{verdicts.image}/corrections"
         self.call_json(path, {**verdicts.to_json(), "user": user})
 
     def correct_many(
         self, corrections: Sequence[Verdicts], *, user: str = ""
     ) -> list[dict[str, Any] | None]:
-        """The same of at most 1,000 images; for each the problem that it had, or None."""
+        """Correct at most 1,000 images; return the problem of each, or None."""
         entries = [{"image": verdicts.image, **verdicts.to_json()} for verdicts in corrections]
         answer = self.call_json("/v1/corrections", {"user": user, "corrections": entries})
         return [result.get("problem") for result in answer["results"]]
 
     def labels(self) -> Iterator[ExportedLabel]:
-        """Everything that people decided, page by page."""
+        """Yield all of people's labels, page by page."""
         cursor: str | None = None
         while True:
             page = self.call("GET", "/v1/labels", {"limit": LABELS_PER_PAGE, "cursor": cursor})
@@ -36,29 +36,29 @@ class Teaching(Transport):
                 return
 
     def retrain(self) -> RunStatus:
-        """Have the model learn from the corrections that wait; Refused while it does already."""
+        """Start a fine-tune run. Raises Refused while one is running."""
         return RunStatus.from_json(self.call_json("/v1/retrain", {}))
 
     def run(self, run_id: int) -> RunStatus:
-        """How far a fine-tune run is."""
+        """Return a fine-tune run."""
         return RunStatus.from_json(self.call("GET", f"/v1/retrain/{run_id}"))
 
     def versions(self) -> list[Version]:
-        """Every version of the model, the newest first."""
+        """Return every version of the model, newest first."""
         return [Version.from_json(model) for model in self.call("GET", "/v1/models")["models"]]
 
     def promote(self, version: int) -> Version:
-        """Have a version of the model tag from now on."""
+        """Make a version of the model live."""
         return Version.from_json(self.call_json(f"/v1/models/{version}/promote", {}))
 
     def retag(
         self, *, owner: str | None = None, tag: str | None = None, below_version: int | None = None
     ) -> RetagJob:
-        """Have images tagged anew: of one owner, for one tag, or tagged by older versions only."""
+        """Start re-tagging all images, one owner's, one tag, or what older versions tagged."""
         scope = {"owner": owner, "tag": tag, "below_version": below_version}
         given = {name: value for name, value in scope.items() if value is not None}
         return RetagJob.from_json(self.call_json("/v1/retag", given))
 
     def retag_job(self, job_id: int) -> RetagJob:
-        """How far a re-tagging is."""
+        """Return a re-tagging job."""
         return RetagJob.from_json(self.call("GET", f"/v1/retag/{job_id}"))

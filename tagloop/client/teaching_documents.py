@@ -1,4 +1,4 @@
-"""What the API answers about teaching, as typed values."""
+"""Answers of the API about teaching, as typed values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What somebody says of one image's tags, each given by its slug, name or an alias."""
+    """Corrections of one image's tags, each tag given by its slug, name or an alias."""
 
     image: str
     add: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Verdicts:
     undo: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The lists, as the API takes them."""
+        """Return the lists as the API takes them."""
         return {
             "add": self.add,
             "remove": self.remove,
@@ -32,7 +32,10 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class ExportedLabel:
-    """Whether an image has a tag, as people decided; `sha256` is empty until it is fetched."""
+    """Whether an image has a tag, as people decided.
+
+    `sha256` is empty until the file is fetched.
+    """
 
     image: str
     sha256: str
@@ -56,7 +59,7 @@ class ExportedLabel:
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A fine-tune run. progress: 0 to 1; reason: how it ended and why, empty while it goes on."""
+    """A fine-tune run. progress: 0 to 1; reason: how it ended and why, empty while it runs."""
 
     id: int
     status: str
@@ -85,7 +88,7 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True)
 class RetagJob:
-    """A re-tagging. total: images in its scope, None until it has started."""
+    """A re-tagging job. total: images in its scope, None until it has started."""
 
     id: int
     status: str

@@ -1,4 +1,4 @@
-"""HTTP to one Tagloop server: JSON objects back, errors as exceptions."""
+"""HTTP requests to one Tagloop server: JSON objects back, errors as exceptions."""
 
 import json
 import os
@@ -25,14 +25,14 @@ Parameters = Mapping[str, str | float | None]
 
 
 class Transport:
-    """One Tagloop server; connections are kept and shared, and all calls are safe in threads.
+    """One Tagloop server. Connections are kept and shared, and all calls are thread-safe.
 
     Every call raises NoAnswer when the server cannot be reached, ServerBusy when it asks to come
     back later, Refused when it refuses the request, and ServerFailed when it fails.
     """
 
     def __init__(self, server: str, connections: int = 4, key: str | None = None) -> None:
-        """key: shown with every request; None: that of TAGLOOP_KEY, if it is set."""
+        """key: sent with every request; None: the one in TAGLOOP_KEY, if set."""
         if not urlsplit(server).netloc or not server.startswith(SCHEMES):
             raise NoAnswer(f"{server} is not the address of a server; write http://host:port")
         self.server = server.rstrip("/")
@@ -80,7 +80,10 @@ class Transport:
         return self._document(response)
 
     def _document(self, response: urllib3.BaseHTTPResponse) -> dict[str, Any]:
-        """The JSON object of an answer; answers that are errors are raised."""
+        """Return the JSON object of an answer.
+
+        Raise the exception that an error answer stands for.
+        """
         try:
             document = response.json()
         except ValueError:

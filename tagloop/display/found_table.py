@@ -1,4 +1,4 @@
-"""What a search found as a table."""
+"""The result of a search as a table."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ TAGS_SHOWN = 3
 
 
 def found_table(images: Sequence[TaggedImage]) -> Table:
-    """Id, file name or URL, and the most specific tags of an image a row."""
+    """Return a table with a row for each image: id, file name or URL, most specific tags."""
     table = Table(show_header=False, box=None, pad_edge=False)
     for image in images:
         name = image.document["filename"] or image.document["source_url"] or ""

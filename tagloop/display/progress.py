@@ -1,4 +1,4 @@
-"""Progress bars of what the server does by itself."""
+"""Progress bars of work that the server does."""
 
 import math
 import time
@@ -26,7 +26,7 @@ POLL_SECONDS = 0.5
 
 
 class Work(Protocol):
-    """Something that goes on in the server."""
+    """Work that goes on in the server."""
 
     @property
     def is_over(self) -> bool:
@@ -37,7 +37,7 @@ Followed = TypeVar("Followed", bound=Work)
 
 
 def follow_run(client: Client, run: RunStatus) -> RunStatus:
-    """Show a fine-tune run's progress until it is over; returns how it ended."""
+    """Show a fine-tune run's progress until it is over; return its outcome."""
     return _follow(
         run,
         lambda: client.run(run.id),
@@ -46,7 +46,7 @@ def follow_run(client: Client, run: RunStatus) -> RunStatus:
 
 
 def follow_retagging(client: Client, job: RetagJob) -> RetagJob:
-    """Show a re-tagging's progress until it is over; returns how it ended."""
+    """Show a re-tagging job's progress until it is over; return its outcome."""
     return _follow(
         job,
         lambda: client.retag_job(job.id),
@@ -59,9 +59,9 @@ def _follow(
     look: Callable[[], Followed],
     describe: Callable[[Followed], tuple[str, float]],
 ) -> Followed:
-    """Look again and again. describe: a text, and the share that is done.
+    """Poll until the work is over. describe: returns a text, and the share that is done.
 
-    A server that is away for a moment is waited for; Ctrl-C ends only the waiting.
+    Waits for a server that is away for a moment; Ctrl-C ends only the waiting.
     """
     progress = Progress(
         SpinnerColumn(),

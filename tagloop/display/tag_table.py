@@ -13,7 +13,10 @@ IMPLIED_STYLE = "dim"
 
 
 def tag_table(source: str, image: TaggedImage) -> Group:
-    """Tag, confidence bar and percentage a row; tags that another one implies are dimmed."""
+    """Return a table with a row for each tag: name, confidence bar, percentage.
+
+    Implied tags are dimmed.
+    """
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
     table.add_column(width=BAR_COLUMNS)
@@ -30,5 +33,5 @@ def tag_table(source: str, image: TaggedImage) -> Group:
 
 
 def implied_tags(tags: tuple[ImageTag, ...]) -> frozenset[str]:
-    """Slugs of those tags that another tag of the picture stands below."""
+    """Return the slugs of the tags that another tag of the picture implies."""
     return frozenset(parent for tag in tags for parent in tag.parents)

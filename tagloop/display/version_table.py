@@ -1,4 +1,4 @@
-"""The versions of the model as a table."""
+"""Model versions as a table."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ MINUTES = len("2026-01-31T12:34")
 
 
 def version_table(versions: Sequence[Version]) -> Table:
-    """Number, status, parent, moment (UTC) and reason of a version a row; the live one is bold."""
+    """Return a table with a row for each version: number, status, parent, time (UTC) and reason."""
     table = Table(box=None, pad_edge=False)
     for title in ("version", "status", "from", "made", "why"):
         table.add_column(title)

@@ -1,1 +1,1 @@
-"""How well a running server tags labelled pictures."""
+"""Measure how well a running server tags labelled pictures."""

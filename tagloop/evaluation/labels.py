@@ -1,4 +1,4 @@
-"""Labelled pictures, from a folder with a folder for each label or from a CSV."""
+"""Read labelled pictures from a folder with a folder for each label, or from a CSV."""
 
 import csv
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ PATH, LABEL = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A picture and the label that it should get."""
+    """A picture and its label."""
 
     path: str
     label: str
 
 
 def read_folder(folder: Path) -> list[Example]:
-    """Every picture below each folder inside `folder`, labelled with that folder's name.
+    """Return every picture below each folder inside `folder`, labelled with that folder's name.
 
     Raises LabelsUnusable when there is none.
     """
@@ -51,7 +51,7 @@ def _pictures(folder: Path) -> list[str]:
 
 
 def read_csv(file: Path, root: Path) -> list[Example]:
-    """The rows of a CSV with or without a header; relative paths start at `root`.
+    """Return the rows of a CSV with or without a header; relative paths start at `root`.
 
     Raises LabelsUnusable when it cannot be read as such.
     """
@@ -80,7 +80,7 @@ def _examples(rows: Iterator[list[str]], file: Path, root: Path) -> Iterator[Exa
 
 
 def _header(row: list[str]) -> tuple[int, int] | None:
-    """The columns of path and label, where the row is a header."""
+    """Return the columns of path and label if the row is a header."""
     names = [name.strip().lower() for name in row]
     paths = [names.index(name) for name in PATH_COLUMNS if name in names]
     labels = [names.index(name) for name in LABEL_COLUMNS if name in names]

@@ -1,4 +1,4 @@
-"""`tagloop eval`: labelled pictures through the API, and the tags that come back."""
+"""`tagloop eval`: upload labelled pictures and judge the tags that come back."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -62,7 +62,9 @@ def evaluate_pictures(
 
 
 def read_examples(folder: Path | None, csv: Path | None) -> list[Example]:
-    """The labelled pictures of a folder, or of a CSV whose paths may be relative to the folder."""
+    """Return the labelled pictures of a folder, or of a CSV whose paths may be relative to the
+    folder.
+    """
     if csv is not None:
         return read_csv(csv, folder or csv.parent)
     if folder is None:
@@ -71,7 +73,10 @@ def read_examples(folder: Path | None, csv: Path | None) -> list[Example]:
 
 
 def upload(client: Client, owner: str, paths: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Send the pictures and wait: the ids of the tagged ones, and why others are not, by path."""
+    """Send the pictures and wait.
+
+    Return the ids of tagged ones, and by path why others are not tagged.
+    """
     images: dict[str, str] = {}
     untagged: dict[str, str] = {}
     run = Upload(client, owner, wait=True, ask_about_known=True)
@@ -90,7 +95,7 @@ def upload(client: Client, owner: str, paths: list[str]) -> tuple[dict[str, str]
 
 
 def judge(client: Client, image_id: str, label: str) -> Judged:
-    """One tagged picture beside its label: its likeliest leaf tags, and what it shows."""
+    """Compare one tagged picture with its label: its likeliest leaf tags, and what it shows."""
     # With every tag allowed, the leaves come first: nothing stands below them.
     likeliest = client.image(image_id, min_confidence=0, max_tags=TOP)
     shown = client.image(image_id)

@@ -1,4 +1,4 @@
-"""The server's vocabulary, to find what a label means and what a tag implies."""
+"""The server's vocabulary: what a label means and what a tag implies."""
 
 import re
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ class TagIndex:
         self._by_text |= {normalised(slug): slug for slug in self._tags}
 
     def resolve(self, label: str) -> str | None:
-        """The slug of the tag that a label means, None where it means none or several."""
+        """Return the slug of the tag that a label means; None if it means none or several."""
         return self._by_text.get(normalised(label))
 
     def with_ancestors(self, slug: str) -> frozenset[str]:
-        """A tag and everything that it implies."""
+        """Return a tag and everything that it implies."""
         found: set[str] = set()
         waiting = [slug]
         while waiting:
@@ -39,5 +39,5 @@ class TagIndex:
 
 
 def normalised(text: str) -> str:
-    """Upper and lower case, hyphens, underscores and spaces make no difference."""
+    """Ignore case, hyphens, underscores and spaces."""
     return re.sub(r"[\s_-]+", " ", text).strip().casefold()

@@ -1,4 +1,4 @@
-"""Where the web side listens, and where this machine reaches it."""
+"""The address that the web side listens on, and the one to reach it at from this machine."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -8,19 +8,22 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Address:
-    """Where the web side listens. host: a name or an address; IPv6 without brackets."""
+    """The address that the web side listens on.
+
+    host: a name or an address; IPv6 without brackets.
+    """
 
     host: str
     port: int
 
     @property
     def bind(self) -> str:
-        """As gunicorn takes it."""
+        """Return the address as gunicorn takes it."""
         return f"{_in_url(self.host)}:{self.port}"
 
     @property
     def from_here(self) -> str:
-        """The host to ask from this machine: what listens everywhere listens here as well."""
+        """Return the host to connect to from this machine."""
         try:
             address = ipaddress.ip_address(self.host)
         except ValueError:
@@ -31,7 +34,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """For people and programs on this machine."""
+        """Return the URL for people and programs on this machine."""
         return f"http://{_in_url(self.from_here)}:{self.port}"
 
 

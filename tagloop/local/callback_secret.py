@@ -1,4 +1,4 @@
-"""The secret of a stack's callbacks: made once, kept in its data folder."""
+"""The signing secret of a stack's callbacks: created once, stored in its data folder."""
 
 import os
 from pathlib import Path
@@ -10,9 +10,9 @@ PRIVATE_MODE = 0o600
 
 
 def ensure_callback_secret(path: Path) -> None:
-    """Make a secret where there is none; receivers need the one in this file to verify messages.
+    """Create the secret if there is none. Receivers verify messages with the one in this file.
 
-    Raises LocalStackError when it can't be written.
+    Raises LocalStackError when it cannot be written.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)

@@ -1,4 +1,4 @@
-"""The layout of one data folder, and the lock that keeps a second copy of Tagloop out of it."""
+"""The layout of a data folder, and the lock that keeps a second Tagloop out of it."""
 
 import fcntl
 import hashlib
@@ -15,14 +15,14 @@ from tagloop.local.errors import DataInUseError, LocalStackError
 
 UNIX_SOCKET_PATH_BYTES = 107
 MAX_SOCKET_NAME = ".s.PGSQL.5432"
-# Socket folders become part of URLs, which not every reader unquotes.
+# Socket folders become part of URLs, and not every reader of URLs unquotes them.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
 PRIVATE_MODE = 0o700
 
 
 @dataclass(frozen=True)
 class DataDir:
-    """One data folder: everything that the stack keeps, and the folder of its unix sockets."""
+    """One data folder: everything that the stack stores, and the folder of its Unix sockets."""
 
     root: Path
     sockets: Path
@@ -44,12 +44,12 @@ class DataDir:
 
     @property
     def logs(self) -> Path:
-        """One log file a process."""
+        """One log file for each process."""
         return self.root / "logs"
 
     @property
     def run(self) -> Path:
-        """What matters only while the stack runs."""
+        """Files that matter only while the stack runs."""
         return self.root / "run"
 
     @property
@@ -59,7 +59,7 @@ class DataDir:
 
     @property
     def callback_secret(self) -> Path:
-        """What messages to callback URLs are signed with."""
+        """The secret that signs messages to callback URLs."""
         return self.root / "callback-secret"
 
     @property
@@ -69,14 +69,14 @@ class DataDir:
 
     @property
     def redis_socket(self) -> Path:
-        """Where Redis listens."""
+        """The socket that Redis listens on."""
         return self.sockets / "redis.sock"
 
 
 def open_data_dir(path: Path) -> DataDir:
-    """Make the folder and its parts where they are missing; modes outside it stay as they are.
+    """Create the folder and its parts if they are missing; modes outside it stay as they are.
 
-    Raises LocalStackError when a part cannot be made.
+    Raises LocalStackError when a part cannot be created.
     """
     root = path.expanduser().absolute()
     try:
@@ -96,7 +96,7 @@ def open_data_dir(path: Path) -> DataDir:
 
 
 def find_data_dir(path: Path) -> DataDir:
-    """A data folder as it is, or would be; only the folder of its sockets may be made.
+    """Return a data folder without creating it; only the folder of its sockets may be created.
 
     Raises LocalStackError when there is no safe place for its sockets.
     """
@@ -105,7 +105,7 @@ def find_data_dir(path: Path) -> DataDir:
 
 
 def find_sockets(root: Path) -> Path:
-    """Where the sockets of a data folder are: inside, if the path is not too long for them.
+    """Return the folder of a data folder's sockets: inside it, if the path is short enough.
 
     Raises LocalStackError when there is no safe place for them.
     """
@@ -114,15 +114,15 @@ def find_sockets(root: Path) -> Path:
 
 
 def fits_unix_socket(folder: Path) -> bool:
-    """Whether a socket in the folder has a path that the kernel and every URL reader take."""
+    """Return whether the kernel and every reader of URLs accept a socket path in this folder."""
     longest = os.fsencode(folder / MAX_SOCKET_NAME)
     return len(longest) <= UNIX_SOCKET_PATH_BYTES and bool(PLAIN_PATH.fullmatch(str(folder)))
 
 
 def private_temporary_folder(root: Path) -> Path:
-    """The folder for sockets of a data folder whose own path is too long; the same every time.
+    """Return the socket folder of a data folder whose own path is too long; always the same one.
 
-    Raises LocalStackError when someone else made it, since they could answer in our place.
+    Raises LocalStackError when another user created it, since they could answer in our place.
     """
     digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"tagloop-{os.geteuid()}-{digest}"
@@ -139,7 +139,7 @@ def private_temporary_folder(root: Path) -> Path:
 
 @contextmanager
 def locked(data: DataDir, port: int) -> Iterator[None]:
-    """Hold the data folder; the kernel lets go when this process ends, however it ends.
+    """Hold the data folder; the kernel releases it when this process ends, however it ends.
 
     Raises DataInUseError, naming process id and port, when another copy holds it.
     """

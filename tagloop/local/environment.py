@@ -10,20 +10,20 @@ DATABASE_ROLE = "tagloop"
 
 
 def database_url(data: DataDir) -> str:
-    """Address of the embedded database, for SQLAlchemy."""
+    """Return the address of the embedded database, for SQLAlchemy."""
     return f"postgresql+psycopg2://{DATABASE_ROLE}@/{DATABASE_NAME}?host={data.sockets}"
 
 
 def broker_url(data: DataDir) -> str:
-    """Address of the embedded broker, for Celery."""
+    """Return the address of the embedded broker, for Celery."""
     return f"redis+socket://{data.redis_socket}"
 
 
 def child_environment(data: DataDir) -> dict[str, str]:
-    """This process's environment, with the stack's own addresses in it.
+    """Return this process's environment with the stack's own addresses.
 
-    The variables of libpq (PGHOST, PGPORT…) are left out: they would send a service to another
-    database than the embedded one.
+    libpq's variables (PGHOST, PGPORT…) are left out: they would send a service to another database
+    than the embedded one.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     search_path = [str(PROJECT_ROOT), *filter(None, [inherited.get("PYTHONPATH")])]

@@ -1,4 +1,4 @@
-"""What can go wrong when the stack is started on one machine.
+"""Errors of starting and running the stack on one machine.
 
 Each message is one sentence that says what happened and what to do about it.
 """

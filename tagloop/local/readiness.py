@@ -1,4 +1,4 @@
-"""What the web side says about itself and the workers."""
+"""Ask the web side whether it and the workers are ready."""
 
 import http.client
 import json
@@ -10,18 +10,18 @@ REQUEST_TIMEOUT_SECONDS = 5.0
 
 
 def is_ready(host: str, port: int) -> bool:
-    """Whether everything works."""
+    """Return whether everything works."""
     return ask(host, port)[0] == HTTPStatus.OK
 
 
 def is_stalled(host: str, port: int) -> bool:
-    """Whether pictures wait and none gets tagged."""
+    """Return whether pictures wait and none is being tagged."""
     _, document = ask(host, port)
     return document.get("title") == Stalled().title
 
 
 def ask(host: str, port: int) -> tuple[int, dict[str, object]]:
-    """Status and document of /readyz; 0 and nothing where nobody answers."""
+    """Return status and document of /readyz; 0 and an empty document if nothing answers."""
     connection = http.client.HTTPConnection(host, port, timeout=REQUEST_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/readyz")

@@ -1,4 +1,4 @@
-"""The programs of the stack, as `Program` descriptions for the supervisor."""
+"""The programs of the stack, as `Program`s for the supervisor."""
 
 import signal
 import sys
@@ -13,9 +13,9 @@ from tagloop.local.supervisor.child import Program
 # Longer than gunicorn's graceful time-out, and than the worker's longest batch.
 WEB_STOP_SECONDS = 15.0
 WORKER_STOP_SECONDS = 30.0
-# A run can't be interrupted; one that is killed begins again at the next start.
+# A run cannot be interrupted; a killed one starts again at the next start.
 TRAINER_STOP_SECONDS = 5.0
-# Learning is never urgent, and must not slow down uploads on the same cores.
+# Learning is never urgent and must not slow down uploads on the same cores.
 TRAINER_NICENESS = 10
 # Between two matrix products, OpenBLAS' threads would spin on cores that the lanes need: a third of
 # the worker's CPU time.
@@ -37,7 +37,7 @@ def migrate(data: DataDir) -> Program:
 
 
 def web(data: DataDir, address: Address) -> Program:
-    """All web services behind one gunicorn."""
+    """Return the program of all web services behind one gunicorn."""
     command = (
         *(sys.executable, "-m", "gunicorn", "--config", "python:shared.web.server.gunicorn_config"),
         *("--bind", address.bind, "tagloop.local.web:create_app()"),
@@ -47,13 +47,13 @@ def web(data: DataDir, address: Address) -> Program:
         command,
         child_environment(data) | FRUGAL_MALLOC,
         stop_seconds=WEB_STOP_SECONDS,
-        # gunicorn's quick stop, which takes its workers along.
+        # gunicorn's quick stop, which ends its workers too.
         death_signal=signal.SIGQUIT,
     )
 
 
 def worker(data: DataDir, address: Address) -> Program:
-    """The Celery worker that tags; the web side tells whether it does."""
+    """Return the Celery worker that tags; the web side tells whether it makes progress."""
     command = (
         *(*CELERY, "worker", "--pool", "threads", "--queues", ",".join(WORKER_QUEUES)),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
@@ -68,7 +68,7 @@ def worker(data: DataDir, address: Address) -> Program:
 
 
 def trainer(data: DataDir) -> Program:
-    """The Celery worker that learns from corrections."""
+    """Return the Celery worker that learns from corrections."""
     command = (
         *(sys.executable, "-m", "celery", "-A", "services.trainer.main", "worker"),
         *("--pool", "threads", "--queues", TRAINING),
@@ -84,6 +84,6 @@ def trainer(data: DataDir) -> Program:
 
 
 def beat(data: DataDir) -> Program:
-    """Celery's clock for the periodic tasks."""
+    """Return Celery's clock for periodic tasks."""
     command = (*CELERY, "beat", "--loglevel", "INFO", "--schedule", str(data.beat_schedule))
     return Program("beat", (*command, "--pidfile="), child_environment(data))

@@ -1,4 +1,4 @@
-"""The settings that a command works with."""
+"""Find the settings and the database that a command works on."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tagloop.local.environment import broker_url, database_url
 
 
 def settings_of(data: Path | None) -> Settings:
-    """The settings of the environment, or of the stack on a data folder.
+    """Return the settings of the environment, or those of the stack on a data folder.
 
     Raises:
         ConfigError: there is no such folder, or a setting is wrong.
@@ -33,7 +33,7 @@ def settings_of(data: Path | None) -> Settings:
 
 
 def open_database(data: Path | None) -> Engine:
-    """The database of these settings; connects when first used.
+    """Return an engine for the database of these settings; it connects when first used.
 
     Raises:
         ConfigError: as `settings_of`.

@@ -1,4 +1,4 @@
-"""Tagloop on one machine: start everything, watch over it, stop it."""
+"""Run Tagloop on one machine: start everything, supervise it, stop it."""
 
 import shutil
 import socket
@@ -26,16 +26,16 @@ READY_TIMEOUT_SECONDS = 120.0
 HIGHEST_PORT = 65535
 BANNER_LABEL_WIDTH = 15
 
-# No wrapping: addresses stay in one piece for copying, however narrow the terminal.
+# Without wrapping, addresses can be copied from a narrow terminal.
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def up(port: int, data: Path, host: str = LOOPBACK) -> int:
-    """Run the whole stack on one port and one data folder until a signal asks to stop.
+    """Run the stack on one port and one data folder until a signal stops it. Main thread only.
 
-    Returns the exit code: 0 after a stop that was asked for. Main thread only.
+    Returns the exit code: 0 after a requested stop.
     Raises LocalStackError when the stack cannot start or one of its processes keeps crashing, and
-    ConfigError when it would listen to others than this machine without asking them for keys.
+    ConfigError when it would listen to other machines without asking for keys.
     """
     refuse_open_door(load_settings().auth, host)
     address = Address(host, port)
@@ -59,13 +59,13 @@ def up(port: int, data: Path, host: str = LOOPBACK) -> int:
 
 
 def start(supervisor: Supervisor, data: DataDir, address: Address) -> None:
-    """Start all processes and wait until the web side says that it is ready.
+    """Start all processes and wait until the web side is ready.
 
     Raises LocalStackError when one cannot start, StopRequested at a signal.
     """
     backing.start(supervisor, data)
     supervisor.run_once(services.migrate(data), MIGRATE_TIMEOUT_SECONDS)
-    # The worker first: loading the network takes the longest.
+    # The worker first, because loading the network takes longest.
     supervisor.start(services.worker(data, address))
     supervisor.start(services.web(data, address))
     supervisor.start(services.beat(data))
@@ -77,13 +77,13 @@ def start(supervisor: Supervisor, data: DataDir, address: Address) -> None:
 
 
 def check_port_free(address: Address) -> None:
-    """Raise PortInUseError when the port cannot be listened on."""
+    """Raise PortInUseError if the port cannot be listened on."""
     port = address.port
     if not 0 < port <= HIGHEST_PORT:
         raise PortInUseError(f"There is no port {port}; choose one from 1 to {HIGHEST_PORT}.")
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     with socket.socket(family) as probe:
-        # As gunicorn does: connections of an earlier run that are still closing do not count.
+        # Like gunicorn, ignore connections of an earlier run that are still closing.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address.host, port))
@@ -94,13 +94,13 @@ def check_port_free(address: Address) -> None:
 
 
 def forget_metrics(data: DataDir) -> None:
-    """Remove the shared counters of processes of an earlier run."""
+    """Delete the shared counters of an earlier run's processes."""
     shutil.rmtree(data.metrics)
     data.metrics.mkdir()
 
 
 def print_banner(data: DataDir, address: Address) -> None:
-    """Say where everything is."""
+    """Print the addresses and folders of the stack."""
     url = address.url
     facts = {
         "Address": url,
@@ -116,5 +116,5 @@ def print_banner(data: DataDir, address: Address) -> None:
 
 
 def report(text: str) -> None:
-    """Say something on the terminal."""
+    """Print a line on the terminal."""
     console.print(text, markup=False)

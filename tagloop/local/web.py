@@ -11,7 +11,10 @@ from shared.web import create_web_app
 
 
 def create_app() -> OpenAPI:
-    """Ingest, feedback and catalog on one port; in production each has a server of its own."""
+    """Return ingest, feedback and catalog as one app.
+
+    In production each has a server of its own.
+    """
     settings = load_settings()
     configure_logs(settings)
     return create_web_app("tagloop", (*INGEST, *FEEDBACK, *CATALOG), settings)

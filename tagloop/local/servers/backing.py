@@ -1,4 +1,4 @@
-"""Postgres and Redis together: what the services stand on, and what tests start alone."""
+"""Start Postgres and Redis together, for the stack and for tests."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,7 +14,7 @@ NO_PORT = 0
 
 
 def start(supervisor: Supervisor, data: DataDir) -> None:
-    """Start both side by side and wait until both answer.
+    """Start both in parallel and wait until both answer.
 
     Raises LocalStackError when one cannot start.
     """
@@ -26,7 +26,7 @@ def start(supervisor: Supervisor, data: DataDir) -> None:
 
 @contextmanager
 def running(path: Path) -> Iterator[DataDir]:
-    """Postgres and Redis on a data folder for as long as the block runs, and nothing else.
+    """Run Postgres and Redis on a data folder while the block runs, and nothing else.
 
     `environment.database_url(data)` and `environment.broker_url(data)` give the addresses.
     """

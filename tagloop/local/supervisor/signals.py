@@ -1,4 +1,4 @@
-"""Signals as something that one loop can wait for, without missing one or waking up for nothing."""
+"""Wait for signals in one loop, without missing one or waking up without one."""
 
 import select
 import signal
@@ -11,7 +11,7 @@ WAKE_BYTES = 4096
 
 
 class SignalWatch:
-    """Counts requests to stop; `pause` ends early at such a request or when a child ends."""
+    """Counts requests to stop. `pause` returns early at a request or when a child ends."""
 
     def __init__(self) -> None:
         self.stop_requests = 0
@@ -20,14 +20,14 @@ class SignalWatch:
         self._writer.setblocking(False)
 
     def pause(self, seconds: float | None) -> None:
-        """Wait for a signal, at most the given time in seconds (None: as long as it takes)."""
+        """Wait for a signal, at most this many seconds (None: without limit)."""
         readable, _, _ = select.select([self._reader], [], [], seconds)
         if readable:
             self._reader.recv(WAKE_BYTES)
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Take over the stop signals and SIGCHLD, and give them back; main thread only."""
+        """Handle the stop signals and SIGCHLD while the block runs. Main thread only."""
         handlers = {number: signal.signal(number, self._on_stop) for number in STOP_SIGNALS}
         handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, self._on_child)
         # The wake-up byte is written before any handler runs, so no signal falls between a look
@@ -49,4 +49,6 @@ class SignalWatch:
         self.stop_requests += 1
 
     def _on_child(self, number: int, frame: object) -> None:
-        """Only the wake-up byte matters; without a handler SIGCHLD would not write one."""
+        """Do nothing: only the wake-up byte matters, and without a handler SIGCHLD would not write
+        one.
+        """
