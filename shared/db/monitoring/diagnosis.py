@@ -69,3 +69,28 @@ def seconds_of_oldest_correction(connection: Connection) -> float:
         FROM corrections WHERE run_id IS NULL
     """)
     return float(connection.scalar(query) or 0)
+
+
+@dataclass(frozen=True)
+class OverdueDeletions:
+    """Files that should be gone. error: what the storage said of one of them; None: nothing."""
+
+    files: int
+    error: str | None
+
+
+def find_overdue_deletions(
+    connection: Connection, min_attempts: int, min_seconds: float
+) -> OverdueDeletions | None:
+    """Find files that the storage refused so often, or that have been due for so long.
+
+    Returns None where there are none.
+    """
+    row = connection.execute(
+        text("""
+            SELECT count(*) AS files, max(error) AS error FROM file_deletions
+            WHERE attempts >= :attempts OR due_at < now() - make_interval(secs => :seconds)
+        """),
+        {"attempts": min_attempts, "seconds": min_seconds},
+    ).one()
+    return OverdueDeletions(row.files, row.error) if row.files else None

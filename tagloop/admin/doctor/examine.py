@@ -11,6 +11,7 @@ from shared.db.connection.engine import connect_engine, transaction
 from shared.errors import ConfigError
 from shared.messaging.celery_app import create_celery
 from shared.storage.storage import Storage
+from tagloop.admin.doctor.files import check_deletions
 from tagloop.admin.doctor.finding import Finding
 from tagloop.admin.doctor.learning import check_learning
 from tagloop.admin.doctor.model import check_model
@@ -57,3 +58,4 @@ def _examine_rows(settings: Settings, engine: Engine, messages: int) -> Iterator
         yield check_queues(connection)
         yield from check_stuck(connection, settings.max_attempts, messages)
         yield check_learning(connection)
+        yield check_deletions(connection)

@@ -11,6 +11,7 @@ from services.worker.backbone.first_model import ensure_model
 from services.worker.tagging.sweeper import SHORT_QUEUE_MESSAGES
 from shared.config import Settings
 from shared.db.connection.engine import transaction
+from shared.db.images.file_deletions import note_deletions
 from shared.messaging.celery_app import BULK
 from shared.messaging.publisher import publish_ids
 from shared.storage.storage import Storage
@@ -179,3 +180,20 @@ def insert_ended_run(engine: Engine, status: str) -> None:
             ),
             {"status": status},
         )
+
+
+def test_deleted_files_that_stay_are_counted_with_the_reason(
+    complaints: Complaints, engine: Engine
+) -> None:
+    with transaction(engine) as connection:
+        note_deletions(connection, ["thumbnails/a", "thumbnails/b"])
+    assert complaints() == {}
+
+    with transaction(engine) as connection:
+        connection.execute(
+            text("UPDATE file_deletions SET attempts = 12, error = 'It is read-only.'")
+        )
+    found = complaints()
+    assert list(found) == ["deleted files"]
+    assert "2 files" in found["deleted files"]
+    assert "read-only" in found["deleted files"]

@@ -1,0 +1,25 @@
+"""Whether what was deleted is gone from the storage."""
+
+from sqlalchemy import Connection
+
+from shared.db.monitoring.diagnosis import find_overdue_deletions
+from tagloop.admin.doctor.finding import Finding, well, wrong
+
+PART = "deleted files"
+# Made within an hour and a half.
+MIN_ATTEMPTS = 10
+# The sweep comes every ten seconds.
+MAX_OVERDUE_SECONDS = 600.0
+
+
+def check_deletions(connection: Connection) -> Finding:
+    """Whether files of deleted images are still in the storage."""
+    overdue = find_overdue_deletions(connection, MIN_ATTEMPTS, MAX_OVERDUE_SECONDS)
+    if overdue is None:
+        return well(PART, "No deleted file waits for long.")
+    why = overdue.error or "no sweep has come; see whether beat and a worker run"
+    return wrong(
+        PART,
+        f"{overdue.files:,} files that were deleted are still in the storage: {why.rstrip('.')}. "
+        "They go by themselves once it deletes them.",
+    )
