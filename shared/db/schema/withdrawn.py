@@ -38,7 +38,9 @@ withdrawn_corrections = Table(
     Column("confidence", REAL),
     Column("run_id", Integer),
     timestamp("created_at", nullable=False),
+    Column("batch_id", ForeignKey("correction_batches.id", ondelete="SET NULL")),
     Index("withdrawn_corrections_image_id_idx", "image_id"),
     Index("withdrawn_corrections_tag_id_idx", "tag_id"),
+    Index("withdrawn_corrections_batch_id_idx", "batch_id"),
     comment="rows of corrections as they were",
 )
