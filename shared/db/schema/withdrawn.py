@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import REAL, UUID
 
@@ -39,6 +41,7 @@ withdrawn_corrections = Table(
     Column("run_id", Integer),
     timestamp("created_at", nullable=False),
     Column("batch_id", ForeignKey("correction_batches.id", ondelete="SET NULL")),
+    Column("set_aside", Boolean, nullable=False, server_default=text("false")),
     Index("withdrawn_corrections_image_id_idx", "image_id"),
     Index("withdrawn_corrections_tag_id_idx", "tag_id"),
     Index("withdrawn_corrections_batch_id_idx", "batch_id"),
