@@ -60,6 +60,16 @@ def clipboard_bmp() -> bytes:
     )
 
 
+def slow_bmp(side: int = 4000) -> bytes:
+    """A BMP of run lengths, each of one pixel: they are decoded one by one, for some seconds."""
+    runs = b"\1\7" * (side * side)
+    header = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(runs), 0, 0, 256, 0)
+    start = 14 + len(header) + 1024
+    return (
+        struct.pack("<2sIHHI", b"BM", start + len(runs), 0, 0, start) + header + bytes(1024) + runs
+    )
+
+
 def tiff(
     pixels: np.ndarray,
     *,

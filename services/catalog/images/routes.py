@@ -13,12 +13,14 @@ from services.catalog.documents import ImageDocument, Images, ImagesQuery, Shown
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
 from services.catalog.images.thumbnails import load_thumbnail
+from services.catalog.renditions.renderer import shared_renderer
 from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
+from shared.pictures.isolated import Limits
 from shared.storage.blob_reader import BlobReader
 from shared.storage.deleting import delete_files
 from shared.storage.storage import file_keys, original_key
@@ -102,8 +104,10 @@ def get_thumbnail(path: ImagePath) -> Response:
     row = find_row(path.image_id)
     if row["status"] != "tagged":
         raise NotFound(f"There is no thumbnail of an image that is {row['status']}.")
-    thumbnail = load_thumbnail(context().engine, context().storage, row)
-    return _file_response(bytes(thumbnail), "image/jpeg")
+    here = context()
+    limits = Limits(here.settings.decode_seconds, here.settings.decode_memory_bytes)
+    thumbnail = load_thumbnail(here.engine, here.storage, shared_renderer(limits), row)
+    return _file_response(thumbnail, "image/jpeg")
 
 
 def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:

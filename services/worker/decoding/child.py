@@ -5,8 +5,6 @@ to lose: it knows no password and holds no connection but the one to its worker.
 """
 
 import contextlib
-import resource
-import signal
 import sys
 from multiprocessing.connection import Connection
 
@@ -19,39 +17,36 @@ from services.worker.decoding.protocol import (
 )
 from services.worker.decoding.square import decode_square, prepare_opencv
 from shared.errors import PictureError
+from shared.pictures.isolated import Limits
 
 
-def serve(connection: Connection, memory: SharedMemory, crop: float, seconds: int) -> None:
+def serve(connection: Connection, memory: SharedMemory, crop: float, limits: Limits) -> None:
     """Answer requests until the worker goes away."""
     side = len(memory.pixels)
     with contextlib.suppress(EOFError):
         while True:
             request = DecodeRequest.receive(connection)
-            # The signal ends this process even in the middle of a C library.
-            signal.alarm(seconds)
+            file = memory.file[: request.size].data
             try:
-                file = memory.file[: request.size].data
-                square = decode_square(file, request.format, request.orientation, side, crop)
+                with limits.one_picture():
+                    square = decode_square(file, request.format, request.orientation, side, crop)
                 memory.pixels[:] = square.pixels
             except PictureError as error:
-                signal.alarm(0)
                 send_refusal(connection, DecodeRefused.DAMAGED, str(error))
             except MemoryError:
-                signal.alarm(0)
                 send_refusal(connection, DecodeRefused.MEMORY, "")
             else:
-                signal.alarm(0)
                 send_done(connection, square.share)
 
 
 def main() -> None:
     """Set the limits and serve."""
     socket, shared, side, crop, seconds, memory_bytes = sys.argv[1:]
-    resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits = Limits(int(seconds), int(memory_bytes))
+    limits.apply()
     prepare_opencv()
     memory = SharedMemory(int(shared), int(side))
-    serve(Connection(int(socket)), memory, float(crop), int(seconds))
+    serve(Connection(int(socket)), memory, float(crop), limits)
 
 
 if __name__ == "__main__":

@@ -37,9 +37,9 @@ class DecodeRequest:
     orientation: int
     format: str
 
-    def send(self, connection: Connection) -> None:
-        """Send it to the decoder."""
-        connection.send_bytes(REQUEST.pack(self.size, self.orientation, self.format.encode()))
+    def pack(self) -> bytes:
+        """The request as a message."""
+        return REQUEST.pack(self.size, self.orientation, self.format.encode())
 
     @classmethod
     def receive(cls, connection: Connection) -> "DecodeRequest":

@@ -68,7 +68,7 @@ def test_a_decoder_that_crashes_is_replaced(decoder: Decoder) -> None:
 
 
 def process_of(decoder: Decoder) -> "subprocess.Popen[bytes]":
-    return decoder._process
+    return decoder._process.process
 
 
 def test_a_decoder_knows_no_secret(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:

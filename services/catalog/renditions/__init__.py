@@ -1,0 +1,1 @@
+"""Smaller versions of pictures, made in processes of their own."""

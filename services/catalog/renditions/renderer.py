@@ -1,0 +1,68 @@
+"""Smaller versions of pictures, made in few processes that are limited in time and memory."""
+
+import queue
+from threading import Lock
+
+from services.catalog.renditions.render import Outcome
+from shared.errors import DamagedPicture, Unavailable
+from shared.pictures.isolated import IsolatedProcess, Limits
+
+CHILD_MODULE = "services.catalog.renditions.render"
+# Of each web process. They start when they are needed first, and take 50 MB each.
+PROCESSES = 2
+# A page asks for dozens at once; each takes some hundredths of a second.
+WAIT_SECONDS = 20.0
+
+
+class Renderer:
+    """Makes smaller versions of pictures. Safe for threads."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._idle = queue.LifoQueue[IsolatedProcess | None]()
+        for _ in range(PROCESSES):
+            self._idle.put(None)
+
+    def render(self, data: memoryview, max_side: int) -> bytes:
+        """Return a picture as a JPEG whose longer side has at most `max_side` pixels.
+
+        Raises:
+            DamagedPicture: it can't be decoded, or not within the limits on time and memory.
+            DecoderCrashed: it ended its process.
+            Unavailable: others are being made, and take long.
+        """
+        try:
+            process = self._idle.get(timeout=WAIT_SECONDS)
+        except queue.Empty as error:
+            raise Unavailable("Other pictures are being made smaller; ask again later.") from error
+        try:
+            process = process or self._start()
+            answer = process.ask(str(max_side).encode(), data)
+        finally:
+            self._idle.put(process)
+        if answer[0] == Outcome.DONE:
+            return answer[1:]
+        if answer[0] == Outcome.MEMORY:
+            raise process.too_much_memory()
+        raise DamagedPicture(answer[1:].decode())
+
+    def close(self) -> None:
+        """End the processes; none may be in use."""
+        for _ in range(PROCESSES):
+            process = self._idle.get()
+            if process is not None:
+                process.close()
+
+    def _start(self) -> IsolatedProcess:
+        limits = self._limits
+        return IsolatedProcess(CHILD_MODULE, (limits.seconds, limits.memory_bytes), limits)
+
+
+_renderers: dict[Limits, Renderer] = {}
+_lock = Lock()
+
+
+def shared_renderer(limits: Limits) -> Renderer:
+    """The renderer of this process."""
+    with _lock:
+        return _renderers.setdefault(limits, Renderer(limits))
