@@ -14,8 +14,11 @@ from shared.storage.object_url import SCHEME
 
 # What is known of an object before its first event.
 NO_SEQUENCER = b""
-# The events of one renaming arrive within this time of each other.
-RENAMING_SECONDS = 10.0
+# The events of one renaming mostly arrive within this time of each other.
+RENAMING_SECONDS = 60.0
+# An image whose object is gone is shown for no longer. If its bytes are fetched later, it comes
+# back with its id and its corrections.
+MAX_WAIT_SECONDS = 300.0
 RELEASES_AT_ONCE = 100
 
 
@@ -166,13 +169,15 @@ def _may_come_again(connection: Connection, original: Row[Any], released_at: obj
         SELECT EXISTS (
             SELECT FROM images JOIN webhook_objects ON image_id = images.id
             WHERE status = 'queued' AND sha256 IS NULL AND owner = :owner AND images.id <> :id
-              AND created_at <= coalesce(:released_at, now()) + make_interval(secs => :seconds)
+              AND abs(extract(epoch FROM created_at - coalesce(:released_at, now()))) < :renaming
+              AND now() < coalesce(:released_at, now()) + make_interval(secs => :longest)
         )
     """)
     values = {
         "owner": original.owner,
         "id": original.id,
         "released_at": released_at,
-        "seconds": RENAMING_SECONDS,
+        "renaming": RENAMING_SECONDS,
+        "longest": MAX_WAIT_SECONDS,
     }
     return bool(connection.scalar(query, values))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from shared.db.connection.engine import transaction
@@ -125,3 +125,20 @@ def test_an_image_that_was_uploaded_before_outlives_the_object_of_the_same_bytes
 
     assert count_images(engine) == 1
     assert read_row(engine, uploaded)
+
+
+def test_an_image_whose_object_is_gone_is_not_shown_for_long(
+    webhooks: FlaskClient, engine: Engine
+) -> None:
+    first = image_of(to_s3(webhooks, record("a.jpg", sequencer="01")))
+    set_row(engine, first, "sha256 = 'first'")
+    image_of(to_s3(webhooks, record("b.jpg", sequencer="01")))
+    to_s3(webhooks, record("a.jpg", "ObjectRemoved:Delete", "02"))
+    assert settled(engine) == []
+
+    with transaction(engine) as connection:
+        connection.execute(
+            text("UPDATE object_releases SET released_at = now() - interval '6 minutes'")
+        )
+
+    assert settled(engine) == [first]
