@@ -9,6 +9,7 @@ from services.ingest.callbacks import check_callbacks
 from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
 from services.ingest.options import UploadOptions
+from services.ingest.repeated import collect
 from shared.errors import BadRequest
 from shared.web.requests.body import open_body
 from shared.web.requests.gathering import gather, read_pieces
@@ -18,7 +19,6 @@ JSON = "application/json"
 JSON_BYTES = 256 * 1024
 # Besides its files, a request may have this many fields.
 MAX_FIELDS = 50
-LISTS = ("hashtags",)
 
 
 def read_body(request: Request, intake: Intake) -> UploadOptions:
@@ -31,7 +31,7 @@ def read_body(request: Request, intake: Intake) -> UploadOptions:
         UnsafeUrl: the callback URL must not be sent to.
         StorageUnavailable: a file can't be stored now.
     """
-    values: dict[str, Any] = request.args.to_dict()
+    values = collect(request.args.items(multi=True))
     if request.mimetype == MULTIPART:
         values |= _read_multipart(request, intake)
     elif request.mimetype == JSON:
@@ -56,18 +56,16 @@ def _read_multipart(request: Request, intake: Intake) -> dict[str, Any]:
         raise BadRequest("The Content-Type of the multipart body names no boundary.")
     settings = intake.context.settings
     max_parts = settings.max_files + MAX_FIELDS
-    fields: dict[str, Any] = {}
+    fields: list[tuple[str, str]] = []
     for part in read_parts(open_body(request), boundary, settings.max_image_bytes, max_parts):
         match part:
             case UploadedFile():
                 if len(intake.offered) == settings.max_files:
                     raise BadRequest(f"A request may have at most {settings.max_files:,} files.")
                 intake.add_file(part.content, part.filename, part.complete)
-            case FormField(name=name, value=value) if name in LISTS and name in fields:
-                fields[name] = f"{fields[name]},{value}"
             case FormField(name=name, value=value):
-                fields[name] = value
-    return fields
+                fields.append((name, value))
+    return collect(fields)
 
 
 def _read_json(request: Request) -> dict[str, Any]:

@@ -17,6 +17,10 @@ class AcceptedImage(BaseModel):
     id: str
     status: str = Field(description="queued, tagged or failed")
     url: str = Field(description="where to look for its tags")
+    not_kept: list[str] | None = Field(
+        None,
+        description="of bytes that were known: hashtags, metadata, if there would be too many",
+    )
 
 
 class OfferedImage(BaseModel):

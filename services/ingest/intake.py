@@ -12,6 +12,7 @@ from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback
 from shared.db.images.file_deletions import note_deletions
 from shared.db.images.images import NewImage, insert_new
+from shared.db.images.merging import merge_said
 from shared.errors import OriginUnavailable, PictureError, TagloopError, TooManyBytes, Unavailable
 from shared.fetch import RESOLVE_SECONDS, check_url
 from shared.messaging.celery_app import BULK, INTERACTIVE
@@ -38,10 +39,14 @@ class Offered:
 
 @dataclass
 class Intake:
-    """The pictures of one request."""
+    """The pictures of one request.
+
+    not_kept: what was said with known bytes and could not be added, by the id of their image.
+    """
 
     context: Context
     offered: list[Offered] = field(default_factory=list)
+    not_kept: dict[UUID, list[str]] = field(default_factory=dict)
 
     def add_file(self, content: BinaryIO, filename: str | None, complete: bool = True) -> None:
         """Check a file and store it; a refusal is kept for the answer.
@@ -122,6 +127,10 @@ class Intake:
                 known = insert_new(connection, rows)
                 copies = [picture for picture in accepted if known[picture.id] != picture.id]
                 note_deletions(connection, _keys(copies))
+                for image_id in sorted({known[picture.id] for picture in copies}):
+                    self.not_kept[image_id] = merge_said(
+                        connection, image_id, options.hashtags, options.metadata
+                    )
                 if options.callback_url is not None:
                     for picture_id in sorted({known[picture.id] for picture in copies}):
                         promise_callback(connection, picture_id, options.callback_url)

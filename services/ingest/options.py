@@ -5,11 +5,18 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from shared.api.uploader_words import (
+    HASHTAG_LENGTH,
+    MAX_HASHTAGS,
+    METADATA_BYTES,
+    merge_hashtags,
+    metadata_bytes,
+    split_hashtags,
+    tidy_hashtag,
+)
+
 OWNER_LENGTH = 200
-HASHTAG_LENGTH = 100
-MAX_HASHTAGS = 100
 URL_LENGTH = 2048
-METADATA_BYTES = 16 * 1024
 # Whoever writes or reads the JSON later may have less of a stack left.
 METADATA_DEPTH = 50
 
@@ -37,11 +44,11 @@ class UploadOptions(BaseModel):
     @field_validator("hashtags", mode="before")
     @classmethod
     def split_hashtags(cls, value: object) -> object:
-        """Accept `beach, sunset` and `#beach #sunset` where only text can be sent."""
-        words = value.replace(",", " ").split() if isinstance(value, str) else value
-        if isinstance(words, list):
-            return [word.lstrip("#") if isinstance(word, str) else word for word in words]
-        return words
+        """Accept `New York, Paris` and `#beach #sunset` where only text can be sent."""
+        hashtags = split_hashtags(value) if isinstance(value, str) else value
+        if isinstance(hashtags, list) and all(isinstance(word, str) for word in hashtags):
+            return merge_hashtags(map(tidy_hashtag, hashtags))
+        return hashtags
 
     @field_validator("metadata", mode="before")
     @classmethod
@@ -50,7 +57,7 @@ class UploadOptions(BaseModel):
         try:
             metadata = json.loads(value) if isinstance(value, str) else value
             # Python's JSON knows NaN, infinities and halves of surrogate pairs; Postgres doesn't.
-            text = json.dumps(metadata, allow_nan=False, ensure_ascii=False).encode()
+            size = metadata_bytes(metadata)
             too_deep = _depth(metadata) > METADATA_DEPTH
         except (TypeError, ValueError) as error:
             raise ValueError("is no JSON object that can be kept") from error
@@ -58,7 +65,7 @@ class UploadOptions(BaseModel):
             too_deep = True
         if too_deep:
             raise ValueError(f"is nested more than {METADATA_DEPTH} levels deep")
-        if len(text) > METADATA_BYTES:
+        if size > METADATA_BYTES:
             raise ValueError(f"has more than {METADATA_BYTES:,} bytes of JSON")
         return metadata
 

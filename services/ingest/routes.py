@@ -15,7 +15,7 @@ from services.ingest.documents import (
     KnownImages,
     KnownQuery,
 )
-from services.ingest.intake import Intake, Offered
+from services.ingest.intake import Intake
 from services.ingest.overload import refuse_overload
 from shared.api.image_document import describe_images, image_url
 from shared.auth.door import caller_access
@@ -67,11 +67,13 @@ def post_images() -> Answer:
         raise
     known = intake.commit(options)
     if len(intake.offered) > 1:
-        return _answer_many(intake.offered, known)
+        return _answer_many(intake, known)
     if intake.offered[0].refusal is not None:
         raise intake.offered[0].refusal
     seconds = min(options.wait, context().settings.max_wait_seconds)
-    return _answer_one(intake.offered[0].id, known, arrived_at + seconds)
+    image_id = known[intake.offered[0].id]
+    document, status, headers = _answer_one(intake.offered[0].id, known, arrived_at + seconds)
+    return {**document, **_not_kept(intake, image_id)}, status, headers
 
 
 @ingest.post(
@@ -108,16 +110,23 @@ def _is_done(image_id: UUID, deadline: float) -> bool:
     return context().listener.wait(image_id, seconds, lambda: _status(image_id) != "queued")
 
 
-def _answer_many(offered: list[Offered], known: dict[UUID, UUID]) -> Answer:
+def _not_kept(intake: Intake, image_id: UUID) -> Document:
+    """What was said with known bytes and could not be added to it, if there is anything."""
+    names = intake.not_kept.get(image_id)
+    return {"not_kept": names} if names else {}
+
+
+def _answer_many(intake: Intake, known: dict[UUID, UUID]) -> Answer:
     images = []
-    for picture in offered:
+    for picture in intake.offered:
         if picture.refusal is not None:
             problem = problem_of(picture.refusal)
             images.append({"filename": picture.filename, "status": "refused", "problem": problem})
         else:
             image_id = known[picture.id]
             status = "queued" if image_id == picture.id else _status(image_id)
-            images.append({"filename": picture.filename, **_accepted(image_id, status)})
+            accepted = {**_accepted(image_id, status), **_not_kept(intake, image_id)}
+            images.append({"filename": picture.filename, **accepted})
     return {"images": images}, 202, {}
 
 

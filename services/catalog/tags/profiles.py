@@ -71,5 +71,5 @@ def get_profile(path: OwnerPath) -> dict[str, Any]:
         owner=owner,
         images=images,
         tags=[TagCount(tag=row["slug"], name=row["name"], images=row["images"]) for row in tags],
-        hashtags=[HashtagCount(**row) for row in hashtags],
+        hashtags=[HashtagCount(hashtag=hashtag, images=count) for hashtag, count in hashtags],
     ).model_dump()

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 
 from services.ingest.documents import AcceptedImage
 from services.ingest.overload import refuse_overload
+from services.ingest.repeated import collect
 from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import RecordedEvents, record
@@ -91,7 +92,9 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
             fetch_certificate,
         )
         try:
-            recorded = record(context(), path.source, read(delivery), request.args.to_dict())
+            recorded = record(
+                context(), path.source, read(delivery), collect(request.args.items(multi=True))
+            )
         except TagloopError as refusal:
             uploads.labels(path.source, "refused").inc()
             log.warning("webhook refused", source=path.source, reason=str(refusal))

@@ -15,6 +15,7 @@ from shared.db.events.events import report_images
 from shared.db.events.objects import follow_newest
 from shared.db.images.file_deletions import cancel_deletions, note_deletions
 from shared.db.images.images import outlive_objects
+from shared.db.images.merging import merge_copy
 from shared.db.images.notifications import notify_done
 from shared.db.images.tagging import Claim
 from shared.db.owners.access import EVERYTHING
@@ -108,6 +109,7 @@ def store_fetched(
     lock_images(connection, [image_id, known], EVERYTHING)
     if not _become_copy(connection, values, known):
         return _lost_or_gone(connection, image_id)
+    merge_copy(connection, image_id, known)
     if move_corrections(connection, image_id, known):
         redecide(connection, read_vocabulary_index(connection), [known])
     source = connection.scalar(select(images.c.source_url).where(images.c.id == image_id))

@@ -1,10 +1,15 @@
 """What an owner's images show, as queries."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
+from shared.api.uploader_words import fold_hashtag, tidy_hashtag
 from shared.db.schema import images, shown_tags, tags
+
+# How many spellings of a hashtag are looked at, on average.
+SPELLINGS = 20
 
 
 def count_images(connection: Connection, owner: str) -> int:
@@ -31,8 +36,11 @@ def count_shown_tags(connection: Connection, owner: str, limit: int) -> Sequence
     return connection.execute(query).mappings().all()
 
 
-def count_hashtags(connection: Connection, owner: str, limit: int) -> Sequence[RowMapping]:
-    """The hashtags that an owner gave to most images, and to how many."""
+def count_hashtags(connection: Connection, owner: str, limit: int) -> list[tuple[str, int]]:
+    """The hashtags that an owner gave to most images, and to how many.
+
+    All spellings of one count together, under the most frequent.
+    """
     hashtag = func.unnest(images.c.hashtags).label("hashtag")
     given = select(images.c.id, hashtag).where(*_is_of(owner)).subquery()
     uses = func.count(given.c.id.distinct()).label("images")
@@ -40,9 +48,14 @@ def count_hashtags(connection: Connection, owner: str, limit: int) -> Sequence[R
         select(given.c.hashtag, uses)
         .group_by(given.c.hashtag)
         .order_by(uses.desc(), given.c.hashtag)
-        .limit(limit)
+        .limit(limit * SPELLINGS)
     )
-    return connection.execute(query).mappings().all()
+    # Postgres can only fold letters by the rules of its locale.
+    spellings: dict[str, str] = {}
+    images_of: Counter[str] = Counter()
+    for spelling, count in connection.execute(query):
+        images_of[spellings.setdefault(fold_hashtag(spelling), tidy_hashtag(spelling))] += count
+    return images_of.most_common(limit)
 
 
 def _is_of(owner: str) -> tuple[ColumnElement[bool], ...]:

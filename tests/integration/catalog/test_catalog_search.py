@@ -88,7 +88,7 @@ def test_searches_that_make_no_sense_are_refused(client: FlaskClient, query: str
 
 def test_a_profile_counts_tags_and_hashtags(client: FlaskClient, engine: Engine) -> None:
     images = [
-        insert_row(engine, owner="ada/1", hashtags=["sea", "sea", "holiday"]),
+        insert_row(engine, owner="ada/1", hashtags=["sea", "sea", "Café"]),
         insert_row(engine, owner="ada/1", hashtags=["sea"]),
     ]
     for image in images:
@@ -105,8 +105,17 @@ def test_a_profile_counts_tags_and_hashtags(client: FlaskClient, engine: Engine)
             {"tag": "cup", "name": "cup", "images": 2},
             {"tag": "teapot", "name": "teapot", "images": 1},
         ],
-        "hashtags": [{"hashtag": "sea", "images": 2}, {"hashtag": "holiday", "images": 1}],
+        "hashtags": [{"hashtag": "sea", "images": 2}, {"hashtag": "Café", "images": 1}],
     }
+
+
+def test_all_spellings_of_a_hashtag_are_one(client: FlaskClient, engine: Engine) -> None:
+    for hashtag in ("Café", "Café", "Cafe\N{COMBINING ACUTE ACCENT}", "CAFÉ", "Café "):
+        insert_row(engine, owner="ada", hashtags=[hashtag])
+
+    hashtags = get(client, "/v1/owners/ada/profile")["hashtags"]
+
+    assert hashtags == [{"hashtag": "Café", "images": 5}]
 
 
 def test_images_without_an_owner_have_a_profile_too(client: FlaskClient, engine: Engine) -> None:

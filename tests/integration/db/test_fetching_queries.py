@@ -1,5 +1,6 @@
 """Images that are still at a URL: claimed one by one, then stored, failed or found to be known."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -32,8 +33,9 @@ def claimed_ids(engine: Engine, ids: list[UUID]) -> set[UUID]:
     return {image.id for image in claim(engine, ids).images}
 
 
-def at_url(engine: Engine, owner: str = "") -> UUID:
-    return insert_row(engine, owner=owner, sha256=None, source_url="http://x/a.jpg", format=None)
+def at_url(engine: Engine, owner: str = "", **said: Any) -> UUID:
+    where = {"sha256": None, "source_url": "http://x/a.jpg", "format": None}
+    return insert_row(engine, owner=owner, **where, **said)
 
 
 def fetched(digest: bytes) -> Original:
@@ -66,9 +68,9 @@ def test_an_image_that_was_fetched_waits_to_be_tagged_with_all_its_attempts(engi
 
 
 def test_an_image_that_turns_out_to_be_known_becomes_another_name_of_it(engine: Engine) -> None:
-    known = insert_row(engine, owner="ada", sha256=b"d" * 32)
+    known = insert_row(engine, owner="ada", sha256=b"d" * 32, hashtags=["sea"], metadata={"a": 1})
     insert_row(engine, owner="bob", sha256=b"d" * 32)
-    image = at_url(engine, owner="ada")
+    image = at_url(engine, owner="ada", hashtags=["Sea", "sun"], metadata={"b": 2})
 
     with transaction(engine) as connection:
         found = claim_to_fetch(connection, LEASE_SECONDS, MAX_ATTEMPTS)
@@ -76,6 +78,8 @@ def test_an_image_that_turns_out_to_be_known_becomes_another_name_of_it(engine: 
         assert store_fetched(connection, found[0], image, fetched(b"d" * 32)) is Fetched.COPY
 
     assert read_row(engine, image)["same_as"] == known
+    row = read_row(engine, known)
+    assert (row["hashtags"], row["metadata"]) == (["sea", "sun"], {"a": 1, "b": 2})
 
 
 def test_what_was_said_of_a_copy_counts_for_the_image_that_it_copies(

@@ -1,6 +1,7 @@
 """The door: every way to send pictures."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,44 @@ def test_the_same_bytes_again_are_the_same_image_and_leave_no_second_file(
     assert for_bob.status_code == 202
     assert for_bob.get_json()["id"] != first["id"]
     assert len(blobs(tmp_path)) == 2
+
+
+def test_what_is_said_with_known_bytes_is_added(client: FlaskClient, engine: Engine) -> None:
+    first = files(("a.png", PNG), hashtags="Café, sun", metadata='{"shot": 1, "lens": "35"}')
+    image = post(client, first).get_json()["id"]
+
+    again = files(("b.png", PNG), hashtags="CAFÉ, New York", metadata='{"shot": 2, "album": "x"}')
+    answer = post(client, again)
+
+    row = read_row(engine, image)
+    assert (answer.status_code, "not_kept" in answer.get_json()) == (200, False)
+    assert row["hashtags"] == ["Café", "sun", "New York"]
+    assert row["metadata"] == {"shot": 2, "lens": "35", "album": "x"}
+    assert row["filename"] == "a.png"
+
+
+def test_what_would_be_too_much_for_known_bytes_is_named(
+    client: FlaskClient, engine: Engine
+) -> None:
+    said = {"hashtags": ",".join(map(str, range(90))), "metadata": json.dumps({"a": "x" * 12_000})}
+    image = post(client, files(("a.png", PNG), **said)).get_json()["id"]
+
+    more = {
+        "hashtags": ",".join(map(str, range(80, 120))),
+        "metadata": json.dumps({"b": "x" * 12_000}),
+    }
+    answer = post(client, files(("a.png", PNG), **more)).get_json()
+
+    assert (answer["id"], answer["not_kept"]) == (image, ["hashtags", "metadata"])
+    assert len(read_row(engine, image)["hashtags"]) == 90
+
+
+def test_a_hashtag_parameter_may_be_given_twice(client: FlaskClient, engine: Engine) -> None:
+    answer = post(client, files(("a.png", PNG)), "?hashtags=beach&hashtags=New+York,Paris")
+
+    row = read_row(engine, answer.get_json()["id"])
+    assert row["hashtags"] == ["beach", "New York", "Paris"]
+    assert post(client, files(("b.png", PNG)), "?owner=ada&owner=bob").status_code == 400
 
 
 def test_twins_in_one_request_are_one_image(client: FlaskClient, tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.ingest.options import MAX_HASHTAGS, METADATA_BYTES, UploadOptions
+from services.ingest.options import UploadOptions
+from services.ingest.repeated import collect
+from shared.api.uploader_words import MAX_HASHTAGS, METADATA_BYTES
+from shared.errors import BadRequest
 
 wild_text = st.text(st.characters(codec=None))
 wild_json = st.recursive(
@@ -24,6 +27,13 @@ wild_json = st.recursive(
         ("beach, sunset", ["beach", "sunset"]),
         ("#beach #sunset", ["beach", "sunset"]),
         ("beach,,#sunset,", ["beach", "sunset"]),
+        ("New York, Paris", ["New York", "Paris"]),
+        ("  New \t York  ", ["New York"]),
+        ("#New York #Paris", ["New York", "Paris"]),
+        ("one\ntwo\r\nthree", ["one", "two", "three"]),
+        ("C#, F#", ["C#", "F#"]),
+        (["Café", "Cafe\u0301", "CAFÉ", "Café ", "#café"], ["Café"]),
+        ("Stra\u00dfe, STRASSE", ["Stra\u00dfe"]),
         (["#beach", "golden hour"], ["beach", "golden hour"]),
         ("", []),
         ([], []),
@@ -31,6 +41,19 @@ wild_json = st.recursive(
 )
 def test_hashtags_come_as_a_list_or_as_text(given_value: object, expected: list[str]) -> None:
     assert UploadOptions.model_validate({"hashtags": given_value}).hashtags == expected
+
+
+def test_a_list_that_is_given_twice_counts_twice() -> None:
+    assert collect([("hashtags", "beach"), ("owner", "ada"), ("hashtags", "New York")]) == {
+        "hashtags": "beach,New York",
+        "owner": "ada",
+    }
+
+
+def test_another_parameter_that_is_given_twice_is_refused_if_one_would_be_ignored() -> None:
+    assert collect([("owner", "ada"), ("owner", "ada")]) == {"owner": "ada"}
+    with pytest.raises(BadRequest, match="owner is given twice"):
+        collect([("owner", "ada"), ("owner", "bob")])
 
 
 def test_metadata_come_as_an_object_or_as_its_text() -> None:
@@ -53,7 +76,7 @@ def test_options_that_are_not_known_do_no_harm() -> None:
         ("owner", 5),
         ("hashtags", ["x" * 101]),
         ("hashtags", ["#"]),
-        ("hashtags", ["a"] * (MAX_HASHTAGS + 1)),
+        ("hashtags", [str(number) for number in range(MAX_HASHTAGS + 1)]),
         ("hashtags", ["\ud800"]),
         ("hashtags", {"a": 1}),
         ("hashtags", [1]),

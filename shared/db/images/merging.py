@@ -1,0 +1,53 @@
+"""What is said of a picture that is known already, added to what was said before."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+
+from shared.api.uploader_words import MAX_HASHTAGS, merge_hashtags, merge_metadata
+from shared.db.schema import images
+
+
+def merge_said(
+    connection: Connection, image_id: UUID, hashtags: Sequence[str], metadata: dict[str, Any]
+) -> list[str]:
+    """Add hashtags and members of metadata to an image; new values of metadata win.
+
+    Returns what could not be kept, since it would be too much: `hashtags`, `metadata` or both.
+    """
+    if not hashtags and not metadata:
+        return []
+    row = connection.execute(
+        select(images.c.hashtags, images.c.metadata)
+        .where(images.c.id == image_id)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return []
+    all_hashtags = merge_hashtags(row.hashtags, hashtags)
+    all_metadata = merge_metadata(row.metadata, metadata)
+    not_kept = []
+    if len(all_hashtags) > MAX_HASHTAGS:
+        all_hashtags = row.hashtags
+        not_kept.append("hashtags")
+    if all_metadata is None:
+        all_metadata = row.metadata
+        not_kept.append("metadata")
+    if all_hashtags != row.hashtags or all_metadata != row.metadata:
+        connection.execute(
+            update(images)
+            .where(images.c.id == image_id)
+            .values(hashtags=all_hashtags, metadata=all_metadata)
+        )
+    return not_kept
+
+
+def merge_copy(connection: Connection, copy_id: UUID, known_id: UUID) -> None:
+    """Add what was said of an image that turned out to be a copy to the image that it copies."""
+    row = connection.execute(
+        select(images.c.hashtags, images.c.metadata).where(images.c.id == copy_id)
+    ).first()
+    if row is not None:
+        merge_said(connection, known_id, row.hashtags, row.metadata)
