@@ -8,6 +8,7 @@ class Outcome(Enum):
     """The stations of a file; SENT is followed by TAGGED or FAILED, the others are final."""
 
     HIDDEN = auto()
+    SYSTEM = auto()
     NOT_A_PICTURE = auto()
     UNREADABLE = auto()
     KNOWN = auto()

@@ -17,6 +17,7 @@ ROWS = (
     (Outcome.UNREADABLE, "unreadable"),
     (Outcome.NOT_A_PICTURE, "not pictures, by their names"),
     (Outcome.HIDDEN, "hidden (names that begin with a dot)"),
+    (Outcome.SYSTEM, "of the storage system (recycle bins, thumbnail folders)"),
 )
 ALWAYS_SHOWN = (Outcome.SENT, Outcome.TAGGED, Outcome.KNOWN)
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from tagloop.bulk.events import Event, Outcome
 
 EXAMPLES_PER_REASON = 3
-FINAL = frozenset(Outcome) - {Outcome.SENT, Outcome.HIDDEN, Outcome.NOT_A_PICTURE}
+FINAL = frozenset(Outcome) - {
+    Outcome.SENT,
+    Outcome.HIDDEN,
+    Outcome.SYSTEM,
+    Outcome.NOT_A_PICTURE,
+}
 WRONG = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNREADABLE)
 
 

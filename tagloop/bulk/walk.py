@@ -1,9 +1,13 @@
 """Find the files of folders of any depth, one at a time: memory grows with folders, not files."""
 
+import fnmatch
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, auto
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from tagloop.bulk.events import Event, Outcome
@@ -16,6 +20,8 @@ PICTURE_SUFFIXES = frozenset(
     )
 )
 HIDDEN_PREFIX = "."
+SYSTEM_FILE = Path(__file__).with_name("system_folders.txt")
+COMMENT = "# "
 
 Skip = Callable[[Event], None]
 
@@ -34,11 +40,20 @@ class FolderId(NamedTuple):
     inode: int
 
 
+@cache
+def system_names() -> re.Pattern[str]:
+    """What names of storage systems' own files and folders match, in small letters."""
+    lines = SYSTEM_FILE.read_text().splitlines()
+    patterns = [line.lower() for line in lines if line and not line.startswith(COMMENT)]
+    return re.compile("|".join(map(fnmatch.translate, patterns)))
+
+
 def find_pictures(roots: Iterable[str], skip: Skip) -> Iterator[str]:
     """Paths of all files that may be pictures; a root that is a file counts as one.
 
     Links are followed, but no folder is entered twice, so circles of links end. `skip` is told
-    of everything else: hidden files and folders, other kinds of files, what cannot be read.
+    of everything else: hidden files and folders, those of storage systems, other kinds of files,
+    what cannot be read.
     """
     waiting = list(roots)
     entered: set[FolderId] = set()
@@ -73,6 +88,8 @@ def look_at(entry: os.DirEntry[str]) -> Kind | Event:
     # Hidden folders hold thumbnails or versions rather than pictures.
     if entry.name.startswith(HIDDEN_PREFIX):
         return Event(Outcome.HIDDEN, entry.path)
+    if system_names().match(entry.name.lower()):
+        return Event(Outcome.SYSTEM, entry.path)
     try:
         if entry.is_dir():
             return Kind.FOLDER

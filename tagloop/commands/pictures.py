@@ -69,8 +69,8 @@ def add(
     """Add folders of pictures.
 
     Offered are files with a picture's extension or none; the server decides by content. Hidden
-    files and folders, such as .thumbnails, are left out. Links are followed, each folder is
-    entered once.
+    files and folders, such as .thumbnails, are left out, and so are the recycle bins and thumbnail
+    folders of storage systems, such as @eaDir. Links are followed, each folder is entered once.
 
     Files that the server has already are not sent again, so the same command goes on after
     Ctrl-C or a lost connection. The exit code is 0 when everything that was offered is tagged or

@@ -48,6 +48,39 @@ def test_hidden_files_and_folders_are_skipped_and_told(
     assert {Path(event.path).name for event in skipped} == {".thumbnails", "._a.jpg"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg",
+        "SYNOPHOTO_THUMB_M.jpg",
+        "#recycle/a.jpg",
+        "$RECYCLE.BIN/S-1-5-21/$R0A1B2C.jpg",
+        "@Recycle/a.jpg",
+        "@__thumb/default.a.jpg",
+        "#snapshot/GMT-2026/a.jpg",
+        "System Volume Information/a.jpg",
+        "lost+found/#12345",
+        "__macosx/a.jpg",
+        "Catalog Previews.lrdata/0/a.jpg",
+    ],
+)
+def test_what_storage_systems_keep_for_themselves_is_skipped_and_told(
+    tmp_path: Path, touch: Callable[[str], Path], name: str
+) -> None:
+    touch(f"album/{name}")
+    kept = touch("album/recycled bottles @ home #1.jpg")
+
+    found, skipped = walk(tmp_path)
+
+    assert found == {str(kept)}
+    assert [event.outcome for event in skipped] == [Outcome.SYSTEM]
+
+
+def test_a_recycle_bin_is_entered_when_it_is_named(touch: Callable[[str], Path]) -> None:
+    picture = touch("#recycle/a.jpg")
+    assert walk(picture.parent)[0] == {str(picture)}
+
+
 def test_hidden_folder_is_entered_when_it_is_named(touch: Callable[[str], Path]) -> None:
     picture = touch(".private/a.jpg")
     assert walk(picture.parent)[0] == {str(picture)}
