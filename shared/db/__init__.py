@@ -1,1 +1,1 @@
-"""Postgres: the schema, its migrations, and every query, each under a verb."""
+"""Postgres: the schema, its migrations, and every query, by subject."""

@@ -1,4 +1,4 @@
-"""`python -m shared.db.migrate`: bring the database to this program's schema and vocabulary."""
+"""`python -m shared.db.migrate`: migrate the database to this program's schema and vocabulary."""
 
 import sys
 from pathlib import Path
@@ -14,15 +14,15 @@ from shared.errors import TagloopError
 from shared.vocabulary import load_imagenet
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-# Any number will do, as long as every migration of every process uses the same.
+# Any number will do, as long as every process uses the same.
 ADVISORY_LOCK = 7_460_511
-# A migration that can't get its lock must not make every other query queue up behind it.
+# A migration that waits for its lock makes every other query queue up behind it.
 LOCK_TIMEOUT = "10s"
 STATEMENT_TIMEOUT = "15min"
 
 
 def migration_config(connection: Connection) -> Config:
-    """Alembic's configuration for one open connection."""
+    """Return Alembic's configuration for an open connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -30,7 +30,7 @@ def migration_config(connection: Connection) -> Config:
 
 
 def migrate(engine: Engine) -> None:
-    """Run the missing migrations and bring the vocabulary up to date, in one transaction.
+    """Run missing migrations and update the vocabulary, in one transaction.
 
     Several processes may call this at once: all but one wait.
     """

@@ -1,7 +1,7 @@
-"""Rows in and out by `COPY … (FORMAT binary)`: several times faster than INSERT or text.
+"""Read and write rows by `COPY … (FORMAT binary)`, several times faster than INSERT or text.
 
-A record is its number of fields (int16), then each field behind its length in bytes (int32),
-all big-endian. Numpy lays a whole batch out at once as a structured array.
+A record is its number of fields (int16), then each field after its length in bytes (int32), all
+big-endian. Numpy lays out a whole batch at once as a structured array.
 https://www.postgresql.org/docs/current/sql-copy.html
 """
 
@@ -21,7 +21,7 @@ from shared.errors import TagDeleted
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 UUID_BYTES = 16
-# Unlike V16, numpy can sort it; a zero byte at the end, which it leaves out, changes no order.
+# Unlike V16, numpy can sort it. It drops zero bytes at the end, which changes no order.
 SORTABLE_UUID = f"S{UUID_BYTES}"
 HALFVEC_HEADER_BYTES = 4
 FLOAT16_BYTES = 2
@@ -68,12 +68,12 @@ def copy_image_tags(
     tag_ids: NDArray[np.int32],
     confidences: NDArray[np.float32],
 ) -> None:
-    """Write the tags of images: counts says how many of tag_ids and confidences each one gets.
+    """Write the tags of images; counts: how many of tag_ids and confidences belong to each image.
 
     The images have to be locked.
 
     Raises:
-        TagDeleted: there is one of the tags no more.
+        TagDeleted: one of the tags no longer exists.
     """
     records = np.zeros(
         len(tag_ids),
@@ -103,7 +103,7 @@ def copy_image_tags(
 
 
 def copy_decisions(connection: Connection, rows: Sequence[tuple[UUID, int, Decision]]) -> None:
-    """Write what is decided about tags of images, given by their ids."""
+    """Write decisions about tags of images, given by their ids."""
     records = np.zeros(
         len(rows),
         np.dtype(
@@ -132,7 +132,7 @@ def copy_decisions(connection: Connection, rows: Sequence[tuple[UUID, int, Decis
 
 
 def uuid_array(ids: Sequence[UUID]) -> NDArray[np.void]:
-    """The ids as an (n,) array of 16 bytes each."""
+    """Return the ids as an (n,) array of 16 bytes each."""
     return np.frombuffer(b"".join(image_id.bytes for image_id in ids), f"V{UUID_BYTES}")
 
 
@@ -148,7 +148,7 @@ def copy_records(
 
 
 def read_embeddings(data: memoryview) -> tuple[list[UUID], NDArray[np.float16]]:
-    """What `COPY (SELECT image_id, embedding …) TO STDOUT (FORMAT binary)` wrote.
+    """Read the output of `COPY (SELECT image_id, embedding …) TO STDOUT (FORMAT binary)`.
 
     Returns ids and embeddings, (n, dimensions). All have to be of one backbone.
     """
@@ -177,9 +177,9 @@ def read_embeddings(data: memoryview) -> tuple[list[UUID], NDArray[np.float16]]:
 def read_image_tags(
     data: memoryview,
 ) -> tuple[NDArray[np.bytes_], NDArray[np.int32], NDArray[np.float32]]:
-    """What `COPY (SELECT image_id, tag_id, confidence …) TO STDOUT (FORMAT binary)` wrote.
+    """Read the output of `COPY (SELECT image_id, tag_id, confidence …) TO STDOUT (FORMAT binary)`.
 
-    The ids as 16 bytes each, (rows,); the tags' ids, (rows,); the confidences, (rows,).
+    Returns the ids as 16 bytes each, the tags' ids, and the confidences, all (rows,).
     """
     rows = np.frombuffer(
         data[len(HEADER) : -len(TRAILER)],

@@ -21,21 +21,21 @@ CHECKED_IN_AT = "checked_in_at"
 
 
 def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
-    """Create an engine; it connects when first used, and again after Postgres was away.
+    """Return an engine; it connects when first used, and again after Postgres was away.
 
     pool_size: connections kept open; threads beyond that wait for one.
 
     Raises:
-        ConfigError: the URL can't be understood.
+        ConfigError: the URL is not valid.
     """
     try:
         engine = create_engine(
             database_url,
             pool_size=pool_size,
             max_overflow=0,
-            # The one that was in use last needs no ping.
+            # The connection used last needs no ping.
             pool_use_lifo=True,
-            # Errors are logged, and among the values may be secrets that messages are signed with.
+            # Errors are logged, and the values may include signing secrets.
             hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
@@ -59,10 +59,10 @@ def _note_checkin(connection: DBAPIConnection, record: ConnectionPoolEntry) -> N
 
 
 def _ping_if_idle(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
-    """Have the pool replace a connection that broke while nobody used it.
+    """Have the pool replace a connection that broke while it was idle.
 
-    One that was in use a moment ago is trusted: a ping before every transaction took a sixth of
-    the time of an upload.
+    A connection that was in use a moment ago is trusted: a ping before every transaction took a
+    sixth of the time of an upload.
     """
     idle_seconds = time.monotonic() - record.info.get(CHECKED_IN_AT, time.monotonic())
     if idle_seconds > TRUSTED_SECONDS:
@@ -76,7 +76,7 @@ def _ping_if_idle(connection: DBAPIConnection, record: ConnectionPoolEntry, _: o
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction: committed at the end of the block, rolled back on any exception.
+    """Yield a connection in a transaction: committed at the end, rolled back on any exception.
 
     Raises:
         Unavailable: Postgres cannot be reached, or no connection became free in time.

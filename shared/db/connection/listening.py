@@ -1,4 +1,4 @@
-"""Postgres' own notifications: told at commit, so there is no polling and nothing comes early."""
+"""Listen to Postgres' notifications. They are sent at commit: no polling, and none comes early."""
 
 import select
 import threading
@@ -9,14 +9,14 @@ import structlog
 from sqlalchemy import Engine
 
 RECONNECT_SECONDS = 1.0
-# A connection whose other end vanished without a word is found out after this long.
+# A connection whose other end vanished silently is noticed after this time.
 LIVENESS_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """A thread that hears what is said on one channel, over a connection of its own."""
+    """A thread that listens to one channel over a connection of its own."""
 
     def __init__(
         self,
@@ -25,8 +25,8 @@ class Listener:
         on_start: Callable[[], None],
         on_payload: Callable[[str], None],
     ) -> None:
-        """channel: trusted text. on_start: called whenever it has begun to listen: whatever was
-        said before that moment, nobody heard.
+        """channel: trusted text. on_start: called whenever listening starts; earlier notifications
+        are missed.
         """
         self._engine = engine
         self._channel = channel
@@ -36,14 +36,14 @@ class Listener:
         threading.Thread(target=self._listen_for_ever, name=channel, daemon=True).start()
 
     def close(self) -> None:
-        """Listen no more once the connection ends."""
+        """Stop listening."""
         self._closing.set()
 
     def _listen_for_ever(self) -> None:
         while not self._closing.is_set():
             try:
                 self._listen()
-            # Postgres may be away, in any way that drivers can tell it. This thread has to live.
+            # Postgres may be away, which drivers report in many ways. This thread must survive.
             except Exception as error:
                 if self._closing.is_set():
                     return

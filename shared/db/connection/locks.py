@@ -1,4 +1,4 @@
-"""Locks that Postgres keeps for the whole cluster; they vanish with the process that holds them."""
+"""Locks for the whole cluster, held by Postgres; they end with the process that holds them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +11,7 @@ from shared.errors import Unavailable
 
 
 class Lock(IntEnum):
-    """What each key stands for; any numbers will do that no other program on the database uses."""
+    """The locks and their keys: any numbers that no other program on the database uses."""
 
     ALL_RUNS = 7_460_513
     TAG_RUNS = 7_460_514
@@ -23,7 +23,7 @@ class Lock(IntEnum):
 
 @contextmanager
 def try_lock(engine: Engine, lock: Lock) -> Iterator[bool]:
-    """Hold a lock for as long as the block runs; the block is told whether this worked.
+    """Try to hold a lock while the block runs; yield whether that worked.
 
     Raises:
         Unavailable: Postgres is away.
@@ -42,12 +42,12 @@ def try_lock(engine: Engine, lock: Lock) -> Iterator[bool]:
 
 
 def wait_for_lock(connection: Connection, lock: Lock) -> None:
-    """Wait until nobody else holds a lock; held to the end of the transaction."""
+    """Wait for a lock, and hold it until the transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(lock)})
 
 
 def _connect(engine: Engine) -> Connection:
-    """A connection outside of the pool: no lock outlasts it."""
+    """Return a connection outside of the pool, so that no lock outlasts it."""
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     except (OperationalError, TimeoutError) as error:

@@ -1,4 +1,4 @@
-"""Batches of corrections, as queries: what one request said, and how to take it back."""
+"""Queries about batches: the corrections of one request, and how to undo them."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -35,7 +35,7 @@ def insert_batch(
 
 
 def find_batch(connection: Connection, batch_id: UUID, access: Access) -> RowMapping | None:
-    """Return a batch; None also where another owner's key made it."""
+    """Return a batch; None if there is none or another owner's key made it."""
     query = select(correction_batches).where(correction_batches.c.id == batch_id)
     if access.owner is not None:
         query = query.where(correction_batches.c.owner == access.owner)
@@ -51,10 +51,10 @@ def find_batch_images(connection: Connection, batch_id: UUID) -> Sequence[UUID]:
 def find_former_words(
     connection: Connection, batch_id: UUID, image_ids: Sequence[UUID]
 ) -> list[tuple[str, NewCorrection]]:
-    """Return what undoes a batch: each tag's slug, and what its contributor had said before.
+    """Return the corrections that undo a batch: each tag's slug, and what its contributor had said
+    before.
 
-    Where they had said nothing, that is "undo". What they said again since then stands. The caller
-    has locked the images.
+    "undo" stands for nothing said. Later corrections stay. The caller has locked the images.
     """
     rows = connection.execute(
         text("""

@@ -1,4 +1,4 @@
-"""Those who correct tags, as queries: their trust, and whether they are set aside."""
+"""Queries about contributors: their trust, and whether they are set aside."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from shared.db.schema import contributors, corrections
 
 
 def ensure_contributor(connection: Connection, name: str) -> None:
-    """Have a row for whoever goes by this name, trusted until shown otherwise."""
+    """Insert a contributor if there is none of this name; new ones are trusted."""
     connection.execute(insert(contributors).values(name=name).on_conflict_do_nothing())
 
 
 def list_contributors(connection: Connection, limit: int) -> Sequence[RowMapping]:
-    """Those who are set aside first, then by the number of their corrections."""
+    """Return contributors: those set aside first, then by the number of their corrections."""
     spoken = (
         select(corrections.c.contributor, func.count().label("corrections"))
         .group_by(corrections.c.contributor)
@@ -37,7 +37,7 @@ def list_contributors(connection: Connection, limit: int) -> Sequence[RowMapping
 
 
 def find_contributor(connection: Connection, name: str) -> RowMapping | None:
-    """One contributor, with the number of their corrections."""
+    """Return a contributor with the number of their corrections, or None."""
     count = (
         select(func.count())
         .select_from(corrections)
@@ -54,7 +54,7 @@ def find_contributor(connection: Connection, name: str) -> RowMapping | None:
 
 
 def vouch(connection: Connection, name: str, vouched: bool) -> None:
-    """Note whether a person answers for a contributor; whoever is answered for counts again."""
+    """Set whether a person vouches for a contributor; the corrections of a vouched one count."""
     values: dict[str, object] = {"vouched": vouched}
     if vouched:
         values |= {"set_aside_at": None, "reason": None}

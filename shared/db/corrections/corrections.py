@@ -1,4 +1,4 @@
-"""What people said about tags, as queries. Rows are added and moved, never changed."""
+"""Queries about corrections. Rows are added and moved, never changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Verdict = Literal["add", "remove", "confirm", "undo"]
 
 @dataclass(frozen=True)
 class NewCorrection:
-    """One word on one tag of one image."""
+    """One person's verdict on one tag of one image."""
 
     image_id: UUID
     tag_id: int
@@ -25,9 +25,9 @@ class NewCorrection:
 def insert_corrections(
     connection: Connection, contributor: str, batch_id: UUID, rows: Sequence[NewCorrection]
 ) -> list[int]:
-    """Add corrections with what the model shows at this moment; return their ids, ascending.
+    """Insert corrections with what the model shows now; return their ids, ascending.
 
-    The images are locked by the caller, so that ids follow the order in which people spoke.
+    The caller has locked the images, so that ids follow the order of the corrections.
     """
     return sorted(
         connection.scalars(
@@ -63,7 +63,7 @@ def list_corrections(
     before: int | None = None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Corrections of images that the caller may see, by every given filter, the newest first."""
+    """Return corrections that the caller may see and that match every filter, newest first."""
     query = select(
         corrections.c.id,
         corrections.c.image_id,
@@ -86,7 +86,7 @@ def list_corrections(
 
 
 def move_corrections(connection: Connection, copy: UUID, original: UUID) -> bool:
-    """Have what was said of an image count for the one that it copies; say if there was any."""
+    """Move an image's corrections to the image that it copies; return whether there were any."""
     moved = connection.execute(
         text("UPDATE corrections SET image_id = :original WHERE image_id = :copy"),
         {"original": original, "copy": copy},
@@ -96,9 +96,9 @@ def move_corrections(connection: Connection, copy: UUID, original: UUID) -> bool
 
 
 def find_contested(connection: Connection, contributor: str) -> Sequence[UUID]:
-    """The images where somebody else spoke of a tag that this contributor spoke of, ascending.
+    """Return the images where others also spoke of a tag that this contributor spoke of, ascending.
 
-    Elsewhere nothing depends on the contributor's trust.
+    On other images, nothing depends on the contributor's trust.
     """
     return connection.scalars(
         text("""

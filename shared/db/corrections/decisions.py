@@ -1,4 +1,4 @@
-"""What is decided about images, as queries: made anew from all their corrections."""
+"""Queries about decisions: which tags an image has, according to all of its corrections."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -16,17 +16,17 @@ from shared.model.vocabulary_index import VocabularyIndex
 def lock_images(
     connection: Connection, image_ids: Collection[UUID], access: Access
 ) -> dict[UUID, UUID]:
-    """Have nobody else decide about these images before the transaction ends.
+    """Lock the decisions of images until the transaction ends.
 
-    Returns those that the caller may see, each with the image that it copies, or itself. Waits
-    until the transactions that hold any of them have ended. Weaker than FOR UPDATE: workers may
-    store tags and embeddings of an image meanwhile.
+    Returns the images that the caller may see, each with the image that it copies, or itself. Waits
+    for transactions that hold any of them. Weaker than FOR UPDATE: workers may store tags and
+    embeddings of the images meanwhile.
     """
     visible = select(images.c.id).where(images.c.id.in_(image_ids), access.allows())
     asked = list(connection.scalars(visible)) if access.owner is not None else list(image_ids)
     locked: set[UUID] = set()
     while True:
-        # In one order everywhere: requests about the same images must not wait for each other.
+        # One order everywhere, so that requests about the same images cannot deadlock.
         locked |= set(
             connection.scalars(
                 text("""
@@ -40,7 +40,7 @@ def lock_images(
                 {"asked": asked},
             )
         )
-        # While it waited, one of them may have turned out to be a copy.
+        # An image may have become a copy during the wait.
         found = connection.execute(
             text("SELECT id, coalesce(same_as, id) AS original FROM images WHERE id = ANY(:asked)"),
             {"asked": asked},
@@ -51,9 +51,9 @@ def lock_images(
 
 
 def redecide(connection: Connection, words: VocabularyIndex, image_ids: Collection[UUID]) -> None:
-    """Decide images anew from all that was said about them. The caller has locked them.
+    """Recompute the decisions of images from all of their corrections. The caller has locked them.
 
-    Only what changes is written: a tag that an image lacks can mean 500 narrower ones.
+    Only changes are written: a tag that an image lacks can rule out 500 narrower ones.
     """
     before = _read_decisions(connection, image_ids)
     after = {
@@ -83,7 +83,7 @@ def redecide(connection: Connection, words: VocabularyIndex, image_ids: Collecti
 def _read_decisions(
     connection: Connection, image_ids: Collection[UUID]
 ) -> dict[tuple[UUID, int], Decision]:
-    """What was decided so far, by the ids of image and tag."""
+    """Return the current decisions, by the ids of image and tag."""
     rows = connection.execute(
         text(
             "SELECT image_id, tag_id, present, explicit FROM decisions WHERE image_id = ANY(:ids)"
@@ -106,7 +106,7 @@ def find_explicit(connection: Connection, image_ids: Collection[UUID]) -> dict[U
 
 
 def find_votes(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, list[Vote]]:
-    """The last word of each contributor on each tag of images, by image; undone ones left out."""
+    """Return each contributor's last vote on each tag, by image; undone votes are left out."""
     rows = connection.execute(
         text("""
             SELECT image_id, tag_id, verdict <> 'remove' AS present, weight, id
@@ -144,9 +144,9 @@ def _decide(words: VocabularyIndex, votes: Iterable[Vote]) -> dict[int, Decision
 def list_labels(
     connection: Connection, access: Access, after: tuple[UUID, int] | None, limit: int
 ) -> Sequence[RowMapping]:
-    """Tags that people spoke of and what was decided, by image and tag id, from `after` on.
+    """Return tags that people spoke of and their decisions, by image and tag id, from `after` on.
 
-    Of images that the caller may see.
+    Only of images that the caller may see.
     """
     query = (
         select(

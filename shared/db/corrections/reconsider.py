@@ -1,4 +1,4 @@
-"""What was decided is decided again when a contributor's word weighs more or less than before."""
+"""Recompute decisions after a contributor's trust has changed."""
 
 from sqlalchemy import Engine
 
@@ -12,13 +12,12 @@ IMAGES_AT_ONCE = 1000
 
 
 def reconsider(engine: Engine, words: VocabularyIndex, contributor: str) -> int:
-    """Decide anew all images where this contributor's trust matters; return how many.
+    """Recompute the decisions where this contributor's trust matters; return the number of images.
 
-    Images by the thousand, each thousand in a transaction of its own: corrections that arrive
-    meanwhile wait for a moment at most.
+    Works in transactions of a thousand images, so that new corrections wait for a moment at most.
 
     Raises:
-        Unavailable: Postgres is away. What was not reached keeps its decisions; call it again.
+        Unavailable: Postgres is away. The remaining images keep their decisions; call it again.
     """
     with transaction(engine) as connection:
         contested = find_contested(connection, contributor)

@@ -1,4 +1,4 @@
-"""Images that a person could look at, as queries."""
+"""Queries that find images to review."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -8,12 +8,12 @@ from sqlalchemy import Connection, text
 from shared.db.owners.access import Access
 
 PAGE_BYTES = 8192
-# Of the table of images, drawn at random: some 5,000 rows.
+# Percentage of the table that is sampled: about 5,000 rows.
 SAMPLE_PAGES = 250
-# Disputes and rare tags are looked for in the newest corrections.
+# Disputes and rare tags are searched in this many of the newest corrections.
 RECENT_CORRECTIONS = 2000
 
-# Tagged, of the owner if one is given, and never offered to this person.
+# Tagged images, of the owner if one is given, that were never offered to this person.
 _OPEN = """
     status = 'tagged' AND same_as IS NULL
     AND (CAST(:owner AS text) IS NULL OR owner = :owner)
@@ -27,9 +27,9 @@ _UNCORRECTED = "NOT EXISTS (SELECT FROM corrections WHERE image_id = images.id)"
 def sample_unreviewed(
     connection: Connection, contributor: str, owner: str | None, limit: int
 ) -> Sequence[UUID]:
-    """Images at random that nobody has corrected and this person was not offered.
+    """Return random images without corrections that were not offered to this person.
 
-    Where most images are out of question, the newest of the others.
+    If most images do not qualify, the newest ones that do.
     """
     values = {"contributor": contributor, "owner": owner, "limit": limit}
     table_bytes = connection.execute(text("SELECT pg_relation_size('images')")).scalar_one()
@@ -53,7 +53,7 @@ def sample_unreviewed(
 def find_corrected_lately(
     connection: Connection, contributor: str, owner: str | None, limit: int
 ) -> Sequence[UUID]:
-    """Images at random that others corrected lately, and this person neither corrected nor saw."""
+    """Return random images that others corrected lately and that this person has not seen."""
     return connection.scalars(
         text(f"""
             SELECT id FROM images
@@ -79,9 +79,9 @@ def find_corrected_lately(
 def count_images_of_recent_tags(
     connection: Connection, most: int, access: Access
 ) -> dict[int, int]:
-    """For the tags of the newest corrections, how many images are decided to have them.
+    """Count the images that have the tags of the newest corrections by decision.
 
-    Only corrections of images that the caller may see: a tag's name can tell what others do.
+    Only corrections of images that the caller may see: a tag's name can reveal what others do.
     most: where counting ends.
     """
     rows = connection.execute(
@@ -111,7 +111,7 @@ def count_images_of_recent_tags(
 def note_offered(
     connection: Connection, contributor: str, image_ids: Collection[UUID]
 ) -> set[UUID]:
-    """Note that images are offered to a person; return those that were not before."""
+    """Note that images are offered to a person; return those that were not offered before."""
     return set(
         connection.scalars(
             text("""

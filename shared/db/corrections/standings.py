@@ -1,4 +1,4 @@
-"""What fine-tunes found out about contributors, as queries."""
+"""Store what fine-tunes found out about contributors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a contributor's word goes.
+    """How much a contributor's corrections count.
 
     trust: 0 to 1. agreement: share of the judged votes that others back; None if none was judged.
     set_aside: whether nothing is learned from them.
@@ -22,7 +22,7 @@ class Standing:
 
     @property
     def reason(self) -> str | None:
-        """Why they are set aside, for people."""
+        """Why the contributor is set aside, for people."""
         if not self.set_aside:
             return None
         return (
@@ -32,9 +32,9 @@ class Standing:
 
 
 def store_standings(connection: Connection, standings: Sequence[Standing]) -> list[str]:
-    """Write down what was found, and since when somebody is set aside.
+    """Store standings and the time since when a contributor is set aside.
 
-    Returns whose word weighs more or less than before.
+    Returns the names of contributors whose corrections now count more or less.
     """
     changed = connection.scalars(
         text("""

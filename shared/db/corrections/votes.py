@@ -11,7 +11,7 @@ STEPS_PER_WEIGHT = 2**30
 
 @dataclass(frozen=True)
 class Vote:
-    """The last word of one contributor on one tag.
+    """One contributor's last vote on one tag.
 
     weight: the contributor's trust, 0 to 1. moment: grows with time; no two votes share one.
     """
@@ -24,7 +24,7 @@ class Vote:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether an image has a tag. explicit: somebody spoke of this very tag."""
+    """Whether an image has a tag. explicit: there was a vote on this tag itself."""
 
     present: bool
     explicit: bool
@@ -36,10 +36,10 @@ Relatives = Callable[[int], Iterable[int]]
 def decide(
     votes: Iterable[Vote], ancestors: Relatives, descendants: Relatives
 ) -> dict[int, Decision]:
-    """Decide every tag that the votes on one image speak of, and those that follow from them.
+    """Decide every tag that the votes on one image are about, and the tags that follow from them.
 
-    An image that has a tag has its ancestors; one that lacks a tag lacks its descendants. Where
-    both would follow, the tag is present. Neither touches a tag that somebody spoke of.
+    An image that has a tag has its ancestors; one that lacks a tag lacks its descendants. If both
+    would follow, the tag is present. Tags with votes of their own are not affected.
     """
     by_tag = defaultdict(list)
     for vote in votes:
@@ -47,7 +47,7 @@ def decide(
     said = {tag: _is_present(on_tag) for tag, on_tag in by_tag.items()}
     absent = {below for tag, present in said.items() if not present for below in descendants(tag)}
     present = {above for tag, present in said.items() if present for above in ancestors(tag)}
-    # What comes later replaces what came before.
+    # Later entries replace earlier ones.
     return {
         **dict.fromkeys(absent, Decision(present=False, explicit=False)),
         **dict.fromkeys(present, Decision(present=True, explicit=False)),

@@ -1,7 +1,7 @@
-"""What people said of images whose object left its bucket, as queries: kept, given back, purged.
+"""Queries about corrections of images whose object left its bucket: kept, given back, purged.
 
-Corrections belong to the bytes and the owner. A renamed object is removed under one key and comes
-under another, in any order, so its image may go before its bytes come again.
+Corrections belong to the bytes and the owner. A renamed object is removed under one key and created
+under another, in any order, so its image may be gone before its bytes return.
 """
 
 from collections.abc import Collection
@@ -45,9 +45,9 @@ def withdraw_image(connection: Connection, image_id: UUID) -> list[UUID]:
 
 
 def find_withdrawn(connection: Connection, like: UUID, sha256: bytes) -> UUID | None:
-    """Return the id of the withdrawn image with these bytes and the owner of the image `like`.
+    """Return the id of the withdrawn image with the bytes and the owner of the image `like`.
 
-    No one else gives it back before the transaction ends.
+    It is locked until the transaction ends.
     """
     query = text("""
         SELECT withdrawn_images.id FROM withdrawn_images JOIN images USING (owner)
@@ -59,7 +59,7 @@ def find_withdrawn(connection: Connection, like: UUID, sha256: bytes) -> UUID | 
 
 
 def give_back(connection: Connection, kept: UUID, image_id: UUID) -> None:
-    """Have what was said of a withdrawn image count for an image, which the caller has locked."""
+    """Move a withdrawn image's corrections to an image that the caller has locked."""
     connection.execute(
         insert(corrections).from_select(
             COLUMNS,
@@ -73,7 +73,7 @@ def give_back(connection: Connection, kept: UUID, image_id: UUID) -> None:
 
 
 def give_back_all(connection: Connection, image_ids: Collection[UUID]) -> None:
-    """Give these images what was said of withdrawn ones with the same owner and bytes.
+    """Move the corrections of withdrawn images to these images with the same owner and bytes.
 
     The caller has locked the images.
     """
@@ -92,7 +92,10 @@ def give_back_all(connection: Connection, image_ids: Collection[UUID]) -> None:
 
 
 def purge_withdrawn(connection: Connection, days: float) -> int:
-    """Delete what was said of images that were withdrawn so long ago; return how many images."""
+    """Delete corrections of images that were withdrawn this long ago.
+
+    Return the number of images.
+    """
     purged = connection.execute(
         text("""
             DELETE FROM withdrawn_images
@@ -104,7 +107,7 @@ def purge_withdrawn(connection: Connection, days: float) -> int:
 
 
 def _columns(table: Table, image_id: UUID) -> list[ColumnElement[Any]]:
-    """The columns of a table of corrections, with another image in the place of theirs."""
+    """Return the columns of a table of corrections, with another image instead of theirs."""
     return [
         literal(image_id, UUIDType).label(name) if name == "image_id" else table.c[name]
         for name in COLUMNS

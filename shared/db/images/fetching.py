@@ -1,4 +1,4 @@
-"""Images whose bytes are still at a URL, as queries: claimed one by one, then stored or failed."""
+"""Queries about images whose bytes are still at a URL: claimed, then stored or failed."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -28,7 +28,7 @@ from shared.storage.storage import file_keys, original_key
 
 @dataclass(frozen=True)
 class ImageToFetch:
-    """An image that a fetcher holds. attempt: this one's number, from 1."""
+    """An image that a fetcher has claimed. attempt: the number of this attempt, from 1."""
 
     id: UUID
     url: str
@@ -37,7 +37,7 @@ class ImageToFetch:
 
 
 class Fetched(Enum):
-    """What became of an image whose bytes arrived."""
+    """The outcome of storing an image whose bytes arrived."""
 
     WAITS = "it waits to be tagged"
     COPY = "the same owner has an image of the same bytes; it is another name of that one"
@@ -49,7 +49,7 @@ class Fetched(Enum):
 def claim_to_fetch(
     connection: Connection, lease_seconds: float, max_attempts: int
 ) -> tuple[Claim, ImageToFetch] | None:
-    """Take the oldest image that waits to be fetched and that nobody else holds."""
+    """Claim the oldest image that waits to be fetched and has no other claim."""
     token = uuid4()
     row = connection.execute(
         text("""
@@ -73,14 +73,14 @@ def claim_to_fetch(
 def store_fetched(
     connection: Connection, claim: Claim, image_id: UUID, original: Original
 ) -> Fetched:
-    """Note that the bytes of an image are stored, or that it turned out to be a copy.
+    """Note that the bytes of an image are stored, or that it is a copy.
 
-    Where the answer is REVIVED, the caller puts the bytes under the key of `find_original` before
+    If the outcome is REVIVED, the caller stores the bytes under the key of `find_original` before
     the transaction ends.
 
     Raises:
-        IntegrityError: the same bytes were stored for another image at this very moment. Called
-            again in a new transaction, it finds that one.
+        IntegrityError: the same bytes were stored for another image at the same moment. A second
+            call, in a new transaction, finds that image.
     """
     values = {"id": image_id, "token": claim.token, **vars(original)}
     known = connection.execute(
@@ -105,7 +105,7 @@ def store_fetched(
             values,
         )
         return Fetched.WAITS if stored.rowcount else _lost_or_gone(connection, image_id)
-    # Both at once, in the order in which all transactions lock images.
+    # Lock both at once, in the order that all transactions use.
     lock_images(connection, [image_id, known], EVERYTHING)
     if not _become_copy(connection, values, known):
         return _lost_or_gone(connection, image_id)
@@ -128,7 +128,7 @@ def find_original(connection: Connection, image_id: UUID) -> UUID:
 
 
 def _become_copy(connection: Connection, values: dict[str, Any], known: UUID) -> bool:
-    """Make the fetched image another name of a known one; False where the claim was lost."""
+    """Make the fetched image a copy of a known one; return False if the claim was lost."""
     stored = connection.execute(
         text("""
             UPDATE images
@@ -140,13 +140,13 @@ def _become_copy(connection: Connection, values: dict[str, Any], known: UUID) ->
     )
     if not stored.rowcount:
         return False
-    # Its bytes lie under the key of the known one.
+    # Its bytes are stored under the key of the known one.
     note_deletions(connection, [original_key(values["id"])])
     return True
 
 
 def _revive(connection: Connection, values: dict[str, Any], withdrawn: UUID) -> Fetched:
-    """Bring a withdrawn image back under its id, with what was said of it, and queue it."""
+    """Restore a withdrawn image under its id, with its corrections, and queue it."""
     held = connection.execute(
         text("""
             SELECT FROM images WHERE id = :id AND claim = :token AND status = 'queued' FOR UPDATE
@@ -174,7 +174,7 @@ def _revive(connection: Connection, values: dict[str, Any], withdrawn: UUID) -> 
 
 
 def _report_copy(connection: Connection, copy: UUID, original: UUID) -> None:
-    """Tell what became of a copy, unless its original still waits: then that tells it."""
+    """Report the outcome of a copy, unless its original still waits: then that reports it."""
     query = text("SELECT status FROM images WHERE id = :original")
     status = connection.scalar(query, {"original": original})
     if status != "queued":

@@ -1,7 +1,7 @@
-"""Files that are to be deleted, as queries: noted, locked, deleted or kept.
+"""Queries about files to delete: noted, locked, deleted or kept.
 
-A file goes only after the commit that makes it useless, and nothing else tells afterwards that it
-was there. So that commit notes its key, and a sweep deletes it until it is gone.
+A file is deleted only after the commit that makes it useless, and then no row names it. So the
+commit itself notes the key, and a sweep deletes the file.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,8 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from shared.db.schema import file_deletions, images, models
 from shared.storage.storage import image_of_key
 
-# A file that the storage refuses to delete is tried again after 10 s, then after twice as long
-# each time, up to an hour.
+# Seconds until the next try where the storage refuses; doubled each time, up to an hour.
 RETRY_SECONDS = 10
 MAX_RETRY_SECONDS = 3600
 
@@ -24,10 +23,10 @@ _KEYS = bindparam("keys", type_=ARRAY(TEXT))
 def note_deletions(
     connection: Connection, keys: Collection[str], delay_seconds: float = 0.0
 ) -> None:
-    """Have these files deleted once this transaction is committed and the delay is over.
+    """Delete these files once this transaction is committed and the delay is over.
 
-    A file that is about to be written is noted with a delay: if no row names it by then, what
-    wrote it was interrupted.
+    A file that is about to be written is noted with a delay: if no row names it by then, its writer
+    was interrupted.
     """
     if not keys:
         return
@@ -45,7 +44,7 @@ def note_deletions(
 def cancel_deletions(connection: Connection, keys: Collection[str]) -> int:
     """Keep these files after all; return how many were noted.
 
-    Waits for a sweep that is deleting one of them at this moment.
+    Waits for a sweep that is deleting one of them.
     """
     cancelled = connection.execute(
         text("DELETE FROM file_deletions WHERE key = ANY(:keys)").bindparams(_KEYS),
@@ -57,7 +56,7 @@ def cancel_deletions(connection: Connection, keys: Collection[str]) -> int:
 def lock_due(
     connection: Connection, limit: int, keys: Collection[str] | None = None
 ) -> Sequence[str]:
-    """Take files whose deletion is due, the longest due first; others leave them alone meanwhile.
+    """Lock files whose deletion is due, the longest due first.
 
     keys: only these; None: all.
     """
@@ -90,12 +89,12 @@ def find_used(connection: Connection, keys: Collection[str]) -> set[str]:
 
 
 def finish_deletions(connection: Connection, keys: Collection[str]) -> None:
-    """Forget files that are gone."""
+    """Delete the notes of files that are gone."""
     connection.execute(delete(file_deletions).where(file_deletions.c.key.in_(keys)))
 
 
 def postpone_deletion(connection: Connection, key: str, error: str) -> None:
-    """Try a file again later, with the reason why it could not be deleted now."""
+    """Try a file again later; the note has the reason why it could not be deleted now."""
     connection.execute(
         text("""
             UPDATE file_deletions
@@ -110,6 +109,6 @@ def postpone_deletion(connection: Connection, key: str, error: str) -> None:
 
 
 def hold_image(connection: Connection, image_id: UUID) -> bool:
-    """Keep an image from being deleted before the transaction ends; return whether it is there."""
+    """Keep an image from being deleted until the transaction ends; return whether it exists."""
     query = text("SELECT FROM images WHERE id = :id FOR KEY SHARE")
     return connection.execute(query, {"id": image_id}).first() is not None

@@ -1,4 +1,4 @@
-"""Images as the read side and the door need them: inserted, found, listed, deleted."""
+"""Queries about images: insert, find, list, delete."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from shared.observability.logs import current_request_id
 from shared.storage.object_url import SCHEME
 from shared.storage.storage import file_keys
 
-# Made once: describing the statement anew costs as much as a quarter of sending it.
+# Built once: building the statement costs a quarter of sending it.
 _INSERT_UNKNOWN = (
     insert(images)
     .on_conflict_do_nothing(constraint="images_owner_sha256_key")
@@ -35,7 +35,7 @@ _INSERT_UNKNOWN = (
 
 @dataclass(frozen=True)
 class NewImage:
-    """A picture that was accepted, as it goes into its row."""
+    """The row of an accepted picture."""
 
     id: UUID
     owner: str
@@ -55,15 +55,14 @@ class NewImage:
 
 
 def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, UUID]:
-    """Insert accepted pictures, queued.
+    """Insert accepted pictures as queued images.
 
-    Returns the id under which each is known: its own, or that of the image of the same owner
-    that has the same bytes already.
+    Returns the id of each: its own, or that of the owner's image with the same bytes.
     """
     known: dict[UUID, UUID] = {}
-    # In one order everywhere: requests with the same pictures must not wait for each other.
+    # One order everywhere, so that requests with the same pictures cannot deadlock.
     missing = sorted(rows, key=lambda row: row.sha256 or b"")
-    # A second round comes only where the image that was in the way has been deleted meanwhile.
+    # A second round is needed only if the conflicting image has been deleted meanwhile.
     while missing:
         inserted = connection.scalars(_INSERT_UNKNOWN, [vars(row) for row in missing])
         known |= {image_id: image_id for image_id in inserted}
@@ -83,9 +82,9 @@ def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, U
 def outlive_objects(
     connection: Connection, image_ids: Collection[UUID], source_url: str | None
 ) -> None:
-    """Keep images that came from objects in a bucket: their bytes were sent in another way too.
+    """Keep images that came from objects in a bucket, because their bytes were also sent otherwise.
 
-    source_url: the web address that they were sent by; None: they were uploaded.
+    source_url: the URL that they were sent by; None: they were uploaded.
     """
     if image_ids:
         connection.execute(
@@ -96,7 +95,7 @@ def outlive_objects(
 
 
 def find_known(connection: Connection, owner: str, digests: Sequence[bytes]) -> dict[bytes, UUID]:
-    """The images of one owner that have these SHA-256 digests."""
+    """Return an owner's images with these SHA-256 digests."""
     rows = connection.execute(
         select(images.c.sha256, images.c.id).where(
             images.c.owner == owner, images.c.sha256.in_(digests)
@@ -108,7 +107,7 @@ def find_known(connection: Connection, owner: str, digests: Sequence[bytes]) -> 
 def find_statuses(
     connection: Connection, image_ids: Sequence[UUID], access: Access
 ) -> Sequence[RowMapping]:
-    """Id, status and error of those of the images that the caller may see."""
+    """Return id, status and error of the images that the caller may see."""
     query = select(images.c.id, images.c.status, images.c.error).where(
         images.c.id.in_(image_ids), access.allows()
     )
@@ -116,9 +115,9 @@ def find_statuses(
 
 
 def find_image(connection: Connection, image_id: UUID, access: Access) -> RowMapping | None:
-    """The image under this id; for one that turned out to be a copy, the image it copies.
+    """Return an image by its id; for a copy, the image that it copies.
 
-    None also where the caller may not see it: nobody learns that there is one.
+    None if there is none or the caller may not see it: the difference is not revealed.
     """
     canonical = (
         select(func.coalesce(images.c.same_as, images.c.id))
@@ -132,13 +131,13 @@ def find_image(connection: Connection, image_id: UUID, access: Access) -> RowMap
 def find_images(
     connection: Connection, image_ids: Sequence[UUID], access: Access
 ) -> Sequence[RowMapping]:
-    """Those of the images that the caller may see, in no order."""
+    """Return the images that the caller may see, in no order."""
     query = select(images).where(images.c.id.in_(image_ids), access.allows())
     return connection.execute(query).mappings().all()
 
 
 def find_owners(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return whose images these are, by id."""
+    """Return the owners of images, by id."""
     query = select(images.c.id, images.c.owner).where(images.c.id.in_(image_ids))
     return {row.id: row.owner for row in connection.execute(query)}
 
@@ -153,24 +152,24 @@ def list_images(
     before: UUID | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """The newest images that match every given filter, from `before` backwards in time.
+    """Return the newest images that match every filter, from `before` backwards in time.
 
-    tags: for each tag that the image has to show, the ids that its name means: any one will do.
+    tags: for each required tag, the ids that its name may mean; one of them is enough.
     """
     query = select(images).where(images.c.same_as.is_(None), access.allows())
     newest_first: ColumnElement[UUID] = images.c.id
-    # An image may show several tags of one name: only with one id does each come once.
+    # With several ids, an image would appear once for each of them that it shows.
     leading = next((ids for ids in tags if len(ids) == 1), None)
     if leading is not None:
         query = query.join(shown_tags, shown_tags.c.image_id == images.c.id).where(
             shown_tags.c.tag_id == leading[0]
         )
-        # The indexes on (tag_id, image_id) can only serve an order of their own column.
+        # The indexes on (tag_id, image_id) can serve only an order by their own column.
         newest_first = shown_tags.c.image_id
     for ids in tags:
         if ids is not leading:
             also = shown_tags.alias()
-            # Not as a join: that takes up to six times as long.
+            # A join takes up to six times as long.
             query = query.where(
                 exists().where(also.c.image_id == images.c.id, also.c.tag_id.in_(ids))
             )
@@ -184,7 +183,7 @@ def list_images(
 
 
 def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:
-    """The stored embedding of an image and the id of the backbone that made it."""
+    """Return the stored embedding of an image and the id of its backbone."""
     return (
         connection.execute(select(embeddings).where(embeddings.c.image_id == image_id))
         .mappings()
@@ -193,9 +192,9 @@ def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:
 
 
 def forget_names(connection: Connection, image_ids: Sequence[UUID]) -> None:
-    """Forget what the objects in buckets are called that stand for images about to be deleted.
+    """Delete the names of the bucket objects of images that are about to be deleted.
 
-    The rows of the objects outlive the images, and names of files may say whose they are.
+    The objects' rows outlive the images, and file names may reveal their owner.
     """
     connection.execute(
         text("""
@@ -209,11 +208,11 @@ def forget_names(connection: Connection, image_ids: Sequence[UUID]) -> None:
 
 
 def delete_image(connection: Connection, image_id: UUID) -> list[UUID]:
-    """Delete an image with its copies, tags and embedding; return the ids that are gone.
+    """Delete an image with its copies, tags and embedding; return the deleted ids.
 
     Their files are noted for deletion; call `delete_files` after the commit.
     """
-    # First the image, then its copies: reports of what happened to it lock them in this order.
+    # The image before its copies, as reports of its outcome lock them.
     connection.execute(select(images.c.id).where(images.c.id == image_id).with_for_update())
     forget_names(connection, [image_id])
     copies = connection.scalars(

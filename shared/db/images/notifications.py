@@ -1,4 +1,4 @@
-"""What became of images, told by Postgres itself at commit: no polling, nothing told too early."""
+"""Notifications about finished images and waiting deliveries, sent by Postgres at commit."""
 
 import threading
 import time
@@ -12,12 +12,12 @@ from shared.db.connection.listening import Listener
 
 DONE_CHANNEL = "tagloop_done"
 DELIVERIES_CHANNEL = "tagloop_deliveries"
-# A payload may have at most 8,000 bytes; an id and its comma have 37.
+# A payload has at most 8,000 bytes; an id with its comma has 37.
 IDS_PER_NOTIFICATION = 200
 
 
 def notify_done(connection: Connection, ids: Collection[UUID]) -> None:
-    """Tell every listener, when this transaction commits, that the images are tagged or failed."""
+    """Tell every listener, at commit, that the images are tagged or failed."""
     names = [str(image_id) for image_id in ids]
     for start in range(0, len(names), IDS_PER_NOTIFICATION):
         connection.execute(
@@ -30,13 +30,13 @@ def notify_done(connection: Connection, ids: Collection[UUID]) -> None:
 
 
 def notify_deliveries(connection: Connection) -> None:
-    """Tell every sender, when this transaction commits, that there is something to send."""
+    """Tell every sender, at commit, that there are deliveries."""
     connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": DELIVERIES_CHANNEL})
 
 
 @dataclass(eq=False)
 class _Waiter:
-    """A thread that waits for an image. is_told: Postgres has said that this image is done."""
+    """A thread that waits for an image. is_told: Postgres has notified that it is done."""
 
     woken: threading.Event = field(default_factory=threading.Event)
     is_told: bool = False
@@ -52,15 +52,15 @@ class DoneListener:
         self._listener: Listener | None = None
 
     def close(self) -> None:
-        """Listen no more once the connection ends; nobody may be waiting."""
+        """Stop listening."""
         if self._listener is not None:
             self._listener.close()
 
     def wait(self, image_id: UUID, seconds: float, is_done: Callable[[], bool]) -> bool:
         """Block until the image is done or the time is over; return whether it is done.
 
-        is_done: looks at the row. Called once after this thread has begun to listen, and again
-        when notifications may have been missed.
+        is_done: looks at the row. Called once after listening has started, and again whenever
+        notifications may have been missed.
         """
         deadline = time.monotonic() + seconds
         waiter = _Waiter()

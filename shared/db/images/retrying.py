@@ -1,4 +1,4 @@
-"""Failed images that are to be tried again, as queries."""
+"""Queries that retry failed images."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,11 +18,11 @@ def queue_failed(
     after: UUID | None = None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Queue failed images again with all their attempts; return id, queue and is_stored of each.
+    """Queue failed images again with a full number of attempts; return id, queue and is_stored.
 
-    ids, error: only these images, and only those that failed for this reason. is_stored: false
-    where the file has to be fetched first. after: only images with a greater id, for the next call
-    where one returns as many as `limit`.
+    ids, error: only these images, or those that failed for this reason. is_stored: False if the
+    file has to be fetched first. after: only images with a greater id, for the next call if this
+    one returns `limit` images.
     """
     return (
         connection.execute(
@@ -57,7 +57,7 @@ def queue_failed(
 
 
 def count_failures(connection: Connection, access: Access, limit: int) -> Sequence[RowMapping]:
-    """Return why images failed, the most frequent reason first: error, images, example (an id)."""
+    """Return the reasons of failed images, most frequent first: error, images, example (an id)."""
     return (
         connection.execute(
             text("""

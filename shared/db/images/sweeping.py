@@ -1,4 +1,4 @@
-"""What nobody is looking after any more, as queries: lost messages and exhausted images."""
+"""Queries for the sweeper: lost messages and exhausted images."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from shared.db.images.notifications import notify_done
 
 
 def give_up_exhausted(connection: Connection, max_attempts: int) -> list[UUID]:
-    """Fail the images whose last allowed attempt ended without an outcome."""
+    """Fail the images whose last attempt ended without an outcome."""
     ids = connection.scalars(
         text("""
             UPDATE images
@@ -32,7 +32,7 @@ def give_up_exhausted(connection: Connection, max_attempts: int) -> list[UUID]:
 def find_unannounced(
     connection: Connection, older_than_seconds: float, limit: int
 ) -> dict[str, list[UUID]]:
-    """The oldest images that wait though their message must be gone, by queue.
+    """Return the oldest waiting images whose message must be lost, by queue.
 
     They count as announced from now on, so that the next call finds others.
     """

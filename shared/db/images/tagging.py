@@ -1,4 +1,4 @@
-"""An image's way through a worker: claimed under a lease, then tagged, failed or given back."""
+"""The way of an image through a worker: claimed under a lease, then tagged, failed or returned."""
 
 import time
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from shared.db.images.notifications import notify_done
 
 @dataclass(frozen=True)
 class ClaimedImage:
-    """An image that a worker holds. was_abandoned: one that held it before gave no more sign."""
+    """An image that a worker has claimed. was_abandoned: an earlier worker's lease ran out."""
 
     id: UUID
     format: str
@@ -40,16 +40,16 @@ class Claim:
     claimed_at: float = field(default_factory=time.monotonic)
 
     def seconds_held(self) -> float:
-        """How long ago the images were claimed."""
+        """The seconds since the images were claimed."""
         return time.monotonic() - self.claimed_at
 
 
 @dataclass(frozen=True)
 class TaggedImage:
-    """The outcome for one image.
+    """The outcome of one image.
 
     embedding: (dimensions,) float16; tag_ids (n,) int32 and confidences (n,) float32.
-    decoded_share: how much of the picture was decoded, 1 where its file is complete.
+    decoded_share: the share of the picture that was decoded, 1 if its file is complete.
     """
 
     id: UUID
@@ -61,7 +61,7 @@ class TaggedImage:
 
 @dataclass(frozen=True)
 class FailedImage:
-    """An image that can't be tagged, and why, in a sentence for people."""
+    """An image that cannot be tagged, and the reason as a sentence for people."""
 
     id: UUID
     error: str
@@ -70,9 +70,9 @@ class FailedImage:
 def claim_images(
     connection: Connection, ids: Sequence[UUID], lease_seconds: float, max_attempts: int
 ) -> Claim:
-    """Take those of the images that are stored and queued and that nobody else holds.
+    """Claim the given images that are stored, queued and not claimed by another worker.
 
-    The commit does not wait for the disk: a claim that Postgres forgets in a crash is made again.
+    The commit does not wait for the disk: a claim that a crash of Postgres undoes is made again.
     """
     token = uuid4()
     rows = connection.execute(
@@ -114,7 +114,7 @@ def store_tagged(
     """Write embeddings and tags of the images that the claim still holds; return their ids.
 
     Raises:
-        TagDeleted: there is one of the tags no more.
+        TagDeleted: one of the tags no longer exists.
     """
     held = set(
         connection.scalars(
@@ -155,7 +155,7 @@ def store_tagged(
 
 
 def _note_partial(connection: Connection, stored: Sequence[TaggedImage]) -> None:
-    """Note which images show only a part of their picture."""
+    """Note which images were decoded only in part."""
     partial = [image for image in stored if image.decoded_share < 1]
     if partial:
         connection.execute(
@@ -172,7 +172,7 @@ def _note_partial(connection: Connection, stored: Sequence[TaggedImage]) -> None
 
 
 def store_failed(connection: Connection, claim: Claim, failed: Sequence[FailedImage]) -> None:
-    """End images that can't be tagged, with the reason."""
+    """Mark images as failed, with the reason."""
     held = connection.scalars(
         text("""
             UPDATE images
@@ -192,7 +192,7 @@ def store_failed(connection: Connection, claim: Claim, failed: Sequence[FailedIm
 
 
 def extend_lease(connection: Connection, claim: Claim, lease_seconds: float) -> None:
-    """Hold the images of a claim for another lease from now on."""
+    """Hold a claim's images for another lease from now on."""
     connection.execute(
         text("""
             UPDATE images SET lease_until = now() + make_interval(secs => :lease_seconds)
@@ -213,7 +213,7 @@ def return_to_queue(
     reason: str,
     retry_seconds: float,
 ) -> None:
-    """Give images back that can't be tagged now and may be later; remember the reason."""
+    """Return images to the queue that may be tagged later; remember the reason."""
     connection.execute(
         text("""
             UPDATE images

@@ -1,4 +1,4 @@
-"""What a fine-tune reads, as queries."""
+"""Queries that a fine-tune reads."""
 
 import io
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from shared.db.connection.binary_copy import read_embeddings
 from shared.db.schema import contributors, models, tags
 
-# No fine-tune looks at the images of owners who are kept out of training.
+# Images of owners who are excluded from training are not read.
 _MAY_BE_LEARNED = """
     NOT EXISTS (
         SELECT FROM images JOIN untrained_owners USING (owner)
@@ -24,9 +24,9 @@ _MAY_BE_LEARNED = """
 
 @dataclass(frozen=True)
 class LastWord:
-    """What a contributor said last about a tag on an image.
+    """A contributor's last correction of a tag on an image.
 
-    moment: seconds since 1970. learned: whether a version that was promoted learned from it.
+    moment: seconds since 1970. learned: whether a promoted version learned from it.
     """
 
     id: int
@@ -40,20 +40,20 @@ class LastWord:
 
 @dataclass(frozen=True)
 class ContributorRecord:
-    """Someone who sends corrections."""
+    """A person who sends corrections."""
 
     name: str
     vouched: bool
 
 
-# A promoted run has learned from what it took, but for the tags that it left as they were.
+# A promoted run has learned its corrections, except those of tags that it left unchanged.
 _LEARNED = """
     (finetune_runs.status = 'promoted' AND CASE
         WHEN tags.owner IS NULL THEN NOT kept_shared
         ELSE tags.owner <> ALL(kept_owners)
     END)
 """
-# What people said last, of what may be learned: of tags of one owner, or of shared ones.
+# The last corrections that may be learned, of one owner's tags or of shared ones.
 _LAST_WORDS = f"""
     SELECT DISTINCT ON (corrections.image_id, corrections.tag_id, contributor)
         corrections.id, corrections.image_id, corrections.tag_id, contributor, verdict,
@@ -82,12 +82,12 @@ def read_last_words(
     min_examples: int = 1,
     max_tags: int | None = None,
 ) -> list[LastWord]:
-    """The last word of each contributor on each image and tag, of what runs have taken.
+    """Return each contributor's last correction of each image and tag that runs have taken.
 
-    Only of images with an embedding by the backbone. owner: only about this owner's tags; None: the
-    shared ones. tag_id: only about this tag; None: all. learned_only: as it was when the live
-    version learned, before anything that came later. min_examples: on how many images a tag that
-    people made has to be. max_tags: only those with the most examples.
+    Only of images with an embedding by the backbone. owner: only about this owner's tags; None:
+    shared ones. tag_id: only about this tag; None: all. learned_only: as of the time when the live
+    version learned. min_examples: the least number of images of a custom tag. max_tags: only the
+    tags with the most examples.
     """
     rows = connection.execute(
         text(f"""
@@ -115,7 +115,10 @@ def read_last_words(
 
 
 def find_groups(connection: Connection) -> list[str | None]:
-    """Return whose tags the running run for all tags has corrections of; None: shared ones."""
+    """Return the owners whose tags the running run has corrections of.
+
+    None stands for shared tags.
+    """
     owners = connection.scalars(
         text("""
             SELECT DISTINCT tags.owner FROM corrections
@@ -129,13 +132,13 @@ def find_groups(connection: Connection) -> list[str | None]:
 
 
 def find_tag_owner(connection: Connection, tag_id: int) -> tuple[str | None, str] | None:
-    """Return whose tag it is, and its kind; None where it was deleted."""
+    """Return the owner and the kind of a tag; None if it was deleted."""
     row = connection.execute(select(tags.c.owner, tags.c.kind).where(tags.c.id == tag_id)).first()
     return None if row is None else (row.owner, row.kind)
 
 
 def read_contributors(connection: Connection) -> list[ContributorRecord]:
-    """Everybody who ever sent a correction, by name."""
+    """Return everybody who ever sent a correction, by name."""
     rows = connection.execute(
         select(contributors.c.name, contributors.c.vouched).order_by(contributors.c.name)
     )
@@ -145,7 +148,7 @@ def read_contributors(connection: Connection) -> list[ContributorRecord]:
 def read_embeddings_of(
     connection: Connection, ids: Sequence[UUID], backbone_id: int
 ) -> tuple[list[UUID], NDArray[np.float16]]:
-    """Ids, ascending, and embeddings (images, dimensions) of those of the images that have one."""
+    """Return ids, ascending, and embeddings (images, dimensions), of images that have one."""
     query = sql.SQL(
         "SELECT image_id, embedding FROM embeddings "
         "WHERE image_id = ANY({ids}::uuid[]) AND backbone_id = {backbone_id} ORDER BY image_id"
@@ -162,12 +165,12 @@ def read_embeddings_of(
 def sample_uncorrected(
     connection: Connection, backbone_id: int, images: int
 ) -> NDArray[np.float16]:
-    """Embeddings of images that nobody corrected, (n, dimensions), n at most `images`.
+    """Return embeddings of images without corrections, (n, dimensions), n at most `images`.
 
-    The same ones each time, as long as none comes or goes.
+    The sample is the same each time, as long as no such image comes or goes.
     """
     total = connection.scalar(text("SELECT count(*) FROM embeddings")) or 0
-    # Twice as many as are needed: some are corrected, and the sample's size varies.
+    # Sample twice as many: some have corrections, and the sample's size varies.
     percent = min(100.0, 200.0 * images / max(total, 1))
     query = sql.SQL("""
         SELECT image_id, embedding FROM embeddings TABLESAMPLE BERNOULLI ({percent}) REPEATABLE (0)
@@ -190,7 +193,7 @@ def sample_uncorrected(
 def sample_uncorrected_of(
     connection: Connection, backbone_id: int, owner: str, images: int
 ) -> NDArray[np.float16]:
-    """Embeddings of an owner's newest images that nobody corrected, (n, dimensions)."""
+    """Return embeddings of an owner's newest images without corrections, (n, dimensions)."""
     query = sql.SQL("""
         SELECT image_id, embedding FROM embeddings JOIN images ON images.id = image_id
         WHERE backbone_id = {backbone_id} AND owner = {owner} AND {may_be_learned}
@@ -210,7 +213,7 @@ def sample_uncorrected_of(
 
 
 def read_report(connection: Connection, version: int) -> dict[str, object]:
-    """What was measured when a version was made."""
+    """Return the figures that were measured when a version was made."""
     query = select(models.c.metrics).where(models.c.version == version)
     return connection.execute(query).scalar_one()
 

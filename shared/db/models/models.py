@@ -1,4 +1,4 @@
-"""Backbones and the versions of the head, as queries."""
+"""Queries about backbones and versions of the head."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from shared.db.schema import backbones, models
 
-# Serialises whoever makes the first version; any number that no other lock uses will do.
+# The lock of making the first version; any number that no other lock uses.
 FIRST_MODEL_LOCK = 7_460_512
 
 
@@ -22,12 +22,12 @@ class LiveModel:
 
 
 def lock_first_model(connection: Connection) -> None:
-    """Wait until nobody else is making the first version; held to the end of the transaction."""
+    """Wait until no other process makes the first version; held until the transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FIRST_MODEL_LOCK})
 
 
 def find_live_model(connection: Connection) -> LiveModel | None:
-    """The live version, or None before any worker has ever run."""
+    """Return the live version, or None before the first worker has run."""
     row = connection.execute(
         select(models.c.version, models.c.backbone_id, backbones.c.name, models.c.blob)
         .join(backbones)
@@ -37,7 +37,7 @@ def find_live_model(connection: Connection) -> LiveModel | None:
 
 
 def seconds_since_promotion(connection: Connection) -> float:
-    """For how long the live version has been live."""
+    """Return for how many seconds the live version has been live."""
     query = text("""
         SELECT extract(epoch FROM now() - promoted_at)::float8 FROM models WHERE status = 'live'
     """)
@@ -47,7 +47,7 @@ def seconds_since_promotion(connection: Connection) -> float:
 def insert_live_model(
     connection: Connection, backbone: str, dimensions: int, blob: str
 ) -> LiveModel:
-    """Record a backbone and its first head, which goes live at once: there is no other."""
+    """Insert a backbone and its first head, which is live at once."""
     backbone_id = connection.execute(
         insert(backbones).values(name=backbone, dimensions=dimensions).returning(backbones.c.id)
     ).scalar_one()
@@ -60,7 +60,7 @@ def insert_live_model(
 
 
 def list_models(connection: Connection) -> Sequence[RowMapping]:
-    """Every version, the newest first."""
+    """Return every version, newest first."""
     return (
         connection.execute(
             select(

@@ -1,4 +1,4 @@
-"""New versions of the head, and which of them is live, as queries."""
+"""Queries about new versions of the head and about which one is live."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from shared.errors import Conflict, NotFound
 
 
 def lock_live_model(connection: Connection) -> LiveModel | None:
-    """The live version, which stays live until this transaction ends or changes it."""
+    """Return the live version; it stays live until this transaction ends or changes it."""
     wait_for_lock(connection, Lock.PROMOTIONS)
     return find_live_model(connection)
 
@@ -27,7 +27,7 @@ def insert_candidate(
     *,
     rejected: bool,
 ) -> int:
-    """Record a version that was made from the live one; return its number."""
+    """Insert a version that was made from the live one; return its number."""
     statement = insert(models).values(
         backbone_id=parent.backbone_id,
         status="rejected" if rejected else "candidate",
@@ -40,7 +40,7 @@ def insert_candidate(
 
 
 def promote(connection: Connection, version: int) -> bool:
-    """Make a version live in the place of the one that is; False where it is live already.
+    """Make a version live instead of the present one; return False if it is live already.
 
     Raises:
         NotFound: there is no such version.

@@ -1,4 +1,4 @@
-"""Jobs of re-tagging, as queries: queued, worked on, reported on."""
+"""Queries about re-tagging jobs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,10 +13,10 @@ from shared.db.schema import retag_jobs, tags
 
 @dataclass(frozen=True)
 class RetagScope:
-    """Which images are tagged anew, and which tags. None: all of them.
+    """The images and tags of a re-tagging job. None: all of them.
 
-    owner: only theirs. tag_id: only this tag is scored. below_version: only what an older version
-    tagged.
+    owner: only theirs. tag_id: only this tag is scored. below_version: only images that an older
+    version tagged.
     """
 
     owner: str | None = None
@@ -26,7 +26,7 @@ class RetagScope:
 
 @dataclass(frozen=True)
 class Job:
-    """A job that is under way. position: the last image that is done."""
+    """A running job. position: the last image that is done."""
 
     id: int
     scope: RetagScope
@@ -34,9 +34,9 @@ class Job:
 
 
 def queue_job(connection: Connection, scope: RetagScope) -> int:
-    """Queue a job, unless one of the same scope waits already; return its id.
+    """Queue a job, unless one of the same scope is queued already; return its id.
 
-    What waits cannot start before this transaction ends: it will see everything that this
+    A queued job cannot start before this transaction ends, so it sees everything that this
     transaction changes.
     """
     columns = {name: retag_jobs.c[name] for name in asdict(scope)}
@@ -55,7 +55,7 @@ def queue_job(connection: Connection, scope: RetagScope) -> int:
 
 
 def take_up_job(connection: Connection, *, of_one_tag: bool) -> Job | None:
-    """The oldest open job of this kind, running from now on; None where there is none."""
+    """Return the oldest open job of this kind, and mark it as running; None if there is none."""
     row = connection.execute(
         text("""
             UPDATE retag_jobs SET status = 'running', started_at = coalesce(started_at, now())
@@ -74,16 +74,16 @@ def take_up_job(connection: Connection, *, of_one_tag: bool) -> Job | None:
 
 
 def set_total(connection: Connection, job: Job, images: int) -> None:
-    """Say how many images are in scope."""
+    """Store the number of images in scope."""
     connection.execute(update(retag_jobs).where(retag_jobs.c.id == job.id).values(total=images))
 
 
 def advance_job(
     connection: Connection, job: Job, *, position: UUID, done: int, changed: int
 ) -> None:
-    """Note in the transaction of a chunk that the job has come to `position`.
+    """Note, in the transaction of a chunk, that the job has reached `position`.
 
-    done, changed: images of this chunk, and those of them that have other tags now.
+    done, changed: images of this chunk, and how many of them have other tags now.
     """
     connection.execute(
         update(retag_jobs)
@@ -97,7 +97,7 @@ def advance_job(
 
 
 def count_changed(connection: Connection, job: Job, changed: int) -> None:
-    """Note that images behind the job's position had to be looked at again, and were changed."""
+    """Count changed images that were looked at again behind the job's position."""
     connection.execute(
         update(retag_jobs)
         .where(retag_jobs.c.id == job.id)
@@ -106,7 +106,7 @@ def count_changed(connection: Connection, job: Job, changed: int) -> None:
 
 
 def end_job(connection: Connection, job: Job) -> None:
-    """The job is done. Images that came while it ran count as well."""
+    """Mark the job as done. Images that arrived while it ran count as well."""
     connection.execute(
         update(retag_jobs)
         .where(retag_jobs.c.id == job.id)
@@ -119,7 +119,7 @@ def end_job(connection: Connection, job: Job) -> None:
 
 
 def has_open_job(connection: Connection, *, of_one_tag: bool) -> bool:
-    """Whether a job of this kind is queued or running."""
+    """Return whether a job of this kind is queued or running."""
     query = text("""
         SELECT EXISTS (
             SELECT FROM retag_jobs
@@ -130,13 +130,13 @@ def has_open_job(connection: Connection, *, of_one_tag: bool) -> bool:
 
 
 def find_job(connection: Connection, job_id: int, access: Access) -> RowMapping | None:
-    """One job, with the slug of its tag; None also where it is not about the caller's images."""
+    """Return a job with the slug of its tag; None if it is not about the caller's images."""
     statement = _described(access).where(retag_jobs.c.id == job_id)
     return connection.execute(statement).mappings().first()
 
 
 def list_jobs(connection: Connection, access: Access, limit: int) -> Sequence[RowMapping]:
-    """The newest jobs that are about the caller's images, with the slugs of their tags."""
+    """Return the newest jobs about the caller's images, with the slugs of their tags."""
     statement = _described(access).order_by(retag_jobs.c.id.desc()).limit(limit)
     return connection.execute(statement).mappings().all()
 

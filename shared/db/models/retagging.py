@@ -1,4 +1,4 @@
-"""Re-tagging, as queries: which images, their embeddings, and what is to change about them."""
+"""Queries for re-tagging: which images, their embeddings, and what changes."""
 
 import io
 from collections.abc import Sequence
@@ -19,8 +19,7 @@ from shared.db.connection.binary_copy import (
 from shared.db.models.retag_jobs import RetagScope
 from shared.db.tags.tag_rows import TagRows
 
-# Postgres compares a column with what stands here as if it was written into the query, so parts
-# about nothing cost nothing.
+# Postgres plans with the bound values, so conditions that are always true cost nothing.
 _IN_SCOPE = """
     status = 'tagged' AND same_as IS NULL AND model_version = ANY(:versions)
     AND (CAST(:owner AS text) IS NULL OR owner = :owner)
@@ -30,20 +29,20 @@ _IN_SCOPE = """
 
 @dataclass(frozen=True)
 class Difference:
-    """The tag that alone tells a version from its parent, and the parent."""
+    """The only tag that distinguishes a version from its parent, and the parent."""
 
     tag_id: int
     parent: int
 
 
 def versions_of(connection: Connection, backbone_id: int) -> list[int]:
-    """All versions over the embeddings of a backbone."""
+    """Return all versions for the embeddings of a backbone."""
     query = text("SELECT version FROM models WHERE backbone_id = :backbone_id")
     return list(connection.scalars(query, {"backbone_id": backbone_id}))
 
 
 def find_only_difference(connection: Connection, version: int) -> Difference | None:
-    """What a version was taught, if that was a single tag."""
+    """Return the tag that a version was taught, if it was a single one."""
     row = connection.execute(
         text("""
             SELECT tag_id, parent FROM finetune_runs JOIN models USING (version)
@@ -55,16 +54,16 @@ def find_only_difference(connection: Connection, version: int) -> Difference | N
 
 
 def count_in_scope(connection: Connection, scope: RetagScope, versions: Sequence[int]) -> int:
-    """How many images a job is about. versions: only what these have tagged."""
+    """Return the number of images in a job's scope. versions: only what these have tagged."""
     query = text(f"SELECT count(*) FROM images WHERE {_IN_SCOPE}")
     return connection.execute(query, _bind(scope, versions)).scalar_one()
 
 
 def prefer_index_scans(connection: Connection) -> None:
-    """Have this transaction find rows by an index and take them in its order.
+    """Have this transaction find rows by an index and in its order.
 
-    Right after many images came in, Postgres still believes that there are few, and would read
-    all of them for every chunk.
+    Right after many images arrived, Postgres still believes that there are few, and would read all
+    of them for every chunk.
     """
     connection.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"))
 
@@ -76,7 +75,7 @@ def next_in_scope(
     after: UUID | None,
     limit: int,
 ) -> list[UUID]:
-    """The next images that a job is about, ascending. versions: only what these have tagged."""
+    """Return a job's next images, ascending. versions: only what these have tagged."""
     query = text(f"""
         SELECT id FROM images WHERE {_IN_SCOPE} AND id > :after ORDER BY id LIMIT :limit
     """)
@@ -87,12 +86,11 @@ def next_in_scope(
 def hold_images(
     connection: Connection, ids: Sequence[UUID], version: int, instead_of: Sequence[int]
 ) -> set[UUID]:
-    """Keep the images from changing until the transaction ends; return those that are gone.
+    """Lock the images until the transaction ends; return those that no longer exist.
 
-    Those that versions of `instead_of` have tagged count as tagged by `version` from now on. Rows
-    are locked in the order of their ids, as everybody does who locks several. The commit does not
-    wait for the disk: what Postgres forgets in a crash is done again, as the job's position is
-    forgotten with it.
+    Images that versions of `instead_of` have tagged count as tagged by `version` from now on. Rows
+    are locked in the order of their ids, as everywhere. The commit does not wait for the disk: what
+    a crash undoes is done again, as the job's position is undone with it.
     """
     gone = connection.scalars(
         text("""
@@ -116,7 +114,7 @@ def hold_images(
 def read_tag_rows(
     connection: Connection, ids: Sequence[UUID], tag_ids: NDArray[np.int32] | None
 ) -> TagRows:
-    """The stored tags of images, ascending ids; tag_ids: only these tags, None: all."""
+    """Return the stored tags of images, ascending ids; tag_ids: only these tags, None: all."""
     wanted = (
         sql.SQL("")
         if tag_ids is None
@@ -136,7 +134,7 @@ def read_tag_rows(
 def rewrite_tag_rows(
     connection: Connection, ids: Sequence[UUID], obsolete: TagRows, fresh: TagRows
 ) -> None:
-    """Take rows away, then write others; both name images by their positions in `ids`."""
+    """Delete rows, then insert others; both name images by their positions in `ids`."""
     if len(obsolete.keys):
         connection.execute(
             text("""
@@ -157,7 +155,7 @@ def rewrite_tag_rows(
 
 
 def array_literal(ids: Sequence[UUID]) -> str:
-    """The ids as Postgres reads an array fastest."""
+    """Return the ids in the form that Postgres reads fastest."""
     return "{" + ",".join(map(str, ids)) + "}"
 
 

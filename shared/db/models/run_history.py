@@ -1,4 +1,4 @@
-"""What is known of fine-tune runs, for people, as queries."""
+"""Queries about fine-tune runs for the API."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,16 +10,16 @@ from shared.db.schema import corrections, finetune_runs, images, tags
 
 
 def count_queue(connection: Connection) -> int:
-    """How many corrections no run has taken yet."""
+    """Return how many corrections no run has taken yet."""
     query = text("SELECT count(*) FROM corrections WHERE run_id IS NULL")
     return connection.execute(query).scalar_one()
 
 
 def find_run(connection: Connection, run_id: int, access: Access) -> RowMapping | None:
-    """One run, with the slug of its tag.
+    """Return a run with the slug of its tag.
 
-    None also where the caller may not see it: an owner sees those that teach one tag, and learn
-    from what was said of their images before.
+    None if the caller may not see it: an owner sees the runs that teach one of their tags from
+    their images.
     """
     query = _described().where(finetune_runs.c.id == run_id)
     if access.owner is not None:
@@ -37,7 +37,7 @@ def find_run(connection: Connection, run_id: int, access: Access) -> RowMapping 
 
 
 def list_runs(connection: Connection, limit: int) -> Sequence[RowMapping]:
-    """The newest runs, with the slugs of their tags."""
+    """Return the newest runs, with the slugs of their tags."""
     statement = _described().order_by(finetune_runs.c.id.desc()).limit(limit)
     return connection.execute(statement).mappings().all()
 

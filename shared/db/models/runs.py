@@ -1,4 +1,4 @@
-"""Fine-tune runs, as queries: asked for, started, reported on, ended."""
+"""Queries about the life of a fine-tune run: queued, started, running, ended."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from shared.db.schema import finetune_runs
 
 Outcome = Literal["promoted", "rejected", "nothing", "failed"]
 
-# Runs for one tag, and runs for all of them; each kind has a queue of its own.
+# Runs for one tag and runs for all tags each have a queue of their own.
 _OF_KIND = "(tag_id IS NOT NULL) = :of_one_tag"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run in the hands of a trainer.
+    """A run that a trainer is working on.
 
-    attempt: tells this start of the run from one by a trainer that lost it and does not know yet.
+    attempt: distinguishes this start of the run from an earlier one whose trainer lost it.
     corrections: how many new ones it learns from.
     """
 
@@ -37,17 +37,17 @@ def insert_run(connection: Connection, trigger: str, tag_id: int | None = None) 
 
 
 def request_run(connection: Connection) -> tuple[int, bool]:
-    """Queue a run for all tags unless one is open; return its id and whether it is a new one."""
-    # Two requests at once would both find none.
+    """Queue a run for all tags unless one is open; return its id and whether it is new."""
+    # Without the lock, two requests at once would both find none.
     wait_for_lock(connection, Lock.RUN_REQUESTS)
     is_open = find_open_run(connection, of_one_tag=False)
     return (insert_run(connection, "request"), True) if is_open is None else (is_open, False)
 
 
 def insert_night(connection: Connection, night: date, due: datetime) -> bool:
-    """Queue the run of a night, or end it at once where no correction waited when it was due.
+    """Queue the run of a night, or end it at once if no correction waited when it was due.
 
-    Returns False where this night has a run already.
+    Returns False if this night has a run already.
     """
     added = connection.execute(
         text("""
@@ -69,7 +69,7 @@ def insert_night(connection: Connection, night: date, due: datetime) -> bool:
 
 
 def find_open_run(connection: Connection, *, of_one_tag: bool) -> int | None:
-    """The id of the oldest run of this kind that is queued or running."""
+    """Return the id of the oldest run of this kind that is queued or running."""
     query = text(f"""
         SELECT id FROM finetune_runs WHERE status IN ('queued', 'running') AND {_OF_KIND}
         ORDER BY id LIMIT 1
@@ -79,8 +79,9 @@ def find_open_run(connection: Connection, *, of_one_tag: bool) -> int | None:
 
 
 def give_back_interrupted(connection: Connection, *, of_one_tag: bool) -> None:
-    """Queue what is marked as running again. Only for whoever holds the lock of this kind: with
-    that in hand, a running run belongs to nobody.
+    """Queue runs again that are marked as running. Only for the holder of the lock of this kind.
+
+    While it is held, no trainer works on such a run.
     """
     connection.execute(
         text(f"""
@@ -128,7 +129,10 @@ def start_next_run(connection: Connection, *, of_one_tag: bool) -> Run | None:
 
 
 def report_progress(connection: Connection, run: Run, stage: str, progress: float) -> bool:
-    """Say what a run does now; False where somebody else has taken it over. progress: 0 to 1."""
+    """Store a run's stage and progress, 0 to 1.
+
+    Return False if another trainer has taken it over.
+    """
     reported = connection.execute(_held(run).values(stage=stage, progress=progress))
     return reported.rowcount == 1
 
@@ -143,9 +147,9 @@ def end_run(
     version: int | None = None,
     kept: Collection[str | None] = (),
 ) -> bool:
-    """End a run; False where somebody else has taken it over meanwhile.
+    """End a run; return False if another trainer has taken it over.
 
-    kept: whose tags stayed as they were; None stands for shared ones.
+    kept: owners whose tags stayed unchanged; None stands for shared tags.
     """
     ended = connection.execute(
         _held(run).values(
@@ -166,7 +170,7 @@ def end_run(
 def put_back(connection: Connection, run: Run, reason: str, *, counts: bool) -> None:
     """Queue a run for another attempt.
 
-    reason: why this one came to nothing. counts: whether it was one of the attempts that it has.
+    reason: why this one failed. counts: whether it was one of the attempts that a run has.
     """
     attempts = run.attempt if counts else run.attempt - 1
     connection.execute(
@@ -175,14 +179,14 @@ def put_back(connection: Connection, run: Run, reason: str, *, counts: bool) -> 
 
 
 def set_aside_all(connection: Connection, run: Run) -> None:
-    """Leave a failed run's corrections out of later runs, until they are released."""
+    """Exclude a failed run's corrections from later runs, until they are released."""
     connection.execute(
         text("UPDATE corrections SET set_aside = true WHERE run_id = :run"), {"run": run.id}
     )
 
 
 def set_aside(connection: Connection, run: Run, owner: str | None) -> None:
-    """Leave a run's corrections of an owner's tags, or of shared ones, out of later runs."""
+    """Exclude a run's corrections of an owner's tags, or of shared ones, from later runs."""
     connection.execute(
         text("""
             UPDATE corrections SET set_aside = true FROM tags
@@ -193,7 +197,7 @@ def set_aside(connection: Connection, run: Run, owner: str | None) -> None:
 
 
 def release_corrections(connection: Connection, run_id: int) -> int:
-    """Put what a run has set aside back into the queue; return how many corrections that were."""
+    """Queue the corrections that a run has set aside; return how many there were."""
     released = connection.execute(
         text(
             "UPDATE corrections SET set_aside = false, run_id = NULL WHERE run_id = :run "
@@ -205,7 +209,7 @@ def release_corrections(connection: Connection, run_id: int) -> int:
 
 
 def _held(run: Run) -> Any:
-    """An update of the run, if it is still this start of it that runs."""
+    """Return an update of the run that applies only while this start of it is running."""
     return update(finetune_runs).where(
         finetune_runs.c.id == run.id,
         finetune_runs.c.status == "running",

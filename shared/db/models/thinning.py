@@ -1,4 +1,4 @@
-"""Old versions of the head, as queries: their rows stay, their files go to save space."""
+"""Delete the files of old versions of the head to save space; their rows stay."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,18 @@ from sqlalchemy import Connection, text
 from shared.db.connection.locks import Lock, wait_for_lock
 from shared.db.images.file_deletions import note_deletions
 
-# A version that was live for so long has proved itself: its file stays.
+# A version that was live for this long has proved itself: its file stays.
 PROVED_SECONDS = 24 * 3600.0
-# So long after another version took its place, no process still loads it.
+# This long after it was replaced, no process still loads a version.
 SETTLED_SECONDS = 60.0
 
 
 def thin_versions(connection: Connection, kept: int) -> Sequence[int]:
     """Note the files of old versions for deletion; return the versions.
 
-    What stays: the live version, the first one, versions that were live for a day, the `kept` that
-    were live last, and the `kept` newest that never were. Nothing is thinned while a run learns or
-    images are re-tagged.
+    These stay: the live version, the first one, versions that were live for a day, the `kept`
+    versions that were live last, and the `kept` newest that never were. Nothing is deleted while a
+    run is learning or images are re-tagged.
     """
     # No version is promoted meanwhile.
     wait_for_lock(connection, Lock.PROMOTIONS)

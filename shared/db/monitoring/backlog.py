@@ -1,4 +1,4 @@
-"""What waits, as queries: how much, for how long, and whether anybody works on it."""
+"""Queries about waiting images: how many, for how long, and whether workers make progress."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ STALLED_SECONDS = 12.0
 
 
 def count_waiting(connection: Connection) -> Sequence[RowMapping]:
-    """How many images each queue holds, and for how many seconds the oldest has waited."""
+    """Return how many images each queue holds, and for how many seconds the oldest has waited."""
     return (
         connection.execute(
             text("""
@@ -24,13 +24,13 @@ def count_waiting(connection: Connection) -> Sequence[RowMapping]:
 
 
 def is_backlog_over(connection: Connection, limit: int) -> bool:
-    """Whether at least this many images wait."""
+    """Return whether at least this many images wait."""
     query = text("SELECT 1 FROM images WHERE status = 'queued' OFFSET :limit LIMIT 1")
     return connection.execute(query, {"limit": limit - 1}).first() is not None
 
 
 def is_any_waiting(connection: Connection) -> bool:
-    """Whether any image waits to be tagged."""
+    """Return whether any image waits to be tagged."""
     query = text("SELECT EXISTS (SELECT FROM images WHERE status = 'queued')")
     return bool(connection.scalar(query))
 

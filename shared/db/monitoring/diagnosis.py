@@ -1,4 +1,4 @@
-"""What a doctor asks the database about images that may be stuck, as queries."""
+"""Queries for `tagloop doctor`."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class Stuck:
-    """How many queued images nobody looks after.
+    """The numbers of queued images that are not taken care of.
 
-    abandoned: their worker's lease ran out, and nobody took them over.
-    unannounced: they are stored, and the sweeper has not announced them as often as it should.
-    exhausted: they have no attempt left, and nobody has declared them failed.
+    abandoned: their worker's lease ran out, and no other worker took them over.
+    unannounced: stored images that the sweeper has not announced as often as it should.
+    exhausted: images without attempts left that were not marked as failed.
     """
 
     abandoned: int
@@ -20,13 +20,13 @@ class Stuck:
 
 
 def seconds_since_last_tagged(connection: Connection) -> float | None:
-    """For how long no image was tagged; None where none ever was."""
+    """Return for how long no image was tagged; None if none ever was."""
     query = text("SELECT extract(epoch FROM now() - max(tagged_at))::float8 FROM images")
     return connection.scalar(query)
 
 
 def count_stuck(connection: Connection, older_than_seconds: float, max_attempts: int) -> Stuck:
-    """Count what has been left alone for longer than a sweeper ever leaves it."""
+    """Count images that were left alone for longer than the sweeper leaves any."""
     row = connection.execute(
         text("""
             SELECT count(*) FILTER (WHERE lease_until < long_ago AND attempts < :max_attempts)
@@ -45,14 +45,14 @@ def count_stuck(connection: Connection, older_than_seconds: float, max_attempts:
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A fine-tune run that used up its attempts. reason: why the last one failed."""
+    """A fine-tune run that used up its attempts. reason: why the last attempt failed."""
 
     id: int
     reason: str
 
 
 def find_failed_run(connection: Connection) -> FailedRun | None:
-    """The last run that has ended, if it failed."""
+    """Return the last run that ended, if it failed."""
     row = connection.execute(
         text("""
             SELECT id, status, reason FROM finetune_runs
@@ -63,7 +63,7 @@ def find_failed_run(connection: Connection) -> FailedRun | None:
 
 
 def seconds_of_oldest_correction(connection: Connection) -> float:
-    """For how long the oldest correction that no run has taken waits; 0 where none does."""
+    """Return for how long the oldest untaken correction has waited; 0 without one."""
     query = text("""
         SELECT extract(epoch FROM now() - min(created_at))::float8
         FROM corrections WHERE run_id IS NULL
@@ -73,7 +73,7 @@ def seconds_of_oldest_correction(connection: Connection) -> float:
 
 @dataclass(frozen=True)
 class OverdueDeletions:
-    """Files that should be gone. error: what the storage said of one of them; None: nothing."""
+    """Files that should be gone. error: the storage's last answer about one of them, if any."""
 
     files: int
     error: str | None
@@ -82,9 +82,9 @@ class OverdueDeletions:
 def find_overdue_deletions(
     connection: Connection, min_attempts: int, min_seconds: float
 ) -> OverdueDeletions | None:
-    """Find files that the storage refused so often, or that have been due for so long.
+    """Return files that the storage refused this often, or that have been due for this long.
 
-    Returns None where there are none.
+    None if there are none.
     """
     row = connection.execute(
         text("""

@@ -1,4 +1,4 @@
-"""What the model shows of recent pictures and of older ones, from samples, as queries.
+"""Samples of what the model shows on recent and on older pictures.
 
 Ids are UUIDv7, so a span of time is a range of the primary key and a sample needs no other index.
 """
@@ -14,7 +14,7 @@ CONFIDENCE_BINS = 10
 def sample_images(
     connection: Connection, since: float, until: float, slices: int, per_slice: int
 ) -> list[UUID]:
-    """Tagged images of a span of time, up to so many from each of its equal slices.
+    """Return tagged images of a span of time, up to this many from each of its equal slices.
 
     since, until: seconds since 1970.
     """
@@ -37,13 +37,13 @@ def sample_images(
 
 
 def first_id(moment: float) -> UUID:
-    """The least id that an image which came at this moment (seconds since 1970) can have."""
+    """Return the smallest id that an image of this moment (seconds since 1970) can have."""
     milliseconds = max(0, int(moment * 1000))
     return UUID(int=milliseconds << 80)
 
 
 def count_shown(connection: Connection, images: Sequence[UUID]) -> Sequence[RowMapping]:
-    """What the model shows of these images: slug and bin (1 to 10) of confidence, how often."""
+    """Count what the model shows on these images, by slug and bin (1 to 10) of confidence."""
     return (
         connection.execute(
             text("""

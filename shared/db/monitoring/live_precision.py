@@ -1,4 +1,4 @@
-"""How many of the tags that the model showed people took away, as a query."""
+"""Count which of the tags that the model showed people kept and removed."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ from sqlalchemy import Connection, RowMapping, text
 
 
 def judge_shown_tags(connection: Connection, days: int) -> Sequence[RowMapping]:
-    """Of the images that somebody corrected in so many days: shown tags kept and removed, by tag.
+    """Return kept and removed tags by tag, on images that were corrected in this many days.
 
-    What the model shows of an image and people left there when they corrected it counts as kept.
+    A tag that the model shows and that people left when they corrected the image counts as kept.
     The tags with the most judgements come first.
     """
     return (

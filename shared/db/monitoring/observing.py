@@ -1,4 +1,4 @@
-"""How the database and what is under way in it are doing, as queries for metrics."""
+"""Queries for metrics about the database and work in progress."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ VERSIONS_SHOWN = 10
 
 
 def measure_database(connection: Connection) -> RowMapping:
-    """Its size in bytes, its connections, and how many it takes."""
+    """Return the database's size in bytes, its connections, and the most that it accepts."""
     return (
         connection.execute(
             text("""
@@ -24,7 +24,7 @@ def measure_database(connection: Connection) -> RowMapping:
 
 
 def count_leases(connection: Connection) -> RowMapping:
-    """How many images a worker holds, and how many were held by one that gave no more sign."""
+    """Count images that a worker holds, and those whose worker's lease ran out."""
     return (
         connection.execute(
             text("""
@@ -39,7 +39,7 @@ def count_leases(connection: Connection) -> RowMapping:
 
 
 def count_runs(connection: Connection) -> Sequence[RowMapping]:
-    """Fine-tune runs by status, and when the last of each ended, in seconds since 1970."""
+    """Return fine-tune runs by status, and when the last of each ended, in seconds since 1970."""
     return (
         connection.execute(
             text("""
@@ -54,13 +54,13 @@ def count_runs(connection: Connection) -> Sequence[RowMapping]:
 
 
 def count_versions(connection: Connection) -> Sequence[RowMapping]:
-    """Versions of the model by status."""
+    """Return model versions by status."""
     query = text("SELECT status, count(*) AS versions FROM models GROUP BY status")
     return connection.execute(query).mappings().all()
 
 
 def count_left_to_retag(connection: Connection) -> int:
-    """Images that open jobs have not come to yet, as far as they are counted."""
+    """Return how many images open jobs have yet to reach, as far as they are counted."""
     query = text("""
         SELECT coalesce(sum(greatest(total - done, 0)), 0)::bigint
         FROM retag_jobs WHERE status IN ('queued', 'running')
@@ -69,7 +69,7 @@ def count_left_to_retag(connection: Connection) -> int:
 
 
 def read_quality(connection: Connection) -> Sequence[RowMapping]:
-    """The held-out figures of the newest versions that have any: version, metric, value."""
+    """Return the held-out figures of the newest versions that have any: version, metric, value."""
     return (
         connection.execute(
             text("""

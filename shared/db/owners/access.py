@@ -1,4 +1,4 @@
-"""Whose images a caller may see and touch: handed to every query that answers a caller."""
+"""Which images a caller may see and change. Every query that answers a caller takes it."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,21 @@ from shared.errors import Forbidden
 
 @dataclass(frozen=True)
 class Access:
-    """What a caller's images are. owner: only theirs; None: everybody's."""
+    """The images of a caller. owner: only this owner's; None: everybody's."""
 
     owner: str | None
 
     def allows(self) -> ColumnElement[bool]:
-        """The condition on rows of `images` that every query for this caller carries."""
+        """Return the condition on rows of `images` that every query for this caller has."""
         return true() if self.owner is None else images.c.owner == self.owner
 
     def narrow(self, asked: str | None) -> str | None:
-        """The owner that a request is about; None: everybody.
+        """Return the owner that a request is about; None: everybody.
 
-        asked: whom the request names, None if nobody.
+        asked: the owner that the request names, or None.
 
         Raises:
-            Forbidden: it names somebody else than the caller may ask about.
+            Forbidden: the caller may not ask about this owner.
         """
         if self.owner is None or asked == self.owner:
             return asked
@@ -36,5 +36,5 @@ class Access:
         return self.owner
 
 
-# Of the programs themselves, and of callers whose key is bound to no owner.
+# For the programs themselves, and for callers whose key is bound to no owner.
 EVERYTHING = Access(owner=None)

@@ -1,4 +1,4 @@
-"""The keys of callers, as queries."""
+"""Queries about keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from shared.auth.tokens import digest_of, hint_of
 from shared.db.owners.access import Access
 from shared.db.schema import api_keys
 
-# The time of last use is that exact, so that using a key is not a write.
+# The time of last use is this exact, so that not every use of a key is a write.
 LAST_USE_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key that is about to be kept. owner: None: it is bound to nobody."""
+    """A key to insert. owner: None: the key is bound to no owner."""
 
     scopes: frozenset[Scope]
     owner: str | None = None
@@ -28,7 +28,7 @@ class NewKey:
 
 @dataclass(frozen=True)
 class Key:
-    """A key that opens something. Limits: None: as the settings say."""
+    """A valid key. Limits: None: as in the settings."""
 
     id: int
     name: str
@@ -39,7 +39,7 @@ class Key:
 
 
 def insert_key(connection: Connection, token: str, key: NewKey) -> int:
-    """Keep the digest of a new key; return its number."""
+    """Insert the digest of a new key; return its number."""
     statement = insert(api_keys).values(
         digest=digest_of(token),
         hint=hint_of(token),
@@ -53,7 +53,7 @@ def insert_key(connection: Connection, token: str, key: NewKey) -> int:
 
 
 def use_key(connection: Connection, digest: bytes) -> Key | None:
-    """The key with this digest that is not revoked, noted as used now; None if there is none."""
+    """Return the key with this digest and note its use; None if there is none or it is revoked."""
     row = connection.execute(
         select(
             api_keys,
@@ -72,7 +72,7 @@ def use_key(connection: Connection, digest: bytes) -> Key | None:
 
 
 def key_of(row: Row[Any]) -> Key:
-    """Make a key of a row that has the columns of `api_keys`."""
+    """Return the key of a row that has the columns of `api_keys`."""
     return Key(
         row.id,
         row.name,
@@ -84,13 +84,13 @@ def key_of(row: Row[Any]) -> Key:
 
 
 def list_keys(connection: Connection) -> Sequence[RowMapping]:
-    """Every key that was ever made, the oldest first; never the key itself."""
+    """Return every key, revoked ones included, oldest first; never the key's text."""
     columns = [column for column in api_keys.c if column is not api_keys.c.digest]
     return connection.execute(select(*columns).order_by(api_keys.c.id)).mappings().all()
 
 
 def revoke_key(connection: Connection, key_id: int) -> bool:
-    """Have a key open nothing any more; say whether there was one that did."""
+    """Revoke a key; return whether there was a valid one."""
     statement = (
         update(api_keys)
         .where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
@@ -100,5 +100,5 @@ def revoke_key(connection: Connection, key_id: int) -> bool:
 
 
 def delete_keys_of(connection: Connection, owner: str) -> bool:
-    """Forget every key that is bound to an owner; say whether there was one."""
+    """Delete an owner's keys; return whether there were any."""
     return bool(connection.execute(delete(api_keys).where(api_keys.c.owner == owner)).rowcount)

@@ -1,4 +1,4 @@
-"""What concerns everything of one owner, as queries."""
+"""Queries about everything that belongs to one owner."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,13 +20,13 @@ from shared.storage.storage import file_keys
 
 
 def find_ids_of(connection: Connection, owner: str, limit: int) -> Sequence[UUID]:
-    """Some of the images of an owner, copies among them."""
+    """Return some of an owner's images, copies included."""
     query = select(images.c.id).where(images.c.owner == owner).limit(limit)
     return connection.scalars(query).all()
 
 
 def count_images_of(connection: Connection, owner: str) -> int:
-    """How many images an owner has, copies among them."""
+    """Return how many images an owner has, copies included."""
     query = select(func.count()).select_from(images).where(images.c.owner == owner)
     return connection.execute(query).scalar_one()
 
@@ -42,19 +42,19 @@ def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
 
 
 def delete_traces(connection: Connection, owner: str) -> None:
-    """Delete what names an owner besides images and keys.
+    """Delete everything else that names an owner, except keys.
 
-    These are endpoints, jobs, the exclusion, and what was said of images that left a bucket.
+    These are endpoints, jobs, the exclusion, and corrections of withdrawn images.
     """
     for table in (correction_batches, endpoints, retag_jobs, untrained_owners, withdrawn_images):
         connection.execute(delete(table).where(table.c.owner == owner))
 
 
 def exclude(connection: Connection, owner: str) -> None:
-    """Have no fine-tune look at the images of an owner."""
+    """Exclude an owner's images from training."""
     connection.execute(insert(untrained_owners).values(owner=owner).on_conflict_do_nothing())
 
 
 def include(connection: Connection, owner: str) -> None:
-    """Have fine-tunes look at the images of an owner again."""
+    """Include an owner's images in training again."""
     connection.execute(delete(untrained_owners).where(untrained_owners.c.owner == owner))

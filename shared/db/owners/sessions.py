@@ -1,4 +1,4 @@
-"""Sessions of people who signed in with a key, as queries."""
+"""Queries about the sessions of people who signed in with a key."""
 
 from dataclasses import dataclass
 from datetime import datetime

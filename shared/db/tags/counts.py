@@ -1,4 +1,4 @@
-"""On how many images tags are shown, as queries."""
+"""Count the images that show a tag."""
 
 from collections.abc import Sequence
 from uuid import UUID

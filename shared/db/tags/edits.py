@@ -1,4 +1,4 @@
-"""The record of what was done to tags, as queries."""
+"""Queries about the log of changes to tags."""
 
 from sqlalchemy import Connection, func, select
 

@@ -8,7 +8,7 @@ Kind = Literal["wordnet", "custom"]
 
 @dataclass(frozen=True, slots=True)
 class KnownTag:
-    """A tag. owner: whose it is; None: everybody's."""
+    """A tag in the database. owner: its owner; None: it is shared."""
 
     id: int
     slug: str

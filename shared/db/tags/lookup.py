@@ -1,4 +1,4 @@
-"""What a name means: to an owner their own tag of that name first, then everybody's."""
+"""What a name means: an owner's own tag of that name first, then a shared one."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -16,13 +16,13 @@ _COLUMNS = (tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner)
 
 @dataclass(frozen=True)
 class Meaning:
-    """The tags that a name means. One, unless somebody who sees the tags of all owners asks."""
+    """The tags that a name means: one, unless the caller sees the tags of all owners."""
 
     tags: tuple[KnownTag, ...]
 
     @property
     def tag(self) -> KnownTag:
-        """The tag to show for the name: the shared one, where there are several."""
+        """The tag to show for the name: the shared one, if there are several."""
         return self.tags[0]
 
     @property
@@ -39,10 +39,10 @@ def find_named(
     *,
     keep: bool = False,
 ) -> dict[str, Meaning]:
-    """Return what texts mean, by text; those that mean nothing are left out.
+    """Return what texts mean, by text; texts without a meaning are left out.
 
-    texts: slugs, names or aliases, in any case. owner: who says so; None: somebody who sees the
-    tags of all owners. keep: have the tags stay until the transaction ends.
+    texts: slugs, names or aliases, in any case. owner: the caller; None: a caller who sees the tags
+    of all owners. keep: lock the tags until the transaction ends.
     """
     slugs = {text: slug_of(text) for text in texts}
     custom = _find_custom(connection, set(slugs.values()) - {""}, owner, keep=keep)
@@ -64,7 +64,7 @@ def find_named(
 
 
 def find_custom_tags(connection: Connection, tag_ids: Sequence[int]) -> list[KnownTag]:
-    """Return those of some tags that people made, by id."""
+    """Return the custom tags among these, by id."""
     query = (
         select(*_COLUMNS).where(tags.c.id.in_(tag_ids), tags.c.kind == "custom").order_by(tags.c.id)
     )
@@ -80,7 +80,7 @@ class _Found:
 def _find_custom(
     connection: Connection, slugs: Iterable[str], owner: str | None, *, keep: bool
 ) -> dict[str, list[_Found]]:
-    """Tags that people made, by the slug that they are asked for by: their own or an old one's."""
+    """Return custom tags by the slug that was asked for: the present one or a former one."""
     found: dict[str, list[_Found]] = defaultdict(list)
     asked = list(slugs)
     if not asked:

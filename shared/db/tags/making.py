@@ -1,4 +1,4 @@
-"""Tags that people make, as queries."""
+"""Queries that create custom tags."""
 
 from collections.abc import Collection
 
@@ -14,13 +14,13 @@ DAY_SECONDS = 24 * 3600
 def insert_custom_tags(
     connection: Connection, new: Collection[KnownTag], key_id: int | None
 ) -> dict[str, KnownTag]:
-    """Make tags where there are none yet; return all of them by slug.
+    """Insert tags that do not exist yet; return all of them by slug.
 
-    new: all of one owner; their ids do not count. key_id: the key that makes them.
+    new: all of one owner; their ids are ignored. key_id: the key that makes them.
     """
     if not new:
         return {}
-    # In one order everywhere: two requests that make the same tags must not wait for each other.
+    # One order everywhere, so that requests with the same tags cannot deadlock.
     rows = [
         {
             "slug": tag.slug,
@@ -45,15 +45,16 @@ def insert_custom_tags(
 
 
 def count_tags_of(connection: Connection, owner: str | None) -> int:
-    """Count the tags that people made: an owner's, or the shared ones."""
+    """Count custom tags: an owner's, or the shared ones."""
     whose = tags.c.owner.is_(None) if owner is None else tags.c.owner == owner
     query = select(func.count()).where(whose, tags.c.kind == "custom")
     return connection.execute(query).scalar_one()
 
 
 def count_made_today(connection: Connection, key_id: int) -> tuple[int, int]:
-    """Count the tags that a key made in the last 24 hours; and the seconds until the first of them
-    is older than that.
+    """Count the tags that a key made in the last 24 hours.
+
+    And the seconds until the first is older.
     """
     row = connection.execute(
         text("""

@@ -1,4 +1,4 @@
-"""The tags of images, as queries: what people decided, and else what the model shows."""
+"""Queries about the tags of images: people's decisions, and otherwise what the model shows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.db.tags.known_tag import Kind, KnownTag
 
 @dataclass(frozen=True)
 class ShownTag:
-    """A tag that is shown for an image. owner: whose tag it is. source: "model" or "user"."""
+    """A tag that an image shows. owner: the tag's owner. source: "model" or "user"."""
 
     slug: str
     name: str
@@ -23,7 +23,7 @@ class ShownTag:
 
 
 def tags_of_images(connection: Connection, image_ids: Sequence[UUID]) -> dict[UUID, list[ShownTag]]:
-    """Return the tags shown for each image: what people decided, and else what the model says."""
+    """Return the tags that each image shows: by people's decision, and otherwise by the model."""
     rows = connection.execute(
         select(
             shown_tags.c.image_id,
@@ -44,7 +44,7 @@ def tags_of_images(connection: Connection, image_ids: Sequence[UUID]) -> dict[UU
 
 
 def find_decided(connection: Connection, image_id: UUID) -> dict[KnownTag, bool]:
-    """Return the tags that people decided for an image: whether it has them."""
+    """Return people's decisions about an image's tags: whether it has them."""
     rows = connection.execute(
         select(tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner, decisions.c.present)
         .join(tags, tags.c.id == decisions.c.tag_id)

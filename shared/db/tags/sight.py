@@ -1,4 +1,4 @@
-"""Which tags somebody sees."""
+"""Which tags a caller sees."""
 
 from sqlalchemy import ColumnElement, and_, exists, or_, true
 
@@ -6,8 +6,10 @@ from shared.db.schema import tags
 
 
 def in_sight(owner: str | None) -> ColumnElement[bool]:
-    """The condition on `tags` for what somebody sees: shared tags, and their own instead of shared
-    ones of the same name. None: everybody's tags.
+    """Return the condition on `tags` for what a caller sees.
+
+    An owner sees shared tags, and their own instead of shared ones of the same name. None: every
+    tag.
     """
     if owner is None:
         return true()

@@ -1,4 +1,4 @@
-"""Other names of tags, and what is wider and narrower, as queries."""
+"""Queries about the aliases, parents and children of tags."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from shared.db.schema import custom_aliases, tag_aliases, tag_parents, tags
 
 
 def aliases_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Other names of tags, by tag id: those of the vocabulary, and the tags' own former names."""
+    """Return other names of tags, by tag id: the vocabulary's aliases, and former names."""
     found: dict[int, list[str]] = {tag_id: [] for tag_id in tag_ids}
     former = (
         select(custom_aliases.c.tag_id, custom_aliases.c.alias)
@@ -24,12 +24,12 @@ def aliases_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list
 
 
 def parents_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Slugs of the next wider tags, by tag id."""
+    """Return the slugs of the next wider tags, by tag id."""
     return _relatives(connection, tag_ids, of=tag_parents.c.tag_id, to=tag_parents.c.parent_id)
 
 
 def children_of(connection: Connection, tag_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Slugs of the next narrower tags, by tag id."""
+    """Return the slugs of the next narrower tags, by tag id."""
     return _relatives(connection, tag_ids, of=tag_parents.c.parent_id, to=tag_parents.c.tag_id)
 
 

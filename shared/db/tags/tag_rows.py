@@ -1,4 +1,4 @@
-"""Tags of a chunk of images as arrays: which rows to write, and which to take away."""
+"""Tags of a chunk of images as arrays, to find the rows to insert and to delete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class TagRows:
-    """Tags of some images, rows in ascending order of `keys`.
+    """Tags of images, rows in ascending order of `keys`.
 
     keys: (rows,) int64, the image's position and the tag's id; confidences: (rows,) float32.
     """
@@ -25,14 +25,14 @@ class TagRows:
         tag_ids: NDArray[np.int32],
         confidences: NDArray[np.float32],
     ) -> TagRows:
-        """Put rows in order; all arguments are (rows,)."""
+        """Sort rows; all arguments are (rows,)."""
         keys = (positions.astype(np.int64) << 32) | tag_ids
         order = np.argsort(keys)
         return cls(keys[order], confidences[order])
 
     @classmethod
     def nothing(cls) -> TagRows:
-        """No rows."""
+        """Return no rows."""
         return cls(np.empty(0, np.int64), np.empty(0, np.float32))
 
     @property
@@ -46,11 +46,11 @@ class TagRows:
         return (self.keys & 0xFFFFFFFF).astype(np.int32)
 
     def where(self, chosen: NDArray[np.bool_]) -> TagRows:
-        """Only some of the rows; chosen: (rows,)."""
+        """Return some of the rows; chosen: (rows,)."""
         return TagRows(self.keys[chosen], self.confidences[chosen])
 
     def without(self, other: TagRows, min_difference: float) -> TagRows:
-        """Rows that the other one does not have, or has with another confidence."""
+        """Return the rows that the other one lacks or has with another confidence."""
         if not len(other.keys):
             return self
         at = np.minimum(np.searchsorted(other.keys, self.keys), len(other.keys) - 1)

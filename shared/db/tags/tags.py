@@ -1,4 +1,4 @@
-"""The vocabulary that comes with the program, and lists of tags, as queries."""
+"""Queries about the shipped vocabulary, and lists of tags."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from shared.vocabulary import Vocabulary
 
 
 def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
-    """Write the vocabulary that comes with the program; running it again changes nothing."""
+    """Insert and update the vocabulary of this program; running it again changes nothing."""
     rows = [
         {
             "slug": tag.slug,
@@ -57,7 +57,7 @@ def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
 
 
 def _adopt(connection: Connection, vocabulary: Vocabulary) -> None:
-    """Have a shared tag that people made become the vocabulary's, where that has its slug now."""
+    """Turn a custom tag that has the slug of a new word into that word of the vocabulary."""
     known = set(connection.scalars(select(tags.c.wordnet_id).where(tags.c.kind == "wordnet")))
     new = {tag.slug: tag.wordnet_id for tag in vocabulary.tags if tag.wordnet_id not in known}
     made = connection.execute(
@@ -80,7 +80,7 @@ def wordnet_tag_ids(connection: Connection) -> dict[str, int]:
 
 
 def find_tag(connection: Connection, tag_id: int) -> RowMapping:
-    """Return the row of a tag that there is."""
+    """Return the row of an existing tag."""
     return connection.execute(select(tags).where(tags.c.id == tag_id)).mappings().one()
 
 
@@ -92,10 +92,10 @@ def list_tags(
     after: tuple[str, int] | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """List tags by slug and id, from `after` on.
+    """Return tags by slug and id, from `after` on.
 
-    owner: who looks: the shared tags and their own; None: all tags of everybody. query: text that
-    the name, the slug or an alias begins with, in any case.
+    owner: the caller, who sees shared tags and their own; None: all tags. query: text that the
+    name, the slug or an alias begins with, in any case.
     """
     statement = select(tags).where(in_sight(owner))
     if query is not None:
@@ -120,5 +120,5 @@ def list_tags(
 
 
 def _prefix(text: str) -> str:
-    """A LIKE pattern for what begins with a text."""
+    """Return a LIKE pattern for texts that begin with this one."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
