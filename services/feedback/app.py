@@ -15,6 +15,7 @@ from services.feedback.models.retraining import retraining
 from services.feedback.models.routes import models
 from services.feedback.review.routes import review
 from services.feedback.tags.custom_tags import custom_tags
+from services.feedback.tags.editing import editing
 from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     history,
     labels,
     custom_tags,
+    editing,
     review,
     contributors,
     models,

@@ -11,6 +11,7 @@ from shared.auth.keyring import KeyRing
 from shared.auth.limits import KeyLimits
 from shared.auth.loopback import refuse_strangers
 from shared.auth.policy import OPEN, Rule, rule_for
+from shared.auth.scopes import Scope
 from shared.auth.sessions import refuse_forged, session_token
 from shared.config import Settings
 from shared.db.owners.access import EVERYTHING, Access
@@ -53,6 +54,7 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         limits.count(key, _body_bytes(request))
         g.access = key.access
         g.key_id = key.id
+        g.is_admin = Scope.ADMIN in key.scopes
 
     app.before_request(ask_for_key)
 
@@ -67,6 +69,12 @@ def caller_key_id() -> int | None:
     """Return the number of the key that the current request shows; None where there are no keys."""
     key_id: int | None = g.get("key_id")
     return key_id
+
+
+def caller_is_admin() -> bool:
+    """Return whether the caller may do what admins may; everyone may where there are no keys."""
+    is_admin: bool = g.get("is_admin", True)
+    return is_admin
 
 
 def refuse_unfit(key: Key, rule: Rule) -> None:

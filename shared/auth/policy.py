@@ -75,6 +75,11 @@ RULES = {
     ("GET", "/v1/labels"): _needs(Scope.READ, Scope.FEEDBACK),
     ("GET", "/v1/review"): _needs(Scope.FEEDBACK),
     ("POST", "/v1/tags"): _needs(Scope.FEEDBACK),
+    # Of an owner's own tags; to edit a shared one needs an admin's key that is bound to nobody.
+    ("PATCH", "/v1/tags/{slug}"): _needs(Scope.FEEDBACK),
+    ("DELETE", "/v1/tags/{slug}"): _needs(Scope.FEEDBACK),
+    ("POST", "/v1/tags/{slug}/merge"): _needs(Scope.FEEDBACK),
+    ("GET", "/v1/tag-edits"): _needs(Scope.READ, Scope.FEEDBACK),
     # Where whoever taught a tag looks what became of it.
     ("GET", "/v1/retrain/{run_id}"): _needs(Scope.READ, Scope.FEEDBACK),
     # The model, its runs and those who correct are everybody's: nobody sees them by an owner's key.
@@ -83,6 +88,7 @@ RULES = {
     ("GET", "/v1/contributors"): _needs(Scope.READ, bound=False),
     ("POST", "/v1/contributors/{user}/vouch"): _needs(bound=False),
     ("POST", "/v1/retrain"): _needs(bound=False),
+    ("POST", "/v1/retrain/{run_id}/release"): _needs(bound=False),
     ("POST", "/v1/models/{version}/promote"): _needs(bound=False),
     ("POST", "/v1/retag"): _needs(),
     ("GET", "/v1/retag"): _needs(Scope.READ),

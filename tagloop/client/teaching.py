@@ -1,7 +1,9 @@
 """The part of the HTTP API that teaches the model, as Python calls."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from tagloop.client.teaching_documents import ExportedLabel, RetagJob, RunStatus, Verdicts, Version
 from tagloop.client.transport import Transport
@@ -34,6 +36,34 @@ class Teaching(Transport):
             cursor = page["next"]
             if cursor is None:
                 return
+
+    def edit_tag(
+        self, tag: str, *, owner: str | None, name: str | None = None, publish: bool = False
+    ) -> str:
+        """Rename a tag, or make an owner's tag everybody's; return its slug from now on."""
+        change: dict[str, Any] = {"name": name} if name is not None else {}
+        change |= {"shared": True} if publish else {}
+        body = json.dumps(change).encode()
+        headers = {"Content-Type": "application/json"}
+        path = f"/v1/tags/{quote(tag, safe='')}"
+        answer = self.call("PATCH", path, {"owner": owner}, body=body, headers=headers)
+        return str(answer["tag"])
+
+    def merge_tag(self, tag: str, into: str, *, owner: str | None) -> int:
+        """Merge a tag into another; return how many corrections that one took over."""
+        body = json.dumps({"into": into}).encode()
+        headers = {"Content-Type": "application/json"}
+        path = f"/v1/tags/{quote(tag, safe='')}/merge"
+        answer = self.call("POST", path, {"owner": owner}, body=body, headers=headers)
+        return int(answer["corrections"])
+
+    def delete_tag(self, tag: str, *, owner: str | None) -> None:
+        """Delete a tag with everything that was said of it."""
+        self.call("DELETE", f"/v1/tags/{quote(tag, safe='')}", {"owner": owner})
+
+    def release(self, run_id: int) -> int:
+        """Have corrections that a run failed on be learned again; return how many."""
+        return int(self.call_json(f"/v1/retrain/{run_id}/release", {})["corrections"])
 
     def retrain(self) -> RunStatus:
         """Start a fine-tune run. Raises Refused while one is running."""

@@ -42,6 +42,7 @@ class ExportedLabel:
     filename: str
     owner: str
     tag: str
+    name: str
     present: bool
 
     @classmethod
@@ -53,6 +54,7 @@ class ExportedLabel:
             filename=document["filename"] or "",
             owner=document["owner"],
             tag=document["tag"],
+            name=document["name"],
             present=document["present"],
         )
 

@@ -84,6 +84,8 @@ class Transport:
 
         Raise the exception that an error answer stands for.
         """
+        if response.status == HTTPStatus.NO_CONTENT:
+            return {}
         try:
             document = response.json()
         except ValueError:

@@ -55,7 +55,9 @@ def export(
     ] = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Write all of people's labels as CSV: image,sha256,filename,owner,tag,present.
+    """Write all of people's labels as CSV: image,sha256,filename,owner,tag,name,present.
+
+    What a spreadsheet would run as a formula has an apostrophe before it.
 
     `tagloop import-labels` reads it, here or at another server that has the same pictures.
     """

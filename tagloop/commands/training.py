@@ -12,6 +12,10 @@ def retrain(
     *,
     server: Server = DEFAULT_SERVER,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it has ended.")] = True,
+    release: Annotated[
+        int | None,
+        typer.Option(help="First put back the corrections that this run failed on three times."),
+    ] = None,
 ) -> None:
     """Fine-tune the model on the corrections that it has not learned yet.
 
@@ -24,6 +28,8 @@ def retrain(
     from tagloop.display.progress import follow_run
 
     client = Client(server)
+    if release is not None:
+        print(f"{client.release(release):,} corrections of run {release} are in the queue again.")
     run = client.retrain()
     if wait:
         run = follow_run(client, run)

@@ -10,8 +10,9 @@ from tagloop.client.client import Client
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 from tagloop.client.teaching_documents import ExportedLabel
+from tagloop.labels.csv_text import hide_formula
 
-COLUMNS = ("image", "sha256", "filename", "owner", "tag", "present")
+COLUMNS = ("image", "sha256", "filename", "owner", "tag", "name", "present")
 
 
 def export_labels(client: Client, file: Path | None) -> None:
@@ -38,9 +39,10 @@ def _write(labels: Iterable[ExportedLabel], out: TextIO) -> None:
             (
                 label.image,
                 label.sha256,
-                label.filename,
-                label.owner,
-                label.tag,
+                hide_formula(label.filename),
+                hide_formula(label.owner),
+                hide_formula(label.tag),
+                hide_formula(label.name),
                 int(label.present),
             )
         )

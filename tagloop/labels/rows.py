@@ -1,15 +1,15 @@
 """The lines of a CSV of labels."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from shared.api.tag_names import clean_name
+from shared.api.tag_names import clean_name, slug_of
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
+from tagloop.labels.csv_text import as_text, read_records, show_formula
 
 # In order of preference, where a file has several.
 TAG_COLUMNS = ("tag", "label")
@@ -45,39 +45,38 @@ class Unusable:
 
 
 def read_rows(file: Path) -> Iterator[Row | Unusable]:
-    """Every line of a CSV with a header.
+    """Yield every line of a CSV with a header.
 
     Raises LabelsUnusable when it cannot be read, or its header names no tag or no picture.
     """
-    try:
-        # As bytes that need not be UTF-8: paths are not always.
-        with file.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
-            reader = csv.DictReader(lines, restval="")
-            names = [name.strip().lower() for name in reader.fieldnames or ()]
-            _check_header(file, names)
-            reader.fieldnames = names
-            for fields in reader:
-                yield _read(reader.line_num, fields)
-    except OSError as error:
-        raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
-    except csv.Error as error:
-        raise LabelsUnusable(f"{printable(str(file))} is not a CSV: {error}.") from error
+    records = read_records(file)
+    header = next(records, None)
+    names = [name.strip().lower() for name in (header and header.fields) or ()]
+    _check_header(file, names)
+    for record in records:
+        if record.fields is None:
+            yield Unusable(record.line, record.problem)
+        else:
+            yield _read(record.line, dict(zip(names, record.fields, strict=False)), file.parent)
 
 
 def _check_header(file: Path, names: list[str]) -> None:
     for needed in (TAG_COLUMNS, PICTURE_COLUMNS):
         if not set(needed) & set(names):
             raise LabelsUnusable(
-                f"{printable(str(file))} has no column {' or '.join(needed)} in its first line."
+                f"{printable(str(file))} has no column {' or '.join(needed)} in its first line, "
+                "read with commas, semicolons or tabs between the columns."
             )
 
 
-def _read(line: int, fields: Mapping[str, str]) -> Row | Unusable:
+def _read(line: int, fields: Mapping[str, str], folder: Path) -> Row | Unusable:
     image, sha256 = fields.get("image", "").strip(), fields.get("sha256", "").strip().lower()
-    path = _first(fields, PATH_COLUMNS)
+    path = _path_of(_first(fields, PATH_COLUMNS), folder)
     present = fields.get("present", "").strip().lower()
     try:
-        tag = clean_name(_first(fields, TAG_COLUMNS))
+        tag = _tag_of(fields)
+        owner = fields.get("owner")
+        owner = None if owner is None else show_formula(as_text(owner))
     except ValueError as error:
         return Unusable(line, str(error))
     if present not in PRESENT | ABSENT:
@@ -88,7 +87,27 @@ def _read(line: int, fields: Mapping[str, str]) -> Row | Unusable:
         return Unusable(line, f"{image[:100]!r} is no id of an image")
     if not (image or sha256 or path) or "\0" in path:
         return Unusable(line, "it names no picture")
-    return Row(line, image, sha256, path, fields.get("owner"), tag, present in PRESENT)
+    return Row(line, image, sha256, path, owner, tag, present in PRESENT)
+
+
+def _tag_of(fields: Mapping[str, str]) -> str:
+    """The tag's name as people write it, where the line has it beside the slug.
+
+    Raises ValueError: no tag can have this name.
+    """
+    tag = clean_name(show_formula(as_text(_first(fields, TAG_COLUMNS))))
+    name = show_formula(as_text(fields.get("name", "").strip()))
+    return clean_name(name) if name and slug_of(name) == tag else tag
+
+
+def _path_of(path: str, folder: Path) -> str:
+    """A path as the file system has it: in its own bytes, or else in those that the CSV means."""
+    if (folder / path).exists() or not path or "\0" in path:
+        return path
+    try:
+        return show_formula(as_text(path))
+    except ValueError:
+        return path
 
 
 def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:

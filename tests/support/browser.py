@@ -61,8 +61,7 @@ def open_tab(browser: Browser, url: str, **options: Any) -> Iterator[Tab]:
         yield tab
     finally:
         context.close()
-    problems = tab.unexpected()
-    assert not problems, "\n".join(problems)
+    assert tab.unexpected() == []
 
 
 def watch(tab: Tab) -> None:

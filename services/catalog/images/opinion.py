@@ -50,8 +50,7 @@ class Opinion:
             return None
         else:
             confidence, source = float(self.probabilities[column]), "model"
-        is_word = column < self.vocabulary.membership.shape[1]
-        kind: Kind = "wordnet" if is_word else "custom"
+        kind: Kind = "custom" if tag.wordnet_id is None else "wordnet"
         return ShownTag(tag.slug, tag.name, kind, tag.owner, confidence, source)
 
 

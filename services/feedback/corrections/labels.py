@@ -26,6 +26,7 @@ class LabelDocument(BaseModel):
     filename: str | None
     owner: str
     tag: str = Field(description="the tag's slug")
+    name: str = Field(description="the tag's name")
     present: bool
 
 
@@ -51,6 +52,7 @@ def get_labels(query: PageQuery) -> dict[str, Any]:
                 "filename": row["filename"],
                 "owner": row["owner"],
                 "tag": row["slug"],
+                "name": row["name"],
                 "present": row["present"],
             }
             for row in page

@@ -1,5 +1,6 @@
 """`/v1/retrain`: fine-tune runs."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from sqlalchemy import RowMapping
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.models.run_history import count_queue, find_run, list_runs
-from shared.db.models.runs import request_run
+from shared.db.models.runs import find_set_aside, release_corrections, request_run
 from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
@@ -35,6 +36,7 @@ class RunDocument(BaseModel):
     stage: str = Field(description="what it does now")
     progress: float = Field(description="0 to 1")
     corrections: int = Field(description="how many new ones it learns from")
+    set_aside: int = Field(description="how many of them it failed on, and later runs leave out")
     version: int | None = Field(description="the version that it made")
     reason: str | None = Field(description="how it ended, or its last attempt, and why")
     report: dict[str, Any] = Field(description="quality before and after, per tag and overall")
@@ -43,10 +45,19 @@ class RunDocument(BaseModel):
     finished_at: datetime | None
 
 
+class Released(BaseModel):
+    """Corrections that wait to be learned from again."""
+
+    corrections: int
+
+
 class Runs(BaseModel):
     """The retraining queue and its runs."""
 
     queue: int = Field(description="corrections that no run has taken yet")
+    set_aside: int = Field(
+        description="corrections that runs failed on three times, and that later ones leave out"
+    )
     runs: list[RunDocument] = Field(description=f"the newest {RUNS_LISTED}, the newest first")
 
 
@@ -79,12 +90,25 @@ def post_retrain() -> tuple[dict[str, Any], int]:
     return describe_run(_existing(row, run_id)), 202
 
 
+@retraining.post(
+    "/v1/retrain/<run_id>/release",
+    summary="Release what a run has set aside",
+    responses={200: Released, 404: ProblemDocument},
+)
+def post_release(path: RunPath) -> dict[str, Any]:
+    """Have the next run learn from these corrections again, once the reason is mended."""
+    with transaction(context().engine) as connection:
+        _existing(find_run(connection, path.run_id, caller_access()), path.run_id)
+        return {"corrections": release_corrections(connection, path.run_id)}
+
+
 @retraining.get("/v1/retrain", summary="List fine-tune runs", responses={200: Runs})
 def get_runs() -> dict[str, Any]:
     """Shows how many corrections wait, and the runs that learned earlier ones."""
     with transaction(context().engine) as connection:
         return {
             "queue": count_queue(connection),
+            "set_aside": sum(run.corrections for run in find_set_aside(connection)),
             "runs": [describe_run(row) for row in list_runs(connection, RUNS_LISTED)],
         }
 
@@ -104,10 +128,21 @@ def get_run(path: RunPath) -> dict[str, Any]:
 def describe_run(row: RowMapping) -> dict[str, Any]:
     """Return the document of a run.
 
-    Its figures are about everybody's images, so owners do not see them.
+    Its figures are about everybody's images; an owner sees those of their own tags.
     """
-    shown = dict(row) if caller_access().owner is None else {**row, "report": {}}
+    owner = caller_access().owner
+    own_report = report_of_owner(row["report"], owner)
+    shown = {name: row[name] for name in RunDocument.model_fields if name != "url"}
+    shown["report"] = own_report
     return RunDocument(**shown, url=f"/v1/retrain/{row['id']}").model_dump(mode="json")
+
+
+def report_of_owner(report: Mapping[str, Any], owner: str | None) -> Mapping[str, Any]:
+    """Return what an owner may see of a run's figures: those of their own tags. None: all."""
+    if owner is None:
+        return report
+    found: Mapping[str, Any] = report.get("owners", {}).get(owner, {})
+    return found
 
 
 def _existing(row: RowMapping | None, run_id: int) -> RowMapping:

@@ -119,5 +119,4 @@ def _first_head(network: TimmNetwork, name: str) -> Head:
     temperature = TEMPERATURES.get(name, 1.0)
     weight = np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T)
     bias = (classifier.bias.detach() / temperature).numpy()
-    nothing = LearnedTags.nothing(len(weight))
-    return Head(weight, bias, nothing, nothing)
+    return Head(weight, bias, LearnedTags.nothing(len(weight)))

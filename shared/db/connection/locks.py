@@ -19,6 +19,7 @@ class Lock(IntEnum):
     PROMOTIONS = 7_460_516
     ALL_RETAGGING = 7_460_517
     TAG_RETAGGING = 7_460_518
+    TAG_EDITS = 7_460_530
 
 
 @contextmanager

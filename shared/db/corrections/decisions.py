@@ -156,6 +156,7 @@ def list_labels(
             images.c.owner,
             decisions.c.tag_id,
             tags.c.slug,
+            tags.c.name,
             decisions.c.present,
         )
         .join(images, images.c.id == decisions.c.image_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, exists, select, text
+from sqlalchemy import Connection, RowMapping, Select, exists, func, select, text
 
 from shared.db.owners.access import Access
 from shared.db.schema import corrections, finetune_runs, images, tags
@@ -43,4 +43,11 @@ def list_runs(connection: Connection, limit: int) -> Sequence[RowMapping]:
 
 
 def _described() -> Select[Any]:
-    return select(finetune_runs, tags.c.slug.label("tag")).outerjoin(tags)
+    set_aside = (
+        select(func.count())
+        .where(corrections.c.run_id == finetune_runs.c.id, corrections.c.set_aside)
+        .scalar_subquery()
+    )
+    return select(finetune_runs, tags.c.slug.label("tag"), set_aside.label("set_aside")).outerjoin(
+        tags
+    )

@@ -1,6 +1,6 @@
 """Queries about the life of a fine-tune run: queued, started, running, ended."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -194,6 +194,28 @@ def set_aside(connection: Connection, run: Run, owner: str | None) -> None:
         """),
         {"run": run.id, "owner": owner},
     )
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Corrections that a run could not learn. tags: slugs of some of the tags they are about."""
+
+    run_id: int
+    corrections: int
+    tags: Sequence[str]
+
+
+def find_set_aside(connection: Connection) -> list[SetAside]:
+    """Return what runs have set aside, the newest first."""
+    rows = connection.execute(
+        text("""
+            SELECT run_id, count(*) AS corrections,
+                   (array_agg(DISTINCT slug ORDER BY slug))[1:10] AS tags
+            FROM corrections JOIN tags ON tags.id = tag_id
+            WHERE set_aside GROUP BY run_id ORDER BY run_id DESC
+        """)
+    )
+    return [SetAside(*row) for row in rows]
 
 
 def release_corrections(connection: Connection, run_id: int) -> int:

@@ -44,7 +44,8 @@ def find_named(
     texts: slugs, names or aliases, in any case. owner: the caller; None: a caller who sees the tags
     of all owners. keep: lock the tags until the transaction ends.
     """
-    slugs = {text: slug_of(text) for text in texts}
+    # Postgres keeps no NUL in text, so a name with one means nothing.
+    slugs = {text: slug_of(text) for text in texts if "\x00" not in text}
     custom = _find_custom(connection, set(slugs.values()) - {""}, owner, keep=keep)
     found = {}
     for text, slug in slugs.items():

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from shared.db.models.runs import find_set_aside
 from shared.db.monitoring.diagnosis import find_failed_run, seconds_of_oldest_correction
 from tagloop.admin.doctor.finding import Finding, well, wrong
 from tagloop.admin.doctor.queues import duration
@@ -12,7 +13,7 @@ MAX_WAIT_SECONDS = 2 * 24 * 3600.0
 
 
 def check_learning(connection: Connection) -> Finding:
-    """Whether corrections wait for longer than nights take, or the last run failed."""
+    """Check whether corrections wait for longer than nights take, or a run failed."""
     waited = seconds_of_oldest_correction(connection)
     if waited > MAX_WAIT_SECONDS:
         return wrong(
@@ -20,11 +21,19 @@ def check_learning(connection: Connection) -> Finding:
             f"Corrections have waited for {duration(waited)} to be learned from; see whether the "
             "trainer and beat run and TAGLOOP_RETRAIN_HOUR is set, or run: tagloop retrain",
         )
+    if aside := find_set_aside(connection):
+        newest = aside[0]
+        return wrong(
+            PART,
+            f"Run {newest.run_id} failed three times on {newest.corrections:,} corrections (of "
+            f"{', '.join(newest.tags)}) and has set them aside; see the trainer's log, then let "
+            f"them be learned again: tagloop retrain --release {newest.run_id}",
+        )
     failed = find_failed_run(connection)
     if failed is not None:
         return wrong(
             PART,
-            f"The last run, {failed.id}, failed ({failed.reason}), and its corrections wait again; "
-            "see the trainer's log, then run: tagloop retrain",
+            f"The last run, {failed.id}, failed ({failed.reason}); see the trainer's log, then "
+            "run: tagloop retrain",
         )
     return well(PART, "Nothing waits for long to be learned from.")

@@ -13,7 +13,7 @@ from services.trainer.trainer import Trainer
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.models.runs import start_next_run
+from shared.db.models.runs import find_set_aside, release_corrections, start_next_run
 from shared.errors import Unavailable
 from shared.model.live_model import LiveScorer
 from shared.storage.deleting import sweep_files
@@ -79,7 +79,7 @@ def test_a_run_in_the_hands_of_another_trainer_is_left_alone(
     assert learn.learned == []
 
 
-def test_a_run_that_ends_its_trainers_fails_and_its_corrections_wait_again(
+def test_a_run_that_ends_its_trainers_fails_and_sets_its_corrections_aside(
     trainer: Trainer, engine: Engine
 ) -> None:
     insert_corrections(engine)
@@ -92,7 +92,7 @@ def test_a_run_that_ends_its_trainers_fails_and_its_corrections_wait_again(
     row = read_run(engine, run)
     assert row["status"] == "failed"
     assert "trainers ended" in row["reason"]
-    assert waiting_corrections(engine) == 1
+    assert set_aside(engine) == 1
 
 
 def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
@@ -112,8 +112,18 @@ def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
 
     assert statuses == ["queued", "queued", "failed"]
     assert read_run(engine, run)["reason"] == "ValueError: a tag without examples"
-    assert waiting_corrections(engine) == 1
     assert live_version(engine) == first
+    # Later nights go on without them, until somebody releases them.
+    assert (waiting_corrections(engine), set_aside(engine)) == (0, 1)
+    with transaction(engine) as connection:
+        assert release_corrections(connection, run) == 1
+    assert (waiting_corrections(engine), set_aside(engine)) == (1, 0)
+
+
+def set_aside(engine: Engine) -> int:
+    """How many corrections later runs leave out."""
+    with transaction(engine) as connection:
+        return sum(run.corrections for run in find_set_aside(connection))
 
 
 def test_an_outage_uses_up_no_attempt(

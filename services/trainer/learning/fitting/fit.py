@@ -41,11 +41,8 @@ class Classifiers:
 
     def probabilities(self, examples: Examples) -> NDArray[np.float32]:
         """Of every tag on every image, (images, tags)."""
-        return compete(self.logits(examples), self.exclusions)
-
-    def logits(self, examples: Examples) -> NDArray[np.float32]:
-        """Of every tag on every image, (images, tags), before exclusive tags compete."""
-        return examples.features @ self.weight + self.bias + self.prior * examples.network
+        logits = examples.features @ self.weight + self.bias + self.prior * examples.network
+        return compete(logits, self.exclusions)
 
 
 class ExcludedPowers:

@@ -20,6 +20,7 @@ from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.trust.votes import Labels
+from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags, features
 from shared.model.scorer import Scorer
 
@@ -48,7 +49,7 @@ class LearnableTags:
             for above in scorer.vocabulary.ancestors(column).tolist()
             if above in position
         ]
-        is_custom = ~scorer.is_known_before[columns]
+        is_custom = columns >= scorer.vocabulary.membership.shape[1]
         return cls(ids, columns, is_custom, np.array(pairs, dtype=np.intp).reshape(-1, 2))
 
     def subset(self, chosen: NDArray[np.intp]) -> LearnableTags:
@@ -171,4 +172,4 @@ def network_alone(scorer: Scorer) -> Scorer:
     """The scorer as if nobody had ever taught it anything."""
     head = scorer.head
     nothing = LearnedTags.nothing(len(head.weight))
-    return Scorer(scorer.model, replace(head, learned_tags=nothing), scorer.words)
+    return Scorer(scorer.model, Head(head.weight, head.bias, nothing), scorer.words)

@@ -51,7 +51,5 @@ function useViewChange(name, address) {
 
 startRouter();
 watchConnection();
-const root = document.getElementById("app");
-root.replaceChildren();
-render(html`<${App} />`, root);
+render(html`<${App} />`, document.getElementById("app"));
 loadSession();

@@ -20,9 +20,8 @@ export function useLocation() {
   return useStore(location);
 }
 
-// The parts of the present path, the first one empty. Unlike a component, it is never behind.
-export function currentPath() {
-  return location.get().path;
+export function currentQuery() {
+  return location.get().query;
 }
 
 export function navigate(url, { replace = false, state = null } = {}) {

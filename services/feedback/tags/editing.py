@@ -1,0 +1,238 @@
+"""`PATCH`, merge and `DELETE` of `/v1/tags/{tag}`: the life of tags that people made."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import Connection
+
+from services.feedback.documents import PageQuery, TagName
+from shared.auth.door import caller_access, caller_is_admin, caller_key_id
+from shared.db.connection.engine import transaction
+from shared.db.models.retag_jobs import RetagScope, queue_job
+from shared.db.models.runs import insert_run
+from shared.db.tags.editing import delete_tag, merge_tags, publish_tag, rename_tag
+from shared.db.tags.edits import begin_edit, list_edits
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.lookup import find_named
+from shared.errors import BadRequest, Conflict, Forbidden, NotFound
+from shared.messaging.celery_app import FINETUNE, RETAG
+from shared.messaging.publisher import publish_hint
+from shared.web.context import context
+from shared.web.problems import ProblemDocument
+from shared.web.requests.cursors import cut_page, decode_number_cursor
+from shared.web.requests.fields import NO_NUL
+
+editing = APIBlueprint("editing", __name__, abp_tags=[Tag(name="vocabulary")])
+
+ANSWERS = {403: ProblemDocument, 404: ProblemDocument, 409: ProblemDocument}
+
+
+class TagPath(BaseModel):
+    """Names a tag."""
+
+    slug: str = Field(pattern=NO_NUL, description="its slug, its name or an alias")
+
+
+class WhoseQuery(BaseModel):
+    """Whose tag is meant."""
+
+    owner: str | None = Field(
+        None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
+    )
+
+
+class TagChange(BaseModel):
+    """What to change about a tag."""
+
+    name: TagName | None = Field(None, description="its new name; the old one becomes an alias")
+    shared: Literal[True] | None = Field(
+        None, description="make it everybody's; needs an admin's key that is bound to nobody"
+    )
+
+    @model_validator(mode="after")
+    def refuse_nothing(self) -> "TagChange":
+        """A request that changes nothing is a mistake."""
+        if self.name is None and self.shared is None:
+            raise ValueError("say what to change: name, or shared")
+        return self
+
+
+class MergeRequest(BaseModel):
+    """Which tag takes over."""
+
+    into: TagName = Field(description="the tag that stays: its slug, name or alias")
+
+
+class EditedTag(BaseModel):
+    """A tag as it is now."""
+
+    tag: str = Field(description="its slug")
+    name: str
+    owner: str | None = Field(description="whose tag it is; null: everybody's")
+
+
+class MergedTag(EditedTag):
+    """The tag that stays."""
+
+    corrections: int = Field(description="how many corrections it took over")
+
+
+class Edit(BaseModel):
+    """What was done to a tag, and how the tag was before."""
+
+    id: int
+    action: Literal["rename", "merge", "publish", "delete"]
+    tag: str
+    name: str
+    owner: str | None
+    details: dict[str, Any] = Field(description="the new name, the tag that stays, corrections")
+    key: int | None = Field(description="number of the key that did it")
+    created_at: datetime
+
+
+class Edits(BaseModel):
+    """A page of edits, the newest first."""
+
+    edits: list[Edit]
+    next: str | None = Field(description="cursor of the next page")
+
+
+@editing.patch(
+    "/v1/tags/<slug>", summary="Rename or publish a tag", responses={200: EditedTag, **ANSWERS}
+)
+def patch_tag(path: TagPath, query: WhoseQuery, body: TagChange) -> dict[str, Any]:
+    """Rename a tag that people made, or make an owner's tag everybody's."""
+    here = context()
+    with transaction(here.engine) as connection:
+        begin_edit(connection)
+        tag = _find_editable(connection, path.slug, query.owner)
+        if body.name is not None:
+            _refuse_taken(connection, tag, body.name, tag.owner)
+            rename_tag(connection, tag, body.name, caller_key_id())
+            tag = _find_editable(connection, body.name, query.owner)
+        if body.shared and tag.owner is not None:
+            if not caller_is_admin() or caller_access().owner is not None:
+                raise Forbidden("To publish a tag needs an admin's key that is bound to nobody.")
+            _refuse_taken(connection, tag, tag.name, None)
+            publish_tag(connection, tag, caller_key_id())
+            queue_job(connection, RetagScope(tag_id=tag.id))
+            tag = _find_editable(connection, tag.name, None)
+    publish_hint(here.celery, RETAG)
+    return _describe(tag)
+
+
+@editing.post(
+    "/v1/tags/<slug>/merge",
+    summary="Merge a tag into another",
+    responses={200: MergedTag, **ANSWERS},
+)
+def post_merge(path: TagPath, query: WhoseQuery, body: MergeRequest) -> dict[str, Any]:
+    """Move corrections and aliases to the tag that stays; the other's name becomes its alias."""
+    here = context()
+    words = here.words.get()
+    with transaction(here.engine) as connection:
+        begin_edit(connection)
+        tag = _find_editable(connection, path.slug, query.owner)
+        into = _find(connection, body.into, query.owner)
+        if into.id == tag.id:
+            raise BadRequest(f"{path.slug!r} and {body.into!r} are the same tag already.")
+        if into.owner not in (None, tag.owner):
+            raise Conflict(
+                f"{into.slug!r} is a tag of {into.owner!r} alone, and {tag.slug!r} is "
+                f"{'everybody' if tag.owner is None else repr(tag.owner)}'s; publish it first."
+            )
+        moved = merge_tags(connection, words, tag, into, caller_key_id())
+        if moved and into.kind == "custom":
+            insert_run(connection, "tag", into.id)
+    publish_hint(here.celery, FINETUNE)
+    return {**_describe(into), "corrections": moved}
+
+
+@editing.delete("/v1/tags/<slug>", summary="Delete a tag", responses={204: None, **ANSWERS})
+def delete(path: TagPath, query: WhoseQuery) -> Response:
+    """Everything that was said of it goes with it; the record of edits remains."""
+    with transaction(context().engine) as connection:
+        begin_edit(connection)
+        tag = _find_editable(connection, path.slug, query.owner)
+        delete_tag(connection, tag, caller_key_id())
+    return Response(status=204)
+
+
+@editing.get("/v1/tag-edits", summary="List edits of tags", responses={200: Edits})
+def get_edits(query: PageQuery) -> dict[str, Any]:
+    """Renamed, merged, published and deleted tags, as they were before."""
+    before = decode_number_cursor(query.cursor) if query.cursor else None
+    with transaction(context().engine) as connection:
+        rows = list_edits(connection, caller_access().owner, before=before, limit=query.limit + 1)
+    page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
+    edits = [
+        Edit(
+            **{name: row[name] for name in ("id", "action", "name", "owner", "details")},
+            tag=row["slug"],
+            key=row["made_by"],
+            created_at=row["created_at"],
+        ).model_dump(mode="json")
+        for row in page
+    ]
+    return {"edits": edits, "next": cursor}
+
+
+def _find(connection: Connection, text: str, owner: str | None) -> KnownTag:
+    """Return the one tag that a text means.
+
+    Raises:
+        NotFound: it means none that the caller sees.
+        Conflict: several owners have such a tag.
+    """
+    words = context().words.get(connection)
+    meaning = find_named(connection, words, [text], caller_access().narrow(owner)).get(text)
+    if meaning is None:
+        raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
+    if meaning.tag.owner is not None and len(meaning.tags) > 1:
+        raise Conflict(f"Several owners have a tag {text!r}; say whose with owner=.")
+    return meaning.tag
+
+
+def _find_editable(connection: Connection, text: str, owner: str | None) -> KnownTag:
+    """Return the tag that a text means, if the caller may edit it.
+
+    Raises:
+        NotFound, Conflict: as above; also where the vocabulary has the tag.
+        Forbidden: it is everybody's, and the caller's key does not reach that far.
+    """
+    tag = _find(connection, text, owner)
+    if tag.kind == "wordnet":
+        raise Conflict(f"{tag.slug!r} is a tag of the vocabulary, which stays as it is.")
+    if tag.owner is None and (caller_access().owner is not None or not caller_is_admin()):
+        raise Forbidden(
+            f"{tag.slug!r} is everybody's; to edit it needs an admin's key that is bound to nobody."
+        )
+    return tag
+
+
+def _refuse_taken(connection: Connection, tag: KnownTag, name: str, owner: str | None) -> None:
+    """Let a name pass that no other tag has among those that its owner sees.
+
+    owner: None: among shared tags.
+
+    Raises:
+        Conflict: there is one.
+    """
+    words = context().words.get(connection)
+    meaning = find_named(connection, words, [name], owner).get(name)
+    others = [
+        other
+        for other in (meaning.tags if meaning else ())
+        if other.id != tag.id and (owner is not None or other.owner is None)
+    ]
+    if others:
+        raise Conflict(
+            f"There is a tag {others[0].slug!r} already; merge {tag.slug!r} into it instead."
+        )
+
+
+def _describe(tag: KnownTag) -> dict[str, Any]:
+    return {"tag": tag.slug, "name": tag.name, "owner": tag.owner}

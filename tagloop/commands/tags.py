@@ -1,0 +1,63 @@
+"""`tagloop tags`: rename, merge, publish and delete the tags that people made."""
+
+from typing import Annotated
+
+import typer
+
+from tagloop.commands.common import DEFAULT_SERVER, Server
+
+app = typer.Typer(
+    help="Rename, merge, publish and delete the tags that people made.", no_args_is_help=True
+)
+
+Name = Annotated[str, typer.Argument(help="Slug, name or alias of the tag.", show_default=False)]
+Owner = Annotated[
+    str | None, typer.Option(help="Owner of the tag, where the key is bound to nobody.")
+]
+
+
+@app.command()
+def rename(
+    *,
+    tag: Name,
+    name: Annotated[str, typer.Argument(help="Its new name.", show_default=False)],
+    owner: Owner = None,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Give a tag another name. The old one becomes an alias."""
+    from tagloop.client.client import Client
+
+    print(f"{tag} is {Client(server).edit_tag(tag, owner=owner, name=name)} now.")
+
+
+@app.command()
+def merge(
+    *,
+    tag: Name,
+    into: Annotated[str, typer.Argument(help="The tag that stays.", show_default=False)],
+    owner: Owner = None,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Merge a tag into another, which takes over its corrections and has its name as an alias."""
+    from tagloop.client.client import Client
+
+    moved = Client(server).merge_tag(tag, into, owner=owner)
+    print(f"{tag} means {into} now; {moved:,} corrections moved.")
+
+
+@app.command()
+def publish(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) -> None:
+    """Make a tag of one owner everybody's. This needs an admin's key that is bound to nobody."""
+    from tagloop.client.client import Client
+
+    slug = Client(server).edit_tag(tag, owner=owner, publish=True)
+    print(f"{slug} is everybody's now; all images are re-tagged with it.")
+
+
+@app.command()
+def delete(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) -> None:
+    """Delete a tag, with everything that people said of it. It cannot be undone."""
+    from tagloop.client.client import Client
+
+    Client(server).delete_tag(tag, owner=owner)
+    print(f"{tag} is deleted.")

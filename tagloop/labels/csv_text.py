@@ -1,0 +1,128 @@
+"""The lines of a CSV as people's programs write it: other separators, other encodings, a quote that
+was never closed; and cells that a spreadsheet would run.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tagloop.client.errors import LabelsUnusable
+from tagloop.client.names import printable
+
+SEPARATORS = (",", ";", "\t")
+# Excel says in a first line of its own which separator it used.
+_EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
+# A cell of more lines is a quote that was not closed.
+MAX_CELL_LINES = 20
+NOT_CLOSED = "a quote in it is not closed"
+# A spreadsheet takes a cell that begins so for a formula, and runs it; an apostrophe hides it.
+_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")  # noqa: RUF001 - full width, as Japanese Excel reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line of a CSV. fields: None where it is none; problem: why."""
+
+    line: int
+    fields: Sequence[str] | None
+    problem: str = ""
+
+
+def read_records(file: Path) -> Iterator[Record]:
+    """Yield the lines of a CSV with their numbers, the header first; empty ones are left out.
+
+    Text in UTF-8, UTF-16 or Windows-1252; cells between commas, semicolons or tabs. Bytes that are
+    not UTF-8 stay what they are in the file, since paths need not be UTF-8; `as_text` reads them.
+
+    Raises LabelsUnusable when the file cannot be read.
+    """
+    try:
+        text = _decode(file.read_bytes())
+    except OSError as error:
+        raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise LabelsUnusable(
+            f"{printable(str(file))} is damaged: it is no whole UTF-16."
+        ) from error
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = 0
+    separator = None
+    if stated := _EXCEL_SEPARATOR.match(lines[0]):
+        separator, first = stated.group(1), 1
+    yield from _parse(lines, first, separator or _separator_of(lines[first : first + 1]))
+
+
+def as_text(field: str) -> str:
+    """Return a cell as text: what is not UTF-8 is Windows-1252, as Excel writes it.
+
+    Raises ValueError: it is neither.
+    """
+    try:
+        field.encode()
+    except UnicodeEncodeError:
+        try:
+            return field.encode(errors="surrogateescape").decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise ValueError("it is neither UTF-8 nor Windows-1252") from error
+    return field
+
+
+def hide_formula(text: str) -> str:
+    """Return a cell that a spreadsheet shows and does not run; `show_formula` undoes it."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def show_formula(text: str) -> str:
+    """Return a cell as it was before `hide_formula`."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    if data[1:2] == b"\0":
+        return data.decode("utf-16-le")
+    return data.decode("utf-8-sig", errors="surrogateescape")
+
+
+def _separator_of(header: Sequence[str]) -> str:
+    """The separator that cuts the header into the most cells."""
+    counts = {one: len(next(csv.reader(header, delimiter=one), ())) for one in SEPARATORS}
+    return max(SEPARATORS, key=lambda one: counts[one])
+
+
+def _parse(lines: Sequence[str], start: int, separator: str) -> Iterator[Record]:
+    columns: int | None = None
+    while start < len(lines):
+        fields, end = _read_cells(lines, start, separator)
+        # A cell of several lines is one, if the line has its columns; else the quote just stands
+        # there, and the lines behind it are lines of their own.
+        if fields is None or (end > start + 1 and len(fields) != columns):
+            yield Record(start + 1, None, NOT_CLOSED)
+            end = start + 1
+        elif fields:
+            columns = columns or len(fields)
+            yield Record(start + 1, fields)
+        start = end
+
+
+def _read_cells(
+    lines: Sequence[str], start: int, separator: str
+) -> tuple[Sequence[str] | None, int]:
+    """The cells that begin in a line, and the line behind them; None where a quote stays open."""
+    for end in range(start + 1, min(start + MAX_CELL_LINES, len(lines)) + 1):
+        text = "\n".join(lines[start:end]) + "\n"
+        try:
+            rows = list(csv.reader([text], delimiter=separator, strict=True))
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                continue
+            if end > start + 1:
+                break
+            # A quote within a cell, which others read as it stands.
+            rows = list(csv.reader([text], delimiter=separator))
+        return (rows[0] if rows else []), end
+    return None, start + 1

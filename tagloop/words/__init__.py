@@ -1,1 +1,0 @@
-"""`tagloop learn-words`: words of one's own from a folder of labelled pictures."""
