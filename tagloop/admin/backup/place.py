@@ -22,7 +22,7 @@ class Place:
 
 @contextmanager
 def existing(data: Path | None) -> Iterator[Place]:
-    """A Tagloop whose data are there; its Postgres is started if nobody has.
+    """A Tagloop whose data are there; its Postgres is started if it does not run.
 
     Raises:
         ConfigError: there is no such folder, or a setting is wrong.

@@ -226,7 +226,7 @@ def test_the_files_of_an_upload_whose_commit_got_no_answer_are_kept_if_it_happen
     sweep_files(engine, storage)
     assert len(blobs(tmp_path)) == 1
 
-    # One that did not happen leaves a file that nobody asks for.
+    # One that did not happen leaves a file that no row names.
     with transaction(engine) as connection:
         connection.execute(text("DELETE FROM images"))
         note_deletions(

@@ -28,7 +28,7 @@ OTHER_DIGEST = "0" * 64
 
 @pytest.fixture
 def images(settings: Settings, engine: Engine, storage: Storage) -> list[UUID]:
-    """Pictures of somebody, and the first head."""
+    """Pictures, and the first head."""
     insert_version(engine, storage)
     return [store_image(settings, engine, storage, picture) for picture in PICTURES.values()]
 
@@ -121,7 +121,7 @@ def test_a_good_file_of_an_earlier_backup_outlives_damage_in_the_storage(
     assert original_in(folder, images[0]).read_bytes() == PICTURES["JPEG"]
 
 
-def test_leftovers_of_an_interruption_are_in_nobodys_way(folder: Path, place: Place) -> None:
+def test_leftovers_of_an_interruption_block_no_backup(folder: Path, place: Place) -> None:
     (folder / "manifest.json").unlink()
     leftovers = [
         folder / "SHA256SUMS.unfinished",

@@ -101,7 +101,7 @@ def photos_at(
 
 @pytest.fixture
 def grandma(photos_at: Photos) -> UUID:
-    """The image of the object a.jpg, of which somebody said something."""
+    """The image of the object a.jpg, which a person has corrected."""
     image = photos_at.put("a.jpg")
     correct(photos_at.feedback, image, add=["grandma"])
     return image
@@ -204,7 +204,7 @@ def test_what_was_said_is_given_back_to_an_upload_of_the_same_bytes(
     pipeline: Pipeline,
 ) -> None:
     photos_at.tell(photos_at.event("a.jpg", REMOVED))
-    store_image(settings, engine, storage, JPEG, "somebody else")
+    store_image(settings, engine, storage, JPEG, "another owner")
 
     upload = store_image(settings, engine, storage, JPEG, "mv")
     pipeline.tag([upload])
