@@ -5,7 +5,18 @@ import sys
 import typer
 
 from shared.errors import TagloopError
-from tagloop.commands import backup, keys, labels, models, owner, pictures, stack, tags, training
+from tagloop.commands import (
+    backup,
+    keys,
+    labels,
+    models,
+    owner,
+    pictures,
+    stack,
+    tags,
+    training,
+    words,
+)
 from tagloop.exit_codes import EXIT_SOME_WRONG
 
 app = typer.Typer(
@@ -24,6 +35,7 @@ app.command()(labels.export)
 app.command("import-labels")(labels.import_labels)
 app.command()(training.retrain)
 app.command()(training.retag)
+app.command("learn-words")(words.learn_words)
 app.add_typer(tags.app, name="tags")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")

@@ -84,6 +84,9 @@ class TagDocument(BaseModel):
     tag: str = Field(description="its slug")
     name: str
     kind: Literal["wordnet", "custom"]
+    everyday: bool = Field(
+        description="learned from scenes: tells what is there beside the main thing"
+    )
     owner: str | None = Field(description="whose tag it is; null: everybody's")
     definition: str
     wordnet_id: str | None

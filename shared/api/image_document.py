@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, RowMapping
 
 from shared.db.tags.shown import ShownTag, tags_of_images
@@ -71,14 +72,18 @@ def describe_tags(
     for tag in shown:
         if tag.confidence >= min_confidence and (tag.owner is not None or tag.slug not in by_slug):
             by_slug[tag.slug] = tag
-    implied = {
-        vocabulary.tags[above].slug
-        for tag in by_slug.values()
-        if tag.kind == "wordnet"
-        for above in vocabulary.ancestors(vocabulary.index(tag.slug)).tolist()
-    }
-    in_order = sorted(by_slug.values(), key=lambda tag: (tag.slug in implied, -tag.confidence))
-    return [describe_tag(vocabulary, tag) for tag in in_order]
+    words = [tag.slug for tag in by_slug.values() if tag.kind == "wordnet"]
+    columns = np.array([vocabulary.index(slug) for slug in words], dtype=np.intp)
+    groups = dict(zip(words, vocabulary.display_groups(columns).tolist(), strict=True))
+
+    def place(tag: ShownTag) -> tuple[int, float, bool]:
+        is_common = tag.slug in groups and (
+            vocabulary.tags[vocabulary.index(tag.slug)].usage == "common"
+        )
+        # Nothing is wider or narrower than a tag that people made.
+        return groups.get(tag.slug, 0), -tag.confidence, not is_common
+
+    return [describe_tag(vocabulary, tag) for tag in sorted(by_slug.values(), key=place)]
 
 
 def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 A worker scores fresh embeddings with it, a web process stored ones; both get the same numbers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from shared.model.learned_tags import LearnedTags
 from shared.vocabulary import Vocabulary
 
 LEARNED_PREFIX = "taught."
+PRETRAINED_PREFIX = "pretrained."
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,14 @@ class Head:
     """A linear classifier over embeddings: the network's own, and the learned tags beside it.
 
     weight: (dimensions, leaves) float32; bias: (leaves,) float32, leaves in vocabulary order.
+    learned_tags: what people taught. pretrained: what was learned from labelled folders before, as
+    the everyday words were; a fine-tune treats it as a part of the network.
     """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     learned_tags: LearnedTags
+    pretrained: LearnedTags
 
     def leaf_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Softmax over the leaves: (n, dimensions) → (n, leaves).
@@ -40,10 +46,12 @@ class Head:
 
     def to_bytes(self) -> bytes:
         """The head as a safetensors file."""
-        learned = {
-            LEARNED_PREFIX + name: array for name, array in self.learned_tags.arrays().items()
+        arrays = {
+            "weight": self.weight,
+            "bias": self.bias,
+            **_prefixed(LEARNED_PREFIX, self.learned_tags),
+            **_prefixed(PRETRAINED_PREFIX, self.pretrained),
         }
-        arrays = {"weight": self.weight, "bias": self.bias, **learned}
         # safetensors writes the memory as it lies, and the shape as if it lay in rows.
         return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
@@ -51,16 +59,27 @@ class Head:
     def from_bytes(cls, data: bytes) -> "Head":
         """Read a safetensors file that `to_bytes` made."""
         arrays = load(data)
-        learned = {
-            name.removeprefix(LEARNED_PREFIX): array
-            for name, array in arrays.items()
-            if name.startswith(LEARNED_PREFIX)
-        }
-        weight, bias = arrays["weight"], arrays["bias"]
-        # Version 1 of early deployments was stored before there was anything to teach.
-        if not learned:
-            return cls(weight, bias, LearnedTags.nothing(len(weight)))
-        return cls(weight, bias, LearnedTags.from_arrays(learned))
+        weight = arrays["weight"]
+        return cls(
+            weight,
+            arrays["bias"],
+            # Heads of early deployments were stored before there was anything to learn.
+            _read_tags(arrays, LEARNED_PREFIX) or LearnedTags.nothing(len(weight)),
+            _read_tags(arrays, PRETRAINED_PREFIX) or LearnedTags.nothing(len(weight)),
+        )
+
+
+def _prefixed(prefix: str, tags: LearnedTags) -> dict[str, NDArray[np.generic]]:
+    return {prefix + name: array for name, array in tags.arrays().items()}
+
+
+def _read_tags(arrays: Mapping[str, NDArray[Any]], prefix: str) -> LearnedTags | None:
+    found = {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+    return LearnedTags.from_arrays(found) if found else None
 
 
 @dataclass(frozen=True)
@@ -84,9 +103,9 @@ def choose_tags(
 
     A tag is sure when its probability, the sum of its leaves', reaches `min_confidence`. Every
     ancestor of a sure tag is sure too; so where no leaf is, what remains is the deepest sure
-    ancestor and all above it. The most specific come first, and `max_tags` cuts from the end.
+    ancestor and all above it. The best come first, and `max_tags` cuts from the end.
     """
     sure = np.flatnonzero(probabilities >= min_confidence)
-    order = vocabulary.most_specific_first(sure, probabilities[sure])[:max_tags]
+    order = vocabulary.best_first(sure, probabilities[sure])[:max_tags]
     columns = sure[order]
     return ShownTags(columns, probabilities[columns])

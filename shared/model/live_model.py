@@ -74,6 +74,7 @@ class LiveScorer:
             head = Head.from_bytes(bytes(self._storage.get(model.blob)))
         with transaction(self._engine) as connection:
             words = read_vocabulary_index(connection)
-            custom = find_custom_tags(connection, head.learned_tags.tag_ids.tolist())
+            learned = [*head.learned_tags.tag_ids.tolist(), *head.pretrained.tag_ids.tolist()]
+            custom = find_custom_tags(connection, learned)
         self._edits = edits
         return Scorer.of(model, head, words, custom, self._hold)

@@ -60,6 +60,14 @@ class Scorer:
                 shared.append(position)
         if len(shared) < len(learned):
             head = replace(head, learned_tags=learned.take(np.array(shared, dtype=np.intp)))
+        pretrained = head.pretrained
+        kept = [
+            position
+            for position, tag_id in enumerate(pretrained.tag_ids.tolist())
+            if tag_id in tags or tag_id in words.columns
+        ]
+        if len(kept) < len(pretrained):
+            head = replace(head, pretrained=pretrained.take(np.array(kept, dtype=np.intp)))
         words = words.with_custom([tag for tag in custom if tag.owner is None])
         own = {
             owner: OwnTags.of(
@@ -106,8 +114,19 @@ class Scorer:
     @cached_property
     def learned_columns(self) -> NDArray[np.intp]:
         """The vocabulary's column of each learned tag, (learned,)."""
-        order = np.argsort(self.tag_ids)
-        return order[np.searchsorted(self.tag_ids, self.head.learned_tags.tag_ids, sorter=order)]
+        return self._columns_of(self.head.learned_tags.tag_ids)
+
+    @cached_property
+    def pretrained_columns(self) -> NDArray[np.intp]:
+        """The vocabulary's column of each pretrained tag, (pretrained,)."""
+        return self._columns_of(self.head.pretrained.tag_ids)
+
+    @cached_property
+    def is_known_before(self) -> NDArray[np.bool_]:
+        """Which tags the model says something of before anyone corrects it, (tags,)."""
+        known = self.vocabulary.has_leaves.copy()
+        known[self.pretrained_columns] = True
+        return known
 
     @cached_property
     def held_columns(self) -> NDArray[np.intp]:
@@ -132,31 +151,40 @@ class Scorer:
         """Embeddings (n, dimensions) to probabilities of all tags (n, tags).
 
         A learned tag answers for itself. An ancestor that is not learned has the sum of its leaves,
-        learned ones with their own probability, and at least the probability of each learned tag
-        below it.
+        learned ones with their own probability, and at least the probability of each learned or
+        pretrained tag below it. A pretrained tag has at least the sum of its leaves.
         """
         leaves = self.head.leaf_probabilities(embeddings)
-        if not len(self.head.learned_tags):
-            return self.vocabulary.tag_probabilities(leaves)
-        learned = self.head.learned_tags.probabilities(
-            embeddings, self.network_probabilities(leaves)
+        network = self.vocabulary.tag_probabilities(leaves)
+        pretrained = self.head.pretrained.probabilities(
+            embeddings, network[:, self.pretrained_columns]
         )
+        self._raise(network, self.pretrained_columns, pretrained)
+        if not len(self.head.learned_tags):
+            return network
+        learned = self.head.learned_tags.probabilities(embeddings, network[:, self.learned_columns])
         is_leaf, leaf = self._learned_leaves
         leaves[:, leaf] = learned[:, is_leaf]
         sums = self.vocabulary.tag_probabilities(leaves)
-        for column, probabilities in zip(self.learned_columns, learned.T, strict=True):
-            above = self.vocabulary.ancestors(column)
-            sums[:, above] = np.maximum(sums[:, above], probabilities[:, np.newaxis])
+        self._raise(sums, self.pretrained_columns, pretrained)
+        self._raise(sums, self.learned_columns, learned)
         sums[:, self.learned_columns] = learned
         return sums
 
-    def network_probabilities(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the network says of the learned tags: (n, leaves) to (n, learned); 0 for custom."""
-        membership = self.vocabulary.membership
-        network = np.zeros((len(leaves), len(self.learned_columns)), dtype=np.float32)
-        own = self.learned_columns < membership.shape[1]
-        network[:, own] = leaves @ membership[:, self.learned_columns[own]]
-        return np.minimum(network, 1, out=network)
+    def _raise(
+        self,
+        sums: NDArray[np.float32],
+        columns: NDArray[np.intp],
+        probabilities: NDArray[np.float32],
+    ) -> None:
+        """Lift tags, and what they imply, to their probabilities at least, (n, columns)."""
+        for column, of_tag in zip(columns, probabilities.T, strict=True):
+            lifted = np.append(self.vocabulary.ancestors(column), column)
+            sums[:, lifted] = np.maximum(sums[:, lifted], of_tag[:, np.newaxis])
+
+    def _columns_of(self, tag_ids: NDArray[np.int32]) -> NDArray[np.intp]:
+        order = np.argsort(self.tag_ids)
+        return order[np.searchsorted(self.tag_ids, tag_ids, sorter=order)]
 
     @cached_property
     def _learned_leaves(self) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:

@@ -1,10 +1,12 @@
-"""Makes imagenet.json: the 1,000 ImageNet classes and their WordNet ancestors as tags.
+"""Makes imagenet.json: the 1,000 ImageNet classes, their WordNet ancestors, and everyday words.
 
     python -m shared.vocabulary.build --wordnet /usr/share/wordnet
 
-The judgement is in three tables beside this file: pruned.txt (synsets that nobody would search
-for), links.txt (links of the hierarchy that are cut or added) and names.txt (names other than
-WordNet's first word). imagenet_classes.txt lists the classes in the order of the network's outputs.
+The judgement is in the tables of the folder data: pruned.txt (synsets that no one would search
+for), links.txt (links of the hierarchy that are cut or added), names.txt (names other than
+WordNet's first word), everyday.toml (words of everyday language that ImageNet lacks) and usage.txt
+(which words people use readily). imagenet_classes.txt lists the classes in the order of the
+network's outputs.
 """
 
 from __future__ import annotations
@@ -17,41 +19,55 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
+from shared.vocabulary.everyday import EverydayWord, link_everyday_words, read_everyday_words
 from shared.vocabulary.hierarchy import Hierarchy
 from shared.vocabulary.imagenet import IMAGENET_FILE
-from shared.vocabulary.tag import Tag
+from shared.vocabulary.tag import Tag, Usage
 from shared.vocabulary.wordnet import Synset, read_nouns
+
+TABLES = Path(__file__).parent / "data"
 
 
 def build(wordnet: Path) -> str:
-    """The text of imagenet.json: the classes in their order, then the ancestors by slug.
+    """Return the text of imagenet.json: the classes in their order, then all other tags by slug.
 
-    Raises ValueError where a table names a synset or a link that is not there, or two tags share a
-    slug; FileNotFoundError where the folder holds no WordNet.
+    Raises ValueError where a table names a synset, a link or a tag that is not there, or two tags
+    share a slug; FileNotFoundError where the folder holds no WordNet.
     """
     synsets = read_nouns(wordnet)
+    everyday = read_everyday_words(synsets)
     classes = list(_lines("imagenet_classes.txt"))
-    hierarchy = Hierarchy(_links(synsets))
+    links = _links(synsets)
+    link_everyday_words(links, everyday, Hierarchy(links).above(classes))
+    hierarchy = Hierarchy(links)
     ancestors = hierarchy.above(classes) - set(classes)
     pruned = _pruned(synsets, ancestors)
-    kept = [*classes, *sorted(ancestors - pruned)]
-    names = _names(synsets, kept)
+    kept = [*classes, *sorted((ancestors | everyday.keys()) - pruned)]
+    names = _names(synsets, everyday, kept)
 
-    tags = [
-        Tag(
+    def tag_of(synset: str, leaf: int | None) -> Tag:
+        word = everyday.get(synset)
+        parents = hierarchy.parents(synset, pruned)
+        return Tag(
             slug=slug(names[synset]),
             name=names[synset],
-            wordnet_id=synset,
-            aliases=_without(names[synset], synsets[synset].words),
-            parents=tuple(
-                sorted(slug(names[parent]) for parent in hierarchy.parents(synset, pruned))
-            ),
-            definition=synsets[synset].definition,
-            leaf=leaf if leaf < len(classes) else None,
+            wordnet_id=word.wordnet_id if word else synset,
+            aliases=word.aliases if word else _without(names[synset], synsets[synset].words),
+            parents=tuple(sorted(slug(names[parent]) for parent in parents)),
+            definition=word.definition if word else synsets[synset].definition,
+            leaf=leaf,
+            usage=usage.pop(slug(names[synset]), "common" if word else "ordinary"),
+            everyday=word is not None,
         )
-        for leaf, synset in enumerate(kept)
+
+    usage = _usage()
+    tags = [
+        tag_of(synset, leaf if leaf < len(classes) else None) for leaf, synset in enumerate(kept)
     ]
+    if usage:
+        raise ValueError(f"usage.txt: not in the vocabulary: {', '.join(sorted(usage))}")
     _check_slugs(tags)
     tags[len(classes) :] = sorted(tags[len(classes) :], key=lambda tag: tag.slug)
     # Tags of the vocabulary are nobody's own.
@@ -66,7 +82,7 @@ def slug(name: str) -> str:
 
 
 def _lines(table: str) -> Iterator[str]:
-    for line in (Path(__file__).parent / table).read_text(encoding="utf-8").splitlines():
+    for line in (TABLES / table).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             yield line
 
@@ -89,11 +105,23 @@ def _pruned(synsets: Mapping[str, Synset], ancestors: Set[str]) -> frozenset[str
     return frozenset(table)
 
 
-def _names(synsets: Mapping[str, Synset], kept: Sequence[str]) -> dict[str, str]:
+def _names(
+    synsets: Mapping[str, Synset], everyday: Mapping[str, EverydayWord], kept: Sequence[str]
+) -> dict[str, str]:
     table = dict(line.split(maxsplit=1) for line in _lines("names.txt"))
+    table |= {word.id: word.name for word in everyday.values()}
     if unused := table.keys() - set(kept):
         raise ValueError(f"names.txt: not in the vocabulary: {', '.join(sorted(unused))}")
-    return {synset: table.get(synset, synsets[synset].words[0]) for synset in kept}
+    return {synset: table.get(synset) or synsets[synset].words[0] for synset in kept}
+
+
+def _usage() -> dict[str, Usage]:
+    """How readily people use words, by slug, for those that usage.txt lists."""
+    found: dict[str, Usage] = {}
+    for line in _lines("usage.txt"):
+        usage, *slugs = line.split()
+        found |= dict.fromkeys(slugs, cast(Usage, usage))
+    return found
 
 
 def _without(name: str, words: Sequence[str]) -> tuple[str, ...]:

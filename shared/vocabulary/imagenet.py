@@ -1,4 +1,4 @@
-"""The vocabulary that comes with the program: ImageNet's classes and their WordNet ancestors."""
+"""The vocabulary of networks that were trained on ImageNet."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from pathlib import Path
 from shared.vocabulary.tag import Tag
 from shared.vocabulary.vocabulary import Vocabulary
 
-IMAGENET_FILE = Path(__file__).parent / "imagenet.json"
+IMAGENET_FILE = Path(__file__).parent / "data" / "imagenet.json"
 
 
-@cache
-def load_imagenet() -> Vocabulary:
-    """The committed vocabulary; columns 0 to 999 are ImageNet's classes in their usual order."""
-    rows = json.loads(IMAGENET_FILE.read_text(encoding="utf-8"))
+def read_vocabulary(file: Path) -> Vocabulary:
+    """Read a vocabulary that `shared.vocabulary.build` wrote."""
+    rows = json.loads(file.read_text(encoding="utf-8"))
     return Vocabulary(
         [
             Tag(**row | {"aliases": tuple(row["aliases"]), "parents": tuple(row["parents"])})
             for row in rows
         ]
     )
+
+
+@cache
+def load_imagenet() -> Vocabulary:
+    """Load ImageNet's classes, columns 0 to 999, with what is wider, and the everyday words."""
+    return read_vocabulary(IMAGENET_FILE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
@@ -18,7 +19,8 @@ class Vocabulary:
 
     `leaves` are the columns of the network's classes in their order, (leaves,) int. `membership` is
     1 where a leaf counts towards a tag, itself or an ancestor, else 0, (leaves, tags) float32; it
-    has no columns for tags that people made.
+    has no columns for tags that people made. `has_leaves` is true for tags with a class that
+    counts towards them, (tags,) bool.
 
     Raises ValueError for two tags with one slug, an unknown parent, or a tag that is its own
     ancestor.
@@ -46,6 +48,7 @@ class Vocabulary:
         self._sums = np.setdiff1d(np.arange(len(self.tags)), self.leaves[is_single])
         self._sums_membership = np.ascontiguousarray(self.membership[:, self._sums])
         self._by_text = _texts(self.tags)
+        self._group_tags()
 
     def with_custom(self, tags: Iterable[Tag]) -> Vocabulary:
         """This vocabulary with tags that people made behind its own, whose columns stay.
@@ -62,7 +65,21 @@ class Vocabulary:
         extended._descendants = (*self._descendants, *alone)
         # The own words come first, and most of them are no news.
         extended._by_text = {**_texts(extended.tags[len(self.tags) :]), **self._by_text}
+        extended._group_tags()
         return extended
+
+    def _group_tags(self) -> None:
+        self._is_common = np.array([tag.usage == "common" for tag in self.tags], dtype=bool)
+        self._is_secondary = np.array([tag.usage == "secondary" for tag in self.tags], dtype=bool)
+        self._is_vague = np.array([tag.usage == "vague" for tag in self.tags], dtype=bool)
+        # The network says something of the tags that it has a class for, or below.
+        self.has_leaves: NDArray[np.bool_] = np.zeros(len(self.tags), dtype=bool)
+        self.has_leaves[: self.membership.shape[1]] = self.membership.any(axis=0)
+
+    @cached_property
+    def everyday(self) -> frozenset[str]:
+        """Slugs of the everyday words."""
+        return frozenset(tag.slug for tag in self.tags if tag.everyday)
 
     def __len__(self) -> int:
         return len(self.tags)
@@ -99,18 +116,34 @@ class Vocabulary:
         sums[:, self._sums] = np.minimum(several, 1, out=several)
         return sums
 
-    def most_specific_first(
+    def best_first(
         self, columns: NDArray[np.intp], probabilities: NDArray[np.floating]
     ) -> NDArray[np.intp]:
-        """The order in which to show some of one picture's tags, as positions in `columns`.
+        """Return the order in which to show some of one picture's tags, as positions in `columns`.
 
-        Tags that no other listed tag implies come first, then the implied ones, each by falling
-        probability. Both arguments have shape (listed,) and so has the result.
+        First come tags that no other listed one implies, and common words that no other listed
+        common word implies: "dog" beside "golden retriever", but not "animal". Secondary words such
+        as "close-up" follow, then implied ones, then vague ones such as "device"; each group by
+        falling probability. Both arguments have shape (listed,) and so has the result.
         """
+        groups = self.display_groups(columns)
+        return np.lexsort((~self._is_common[columns], -probabilities, groups))
+
+    def display_groups(self, columns: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return which group each of one picture's tags is shown in, 0 first; (listed,)."""
+        implied = self._implied(columns)
+        implied_by_common = self._implied(columns[self._is_common[columns]])
+        leads = ~implied | (self._is_common & ~implied_by_common)
+        groups = np.where(leads, np.where(self._is_secondary, 1, 0), 2)
+        groups[self._is_vague] = 3
+        return groups[columns]
+
+    def _implied(self, columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which tags any of the columns implies, (tags,)."""
         implied = np.zeros(len(self.tags), dtype=bool)
         for column in columns:
             implied[self._ancestors[column]] = True
-        return np.lexsort((-probabilities, implied[columns]))
+        return implied
 
 
 def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray[np.intp], ...]:

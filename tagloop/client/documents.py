@@ -104,13 +104,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class KnownTag:
-    """A tag of the vocabulary; `parents` are the slugs of the next wider tags."""
+    """A tag of the vocabulary; `parents` are the slugs of the next wider tags.
+
+    everyday: whether it may be right beside whatever a picture is mainly of.
+    """
 
     slug: str
     name: str
     aliases: tuple[str, ...]
     parents: tuple[str, ...]
     wordnet_id: str
+    everyday: bool = False
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
@@ -121,4 +125,5 @@ class KnownTag:
             aliases=tuple(document["aliases"]),
             parents=tuple(document["parents"]),
             wordnet_id=document.get("wordnet_id") or "",
+            everyday=document["everyday"],
         )

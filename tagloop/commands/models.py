@@ -1,10 +1,11 @@
 """`tagloop models`: list and promote model versions."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tagloop.commands.common import DEFAULT_SERVER, Server
+from tagloop.commands.common import DEFAULT_SERVER, DataFolder, Server
 
 app = typer.Typer()
 
@@ -35,3 +36,20 @@ def promote(
 
     promoted = Client(server).promote(version)
     print(f"Version {promoted.version} is live.")
+
+
+@app.command("add-words")
+def add_words(
+    *,
+    file: Annotated[
+        Path, typer.Argument(help="What `tagloop learn-words` wrote.", show_default=False)
+    ],
+    data: DataFolder = None,
+) -> None:
+    """Add learned words to the live model. Stored images are re-tagged automatically.
+
+    They become a new version; `tagloop models promote` goes back to the one before.
+    """
+    from tagloop.admin.words import add_words_file
+
+    print(add_words_file(data, file))

@@ -137,7 +137,9 @@ def evaluate(
     most confident; a label with narrower tags below it counts when one of those is.
 
     precision: share of the shown tags that are right, at the server's default settings. A tag is
-    right when it is the label or implied by it; tags narrower than the label are not judged.
+    right when it is the label or implied by it; tags narrower than the label are not judged. Nor
+    are everyday words (sky, grass, person) that the label says nothing about; strict precision
+    counts these as wrong.
 
     recall: share of pictures with a right tag; exact recall: share with the label itself shown.
     """

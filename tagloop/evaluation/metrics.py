@@ -1,6 +1,11 @@
-"""Top-1, top-5, precision and recall of tags, with the hierarchy counted."""
+"""Top-1, top-5, precision and recall of tags, with the hierarchy counted.
 
-from collections.abc import Callable, Sequence
+A label says what a picture is mainly of, and nothing of its surroundings: grass around a dog is
+right though the label does not say so. So everyday words (sky, grass, person) are judged only where
+the label implies them, or where they are labels themselves; `strict_precision` counts them all.
+"""
+
+from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass
 
 TOP = 5
@@ -22,7 +27,9 @@ class TagQuality:
     """Shares from 0 to 1 over `images` pictures; precision is None where no tag was shown.
 
     top1, top5: pictures with the label, or a tag narrower than it, first or among the first five.
-    precision: shown tags that are the label or implied by it; narrower ones are not judged.
+    precision: shown tags that are the label or implied by it; narrower ones are not judged, nor are
+    everyday words that no label speaks of, and what only these imply. strict_precision: the same,
+    but all of these are judged.
     recall: pictures with such a tag. exact_recall: pictures with the label itself.
     """
 
@@ -31,6 +38,7 @@ class TagQuality:
     top1: float
     top5: float
     precision: float | None
+    strict_precision: float | None
     recall: float
     exact_recall: float
 
@@ -39,12 +47,16 @@ class TagQuality:
         return asdict(self)
 
 
-def measure(pictures: Sequence[Judged], with_ancestors: WithAncestors) -> TagQuality:
+def measure(
+    pictures: Sequence[Judged], with_ancestors: WithAncestors, everyday: Set[str] = frozenset()
+) -> TagQuality:
     """The quality over all pictures together, of which there must be one at least.
 
-    with_ancestors: gives the slugs of a tag and of everything that it implies.
+    with_ancestors: gives the slugs of a tag and of everything that it implies. everyday: slugs of
+    words that may be right whatever the label is.
     """
-    top1 = top5 = judged_tags = right_tags = recalled = exact = 0
+    top1 = top5 = judged_tags = strictly_judged = right_tags = recalled = exact = 0
+    beside = everyday - {picture.label for picture in pictures}
     for picture in pictures:
         is_hit = [picture.label in with_ancestors(tag) for tag in picture.likeliest[:TOP]]
         top1 += any(is_hit[:1])
@@ -56,7 +68,9 @@ def measure(pictures: Sequence[Judged], with_ancestors: WithAncestors) -> TagQua
             if tag in right or not _is_narrower(tag, picture.label, with_ancestors)
         ]
         rights = sum(tag in right for tag in judged)
-        judged_tags += len(judged)
+        strictly_judged += len(judged)
+        told = _implied_by_others(picture.shown, beside, with_ancestors)
+        judged_tags += sum(tag in right or tag in told for tag in judged)
         right_tags += rights
         recalled += rights > 0
         exact += picture.label in picture.shown
@@ -67,9 +81,19 @@ def measure(pictures: Sequence[Judged], with_ancestors: WithAncestors) -> TagQua
         top1=top1 / count,
         top5=top5 / count,
         precision=right_tags / judged_tags if judged_tags else None,
+        strict_precision=right_tags / strictly_judged if strictly_judged else None,
         recall=recalled / count,
         exact_recall=exact / count,
     )
+
+
+def _implied_by_others(
+    shown: Sequence[str], beside: Set[str], with_ancestors: WithAncestors
+) -> frozenset[str]:
+    """The shown tags that do not follow from everyday words alone."""
+    implied = {above for tag in shown for above in with_ancestors(tag) - {tag}}
+    narrowest = [tag for tag in shown if tag not in implied and tag not in beside]
+    return frozenset().union(*(with_ancestors(tag) for tag in narrowest))
 
 
 def _is_narrower(tag: str, label: str, with_ancestors: WithAncestors) -> bool:

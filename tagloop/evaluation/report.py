@@ -42,9 +42,9 @@ def to_table(evaluation: Evaluation) -> Table:
     table.add_row("pictures", f"{quality.images:,}")
     table.add_row("top-1", f"{quality.top1:.1%}", "the most confident leaf tag is the label")
     table.add_row("top-5", f"{quality.top5:.1%}", "… or one of the five most confident")
-    precision = "-" if quality.precision is None else f"{quality.precision:.1%}"
     meaning = f"of {quality.shown_tags:,} shown tags are the label or implied by it"
-    table.add_row("precision", precision, meaning)
+    table.add_row("precision", _share(quality.precision), f"{meaning}; everyday words left out")
+    table.add_row("strict precision", _share(quality.strict_precision), "everyday words counted")
     table.add_row("recall", f"{quality.recall:.1%}", "of pictures show such a tag")
     table.add_row(
         "exact recall", f"{quality.exact_recall:.1%}", "of pictures show the label itself"
@@ -70,3 +70,7 @@ def sentences(evaluation: Evaluation) -> list[str]:
             f"such as {printable(path)}: {reason}"
         )
     return found
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"

@@ -1,7 +1,7 @@
 """`tagloop eval`: upload labelled pictures and judge the tags that come back."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -56,9 +56,14 @@ def evaluate_pictures(
     if not images:
         reason = next(iter(untagged.values()))
         raise LabelsUnusable(f"None of the pictures could be tagged: {reason}")
+    # An everyday word is an answer only where it is asked for.
+    candidates = index.narrowest - (index.everyday - set(labels.values()))
     with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
-        judged = list(pool.map(lambda path: judge(client, images[path], labels[path]), images))
-    return Evaluation(measure(judged, cache(index.with_ancestors)), unknown, untagged)
+        judged = list(
+            pool.map(lambda path: judge(client, images[path], labels[path], candidates), images)
+        )
+    quality = measure(judged, cache(index.with_ancestors), index.everyday)
+    return Evaluation(quality, unknown, untagged)
 
 
 def read_examples(folder: Path | None, csv: Path | None) -> list[Example]:
@@ -94,13 +99,17 @@ def upload(client: Client, owner: str, paths: list[str]) -> tuple[dict[str, str]
     return images, untagged
 
 
-def judge(client: Client, image_id: str, label: str) -> Judged:
-    """Compare one tagged picture with its label: its likeliest leaf tags, and what it shows."""
-    # With every tag allowed, the leaves come first: nothing stands below them.
-    likeliest = client.image(image_id, min_confidence=0, max_tags=TOP)
+def judge(client: Client, image_id: str, label: str, candidates: Set[str]) -> Judged:
+    """One tagged picture beside its label: its likeliest candidates, and what it shows."""
+    everything = client.image(image_id, min_confidence=0).tags
+    likeliest = sorted(
+        (tag for tag in everything if tag.tag in candidates),
+        key=lambda tag: tag.confidence,
+        reverse=True,
+    )
     shown = client.image(image_id)
     return Judged(
         label,
-        tuple(tag.tag for tag in likeliest.tags),
+        tuple(tag.tag for tag in likeliest[:TOP]),
         tuple(tag.tag for tag in shown.tags),
     )

@@ -26,6 +26,18 @@ class TagIndex:
         """Return the slug of the tag that a label means; None if it means none or several."""
         return self._by_text.get(normalised(label))
 
+    @property
+    def everyday(self) -> frozenset[str]:
+        """Slugs of everyday words, which may be right beside whatever a picture is mainly of."""
+        return frozenset(slug for slug, tag in self._tags.items() if tag.everyday)
+
+    @property
+    def narrowest(self) -> frozenset[str]:
+        """Slugs of tags that no other tag implies."""
+        return frozenset(self._tags) - {
+            parent for tag in self._tags.values() for parent in tag.parents
+        }
+
     def with_ancestors(self, slug: str) -> frozenset[str]:
         """Return a tag and everything that it implies."""
         found: set[str] = set()

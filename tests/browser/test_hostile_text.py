@@ -41,8 +41,8 @@ def test_hostile_owners_names_hashtags_and_tags_are_shown_as_text(
             page.wait_for_timeout(150)
             assert page.evaluate("window.hacked") is None, path
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-        page = tab.open("/owners")
-        expect(page.get_by_text(SCRIPT)).to_be_visible()
+        page = tab.open(f"/pictures/{ids[0][0]}")
+        expect(page.get_by_role("region", name="Details")).to_contain_text(SCRIPT)
 
 
 def plain_picture(number: int) -> bytes:

@@ -61,7 +61,8 @@ def open_tab(browser: Browser, url: str, **options: Any) -> Iterator[Tab]:
         yield tab
     finally:
         context.close()
-    assert tab.unexpected() == []
+    problems = tab.unexpected()
+    assert not problems, "\n".join(problems)
 
 
 def watch(tab: Tab) -> None:

@@ -50,7 +50,8 @@ class Opinion:
             return None
         else:
             confidence, source = float(self.probabilities[column]), "model"
-        kind: Kind = "custom" if tag.wordnet_id is None else "wordnet"
+        is_word = column < self.vocabulary.membership.shape[1]
+        kind: Kind = "wordnet" if is_word else "custom"
         return ShownTag(tag.slug, tag.name, kind, tag.owner, confidence, source)
 
 

@@ -31,11 +31,14 @@ def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
     measured = np.zeros(len(scorer.vocabulary), dtype=bool)
     step = np.searchsorted(PRECISIONS, np.float32(precision))
     if step < len(PRECISIONS):
-        thresholds = scorer.head.learned_tags.thresholds[:, step]
-        known = ~np.isnan(thresholds)
-        columns = scorer.learned_columns[known]
-        least[columns] = thresholds[known]
-        measured[columns] = True
+        for tags, columns in (
+            (scorer.head.pretrained, scorer.pretrained_columns),
+            (scorer.head.learned_tags, scorer.learned_columns),
+        ):
+            # What people taught has the last word on a tag.
+            thresholds = tags.thresholds[:, step]
+            measured[columns] = ~np.isnan(thresholds)
+            least[columns] = np.where(measured[columns], thresholds, precision)
     return PrecisionLimits(least, measured)
 
 

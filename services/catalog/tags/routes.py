@@ -62,6 +62,7 @@ def _decode(cursor: str) -> tuple[str, int]:
 
 def _describe(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
     ids = [row["id"] for row in rows]
+    everyday = context().words.get().vocabulary.everyday
     aliases = aliases_of(connection, ids)
     parents = parents_of(connection, ids)
     children = children_of(connection, ids)
@@ -70,6 +71,7 @@ def _describe(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[s
             "tag": row["slug"],
             "name": row["name"],
             "kind": row["kind"],
+            "everyday": row["kind"] == "wordnet" and row["slug"] in everyday,
             "owner": row["owner"],
             "definition": row["definition"],
             "wordnet_id": row["wordnet_id"],

@@ -135,7 +135,7 @@ def _suggest_alike(
 
 def _learned(scorer: Scorer) -> NDArray[np.bool_]:
     """Return which tags the model has learned, (tags,): its own, and those taught by people."""
-    learned = np.arange(len(scorer.vocabulary)) < scorer.vocabulary.membership.shape[1]
+    learned = scorer.is_known_before.copy()
     learned[scorer.learned_columns] = True
     return learned
 

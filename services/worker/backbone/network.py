@@ -119,4 +119,5 @@ def _first_head(network: TimmNetwork, name: str) -> Head:
     temperature = TEMPERATURES.get(name, 1.0)
     weight = np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T)
     bias = (classifier.bias.detach() / temperature).numpy()
-    return Head(weight, bias, LearnedTags.nothing(len(weight)))
+    nothing = LearnedTags.nothing(len(weight))
+    return Head(weight, bias, nothing, nothing)

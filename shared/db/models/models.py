@@ -1,7 +1,8 @@
 """Queries about backbones and versions of the head."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, text
 
@@ -45,7 +46,11 @@ def seconds_since_promotion(connection: Connection) -> float:
 
 
 def insert_live_model(
-    connection: Connection, backbone: str, dimensions: int, blob: str
+    connection: Connection,
+    backbone: str,
+    dimensions: int,
+    blob: str,
+    metrics: Mapping[str, Any] | None = None,
 ) -> LiveModel:
     """Insert a backbone and its first head, which is live at once."""
     backbone_id = connection.execute(
@@ -53,10 +58,22 @@ def insert_live_model(
     ).scalar_one()
     version = connection.execute(
         insert(models)
-        .values(backbone_id=backbone_id, status="live", blob=blob, promoted_at=text("now()"))
+        .values(
+            backbone_id=backbone_id,
+            status="live",
+            blob=blob,
+            metrics=dict(metrics or {}),
+            promoted_at=text("now()"),
+        )
         .returning(models.c.version)
     ).scalar_one()
     return LiveModel(version, backbone_id, backbone, blob)
+
+
+def has_words_version(connection: Connection, metric: str, digest: str) -> bool:
+    """Whether any version was made from a words file with this digest."""
+    query = select(models.c.version).where(models.c.metrics[metric].astext == digest)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def list_models(connection: Connection) -> Sequence[RowMapping]:

@@ -11,8 +11,12 @@ from shared.vocabulary import Vocabulary
 
 
 def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
-    """Insert and update the vocabulary of this program; running it again changes nothing."""
-    rows = [
+    """Insert and update the vocabulary of this program; running it again changes nothing.
+
+    A custom tag by the name of a new word becomes that word: its corrections, and what was learned
+    from them, stay.
+    """
+    everything = [
         {
             "slug": tag.slug,
             "name": tag.name,
@@ -23,17 +27,19 @@ def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
         for tag in vocabulary.tags
     ]
     _adopt(connection, vocabulary)
-    new = insert(tags)
-    connection.execute(
-        new.on_conflict_do_update(
-            # Whatever a later version of the program calls it, it is the same tag.
-            index_elements=[tags.c.wordnet_id],
-            set_={
-                column: new.excluded[column] for column in ("slug", "name", "kind", "definition")
-            },
+    for rows, conflict in (
+        # Whatever a later version of the program calls it, it is the same tag.
+        ([row for row in everything if row["wordnet_id"]], {"index_elements": [tags.c.wordnet_id]}),
+        # WordNet has nouns only, so no number for "indoors".
+        (
+            [row for row in everything if not row["wordnet_id"]],
+            {"index_elements": [tags.c.slug], "index_where": tags.c.owner.is_(None)},
         ),
-        rows,
-    )
+    ):
+        if rows:
+            new = insert(tags)
+            changes = {name: new.excluded[name] for name in ("slug", "name", "kind", "definition")}
+            connection.execute(new.on_conflict_do_update(**conflict, set_=changes), rows)
     ids = wordnet_tag_ids(connection)
     seeded = [ids[tag.slug] for tag in vocabulary.tags]
     connection.execute(delete(tag_aliases).where(tag_aliases.c.tag_id.in_(seeded)))
@@ -57,20 +63,24 @@ def seed_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
 
 
 def _adopt(connection: Connection, vocabulary: Vocabulary) -> None:
-    """Turn a custom tag that has the slug of a new word into that word of the vocabulary."""
+    """Turn a custom tag that has the slug of a new word into that word of the vocabulary.
+
+    Where the word has a row under another slug, the custom tag gets its id behind its slug instead.
+    """
     known = set(connection.scalars(select(tags.c.wordnet_id).where(tags.c.kind == "wordnet")))
-    new = {tag.slug: tag.wordnet_id for tag in vocabulary.tags if tag.wordnet_id not in known}
+    words = {tag.slug: tag.wordnet_id for tag in vocabulary.tags if tag.wordnet_id is not None}
     made = connection.execute(
         select(tags.c.id, tags.c.slug).where(
-            tags.c.slug.in_(new), tags.c.owner.is_(None), tags.c.kind == "custom"
+            tags.c.slug.in_(words), tags.c.owner.is_(None), tags.c.kind == "custom"
         )
     ).all()
     for row in made:
-        connection.execute(
-            update(tags)
-            .where(tags.c.id == row.id)
-            .values(kind="wordnet", wordnet_id=new[row.slug], made_by=None)
+        changes = (
+            {"slug": f"{row.slug}-{row.id}"}
+            if words[row.slug] in known
+            else {"kind": "wordnet", "wordnet_id": words[row.slug], "made_by": None}
         )
+        connection.execute(update(tags).where(tags.c.id == row.id).values(changes))
 
 
 def wordnet_tag_ids(connection: Connection) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """`precision=`: tags that are right so often."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -50,7 +51,7 @@ def teach(engine: Engine, storage: Storage, cat: UUID) -> Teach:
             Exclusions.none(count),
             np.array(list(thresholds.values()), np.float32),
         )
-        storage.put(blob, Head(head.weight, head.bias, learned).to_bytes())
+        storage.put(blob, replace(head, learned_tags=learned).to_bytes())
 
     return teach
 

@@ -63,6 +63,7 @@ def small_head() -> Head:
         np.zeros((DIMENSIONS, 1000), np.float32),
         np.zeros(1000, np.float32),
         LearnedTags.nothing(DIMENSIONS),
+        LearnedTags.nothing(DIMENSIONS),
     )
 
 

@@ -54,12 +54,17 @@ def learned(bias_by_id: dict[int, float]) -> LearnedTags:
     )
 
 
-def probabilities(bias_by_id: dict[int, float], leaves: list[float]) -> dict[str, float]:
+def probabilities(
+    bias_by_id: dict[int, float],
+    leaves: list[float],
+    pretrained: dict[int, float] | None = None,
+) -> dict[str, float]:
     """Of every tag, where the network gives these to its leaves."""
     head = Head(
         np.zeros((DIMENSIONS, 3), np.float32),
         np.log(np.array(leaves, np.float32)),
         learned(bias_by_id),
+        learned(pretrained or {}),
     )
     scorer = Scorer(LiveModel(1, 1, "tiny", "heads/tiny"), head, WORDS)
     row = scorer.tag_probabilities(np.ones((1, DIMENSIONS), np.float16))[0]
@@ -97,19 +102,38 @@ def test_a_taught_ancestor_stands_on_its_own() -> None:
 
 def test_a_head_survives_its_file() -> None:
     head = Head(
-        np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), learned({60: 1.0, 20: -1.0})
+        np.ones((DIMENSIONS, 3), np.float32),
+        np.ones(3, np.float32),
+        learned({60: 1.0, 20: -1.0}),
+        learned({40: 2.0}),
     )
 
     again = Head.from_bytes(head.to_bytes())
 
     assert again.to_bytes() == head.to_bytes()
     assert again.learned_tags.tag_ids.tolist() == [60, 20]
+    assert again.pretrained.tag_ids.tolist() == [40]
+
+
+def test_a_pretrained_tag_is_as_likely_as_its_leaves_at_least() -> None:
+    unsure = probabilities({}, [0.7, 0.2, 0.1], pretrained={20: -5.0})
+    sure = probabilities({}, [0.05, 0.05, 0.9], pretrained={20: 3.0})
+
+    assert unsure["dog"] == pytest.approx(0.9)
+    assert sure["animal"] >= sure["dog"] > 0.9
+
+
+def test_what_people_taught_replaces_what_was_pretrained() -> None:
+    shown = probabilities({20: -3.0}, [0.05, 0.05, 0.9], pretrained={20: 3.0})
+
+    assert shown["dog"] < 0.1
 
 
 def test_a_head_whose_weights_lie_in_columns_survives_its_file() -> None:
     rows = np.arange(2 * DIMENSIONS, dtype=np.float32).reshape(DIMENSIONS, 2)
     in_columns = replace(learned({60: 1.0, 20: -1.0}), weight=np.asfortranarray(rows))
-    head = Head(np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32), in_columns)
+    weight, bias = np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32)
+    head = Head(weight, bias, in_columns, learned({}))
 
     np.testing.assert_array_equal(Head.from_bytes(head.to_bytes()).learned_tags.weight, rows)
 

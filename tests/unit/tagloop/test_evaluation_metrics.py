@@ -58,3 +58,30 @@ def test_the_mean_over_pictures() -> None:
 
 def test_precision_without_shown_tags() -> None:
     assert measure([Judged("cat", ("cat",), ())], with_ancestors).precision is None
+
+
+def test_what_is_around_the_labels_subject_is_not_judged_unless_strictly() -> None:
+    parents = {"lawn": None, "house": "structure", "structure": None, "cat": "animal"}
+    picture = Judged("dog", (), ("dog", "animal", "lawn", "house", "structure", "cat"))
+    everyday = frozenset({"lawn", "house"})
+
+    def implied(slug: str) -> frozenset[str]:
+        wider = parents.get(slug)
+        return frozenset({slug, wider}) if wider else with_ancestors_or_self(slug)
+
+    quality = measure([picture], implied, everyday)
+
+    assert quality.precision == pytest.approx(2 / 3), "a cat is wrong all the same"
+    assert quality.strict_precision == pytest.approx(2 / 6)
+
+
+def test_an_everyday_word_is_judged_where_it_is_a_label() -> None:
+    pictures = [Judged("beagle", (), ("cat",)), Judged("cat", (), ("cat",))]
+
+    quality = measure(pictures, with_ancestors, frozenset({"cat"}))
+
+    assert quality.precision == pytest.approx(1 / 2)
+
+
+def with_ancestors_or_self(slug: str) -> frozenset[str]:
+    return with_ancestors(slug) if slug in PARENTS else frozenset({slug})

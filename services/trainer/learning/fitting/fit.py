@@ -41,8 +41,11 @@ class Classifiers:
 
     def probabilities(self, examples: Examples) -> NDArray[np.float32]:
         """Of every tag on every image, (images, tags)."""
-        logits = examples.features @ self.weight + self.bias + self.prior * examples.network
-        return compete(logits, self.exclusions)
+        return compete(self.logits(examples), self.exclusions)
+
+    def logits(self, examples: Examples) -> NDArray[np.float32]:
+        """Of every tag on every image, (images, tags), before exclusive tags compete."""
+        return examples.features @ self.weight + self.bias + self.prior * examples.network
 
 
 class ExcludedPowers:

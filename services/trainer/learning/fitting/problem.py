@@ -20,7 +20,6 @@ from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.trust.votes import Labels
-from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags, features
 from shared.model.scorer import Scorer
 
@@ -49,7 +48,7 @@ class LearnableTags:
             for above in scorer.vocabulary.ancestors(column).tolist()
             if above in position
         ]
-        is_custom = columns >= scorer.vocabulary.membership.shape[1]
+        is_custom = ~scorer.is_known_before[columns]
         return cls(ids, columns, is_custom, np.array(pairs, dtype=np.intp).reshape(-1, 2))
 
     def subset(self, chosen: NDArray[np.intp]) -> LearnableTags:
@@ -172,4 +171,4 @@ def network_alone(scorer: Scorer) -> Scorer:
     """The scorer as if nobody had ever taught it anything."""
     head = scorer.head
     nothing = LearnedTags.nothing(len(head.weight))
-    return Scorer(scorer.model, Head(head.weight, head.bias, nothing), scorer.words)
+    return Scorer(scorer.model, replace(head, learned_tags=nothing), scorer.words)

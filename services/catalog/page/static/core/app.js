@@ -51,5 +51,7 @@ function useViewChange(name, address) {
 
 startRouter();
 watchConnection();
-render(html`<${App} />`, document.getElementById("app"));
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${App} />`, root);
 loadSession();

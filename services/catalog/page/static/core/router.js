@@ -20,8 +20,9 @@ export function useLocation() {
   return useStore(location);
 }
 
-export function currentQuery() {
-  return location.get().query;
+// The parts of the present path, the first one empty. Unlike a component, it is never behind.
+export function currentPath() {
+  return location.get().path;
 }
 
 export function navigate(url, { replace = false, state = null } = {}) {

@@ -27,7 +27,7 @@ export function SelectionPanel({ list, ids }) {
       const { batch, images, problems } = await correctMany(selected, said);
       const failed = problems.length ? `; ${countOf(problems.length, "picture")} refused it` : "";
       const undo = () => undoBatch(batch).then(after, showError);
-      showToast(`${text} ${countOf(images, "picture")}${failed}`, { action: { label: "Undo", run: undo } });
+      showToast(`${text} ${countOf(images, "picture")}${failed}`, { action: batch ? { label: "Undo", run: undo } : null });
       after();
     } catch (error) {
       showError(error);

@@ -4,7 +4,7 @@ import { getHistory } from "../../core/api/corrections.js";
 import { html, useEffect, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { useLoad } from "../../core/load.js";
-import { navigate, path } from "../../core/router.js";
+import { currentPath, navigate, path } from "../../core/router.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";
 import { EmptyState, Loaded } from "../../parts/states.js";
@@ -24,24 +24,32 @@ export function Picture({ arguments: [id] }) {
   const history = useLoad((signal) => getHistory(id, signal), [id]);
   useEffect(() => setQueued(image.data?.status === "queued"), [image.data]);
   useReloadOnReturn(image, history);
+  const { previous, next } = neighboursOf(id);
+  // They work while the next picture is still on its way, too.
+  useKeys({
+    ArrowLeft: () => goTo(neighboursOf(currentPath()[2]).previous),
+    ArrowRight: () => goTo(neighboursOf(currentPath()[2]).next),
+    Escape: goBack,
+    t: () => document.querySelector(".picture-side .combo input")?.focus(),
+  });
   if (image.error?.status === 404 && !image.data) return html`<${Gone} />`;
   return html`
     <${Loaded} of=${image}>
-      ${(data) => html`<${Shown} key=${id} image=${data} load=${image} history=${history} />`}
+      ${(data) => html`<${Shown} key=${id} image=${data} load=${image} history=${history} previous=${previous} next=${next} />`}
     <//>
   `;
 }
 
-function Shown({ image, load, history }) {
-  const { previous, next } = neighboursOf(image.id);
-  const to = (id) => id && navigate(path("pictures", id), { replace: true });
-  const back = () => (window.history.length > 1 ? window.history.back() : navigate("/"));
-  useKeys({
-    ArrowLeft: () => to(previous),
-    ArrowRight: () => to(next),
-    Escape: back,
-    t: () => document.querySelector(".picture-side .combo input")?.focus(),
-  });
+function goTo(id) {
+  if (id) navigate(path("pictures", id), { replace: true });
+}
+
+function goBack() {
+  if (window.history.length > 1) window.history.back();
+  else navigate("/");
+}
+
+function Shown({ image, load, history, previous, next }) {
   const title = image.tags[0]?.name ?? image.filename ?? "Picture";
   const onTags = (tags) => {
     load.change((old) => ({ ...old, tags }));
@@ -52,13 +60,13 @@ function Shown({ image, load, history }) {
       <h1 class="hidden" dir="auto">${title}</h1>
       <div class="picture-stage">
         <div class="stage-bar">
-          <button class="icon-button on-stage" aria-label="Back" title="Back (Esc)" onClick=${back}><${Icon} name="left" /></button>
+          <button class="icon-button on-stage" aria-label="Back" title="Back (Esc)" onClick=${goBack}><${Icon} name="left" /></button>
           <span class="grow"></span>
           <${Actions} image=${image} />
         </div>
         <${Stage} image=${image} />
-        ${previous && html`<button class="stage-arrow previous" aria-label="Previous picture" title="Previous (←)" onClick=${() => to(previous)}><${Icon} name="left" /></button>`}
-        ${next && html`<button class="stage-arrow next" aria-label="Next picture" title="Next (→)" onClick=${() => to(next)}><${Icon} name="right" /></button>`}
+        ${previous && html`<button class="stage-arrow previous" aria-label="Previous picture" title="Previous (←)" onClick=${() => goTo(previous)}><${Icon} name="left" /></button>`}
+        ${next && html`<button class="stage-arrow next" aria-label="Next picture" title="Next (→)" onClick=${() => goTo(next)}><${Icon} name="right" /></button>`}
       </div>
       <div class="picture-side">
         <${Outcome} image=${image} onRetried=${load.reload} />

@@ -1,5 +1,5 @@
 // The tags of a picture: how sure, who says so, why; one click confirms, removes or adds.
-import { correct } from "../../core/api/corrections.js";
+import { correct, undoBatch } from "../../core/api/corrections.js";
 import { html, useState } from "../../core/html.js";
 import { showError, showToast } from "../../parts/toasts.js";
 import { TagInput } from "../../parts/tag-input.js";
@@ -17,11 +17,10 @@ export function Tags({ image, said, onTags, onUndone }) {
   const say = async (change, text) => {
     setBusy(true);
     try {
-      const { tags } = await correct(image.id, change);
+      const { tags, batch } = await correct(image.id, change);
       onTags(tags);
-      const tag = Object.values(change)[0];
-      const undo = () => correct(image.id, { undo: tag }).then(onUndone, showError);
-      showToast(text, { action: { label: "Undo", run: undo } });
+      const undo = () => undoBatch(batch).then(onUndone, showError);
+      showToast(text, { action: batch ? { label: "Undo", run: undo } : null });
     } catch (error) {
       showError(error);
     }

@@ -7,8 +7,9 @@ export function ReviewPicture({ item }) {
   const [isBroken, setBroken] = useState(false);
   useEffect(() => setBroken(false), [image.id]);
   const alt = image.tags.slice(0, 4).map((tag) => tag.name).join(", ") || "Picture to review";
+  const style = image.width ? { "--ratio": image.width / image.height } : {};
   return html`
-    <div class="review-picture">
+    <div class="review-picture" style=${style}>
       <img key=${image.id} src=${isBroken ? fileUrl(image.id) : screenUrl(image.id)} alt=${alt} width=${image.width} height=${image.height} onError=${() => setBroken(true)} />
     </div>
   `;

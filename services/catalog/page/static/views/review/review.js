@@ -1,5 +1,5 @@
 // Review: one picture, its suggestions, one key for each answer.
-import { correct } from "../../core/api/corrections.js";
+import { correct, undoBatch } from "../../core/api/corrections.js";
 import { html, useEffect, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { path, useLocation } from "../../core/router.js";
@@ -21,10 +21,8 @@ export function Review() {
   useEffect(() => setTyping(false), [item]);
 
   const answer = (change, text) => {
-    const place = queue.place();
-    const said = { image: item.image.id, change, place };
-    said.sent = correct(item.image.id, change).catch(showError);
-    setAnswers((old) => [...old, said]);
+    const sent = correct(item.image.id, change).catch(showError);
+    setAnswers((old) => [...old, { place: queue.place(), sent }]);
     if (text) showToast(text);
   };
   const yes = () => {
@@ -49,8 +47,8 @@ export function Review() {
     setAnswers((old) => old.slice(0, -1));
     queue.goTo(last.place);
     // Only what has arrived can be taken back.
-    await last.sent;
-    correct(last.image, { undo: Object.values(last.change)[0] }).catch(showError);
+    const sent = await last.sent;
+    if (sent?.batch) undoBatch(sent.batch).catch(showError);
   };
   const skip = () => queue.skip();
   useKeys({ y: yes, n: no, z: undo, t: () => item && setTyping(true), ArrowRight: skip, s: skip });

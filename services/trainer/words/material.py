@@ -1,0 +1,124 @@
+"""What words are learned from: labelled pictures as arrays, and what the network says of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+
+from shared.api.tag_names import slug_of
+from shared.model.head import Head
+from shared.model.learned_tags import LearnedTags
+from shared.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Material:
+    """Labelled pictures and their embeddings.
+
+    slugs, names: of the words. paths: of the pictures; sets: the set that each belongs to.
+    present, known: (pictures, words) bool; where not known, nothing is said. is_single: (pictures,)
+    bool, true where one word is sure and nothing is known of the others. network: (pictures,
+    words), what the network itself says; has_network: (words,), whether it says anything.
+    """
+
+    backbone: str
+    slugs: tuple[str, ...]
+    names: tuple[str, ...]
+    paths: tuple[str, ...]
+    sets: tuple[str, ...]
+    present: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    is_single: NDArray[np.bool_]
+    embeddings: NDArray[np.float16]
+    network: NDArray[np.float32]
+    has_network: NDArray[np.bool_]
+    unreadable: Mapping[str, str]
+
+    def sources_of(self, column: int) -> dict[str, int]:
+        """How many pictures of each set show a word."""
+        shown = np.flatnonzero(self.present[:, column])
+        return dict(sorted(Counter(self.sets[row] for row in shown).items()))
+
+
+def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> Material:
+    """Read what `tagloop learn-words` wrote down, and what the worker made of the pictures."""
+    document = json.loads(labels.read_text(encoding="utf-8"))
+    with safe_open(embeddings, framework="numpy") as file:
+        metadata = file.metadata()
+        rows = file.get_tensor("embeddings")
+        weight, bias = file.get_tensor("weight"), file.get_tensor("bias")
+    unreadable = json.loads(metadata["problems"])
+    everything = document["pictures"]
+    kept = np.array([picture["file"] not in unreadable for picture in everything], dtype=bool)
+    pictures = [picture for picture in everything if picture["file"] not in unreadable]
+    tags = [vocabulary.resolve(word) for word in document["words"]]
+    nothing = LearnedTags.nothing(len(weight))
+    probabilities = vocabulary.tag_probabilities(
+        Head(weight, bias, nothing, nothing).leaf_probabilities(rows[kept])
+    )
+    columns = [None if tag is None else vocabulary.index(tag.slug) for tag in tags]
+    has_network = [column is not None and vocabulary.has_leaves[column] for column in columns]
+    network = np.full((len(pictures), len(tags)), 0.5, np.float32)
+    for word, column in enumerate(columns):
+        if column is not None and has_network[word]:
+            network[:, word] = probabilities[:, column]
+    present = _table(pictures, "present", document["words"])
+    known = _table(pictures, "known", document["words"])
+    _add_implied(present, known, vocabulary, columns)
+    return Material(
+        metadata["backbone"],
+        tuple(
+            tag.slug if tag else slug_of(word)
+            for tag, word in zip(tags, document["words"], strict=True)
+        ),
+        tuple(tag.name if tag else word for tag, word in zip(tags, document["words"], strict=True)),
+        tuple(picture["path"] for picture in pictures),
+        tuple(picture["set"] for picture in pictures),
+        present,
+        known,
+        np.array([picture["single"] for picture in pictures], dtype=bool),
+        rows[kept],
+        network,
+        np.array(has_network, dtype=bool),
+        unreadable,
+    )
+
+
+def _add_implied(
+    present: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    vocabulary: Vocabulary,
+    columns: Sequence[int | None],
+) -> None:
+    """Fill in, in place, what follows: a flower is a plant, without food there is no fruit.
+
+    present, known: (pictures, words). columns: of the words in the vocabulary.
+    """
+    for narrow, column in enumerate(columns):
+        if column is None:
+            continue
+        above = set(vocabulary.ancestors(column).tolist())
+        for wide, other in enumerate(columns):
+            if other not in above:
+                continue
+            implied = present[:, narrow] & ~known[:, wide]
+            present[implied, wide] = known[implied, wide] = True
+            known[:, narrow] |= known[:, wide] & ~present[:, wide]
+
+
+def _table(
+    pictures: Sequence[Mapping[str, Any]], key: str, words: Sequence[str]
+) -> NDArray[np.bool_]:
+    position = {word: column for column, word in enumerate(words)}
+    table = np.zeros((len(pictures), len(words)), dtype=bool)
+    for row, picture in zip(table, pictures, strict=True):
+        row[[position[word] for word in picture[key]]] = True
+    return table

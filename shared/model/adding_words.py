@@ -1,0 +1,81 @@
+"""Adds the words of a file to the live head: a new version, and re-tagging of what is there."""
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+from sqlalchemy import Connection
+
+from shared.db.models.learning import read_report
+from shared.db.models.models import LiveModel, has_words_version
+from shared.db.models.promotion import insert_candidate, lock_live_model, promote
+from shared.db.models.retag_jobs import RetagScope, queue_job
+from shared.db.tags.known_tag import KnownTag
+from shared.db.tags.making import insert_custom_tags
+from shared.db.tags.tags import wordnet_tag_ids
+from shared.errors import ConfigError
+from shared.model.head import Head
+from shared.model.words_file import digest_of, read_words_file
+from shared.storage.storage import Storage
+
+# Under this name, the metrics of a version hold the digest of the file that it was made from.
+WORDS_METRIC = "words_file"
+
+
+def with_words(connection: Connection, head: Head, path: Path, backbone: str) -> Head:
+    """Return the head with the words of a file; a word that it had before is replaced.
+
+    A word that is no tag yet becomes a custom tag.
+
+    Raises:
+        ConfigError: the file can't be read, or was made for another backbone.
+    """
+    words = read_words_file(path)
+    if words.backbone != backbone or len(words.classifiers.weight) != len(head.weight):
+        raise ConfigError(
+            f"{path} was made for the backbone {words.backbone!r}, not for {backbone!r}; "
+            "learn the words again with this one: tagloop learn-words"
+        )
+    known = wordnet_tag_ids(connection)
+    new = [
+        KnownTag(0, slug, name, "custom", None)
+        for slug, name in words.names.items()
+        if slug not in known
+    ]
+    made = insert_custom_tags(connection, new, key_id=None)
+    known |= {slug: tag.id for slug, tag in made.items()}
+    ids = np.array([known[slug] for slug in words.names], dtype=np.int32)
+    kept = np.flatnonzero(~np.isin(head.pretrained.tag_ids, ids))
+    return replace(head, pretrained=head.pretrained.take(kept).beside(words.as_tags(ids)))
+
+
+def add_words(connection: Connection, storage: Storage, path: Path, reason: str) -> int | None:
+    """Make a version with the words of a file and put it live; return its number.
+
+    None where a version was made from this file before, even if another one is live now: who
+    went back to an older version has said what they want.
+
+    Raises:
+        ConfigError: as `with_words`, or there is no version yet.
+    """
+    live = lock_live_model(connection)
+    if live is None:
+        raise ConfigError("There is no model yet to add words to: start a worker first.")
+    digest = digest_of(path)
+    if has_words_version(connection, WORDS_METRIC, digest):
+        return None
+    head = with_words(connection, read_head(storage, live), path, live.backbone)
+    blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
+    storage.put(blob, head.to_bytes())
+    # What was measured of the tags that people taught still holds.
+    metrics = {**read_report(connection, live.version), WORDS_METRIC: digest}
+    version = insert_candidate(connection, live, blob, reason, metrics, rejected=False)
+    promote(connection, version)
+    queue_job(connection, RetagScope())
+    return version
+
+
+def read_head(storage: Storage, model: LiveModel) -> Head:
+    """Read the head of a version."""
+    return Head.from_bytes(bytes(storage.get(model.blob)))

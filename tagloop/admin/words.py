@@ -1,0 +1,25 @@
+"""Words from a file, added to the live model of a Tagloop on its database and storage."""
+
+from pathlib import Path
+
+from shared.db.connection.engine import transaction
+from shared.model.adding_words import add_words
+from shared.model.words_file import read_words_file
+from shared.storage.storage import Storage
+from tagloop.local.settings import open_database, settings_of
+
+
+def add_words_file(data: Path | None, file: Path) -> str:
+    """Add the words and return a sentence about it.
+
+    Raises:
+        ConfigError: the file is no words file, or was made for another backbone.
+        Unavailable: Postgres or the storage is away.
+    """
+    count = len(read_words_file(file).names)
+    storage = Storage(settings_of(data).storage_url)
+    with transaction(open_database(data)) as connection:
+        version = add_words(connection, storage, file, f"{count:,} words of {file.name}.")
+    if version is None:
+        return f"{file} was added before; see: tagloop models"
+    return f"Version {version} is live: {count:,} words of {file.name}."

@@ -1,0 +1,1 @@
+"""`tagloop learn-words`: words of one's own from a folder of labelled pictures."""

@@ -1,0 +1,52 @@
+"""A labelled picture, and a folder of them, as `tagloop learn-words` sees them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPicture:
+    """A picture and what is known of it.
+
+    file: where it is; path: what it is called in reports. set: the pictures that it came with.
+    present, absent: words. single: one word is sure, and nothing is known of the others.
+    """
+
+    file: str
+    path: str
+    set: str
+    present: frozenset[str]
+    absent: frozenset[str] = frozenset()
+    single: bool = False
+
+    def to_dict(self) -> dict[str, object]:
+        """By name, for JSON."""
+        return {
+            "file": self.file,
+            "path": self.path,
+            "set": self.set,
+            "present": sorted(self.present),
+            "known": sorted(self.present | self.absent),
+            "single": self.single,
+        }
+
+
+@dataclass(frozen=True)
+class LabelledFolder:
+    """All pictures of a folder. licences: of a set's pictures, where each has its own."""
+
+    pictures: tuple[LabelledPicture, ...]
+    licences: dict[str, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """Every word that any picture shows, in alphabetical order."""
+        return sorted(words_of(self.pictures))
+
+
+def words_of(pictures: Iterable[LabelledPicture]) -> frozenset[str]:
+    """Return the words that the pictures show."""
+    return frozenset().union(*(picture.present for picture in pictures))

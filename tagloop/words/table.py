@@ -1,0 +1,32 @@
+"""What became of every word, as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+COLUMNS = ("word", "pictures", "AP", "precision", "recall", "")
+PARTS = (("words", "in the file"), ("network", "network alone"), ("left_out", "left out"))
+
+
+def words_table(provenance: Mapping[str, Any]) -> Table:
+    """One word a row: what is in the file, what the network knows itself, what was left out."""
+    table = Table(box=None, pad_edge=False)
+    for name in COLUMNS:
+        table.add_column(name, justify="left" if name in ("word", "") else "right")
+    for part, meaning in PARTS:
+        for slug, word in provenance[part].items():
+            reason = word.get("reason") if part == "left_out" else None
+            table.add_row(
+                Text(slug),
+                f"{sum(word['pictures'].values()):,}",
+                *(_share(word.get(key)) for key in ("average_precision", "precision", "recall")),
+                Text(": ".join(filter(None, [meaning, reason]))),
+                style="dim" if part == "left_out" else "",
+            )
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
