@@ -2,6 +2,7 @@
 
 from flask_openapi3 import OpenAPI
 
+from services.catalog.images.dial import dial
 from services.catalog.images.retrying import retrying
 from services.catalog.images.routes import images
 from services.catalog.images.statuses import statuses
@@ -9,14 +10,32 @@ from services.catalog.page.routes import page
 from services.catalog.search.routes import search
 from services.catalog.search.similar import similar
 from services.catalog.session.routes import session
+from services.catalog.status.routes import status
 from services.catalog.tags.counts import counts
+from services.catalog.tags.preview import preview
 from services.catalog.tags.profiles import profiles
 from services.catalog.tags.routes import tags
+from services.catalog.themes.routes import themes
 from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app
 
-BLUEPRINTS = (session, images, statuses, retrying, tags, counts, profiles, search, similar, page)
+BLUEPRINTS = (
+    session,
+    images,
+    statuses,
+    retrying,
+    dial,
+    tags,
+    counts,
+    preview,
+    profiles,
+    themes,
+    search,
+    similar,
+    status,
+    page,
+)
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:

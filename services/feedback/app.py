@@ -14,6 +14,7 @@ from services.feedback.models.retagging import retagging
 from services.feedback.models.retraining import retraining
 from services.feedback.models.routes import models
 from services.feedback.review.routes import review
+from services.feedback.review.today import today
 from services.feedback.tags.custom_tags import custom_tags
 from services.feedback.tags.editing import editing
 from shared.config import Settings, load_settings
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     custom_tags,
     editing,
     review,
+    today,
     contributors,
     models,
     retraining,

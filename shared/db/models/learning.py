@@ -22,6 +22,16 @@ _MAY_BE_LEARNED = """
 """
 
 
+# Fewer rows than these are read whole, more by a share of the pages; that share holds more than is
+# needed, since pages are not all alike.
+SMALL_TABLE = 2000
+SPARE = 3.0
+# Postgres' own estimate: to count a million rows takes longer than everything else.
+_ESTIMATE = text("""
+    SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'embeddings'::regclass
+""")
+
+
 @dataclass(frozen=True)
 class LastWord:
     """A contributor's last correction of a tag on an image.
@@ -206,6 +216,35 @@ def sample_uncorrected_of(
             owner=sql.Literal(owner),
             may_be_learned=sql.SQL(_MAY_BE_LEARNED),
             backbone_id=sql.Literal(backbone_id),
+            images=sql.Literal(images),
+        ),
+    )
+    return embeddings
+
+
+def sample_embeddings(
+    connection: Connection, backbone_id: int, images: int, *, without: Sequence[UUID]
+) -> NDArray[np.float16]:
+    """Return embeddings of some images, (n, dimensions), n at most `images`, in no order.
+
+    without: images that are left out. Pages of the table are drawn: what came at the same time may
+    come together, but it takes no longer in a large table.
+    """
+    total = connection.scalar(_ESTIMATE) or 0
+    percent = 100.0 if total < SMALL_TABLE else 100.0 * SPARE * images / total
+    query = sql.SQL("""
+        SELECT image_id, embedding FROM embeddings TABLESAMPLE SYSTEM ({percent}) REPEATABLE (0)
+        WHERE backbone_id = {backbone_id} AND {may_be_learned}
+          AND image_id <> ALL ({without}::uuid[])
+        LIMIT {images}
+    """)
+    _, embeddings = _copy_out(
+        connection,
+        query.format(
+            percent=sql.Literal(min(100.0, percent)),
+            may_be_learned=sql.SQL(_MAY_BE_LEARNED),
+            backbone_id=sql.Literal(backbone_id),
+            without=sql.Literal([str(image_id) for image_id in without]),
             images=sql.Literal(images),
         ),
     )

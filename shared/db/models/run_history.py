@@ -42,6 +42,23 @@ def list_runs(connection: Connection, limit: int) -> Sequence[RowMapping]:
     return connection.execute(statement).mappings().all()
 
 
+def find_last_ended_run(connection: Connection) -> RowMapping | None:
+    """Return the newest run that ended with a verdict: status, version, finished_at, changed.
+
+    changed: images that the re-tagging after it gave other tags; null where it was not promoted.
+    """
+    query = text("""
+        SELECT status, version, finished_at, CASE WHEN status = 'promoted' THEN (
+            SELECT changed FROM retag_jobs
+            WHERE retag_jobs.created_at = finetune_runs.finished_at
+            ORDER BY retag_jobs.id LIMIT 1
+        ) END AS changed
+        FROM finetune_runs
+        WHERE status IN ('promoted', 'rejected') ORDER BY finished_at DESC LIMIT 1
+    """)
+    return connection.execute(query).mappings().first()
+
+
 def _described() -> Select[Any]:
     set_aside = (
         select(func.count())

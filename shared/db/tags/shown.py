@@ -51,3 +51,18 @@ def find_decided(connection: Connection, image_id: UUID) -> dict[KnownTag, bool]
         .where(decisions.c.image_id == image_id)
     )
     return {KnownTag(*tag): present for *tag, present in rows}
+
+
+def find_decided_of(
+    connection: Connection, image_ids: Sequence[UUID]
+) -> dict[UUID, dict[int, bool]]:
+    """Return what people decided about images: by id and tag id, whether the image has the tag."""
+    rows = connection.execute(
+        select(decisions.c.image_id, decisions.c.tag_id, decisions.c.present).where(
+            decisions.c.image_id.in_(image_ids)
+        )
+    )
+    decided: dict[UUID, dict[int, bool]] = {}
+    for row in rows:
+        decided.setdefault(row.image_id, {})[row.tag_id] = row.present
+    return decided

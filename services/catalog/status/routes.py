@@ -1,0 +1,160 @@
+"""`GET /v1/status`: how the whole is doing, in one answer."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from services.catalog.status.workers import WorkerWatch
+from shared.auth.door import caller_access
+from shared.db.connection.engine import transaction
+from shared.db.images.retrying import count_failures
+from shared.db.models.models import find_live_model
+from shared.db.monitoring.backlog import count_waiting, is_stalled
+from shared.db.monitoring.progress import (
+    count_deliveries,
+    count_statuses,
+    count_tagged_lately,
+    list_set_aside,
+)
+from shared.errors import Stalled
+from shared.messaging.celery_app import BULK, INTERACTIVE
+from shared.web.context import context
+
+MINUTES = 60
+REASONS = 20
+NOW_SECONDS = 10
+WATCH_EXTENSION = "tagloop.workers"
+
+status = APIBlueprint("status", __name__, abp_tags=[Tag(name="operation")])
+
+
+class ImageCounts(BaseModel):
+    """How many images there are."""
+
+    total: int
+    tagged: int
+    queued: int
+    failed: int
+
+
+class Speed(BaseModel):
+    """How many images are tagged."""
+
+    now: float = Field(description=f"a second, over the last {NOW_SECONDS} seconds")
+    minutes: list[int] = Field(description=f"in each of the last {MINUTES} minutes, oldest first")
+
+
+class Failure(BaseModel):
+    """Why images failed."""
+
+    error: str
+    images: int
+    example: str = Field(description="the id of the newest of them")
+
+
+class WorkerDocument(BaseModel):
+    """A worker that answered."""
+
+    name: str
+    seen_seconds: float = Field(description="how long ago it answered")
+    busy: int = Field(description="tasks that it works on")
+
+
+class DeliveryCounts(BaseModel):
+    """Messages about events."""
+
+    pending: int
+    failed: int = Field(description="given up within the last day")
+    delivered_today: int = Field(description="within the last day")
+
+
+class SetAside(BaseModel):
+    """A contributor from whom nothing is learned."""
+
+    user: str
+    reason: str | None
+    set_aside_at: datetime
+
+
+class Status(BaseModel):
+    """How the whole is doing; by an owner's key, how that owner's images are."""
+
+    images: ImageCounts
+    per_second: Speed
+    oldest_waiting_seconds: float | None
+    failures: list[Failure] = Field(description=f"the {REASONS} most frequent reasons")
+    deliveries: DeliveryCounts
+    queues: dict[str, int] | None = Field(description="waiting images; null by an owner's key")
+    workers: list[WorkerDocument] | None = Field(description="null by an owner's key")
+    set_aside: list[SetAside] | None = Field(description="null by an owner's key")
+    model: int | None = Field(description="the version that is live")
+    ready: bool = Field(description="whether images are being tagged")
+    problems: list[str] = Field(description="what is wrong, in sentences")
+
+
+@status.get("/v1/status", summary="Get the state of the whole", responses={200: Status})
+def get_status() -> tuple[dict[str, Any], dict[str, str]]:
+    """Return speed, queues, workers, failures by reason, deliveries and who is set aside."""
+    access = caller_access()
+    with transaction(context().engine) as connection:
+        counts = count_statuses(connection, access)
+        lately = count_tagged_lately(connection, access, MINUTES)
+        document = {
+            "images": {
+                "total": counts["total"],
+                "tagged": counts["total"] - counts["queued"] - counts["failed"],
+                "queued": counts["queued"],
+                "failed": counts["failed"],
+            },
+            "per_second": {
+                "now": lately["in_ten_seconds"] / NOW_SECONDS,
+                "minutes": lately["by_minute"],
+            },
+            "oldest_waiting_seconds": counts["oldest_waiting_seconds"],
+            "failures": [dict(row) for row in count_failures(connection, access, REASONS)],
+            "deliveries": dict(count_deliveries(connection, access)),
+        }
+        whole = _of_everyone(connection) if access.owner is None else _NOTHING
+        document |= {**whole, **_health(connection)}
+    if access.owner is None:
+        document["workers"] = _workers()
+    return Status.model_validate(document).model_dump(mode="json"), {"Cache-Control": "no-store"}
+
+
+_NOTHING: dict[str, Any] = {"queues": None, "workers": None, "set_aside": None}
+
+
+def _of_everyone(connection: Connection) -> dict[str, Any]:
+    """Return what concerns everyone's images."""
+    waiting = {row["queue"]: row["images"] for row in count_waiting(connection)}
+    return {
+        "queues": {INTERACTIVE: 0, BULK: 0, **waiting},
+        "set_aside": [dict(row) for row in list_set_aside(connection)],
+    }
+
+
+def _health(connection: Connection) -> dict[str, Any]:
+    """Return which version is live, and what keeps images from being tagged."""
+    live = find_live_model(connection)
+    problems = []
+    if live is None:
+        problems.append("There is no model yet: no worker has started so far.")
+    if is_stalled(connection):
+        problems.append(str(Stalled()))
+    return {"model": live and live.version, "ready": not problems, "problems": problems}
+
+
+def _workers() -> list[dict[str, Any]]:
+    watch = current_app.extensions.get(WATCH_EXTENSION)
+    if watch is None:
+        watch = current_app.extensions.setdefault(WATCH_EXTENSION, WorkerWatch(context().celery))
+    now = time.monotonic()
+    return [
+        {"name": worker.name, "seen_seconds": now - worker.answered_at, "busy": worker.busy}
+        for worker in watch.get()
+    ]

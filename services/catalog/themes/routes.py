@@ -1,0 +1,124 @@
+"""`/v1/themes`: what a library is about, in about thirty themes."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint
+from flask_openapi3 import Tag as ApiTag
+from pydantic import BaseModel, Field
+
+from services.catalog.documents import LIST_LIMIT, LIST_MAX, ImageDocument
+from services.catalog.themes.table import Theme, load_themes
+from shared.api.image_document import describe_images
+from shared.auth.door import caller_access
+from shared.db.connection.engine import transaction
+from shared.db.images.images import find_images
+from shared.db.tags.themes import count_tag_sets, find_newest_with, find_tag_ids
+from shared.errors import NotFound
+from shared.web.context import context
+from shared.web.problems import ProblemDocument
+from shared.web.requests.cursors import cut_page, decode_id_cursor
+
+# A theme of fewer pictures is not worth a place on the page.
+MIN_IMAGES = 8
+MAX_COUNTED = 10_000
+COVERS = 4
+
+themes = APIBlueprint("themes", __name__, abp_tags=[ApiTag(name="search")])
+
+
+class ThemeDocument(BaseModel):
+    """A theme that enough pictures belong to."""
+
+    theme: str = Field(description="its slug")
+    name: str
+    tags: list[str] = Field(description="slugs; a picture belongs to the theme if it shows any")
+    images: int = Field(description=f"how many pictures, counted up to {MAX_COUNTED:,}")
+    capped: bool = Field(description="whether there are more than were counted")
+    covers: list[str] = Field(description=f"ids of the newest {COVERS} pictures")
+
+
+class Themes(BaseModel):
+    """Themes with at least eight pictures, in a fixed order."""
+
+    themes: list[ThemeDocument]
+
+
+class ThemePath(BaseModel):
+    """Names a theme."""
+
+    theme: str
+
+
+class ThemeQuery(BaseModel):
+    """Which page of a theme's pictures."""
+
+    cursor: str | None = None
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
+
+
+class ThemePage(BaseModel):
+    """A page of a theme's pictures, the newest first."""
+
+    theme: str
+    name: str
+    images: list[ImageDocument]
+    next: str | None = Field(description="cursor of the next page")
+
+
+@themes.get("/v1/themes", summary="List themes", responses={200: Themes})
+def get_themes() -> dict[str, Any]:
+    """List the themes that at least eight pictures belong to."""
+    access = caller_access()
+    with transaction(context().engine) as connection:
+        tag_ids = find_tag_ids(
+            connection, [slug for theme in load_themes().values() for slug in theme.tags]
+        )
+        sets = {theme.slug: _ids(theme, tag_ids) for theme in load_themes().values()}
+        counts = count_tag_sets(connection, access, sets, MAX_COUNTED + 1)
+        return {
+            "themes": [
+                {
+                    "theme": theme.slug,
+                    "name": theme.name,
+                    "tags": [slug for slug in theme.tags if slug in tag_ids],
+                    "images": min(counts[theme.slug], MAX_COUNTED),
+                    "capped": counts[theme.slug] > MAX_COUNTED,
+                    "covers": [
+                        str(image_id)
+                        for image_id in find_newest_with(
+                            connection, access, sets[theme.slug], limit=COVERS
+                        )
+                    ],
+                }
+                for theme in load_themes().values()
+                if counts.get(theme.slug, 0) >= MIN_IMAGES
+            ]
+        }
+
+
+@themes.get(
+    "/v1/themes/<theme>",
+    summary="List a theme's images",
+    responses={200: ThemePage, 404: ProblemDocument},
+)
+def get_theme(path: ThemePath, query: ThemeQuery) -> dict[str, Any]:
+    """List the images that show any tag of a theme, however many there are."""
+    theme = load_themes().get(path.theme)
+    if theme is None:
+        raise NotFound(f"There is no theme {path.theme!r}; GET /v1/themes lists them.")
+    access = caller_access()
+    before = decode_id_cursor(query.cursor) if query.cursor else None
+    with transaction(context().engine) as connection:
+        tag_ids = _ids(theme, find_tag_ids(connection, theme.tags))
+        found = find_newest_with(connection, access, tag_ids, before=before, limit=query.limit + 1)
+        page, cursor = cut_page(found, query.limit, lambda image_id: image_id)
+        rows = {row["id"]: row for row in find_images(connection, page, access)}
+        documents = describe_images(
+            connection, context().words, [rows[image_id] for image_id in page if image_id in rows]
+        )
+    return {"theme": theme.slug, "name": theme.name, "images": documents, "next": cursor}
+
+
+def _ids(theme: Theme, tag_ids: dict[str, int]) -> list[int]:
+    """Return the ids of a theme's tags that the vocabulary has."""
+    return [tag_ids[slug] for slug in theme.tags if slug in tag_ids]
