@@ -1,7 +1,7 @@
-"""Every error Tagloop raises on purpose, in one place.
+"""Every error that Tagloop raises on purpose.
 
-The docstring of a class is its default message. `status` is the HTTP status that the error becomes,
-`retryable` says whether the same call can succeed later without anybody changing anything.
+The docstring of a class is its default message. `status` is the HTTP status that the error becomes;
+`retryable` says whether the same call may succeed later without any change.
 """
 
 

@@ -1,4 +1,4 @@
-"""What other systems are told about."""
+"""The types of events that endpoints can receive."""
 
 from typing import Literal
 
@@ -8,6 +8,6 @@ IMAGE_TAGGED: EventType = "image.tagged"
 IMAGE_FAILED: EventType = "image.failed"
 IMAGE_CORRECTED: EventType = "image.corrected"
 MODEL_PROMOTED: EventType = "model.promoted"
-# A version of the model is nobody's own.
+# A version of the model belongs to no owner.
 OF_IMAGES = (IMAGE_TAGGED, IMAGE_FAILED, IMAGE_CORRECTED)
 ALL = (*OF_IMAGES, MODEL_PROMOTED)

@@ -1,4 +1,4 @@
-"""An image as the world sees it: the JSON of the API, of webhooks and of task results."""
+"""The JSON of an image in the API, in webhooks and in task results."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def describe_images(
     rows: Sequence[RowMapping],
     min_confidence: float = 0.0,
 ) -> list[dict[str, Any]]:
-    """Rows of `images` as documents, with those of their shown tags that are sure enough."""
+    """Return rows of `images` as documents, with those of their tags that are sure enough."""
     shown = tags_of_images(connection, [row["id"] for row in rows])
     vocabulary = words.get(connection).vocabulary
     return [
@@ -30,7 +30,7 @@ def describe_images(
 
 
 def describe_image(row: RowMapping, tags: list[dict[str, Any]]) -> dict[str, Any]:
-    """One row of `images` and its tags as a document."""
+    """Return a row of `images` and its tags as a document."""
     return {
         "id": str(row["id"]),
         "status": row["status"],
@@ -54,7 +54,7 @@ def describe_image(row: RowMapping, tags: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _decoded_share(row: RowMapping) -> float | None:
-    """How much of the picture was decoded; None until it is tagged."""
+    """Return the share of the picture that was decoded; None until it is tagged."""
     if row["status"] != "tagged":
         return None
     return 1.0 if row["decoded_share"] is None else round(row["decoded_share"], SHARE_DIGITS)
@@ -63,9 +63,9 @@ def _decoded_share(row: RowMapping) -> float | None:
 def describe_tags(
     vocabulary: Vocabulary, shown: Iterable[ShownTag], min_confidence: float = 0.0
 ) -> list[dict[str, Any]]:
-    """Those of an image's tags that are sure enough, the most specific first.
+    """Return those of an image's tags that are sure enough, the most specific first.
 
-    Of two tags with one slug, the owner's own is what the word means on this image.
+    Of two tags with one slug, the owner's own is meant on this image.
     """
     # Before they are put in order: a tag is only implied by another that is listed.
     by_slug: dict[str, ShownTag] = {}
@@ -87,7 +87,7 @@ def describe_tags(
 
 
 def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
-    """One tag of an image as a document."""
+    """Return one tag of an image as a document."""
     is_word = shown.kind == "wordnet"
     return {
         "tag": shown.slug,
@@ -100,5 +100,5 @@ def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
 
 
 def image_url(image_id: object) -> str:
-    """The path of an image in the API."""
+    """Return the path of an image in the API."""
     return f"/v1/images/{image_id}"

@@ -1,4 +1,4 @@
-"""Signatures of Standard Webhooks 1.0: what proves to receivers that a message is ours."""
+"""Signatures of Standard Webhooks 1.0, which prove that a message comes from this server."""
 
 import base64
 import binascii
@@ -14,15 +14,15 @@ MAX_SECRET_BYTES = 64
 
 
 def new_secret() -> str:
-    """A secret for a new receiver."""
+    """Return a secret for a new receiver."""
     return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()
 
 
 def key_of(secret: str) -> bytes:
-    """The key in a secret.
+    """Return the key in a secret.
 
     Raises:
-        ValueError: it is none; the message says what one looks like, and not what it is.
+        ValueError: it is not a secret; the message says what one looks like, without repeating it.
     """
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
@@ -41,9 +41,11 @@ def key_of(secret: str) -> bytes:
 def signed_headers(
     secrets: Sequence[str], message_id: str, timestamp: int, body: bytes
 ) -> dict[str, str]:
-    """The headers that make a body a Standard Webhook. timestamp: Unix time of this attempt, s.
+    """Return the headers that make a body a Standard Webhook.
 
-    With several secrets there is a signature of each: a receiver needs to know one of them.
+    timestamp: of this attempt, Unix seconds.
+
+    There is a signature for each secret: a receiver needs to know one of them.
     """
     signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
     return {

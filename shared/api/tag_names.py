@@ -1,15 +1,15 @@
-"""The names that people give to tags of their own: what is allowed, and the slug of each."""
+"""The names of custom tags: what is allowed, and the slug of each."""
 
 import re
 import unicodedata
 
 MAX_CHARACTERS = 100
-# Characters that nobody sees: soft hyphen, marks and overrides of the writing direction,
+# Invisible characters: soft hyphen, marks and overrides of the writing direction,
 # zero-width space, word joiner, byte order mark. Keyboards and copied text bring them along.
 _INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # Zero-width non-joiner and joiner: some scripts and emoji need them, but only between characters.
 _EDGES = r"[\s\u200c\u200d]"
-# Hidden letters name a flag's region behind a black flag (Scotland); elsewhere nobody sees them.
+# Tag letters after a black flag name a region (Scotland); elsewhere they are invisible.
 _FLAG = re.compile(r"\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 _HIDDEN_LETTER = re.compile(r"[\U000e0000-\U000e007f]")
 # Whether a symbol is drawn as text or as an emoji makes no other tag of it.
@@ -23,11 +23,12 @@ _SPEAKING = ("L", "N", "S", "Me", "Co", "Cn")
 
 
 def clean_name(text: str) -> str:
-    """Return a tag's name as it is kept: composed (NFC), without what nobody sees, spaces around
-    it, or a # before it.
+    """Return a tag's name in its stored form.
+
+    That is composed (NFC), without invisible characters, surrounding spaces and a leading #.
 
     Raises:
-        ValueError: no tag can have this name; the message says why.
+        ValueError: a tag cannot have this name; the message says why.
     """
     name = _END.sub("", _START.sub("", composed(text)))
     if len(name) > MAX_CHARACTERS:
@@ -43,16 +44,16 @@ def clean_name(text: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """Return the slug of a tag that people made, from its name.
+    """Return the slug of a custom tag from its name.
 
-    What means something in a path or in a list of tags becomes a hyphen, as spaces do.
+    Characters with a meaning in a path or in a list of tags become hyphens, as spaces do.
     """
     folded = _PRESENTATION.sub("", composed(name).casefold())
     return unicodedata.normalize("NFC", re.sub(r"[\s_/,-]+", "-", folded).strip("-"))
 
 
 def composed(text: str) -> str:
-    """Return text in its composed form (NFC), without the characters that nobody sees."""
+    """Return text in its composed form (NFC), without invisible characters."""
     flags = _FLAG.findall(text)
     if flags:
         parts = [_HIDDEN_LETTER.sub("", part) for part in _FLAG.split(text)]
@@ -63,7 +64,7 @@ def composed(text: str) -> str:
 
 
 def _fault_of(character: str) -> str | None:
-    """Why a character cannot be part of a name; None where it can."""
+    """Return why a character cannot be part of a name; None if it can."""
     code = f"U+{ord(character):04X}"
     if _LINE_BREAK.match(character):
         return f"line break ({code})"
@@ -78,5 +79,5 @@ def _fault_of(character: str) -> str | None:
 
 
 def _is_noncharacter(code: int) -> bool:
-    """Whether Unicode promises never to use a code point."""
+    """Return whether Unicode promises never to assign a code point."""
     return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE

@@ -1,4 +1,4 @@
-"""What uploaders say of a picture: hashtags and metadata, tidied, compared and merged."""
+"""What uploaders send with a picture: hashtags and metadata, cleaned, compared and merged."""
 
 import json
 import re
@@ -21,17 +21,17 @@ def split_hashtags(text: str) -> list[str]:
 
 
 def tidy_hashtag(hashtag: str) -> str:
-    """Return a hashtag as it is kept: composed (NFC), without `#` and without blanks around it."""
+    """Return a hashtag in its stored form: composed (NFC), without `#` and surrounding spaces."""
     return " ".join(unicodedata.normalize("NFC", hashtag).split()).lstrip("# ")
 
 
 def fold_hashtag(hashtag: str) -> str:
-    """Return what all spellings of one hashtag have in common."""
+    """Return a key that is the same for all spellings of a hashtag."""
     return unicodedata.normalize("NFC", tidy_hashtag(hashtag).casefold())
 
 
 def merge_hashtags(*lists: Iterable[str]) -> list[str]:
-    """Return every hashtag once, in the spelling in which it comes first."""
+    """Return every hashtag once, in its first spelling."""
     merged: dict[str, str] = {}
     for hashtag in (hashtag for hashtags in lists for hashtag in hashtags):
         merged.setdefault(fold_hashtag(hashtag), hashtag)
@@ -49,6 +49,6 @@ def metadata_bytes(metadata: object) -> int:
 
 
 def merge_metadata(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any] | None:
-    """Return old metadata with the new members, which win; None where they grow too large."""
+    """Return old metadata with the new members, which win; None if they grow too large."""
     merged = {**old, **new}
     return merged if metadata_bytes(merged) <= METADATA_BYTES else None

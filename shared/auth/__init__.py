@@ -1,1 +1,1 @@
-"""Who may call the API: keys, what each opens, and how much it may be used."""
+"""Who may call the API: keys and sessions, what each permits, and how much they may be used."""

@@ -1,4 +1,4 @@
-"""Keys in the OpenAPI document: which operations need one."""
+"""Mark in the OpenAPI document which operations need a key."""
 
 from flask_openapi3 import OpenAPI
 

@@ -1,4 +1,4 @@
-"""The door of every web service: who calls, and whether their key opens what they ask for."""
+"""The door of every web service: who is calling, and whether their key permits the operation."""
 
 import re
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Door:
 
 
 def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
-    """Have an app ask for keys, or, where that is turned off, answer nobody but this machine.
+    """Have an app ask for keys, or, if that is turned off, answer only this machine.
 
     Raises:
         ConfigError: keys are asked for, and there is no Redis to count their use in.
@@ -60,7 +60,7 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
 
 
 def caller_access() -> Access:
-    """Whose images the caller of the current request may see and touch."""
+    """Return which images the caller of the current request may see and change."""
     access: Access = g.access
     return access
 
@@ -78,7 +78,7 @@ def caller_is_admin() -> bool:
 
 
 def refuse_unfit(key: Key, rule: Rule) -> None:
-    """Let a key pass that opens an operation.
+    """Return if a key permits an operation.
 
     Raises:
         Forbidden: it does not.
@@ -91,7 +91,7 @@ def refuse_unfit(key: Key, rule: Rule) -> None:
     if key.access.owner is not None and not rule.bound:
         raise Forbidden(
             f"This key is bound to the owner {key.access.owner!r}, and this concerns everybody; "
-            "it needs a key that is bound to nobody."
+            "it needs a key that is bound to no owner."
         )
 
 
@@ -109,7 +109,10 @@ def _open_to_this_machine(allowed_hosts: frozenset[str]) -> None:
 
 
 def _rule_of(request: Request) -> Rule | None:
-    """What the operation needs; None where there is none, which is answered with 404 or 405."""
+    """Return the rule of the operation.
+
+    None if there is none, which is answered with 404 or 405.
+    """
     if request.url_rule is None:
         return None
     return _rule_of_route(request.method, request.url_rule.rule)
@@ -150,7 +153,7 @@ def bearer_key(request: Request, ring: KeyRing) -> Key:
 
 
 def _body_bytes(request: Request) -> int:
-    """How large the body is, before any of it is read."""
+    """Return how large the body is, before any of it is read."""
     if request.content_length is None and "Transfer-Encoding" in request.headers:
         raise LengthRequired
     return request.content_length or 0

@@ -1,4 +1,4 @@
-"""The keys and sessions that were used lately, kept in memory by every web process."""
+"""The recently used keys and sessions, cached by every web process."""
 
 import time
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from shared.db.connection.engine import transaction
 from shared.db.owners.keys import Key, use_key
 from shared.db.owners.sessions import Session, delete_session, find_session
 
-# A key that is revoked still opens for as long, and one in use costs a query as often.
+# A revoked key works for this long at most, and a key in use costs a query this often.
 CACHE_SECONDS = 5.0
 
 Found = TypeVar("Found")
 
 
 class KeyRing:
-    """Verifies keys and sessions. Safe for threads: two that ask at once read the same row."""
+    """Verifies keys and sessions. Thread-safe: two requests at once read the same row."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # Only what is there: what does not open anything must not fill the memory.
+        # Only valid ones are cached, so that guesses cannot fill the memory.
         self._keys: dict[bytes, tuple[Key, float]] = {}
         self._sessions: dict[bytes, tuple[Session, float]] = {}
 

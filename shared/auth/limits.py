@@ -1,4 +1,4 @@
-"""How much a key may be used: requests and bytes a minute, counted in Redis for all processes."""
+"""Limits on the use of a key: requests and bytes a minute, counted in Redis for all processes."""
 
 import math
 import time
@@ -16,9 +16,9 @@ from shared.db.owners.keys import Key
 from shared.errors import BodyOverLimit, ConfigError, TooManyRequests
 
 KEY_PREFIX = "tagloop-limits"
-# Part of every request: a Redis that hangs must not hold requests up for longer.
+# Every request asks Redis: one that hangs must not delay requests for longer.
 REDIS_SECONDS = 0.5
-# Nor each of them: after a failure nobody asks it again for this time.
+# After a failure, Redis is not asked again for this time.
 REST_SECONDS = 5.0
 SIGN_INS_PER_MINUTE = 20
 
@@ -26,13 +26,13 @@ log = structlog.get_logger(__name__)
 
 
 class KeyLimits:
-    """Counts what keys use. Safe for threads; connects when first used.
+    """Counts the use of keys. Thread-safe; connects when first used.
 
-    While Redis is away each process counts for itself: uploads go on, but not without a limit.
+    While Redis is away, each process counts for itself: uploads go on, but not without a limit.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Raises ConfigError where there is no Redis to count in."""
+        """Raises ConfigError if there is no Redis to count in."""
         self._settings = settings
         storage = RedisStorage(
             _redis_url(settings.limits_url or settings.broker_url),
@@ -72,7 +72,7 @@ class KeyLimits:
         _take_all(self._alone, who, words, shares)
 
     def _shares(self, key: Key, body_bytes: int) -> Iterator[tuple[str, int, int]]:
-        """What is counted: its name, the most of it in a minute, and how much this request has."""
+        """Return what is counted: name, maximum a minute, and how much this request adds."""
         yield "requests", key.requests_per_minute or self._settings.requests_per_minute, 1
         if body_bytes:
             yield "bytes", key.bytes_per_minute or self._settings.bytes_per_minute, body_bytes
@@ -101,7 +101,7 @@ def _take_all(
 
 
 def _redis_url(url: str) -> str:
-    """The address of Redis as `limits` writes it, from how Celery does."""
+    """Return the address of Redis in the form that `limits` reads."""
     parts = urlsplit(url)
     if parts.scheme in ("redis", "rediss"):
         return url

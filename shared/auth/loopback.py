@@ -17,7 +17,7 @@ HOST = re.compile(r"(?P<host>[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])
 # The same few hosts come with every request.
 @lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
-    """Whether a host, a name or an address without a port, is this machine and nothing else."""
+    """Return whether a host, a name or address without port, can only be this machine."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -25,10 +25,10 @@ def is_loopback(host: str) -> bool:
 
 
 def refuse_open_door(auth: bool, host: str) -> None:
-    """Let a server listen where it may.
+    """Return if a server may listen on this address.
 
     Raises:
-        ConfigError: others than this machine could reach it, and no key would stop them.
+        ConfigError: other machines could reach it, and no key would stop them.
     """
     if not auth and not is_loopback(host):
         raise ConfigError(
@@ -38,17 +38,17 @@ def refuse_open_door(auth: bool, host: str) -> None:
 
 
 def refuse_strangers(request: Request, allowed_hosts: frozenset[str]) -> None:
-    """Let a request pass that comes from this machine's own programs and pages.
+    """Return if a request comes from this machine's own programs and pages.
 
     A web page can have its reader's browser send requests to this machine, and read the answers
-    once the page's own name means 127.0.0.1 (DNS rebinding). The name in the request gives that
-    away; what the browser says of the page tells whether it is one of ours.
+    once the page's own name resolves to 127.0.0.1 (DNS rebinding). The Host header gives that away;
+    the browser's headers tell whether the page is ours.
 
     allowed_hosts: names of this machine besides localhost, in lower case.
 
     Raises:
-        Forbidden: it comes from another machine, or may be a page's under another name.
-        ForgedRequest: a page of another origin has it sent.
+        Forbidden: it comes from another machine, or may come from a page under another name.
+        ForgedRequest: a page of another origin sent it.
     """
     # However the server was started, and whatever a name that it listens on means. What comes by a
     # Unix socket has no address.

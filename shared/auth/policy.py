@@ -1,4 +1,4 @@
-"""Which request needs which key. What is not listed here needs an admin's, bound to nobody."""
+"""Which operation needs which key. An operation that is not listed needs an unbound admin's key."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,11 @@ from shared.auth.scopes import Scope
 
 @dataclass(frozen=True)
 class Rule:
-    """What opens an operation. scopes: any of them; bound: also where the key is an owner's.
+    """What permits an operation.
 
-    Every operation that is open to bound keys takes care to show and touch only what is theirs.
+    scopes: one of them; bound: also for keys that are bound to an owner.
+
+    Every operation that is open to bound keys shows and changes only what is their owner's.
     """
 
     scopes: frozenset[Scope]
@@ -24,7 +26,7 @@ OPEN = Rule(frozenset())
 DEFAULT = _needs(bound=False)
 
 # Probes and machines have no keys; the description of the API says nothing about pictures.
-# Whoever signs in has no session yet.
+# Signing in happens without a session.
 OPEN_PATHS = frozenset(
     {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/session"}
 )
@@ -86,9 +88,9 @@ RULES = {
     ("DELETE", "/v1/tags/{slug}"): _needs(Scope.FEEDBACK),
     ("POST", "/v1/tags/{slug}/merge"): _needs(Scope.FEEDBACK),
     ("GET", "/v1/tag-edits"): _needs(Scope.READ, Scope.FEEDBACK),
-    # Where whoever taught a tag looks what became of it.
+    # Where people see what became of a tag that they taught.
     ("GET", "/v1/retrain/{run_id}"): _needs(Scope.READ, Scope.FEEDBACK),
-    # The model, its runs and those who correct are everybody's: nobody sees them by an owner's key.
+    # Models, runs and contributors concern all owners, so an owner's key does not show them.
     ("GET", "/v1/models"): _needs(Scope.READ, bound=False),
     ("GET", "/v1/retrain"): _needs(Scope.READ, bound=False),
     ("GET", "/v1/contributors"): _needs(Scope.READ, bound=False),
@@ -115,7 +117,7 @@ RULES = {
 
 
 def rule_for(method: str, path: str) -> Rule:
-    """The rule of an operation, its path as in the OpenAPI document."""
+    """Return the rule of an operation, its path as in the OpenAPI document."""
     if path in OPEN_PATHS or path in PAGE_PATHS or path.startswith(OPEN_PREFIXES):
         return OPEN
     return RULES.get(("GET" if method == "HEAD" else method, path), DEFAULT)

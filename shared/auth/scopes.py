@@ -1,4 +1,4 @@
-"""What a key opens. `shared/auth/policy.py` says which request needs which."""
+"""The scopes of keys. `shared/auth/policy.py` says which operation needs which."""
 
 from enum import StrEnum
 
@@ -9,5 +9,5 @@ class Scope(StrEnum):
     INGEST = "ingest"
     READ = "read"
     FEEDBACK = "feedback"
-    # Opens everything.
+    # Permits everything.
     ADMIN = "admin"

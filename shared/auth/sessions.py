@@ -1,8 +1,8 @@
 """Sessions of the web page: a cookie instead of a key, and proof that our page is asking.
 
-The cookie is `HttpOnly`: no script can read it. It is `SameSite=Strict`: a browser leaves it out
-of what other sites' pages ask for. Requests that change something also carry a token that only a
-page of the same origin can read, and what the browser says of their origin has to agree.
+The cookie is `HttpOnly`: no script can read it. It is `SameSite=Strict`: a browser does not send it
+with requests of other sites' pages. Requests that change something also carry a token that only a
+page of the same origin can read, and the browser's own headers about their origin have to agree.
 """
 
 import hashlib
@@ -35,12 +35,15 @@ def session_token(request: Request) -> str | None:
 
 
 def csrf_token_of(token: str) -> str:
-    """Return the CSRF token of a session: it follows from the cookie, which scripts can't read."""
+    """Return the CSRF token of a session.
+
+    It is derived from the cookie, which scripts cannot read.
+    """
     return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
 def refuse_forged(request: Request, token: str) -> None:
-    """Let a request with a session's cookie pass if it reads only, or our own page sent it.
+    """Return if a request with a session's cookie only reads, or was sent by our own page.
 
     Raises:
         ForgedRequest: another site's page may have sent it.
@@ -57,12 +60,12 @@ def refuse_forged(request: Request, token: str) -> None:
 
 
 def refuse_other_sites(request: Request) -> None:
-    """Let a request pass unless its browser says that a page of another origin sent it.
+    """Return unless the browser says that a page of another origin sent the request.
 
-    Browsers send Origin also where they leave Sec-Fetch-Site out, to names other than localhost.
+    Browsers send Origin also where they leave out Sec-Fetch-Site: to names other than localhost.
 
     Raises:
-        ForgedRequest: it does.
+        ForgedRequest: a page of another origin sent it.
     """
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
@@ -73,7 +76,7 @@ def refuse_other_sites(request: Request) -> None:
 
 
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
-    """Have the browser keep a session's token, over https only if it came over https."""
+    """Have the browser keep a session's token, only for https if the request came over https."""
     # A proxy may end TLS without saying so; the browser itself names the scheme in Origin.
     is_secure = request.is_secure or request.headers.get("Origin", "").startswith("https://")
     response.set_cookie(
@@ -82,5 +85,5 @@ def set_session_cookie(request: Request, response: Response, token: str) -> None
 
 
 def clear_session_cookie(response: Response) -> None:
-    """Have the browser forget a session's token."""
+    """Have the browser delete a session's token."""
     response.delete_cookie(COOKIE, httponly=True, samesite="Strict")

@@ -1,5 +1,5 @@
-"""Which tags are held back unless a deployment says otherwise."""
+"""The tags that are held back by default."""
 
-# What networks have called people, to their hurt; each stands for all that is narrower as well.
+# What networks have called people, to their hurt; each includes all narrower tags.
 # docs/security.md says how to choose others.
 STARTING_LIST = frozenset({"ape", "monkey"})

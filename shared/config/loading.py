@@ -1,4 +1,4 @@
-"""The settings of this process, or one sentence about what is wrong with them."""
+"""Load the settings of this process, or say in one sentence what is wrong with them."""
 
 import os
 import re
@@ -19,26 +19,27 @@ PASSWORD = re.compile(r"(?<=://)[^/@]*(?=@)")
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings from the environment.
+    """Return the settings from the environment.
 
     Raises:
-        ConfigError: a value is not allowed, the message names the variable, the value and the rule;
-            or a variable is no setting.
+        ConfigError: a value is not allowed, or a variable is not a setting. The message names the
+            variable, the value and the rule.
     """
     refuse_unknown(os.environ, Settings.model_fields.keys())
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        # Without the original error: it shows secrets, and passwords in addresses.
+        # Without the original error, which shows secrets and passwords in addresses.
         raise ConfigError(_describe(error.errors()[0])) from None
     except SettingsError as error:
-        # What pydantic-settings makes of a file that cannot be read.
+        # How pydantic-settings reports a file that cannot be read.
         raise ConfigError(str(error.__cause__)) from error
 
 
 def load_settings_or_exit() -> Settings:
-    """The settings, where a program has nobody who would catch an error: Celery prints a traceback
-    of whatever its app raises.
+    """Return the settings, or end the process with a sentence.
+
+    For programs whose errors Celery would print as a traceback.
     """
     try:
         return load_settings()
@@ -53,6 +54,6 @@ def _describe(wrong: ErrorDetails) -> str:
         shown = "no secret that can be used"
     else:
         shown = PASSWORD.sub("***", repr(wrong["input"]))
-    # What a rule of our own says, without pydantic's "Value error" in front.
+    # The message of our own rule, without pydantic's "Value error" in front.
     rule = str(wrong["ctx"]["error"]) if wrong["type"] == "value_error" else wrong["msg"]
     return f"{variable} is {shown}: {rule}."

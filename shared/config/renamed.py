@@ -1,4 +1,4 @@
-"""Settings under the names that they had in the release before."""
+"""Settings under the names that they had in the previous release."""
 
 import os
 import warnings
@@ -8,7 +8,7 @@ from pydantic_settings import EnvSettingsSource
 
 from shared.config.sources import PREFIX
 
-# Field by its former name. A line stays for one release.
+# New names by former name. A line stays for one release.
 FORMER_NAMES = {
     "gate_least_gain": "gate_min_gain",
     "gate_most_loss": "gate_max_loss",

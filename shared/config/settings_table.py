@@ -30,7 +30,7 @@ LIMITS = (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"))
 
 
 def render_table() -> str:
-    """The settings in the order of `shared/config/settings.py`, as Markdown."""
+    """Return the settings in the order of `shared/config/settings.py`, as Markdown."""
     rows = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         cells = (
@@ -44,7 +44,7 @@ def render_table() -> str:
 
 
 def describe_type(field: FieldInfo) -> str:
-    """What kind of value, and its limits."""
+    """Describe the type of a setting and its limits."""
     limits = [
         f"{sign} {getattr(limit, name):,}"
         for limit in field.metadata
@@ -68,7 +68,7 @@ def _name_of(annotation: Any) -> str:
 
 
 def describe_default(value: object) -> str:
-    """A default as it would stand in an environment."""
+    """Return a default as it would stand in the environment."""
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
     if isinstance(value, bool):
@@ -82,14 +82,14 @@ def describe_default(value: object) -> str:
 
 
 def page_with_table(page: str) -> str:
-    """The page with the present table between its marks."""
+    """Return the page with the current table between its marks."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{render_table()}\n{END}{after}"
 
 
 def main(arguments: list[str]) -> int:
-    """Write it, or with --check compare."""
+    """Write the table, or compare with --check."""
     page = PAGE.read_text()
     if arguments == ["--check"]:
         if page_with_table(page) != page:

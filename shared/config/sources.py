@@ -1,4 +1,4 @@
-"""Where settings come from besides plain variables."""
+"""Settings from files that variables name."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Types of settings whose text means more than a number or a word; each says what is allowed."""
+"""Types of settings whose text is more than a number or a word, each with a clear error."""
 
 import json
 from typing import Annotated
@@ -17,7 +17,7 @@ BETWEEN_BROKERS = ";"
 
 
 def parse_names(value: object) -> object:
-    """A list in JSON. pydantic-settings' own error for what is none names no variable."""
+    """Parse a list in JSON. pydantic-settings' own error would not name the variable."""
     if not isinstance(value, str):
         return value
     try:
@@ -30,19 +30,19 @@ def parse_names(value: object) -> object:
 
 
 def none_where_empty(value: object) -> object:
-    """A variable can't hold None."""
+    """Read an empty text as None, which a variable cannot hold."""
     return None if value == "" else value
 
 
 def check_secret(value: SecretStr) -> SecretStr:
-    """A key to sign with; found out now, not at the first delivery."""
+    """Check a signing secret now rather than at the first delivery."""
     if value.get_secret_value():
         key_of(value.get_secret_value())
     return value
 
 
 def check_broker_url(value: str) -> str:
-    """An address that kombu has a transport for."""
+    """Check that kombu has a transport for the address."""
     for address in value.split(BETWEEN_BROKERS):
         # Of redis+socket, as kombu reads it, redis is the transport.
         scheme = _scheme_of(address, "such as redis://host:6379/0").partition("+")[0]
@@ -53,7 +53,7 @@ def check_broker_url(value: str) -> str:
 
 
 def check_result_url(value: str) -> str:
-    """Empty, or an address that Celery has a result backend for."""
+    """Check that the address is empty or that Celery has a result backend for it."""
     if value:
         scheme = _scheme_of(value, "such as redis://host:6379/1").partition("+")[0]
         if scheme not in BACKEND_ALIASES:
@@ -63,7 +63,7 @@ def check_result_url(value: str) -> str:
 
 
 def check_redis_url(value: str) -> str:
-    """Empty, or the address of a Redis."""
+    """Check that the address is empty or names a Redis."""
     rule = "such as redis://host:6379/0"
     if value and _scheme_of(value, rule).partition("+")[0] not in ("redis", "rediss"):
         raise ValueError(f"has to be the address of a Redis, {rule}")
@@ -71,7 +71,7 @@ def check_redis_url(value: str) -> str:
 
 
 def check_http_url(value: str) -> str:
-    """Empty, or an address that begins with http or https."""
+    """Check that the address is empty or begins with http or https."""
     rule = "such as http://collector:4318"
     if value and _scheme_of(value, rule) not in ("http", "https"):
         raise ValueError(f"has to begin with http:// or https://, {rule}")
@@ -79,7 +79,7 @@ def check_http_url(value: str) -> str:
 
 
 def _scheme_of(url: str, rule: str) -> str:
-    """What stands before `://`; ValueError where the rest cannot be an address."""
+    """Return the part before `://`. Raises ValueError if the rest cannot be an address."""
     scheme, separator, _ = url.partition("://")
     if not separator or not scheme:
         raise ValueError(f"has to be an address, {rule}")
@@ -91,7 +91,7 @@ def _scheme_of(url: str, rule: str) -> str:
 
 
 Names = Annotated[frozenset[str], NoDecode, BeforeValidator(parse_names)]
-# NoDecode: an empty variable is no JSON.
+# NoDecode, because an empty variable is not JSON.
 HourOrNone = Annotated[int | None, NoDecode, BeforeValidator(none_where_empty)]
 SigningSecret = Annotated[SecretStr, AfterValidator(check_secret)]
 BrokerUrl = Annotated[str, AfterValidator(check_broker_url)]

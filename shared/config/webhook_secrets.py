@@ -1,4 +1,4 @@
-"""The secrets of those who send webhooks, from variables that carry the sender's name."""
+"""The secrets of webhook senders, from variables that carry the sender's name."""
 
 import os
 import re
@@ -15,16 +15,16 @@ VARIABLE = re.compile(r"TAGLOOP_WEBHOOK_([A-Z0-9]+)_SECRET(_FILE)?")
 class WebhookSecretsSource(PydanticBaseSettingsSource):
     """Gathers `TAGLOOP_WEBHOOK_<SOURCE>_SECRET` and `…_SECRET_FILE` into one setting.
 
-    So a new source needs no setting of its own. Blanks part several secrets of one source: while
-    a sender changes from one to the next, both hold.
+    So a new source needs no setting of its own. Spaces separate several secrets of one source:
+    while a sender changes from one to the next, both are valid.
     """
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        """No field comes from a single variable."""
+        """Return nothing: no field comes from a single variable."""
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """The setting `webhook_secrets`, or nothing where no variable is set.
+        """Return the setting `webhook_secrets`, or nothing if no variable is set.
 
         Raises:
             ConfigError: a file cannot be read.

@@ -1,4 +1,4 @@
-"""Pictures from other people's servers, without letting them reach ours."""
+"""Fetch pictures from other servers, without letting them reach ours."""
 
 from shared.fetch.download import download
 from shared.fetch.guard import RESOLVE_SECONDS, Target, check_form, check_url

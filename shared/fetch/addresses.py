@@ -1,4 +1,4 @@
-"""Which addresses are public, however they are written or wrapped."""
+"""Tell which addresses are public, however they are written or wrapped."""
 
 import ipaddress
 
@@ -20,7 +20,7 @@ NOT_PUBLIC = (
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether an address is one that anybody on the internet could ask."""
+    """Return whether an address can be reached by anyone on the internet."""
     if isinstance(address, ipaddress.IPv6Address):
         wrapped = _wrapped_ipv4(address)
         if wrapped is not None:

@@ -1,4 +1,4 @@
-"""Connects to an address that was checked, and to no other."""
+"""Connect to an address that was checked, and to no other."""
 
 import socket
 from typing import Any
@@ -7,12 +7,12 @@ from urllib3.exceptions import HTTPError
 
 
 def connect(connection: Any) -> socket.socket:
-    """A socket for a urllib3 connection whose host is an address.
+    """Return a socket for a urllib3 connection whose host is an address.
 
-    urllib3 would ask the resolver about the address again; what is not asked can't lie.
+    urllib3 would resolve the address again, which could give another answer.
 
     Raises:
-        HTTPError: it can't be reached, or does not answer in time.
+        HTTPError: the address cannot be reached, or does not answer in time.
     """
     family = socket.AF_INET6 if ":" in connection.host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)

@@ -1,7 +1,7 @@
 """One time limit for everything that happens on a connection.
 
-The time-outs of a socket begin anew with every byte, so a server that sends its handshake or its
-headers one byte at a time is never over them.
+A socket's time-out starts again with every byte, so a server that sends its headers one byte at a
+time never exceeds it.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from shared.fetch.connect import connect
 
 
 class Cutoff:
-    """Breaks the connections that it watches when the time is up."""
+    """Closes the connections that it watches when the time is up."""
 
     def __init__(self, seconds: float) -> None:
         self._sockets: list[socket.socket] = []
@@ -41,7 +41,7 @@ class Cutoff:
             self._sockets.clear()
 
     def check(self) -> None:
-        """Whatever arrived after the time was up is not to be trusted: it may be cut short.
+        """Raise if the time is up: what arrived later may be incomplete.
 
         Raises:
             OriginUnavailable: the time is up.
@@ -50,7 +50,7 @@ class Cutoff:
             raise OriginUnavailable("The server took too long to send the picture.")
 
     def watching(self, connection_class: Any) -> Any:
-        """A class of urllib3 connections like the given one, to addresses, and watched."""
+        """Return a class of urllib3 connections like the given one that are watched."""
         watch = self._watch
 
         class WatchedConnection(connection_class):
@@ -62,7 +62,7 @@ class Cutoff:
         return WatchedConnection
 
     def _watch(self, made: socket.socket) -> None:
-        # A duplicate: TLS takes the descriptor away from the socket that it wraps.
+        # A duplicate, because TLS takes over the descriptor of the socket that it wraps.
         with self._lock:
             self._sockets.append(made.dup())
             if self._is_over:
@@ -75,6 +75,6 @@ class Cutoff:
 
     def _break_all(self) -> None:
         for watched in self._sockets:
-            # The server may have hung up already.
+            # The server may have closed it already.
             with contextlib.suppress(OSError):
                 watched.shutdown(socket.SHUT_RDWR)

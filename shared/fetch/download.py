@@ -1,4 +1,4 @@
-"""Downloads one picture: checked addresses, few redirects, limited bytes and seconds."""
+"""Download one picture: checked addresses, few redirects, limited bytes and seconds."""
 
 import time
 from collections.abc import Set
@@ -17,7 +17,7 @@ MAX_REDIRECTS = 5
 NOT_THERE_YET = (404, 408, 425)
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 CONNECT_SECONDS = 5.0
-# Sockets take no time-out of zero.
+# Sockets do not accept a time-out of zero.
 MIN_SECONDS = 0.1
 CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
@@ -82,7 +82,7 @@ def _ask(
 
 
 def _pool(target: Target, cutoff: Cutoff) -> urllib3.HTTPConnectionPool:
-    """A connection to the checked address that still speaks to, and verifies, the host."""
+    """Connect to the checked address, but address and verify the host by its name."""
     pool = (
         urllib3.HTTPConnectionPool(target.address, target.port)
         if target.scheme == "http"
@@ -115,7 +115,7 @@ def _redirected(url: str, location: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without the characters of a broken answer that Postgres or a terminal would stumble over."""
+    """Remove the characters that Postgres or a terminal cannot show."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
@@ -135,7 +135,7 @@ def _read(answer: urllib3.BaseHTTPResponse, max_bytes: int, cutoff: Cutoff) -> B
             if file.tell() + len(chunk) > max_bytes:
                 raise TooManyBytes(f"The URL holds more than {max_bytes:,} bytes.")
             file.write(chunk)
-        # Where the server said no length, a connection that was cut looks like the end.
+        # Without a length, a closed connection looks like the end.
         cutoff.check()
     except BaseException:
         file.close()

@@ -1,7 +1,7 @@
-"""Which URLs may be fetched: public addresses only, decided after resolution.
+"""Decide which URLs may be fetched: public addresses only, checked after resolution.
 
-Whoever connects has to use the address in the `Target`. A second resolution of the same name may
-give another one (DNS rebinding).
+Connect to the address in the `Target`: resolving the name again may give another one (DNS
+rebinding).
 """
 
 import ipaddress
@@ -34,33 +34,33 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """Host and port as they stand in a `Host` header."""
+        """Host and port as in a `Host` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def check_url(url: str, allowed_hosts: Set[str], seconds: float = RESOLVE_SECONDS) -> Target:
-    """Take a URL apart, resolve its host and refuse what does not lead to a public address.
+    """Parse a URL, resolve its host, and refuse what does not lead to a public address.
 
-    allowed_hosts: names whose addresses need not be public. seconds: that DNS may take.
+    allowed_hosts: names whose addresses need not be public. seconds: the limit for DNS.
 
     Raises:
         UnsafeUrl: the URL must not be fetched; the message says why.
-        OriginUnavailable: its host can't be resolved at the moment.
+        OriginUnavailable: its host cannot be resolved at the moment.
     """
     parts, host, port = _take_apart(url)
     addresses = resolve(host, port, seconds)
-    # DNS knows no case, whoever wrote the setting may.
+    # DNS ignores case; the setting may not.
     is_allowed = host in {name.lower() for name in allowed_hosts}
     if not is_allowed and not all(is_public(address) for address in addresses):
-        # Which address it is, is nothing that a stranger needs to learn about this network.
+        # Strangers must not learn the addresses of this network.
         raise UnsafeUrl(f"The host {host} leads to an address that is not public.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port, path, str(addresses[0]))
 
 
 def check_form(url: str) -> None:
-    """Refuse what is no plain web address, without asking where it leads.
+    """Refuse what is not a plain web address, without resolving it.
 
     Raises:
         UnsafeUrl: the URL must not be fetched; the message says why.
@@ -69,7 +69,7 @@ def check_form(url: str) -> None:
 
 
 def _take_apart(url: str) -> tuple[SplitResult, str, int]:
-    """The parts of a URL, its host as DNS knows it, and its port."""
+    """Return the parts of a URL, its host as DNS knows it, and its port."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -99,7 +99,7 @@ def _check_host(host: str) -> None:
 
 def _is_address(host: str) -> bool:
     try:
-        # One with a zone (fe80::1%eth0) is of this machine's own network.
+        # An address with a zone (fe80::1%eth0) belongs to this machine's own network.
         return "%" not in host and bool(ipaddress.ip_address(host))
     except ValueError:
         return False

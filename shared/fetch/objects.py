@@ -1,4 +1,4 @@
-"""Reads one picture from a bucket, with the credentials that this deployment has.
+"""Read a picture from a bucket, with this deployment's credentials.
 
 They come from the usual variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
 AWS_ENDPOINT, or from the role of the machine.
@@ -65,7 +65,7 @@ def _open_bucket(bucket: str, seconds: float) -> S3Store:
             # AWS_ENDPOINT decides, for servers in one's own network.
             "allow_http": True,
         },
-        # Whoever claimed the image tries again by itself.
+        # The fetcher that claimed the image tries again.
         retry_config={"max_retries": 0},
     )
 
@@ -81,7 +81,7 @@ def _copy(store: S3Store, key: str, file: BinaryIO, max_bytes: int, deadline: fl
 
 
 def _check_key(key: str) -> None:
-    """Refuse keys that the library can't say: of `/a` it would read `a`, another object."""
+    """Refuse keys that the library cannot express: it reads `/a` as `a`, another object."""
     if any(segment in ("", ".", "..") for segment in key.split("/")):
         raise FetchFailed(
             f"The key {key!r} has an empty segment or one of dots in it, and cannot be read."

@@ -1,4 +1,4 @@
-"""Looks up the addresses of a host, for no longer than the caller can wait."""
+"""Look up the addresses of a host within a time limit."""
 
 import ipaddress
 import socket
@@ -10,10 +10,10 @@ from shared.fetch.addresses import IPAddress
 
 
 def resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
-    """All addresses of a host, in the order in which the system prefers them.
+    """Return all addresses of a host, in the system's order of preference.
 
     Raises:
-        OriginUnavailable: it can't be resolved now, or not in so many seconds.
+        OriginUnavailable: it cannot be resolved now, or not within this time.
     """
     try:
         return [ipaddress.ip_address(host)]

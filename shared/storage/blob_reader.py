@@ -1,4 +1,4 @@
-"""A blob, read piece by piece as somebody takes it."""
+"""Read a blob piece by piece, at the reader's pace."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,9 +6,9 @@ PIECE_BYTES = 256 * 1024
 
 
 class BlobReader:
-    """Iterates over a blob from a position on; no more than one piece is in memory.
+    """Iterates over a blob from a position on; only one piece is in memory.
 
-    Nothing is open between two pieces, so a slow reader holds neither a file nor a connection.
+    Nothing stays open between two pieces, so a slow reader holds neither a file nor a connection.
     """
 
     def __init__(self, size: int, read: Callable[[int, int], bytes]) -> None:

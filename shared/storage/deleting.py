@@ -1,4 +1,4 @@
-"""Deletes files that were noted for it, at once where the storage lets it and later where not."""
+"""Delete files that were noted for deletion, at once if the storage allows, otherwise later."""
 
 from collections.abc import Collection
 
@@ -17,14 +17,14 @@ from shared.errors import StorageUnavailable, Unavailable
 from shared.storage.storage import Storage
 
 FILES_PER_PASS = 100
-# A sweep comes every ten seconds, and is one of few tasks that a worker runs at once.
+# A sweep runs every ten seconds, as one of few tasks that a worker runs at once.
 PASSES = 50
 
 log = structlog.get_logger(__name__)
 
 
 def delete_files(engine: Engine, storage: Storage, keys: Collection[str]) -> None:
-    """Delete files whose deletion was noted and committed; what fails now, the sweep does later."""
+    """Delete files whose deletion is committed; the sweep retries what fails now."""
     if not keys:
         return
     try:
@@ -34,7 +34,7 @@ def delete_files(engine: Engine, storage: Storage, keys: Collection[str]) -> Non
 
 
 def discard_files(engine: Engine, storage: Storage, keys: Collection[str]) -> None:
-    """Delete files that no row has ever named, such as those of an upload that broke off."""
+    """Delete files that no row ever named, such as those of an interrupted upload."""
     try:
         storage.delete(list(keys))
     except StorageUnavailable as refusal:
@@ -46,7 +46,7 @@ def discard_files(engine: Engine, storage: Storage, keys: Collection[str]) -> No
 
 
 def sweep_files(engine: Engine, storage: Storage) -> int:
-    """Delete noted files that are due, up to some thousands; return how many are gone.
+    """Delete noted files that are due, up to a few thousand; return how many are gone.
 
     Raises:
         Unavailable: Postgres is away.
@@ -65,8 +65,8 @@ def _delete_due(
 ) -> tuple[int, bool]:
     """Delete some files that are due; return how many are gone, and whether to go on.
 
-    The first refusal ends it: a storage that is away would refuse the others as well, each after
-    a time-out.
+    Stops at the first refusal: a storage that is away would refuse the others too, each after a
+    time-out.
     """
     with transaction(engine) as connection:
         due = lock_due(connection, limit, keys)

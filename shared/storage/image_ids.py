@@ -10,15 +10,15 @@ from shared.errors import NotFound
 
 
 def new_image_id() -> UUID:
-    """A new id, greater than every earlier one of this process."""
+    """Return a new id, greater than every earlier one of this process."""
     return uuid7()
 
 
 def parse_image_id(text: str) -> UUID:
-    """An id that came from outside.
+    """Parse an id from a request.
 
     Raises:
-        NotFound: it is no id that Tagloop could have given out.
+        NotFound: it is not an id that Tagloop could have given out.
     """
     try:
         return UUID(text)

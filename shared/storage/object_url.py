@@ -1,6 +1,6 @@
-"""URLs of objects in buckets, as the row of an image keeps them: `s3://bucket/key`.
+"""URLs of objects in buckets as the row of an image stores them: `s3://bucket/key`.
 
-Only this server writes them, for events whose sender has proved itself: no door takes them.
+Only this server makes them, for events of verified senders; requests cannot contain them.
 """
 
 from urllib.parse import quote, unquote, urlsplit
@@ -9,11 +9,11 @@ SCHEME = "s3://"
 
 
 def object_url(bucket: str, key: str) -> str:
-    """Where an object is."""
+    """Return the URL of an object."""
     return f"{SCHEME}{quote(bucket, safe='')}/{quote(key)}"
 
 
 def split_object_url(url: str) -> tuple[str, str]:
-    """Bucket and key of an object."""
+    """Return bucket and key of an object."""
     parts = urlsplit(url)
     return unquote(parts.netloc), unquote(parts.path.removeprefix("/"))

@@ -1,4 +1,4 @@
-"""The bytes of a picture on their way into the storage: checked, hashed, stored."""
+"""Check and hash a picture's file before it is stored."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""A picture that is only asked about, and the answer: what a web process and a worker exchange.
+"""A picture to search by, and the answer: what a web process and a worker exchange.
 
-Both lie in the storage for as long as the request takes. Celery could carry the answer back, but
-where its result store is away it holds the request for 20 s and then wants the process restarted.
+Both are in the storage while the request lasts. Celery could return the answer, but while its
+result store is away it blocks the request for 20 s and then needs a restart of the process.
 """
 
 import json
@@ -20,7 +20,7 @@ class QueryAnswer:
     problem: str = ""
 
     def to_bytes(self) -> bytes:
-        """The answer as JSON."""
+        """Return the answer as JSON."""
         values = None if self.embedding is None else self.embedding.tolist()
         return json.dumps({"embedding": values, "problem": self.problem}).encode()
 
@@ -34,10 +34,10 @@ class QueryAnswer:
 
 
 def picture_key(question_id: UUID) -> str:
-    """Where the picture lies that is asked about."""
+    """Return the key of the query picture."""
     return f"questions/{question_id}"
 
 
 def answer_key(question_id: UUID) -> str:
-    """Where the answer is put."""
+    """Return the key of the answer."""
     return f"questions/{question_id}.json"

@@ -22,7 +22,7 @@ Read = TypeVar("Read")
 
 
 class Storage:
-    """Blobs under string keys. Safe for threads; open it after a fork, never before."""
+    """Blobs under string keys. Thread-safe; open it after a fork, never before."""
 
     def __init__(self, url: str) -> None:
         """Open the storage at a file://, s3://, gs:// or az:// URL.
@@ -33,7 +33,7 @@ class Storage:
         self._store = _open_store(url)
 
     def put(self, key: str, data: bytes | BinaryIO) -> None:
-        """Store a blob, whole or not at all; replaces what is there.
+        """Store a blob, whole or not at all; an existing one is replaced.
 
         Raises:
             StorageUnavailable: it could not be written.
@@ -57,7 +57,7 @@ class Storage:
         return self._reading(lambda: memoryview(self._store.get(key).bytes()))
 
     def open(self, key: str) -> BlobReader:
-        """A blob, to be read in pieces.
+        """Return a blob to be read in pieces.
 
         Raises:
             BlobMissing: there is no such blob.
@@ -80,7 +80,7 @@ class Storage:
             raise StorageUnavailable(f"The storage cannot be read: {error}") from error
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete blobs; those that are gone already don't matter.
+        """Delete blobs, if they exist.
 
         Raises:
             StorageUnavailable: the storage does not answer.
@@ -97,10 +97,10 @@ class Storage:
 
 
 def original_key(image_id: UUID) -> str:
-    """Where the bytes of an image are kept.
+    """Return the key of an image's original.
 
-    The folder is named by the id's random end: its beginning is the time, and would put a day's
-    uploads side by side.
+    The folder is named by the id's random end: its beginning is the time, which would put a day's
+    uploads into one folder.
     """
     name = str(image_id)
     return f"{ORIGINALS}/{name[-2:]}/{name}"
@@ -113,12 +113,12 @@ def thumbnail_key(image_id: UUID) -> str:
 
 
 def file_keys(image_ids: Iterable[UUID]) -> list[str]:
-    """Every key under which a file of these images may be kept."""
+    """Return every key under which files of these images may be stored."""
     return [key(image_id) for image_id in image_ids for key in (original_key, thumbnail_key)]
 
 
 def image_of_key(key: str) -> UUID | None:
-    """The image that an original or a thumbnail belongs to; None for another file."""
+    """Return the image that an original or a thumbnail belongs to; None for another file."""
     folder, _, name = key.partition("/")
     if folder not in (ORIGINALS, THUMBNAILS):
         return None

@@ -1,4 +1,4 @@
-"""The factory of every web app: one service alone, or all of them on one port."""
+"""Create web apps: one service alone, or all of them on one port."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,28 +22,28 @@ from shared.web.requests.body import register_bodies
 from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 
 DOCS_PATH = "/docs"
-# A thousand ids or digests in JSON; the door for pictures has limits of its own.
+# Enough for a thousand ids or digests in JSON; pictures have limits of their own.
 MAX_BODY_BYTES = 1024 * 1024
 
 
 class TolerantJson(DefaultJSONProvider):
-    """JSON in the order in which it was written; what nests too deeply is as bad as no JSON."""
+    """JSON in the order in which it was written; JSON that nests too deeply is invalid."""
 
     sort_keys = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Raises ValueError for every text that can't be read."""
+        """Parse a text. Raises ValueError for every text that cannot be read."""
         if is_too_deep(s if isinstance(s, str) else s.decode(errors="replace")):
             raise ValueError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
         return super().loads(s, **kwargs)
 
 
 def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Settings) -> OpenAPI:
-    """A Flask app with these parts of the API; connects to nothing before the first request.
+    """Return a Flask app with these parts of the API; it connects at the first request.
 
     Raises:
-        ConfigError: the storage's URL can't be used, keys have no Redis to be counted in, or there
-            is nothing to trace with.
+        ConfigError: the storage's URL cannot be used, keys have no Redis to be counted in, or the
+            packages for tracing are missing.
     """
     app = OpenAPI(
         title,
@@ -79,7 +79,7 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
 
 
 def _register(app: OpenAPI, blueprint: APIBlueprint) -> None:
-    """Add a part of the API; flask-openapi3 alone forgets other parts' methods on the same path."""
+    """Add a part of the API. flask-openapi3 alone forgets other parts' methods on the same path."""
     shared_paths = app.paths.keys() & blueprint.paths.keys()
     known = {path: app.paths[path] for path in shared_paths}
     app.register_api(blueprint)

@@ -1,4 +1,4 @@
-"""What the handlers of one web process share."""
+"""What the handlers of a web process share."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from shared.storage.unsettled import Unsettled
 from shared.web.waiting import WaitingRoom
 
 EXTENSION = "tagloop"
-# As many as a process has threads would be too many for Postgres; most of a request is not SQL.
+# A connection for each thread would be too many for Postgres; most of a request is not SQL.
 POOL_SIZE = 8
 
 
@@ -41,7 +41,7 @@ class Context:
 
     @classmethod
     def open(cls, settings: Settings) -> "Context":
-        """Set everything up for a process with these settings."""
+        """Open everything for a process with these settings."""
         engine = connect_engine(settings.database_url, POOL_SIZE)
         storage = Storage(settings.storage_url)
         celery = create_celery(settings)
@@ -61,6 +61,6 @@ class Context:
 
 
 def context() -> Context:
-    """The context of the app that handles the current request."""
+    """Return the context of the app that handles the current request."""
     found: Context = current_app.extensions[EXTENSION]
     return found

@@ -1,8 +1,8 @@
-"""Headers that keep browsers from doing more with an answer than it is meant for."""
+"""Security headers that limit what browsers do with an answer."""
 
 from flask import Flask, Response, request
 
-# The page that describes the API brings scripts and styles of its own; nothing else has any.
+# The page that describes the API has scripts and styles of its own.
 PAGES = ("/docs",)
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -21,12 +21,12 @@ OF_DATA = {**ALWAYS, "Content-Security-Policy": DATA_POLICY}
 
 
 def register_headers(app: Flask) -> None:
-    """Have an app send them with every answer."""
+    """Have an app send these headers with every answer."""
     app.after_request(_add_headers)
 
 
 def _add_headers(response: Response) -> Response:
     for name, value in (OF_PAGES if request.path.startswith(PAGES) else OF_DATA).items():
-        # The web page brings a policy of its own.
+        # The web page has a policy of its own.
         response.headers.setdefault(name, value)
     return response

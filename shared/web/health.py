@@ -1,4 +1,4 @@
-"""`/healthz`: the process lives. `/readyz`: it can do its work. `/metrics`: for Prometheus."""
+"""`/healthz`: the process is alive. `/readyz`: it can do its work. `/metrics`: for Prometheus."""
 
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
@@ -23,7 +23,7 @@ def healthz() -> dict[str, str]:
 
 @health.get("/readyz", summary="Check that the whole service works")
 def readyz() -> dict[str, str]:
-    """503 with a problem document that names what is missing, or says that nothing gets tagged."""
+    """503 with a problem document that names what is missing, or that nothing is being tagged."""
     here = context()
     here.live.get()
     count_messages(here.celery, INTERACTIVE)

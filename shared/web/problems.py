@@ -23,7 +23,7 @@ class ProblemDocument(BaseModel):
 
 
 def problem_of(error: TagloopError) -> dict[str, object]:
-    """An error as a problem document."""
+    """Return an error as a problem document."""
     return {
         "type": error.type,
         "title": error.title,
@@ -33,12 +33,12 @@ def problem_of(error: TagloopError) -> dict[str, object]:
 
 
 def problem_response(problem: dict[str, object]) -> Response:
-    """A problem document as a response."""
+    """Return a problem document as a response."""
     return Response(json.dumps(problem), status=int(str(problem["status"])), mimetype=MIME_TYPE)
 
 
 def validation_problem(error: ValidationError) -> dict[str, object]:
-    """What did not fit, as a problem document."""
+    """Return a problem document about the parameters that are not valid."""
     details = [
         f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors()
     ]
@@ -51,7 +51,7 @@ def validation_problem(error: ValidationError) -> dict[str, object]:
 
 
 def validation_response(error: ValidationError) -> Response:
-    """The parameters that did not fit, as a response."""
+    """Return a response about the parameters that are not valid."""
     return problem_response(validation_problem(error))
 
 

@@ -1,4 +1,4 @@
-"""Each request has an id, which its answer and every line of its log carry, and is counted."""
+"""Give each request an id for its answer and its log lines, and count requests."""
 
 import re
 import time
@@ -11,15 +11,15 @@ from shared.observability import metrics
 from shared.observability.logs import REQUEST_ID
 
 HEADER = "X-Request-Id"
-# What a proxy in front may send; anything else could forge lines of the log.
+# The form of ids from a proxy; anything else could forge log lines.
 ACCEPTED = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-# Probes come every few seconds, and would hide what clients meet.
+# Probes come every few seconds and would hide what clients experience.
 COUNTED_PREFIX = "/v1/"
 NO_ROUTE = "(none)"
 
 
 def register_request_log(app: Flask, service: str) -> None:
-    """Have an app name and count its requests."""
+    """Have an app log and count its requests."""
 
     def begin() -> None:
         g.begun_at = time.monotonic()

@@ -1,1 +1,1 @@
-"""Figures for Prometheus that nobody counts, because they can be looked up."""
+"""Figures for Prometheus that are looked up rather than counted."""

@@ -1,4 +1,4 @@
-"""How many messages wait in the broker, under the name that celery-exporter made usual."""
+"""The number of messages in the broker, under the name that celery-exporter made common."""
 
 from celery import Celery
 from prometheus_client.core import Metric
@@ -8,7 +8,7 @@ from shared.web.figures.family import gauge
 
 
 def broker_figures(celery: Celery) -> list[Metric]:
-    """Messages by queue.
+    """Return messages by queue.
 
     Raises:
         Unavailable: the broker is away.

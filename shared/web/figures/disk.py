@@ -1,4 +1,4 @@
-"""The disk that originals lie on, where they lie on one."""
+"""The space on the disk of the originals, if they are on a disk."""
 
 import shutil
 from urllib.parse import unquote, urlsplit
@@ -10,7 +10,7 @@ from shared.web.figures.family import gauge
 
 
 def disk_figures(storage_url: str) -> list[Metric]:
-    """Space in all and left; nothing for an object store.
+    """Return total and free space; nothing for an object store.
 
     Raises:
         StorageUnavailable: the folder is gone.

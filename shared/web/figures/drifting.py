@@ -1,4 +1,4 @@
-"""The last day beside the last 28 days."""
+"""Drift: the last day compared with the last 28 days."""
 
 from prometheus_client.core import Metric
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ MONTH = "28 days"
 
 
 def drift_figures(connection: Connection) -> list[Metric]:
-    """Shares of common tags, confidences, and how far both have moved."""
+    """Return shares of common tags, confidences, and how much both have drifted."""
     drift = measure_drift(connection)
     windows = {DAY: drift.day, MONTH: drift.month}
     return [

@@ -1,4 +1,4 @@
-"""How the loop learns: its queue, its runs, its versions and what people think of its tags."""
+"""Figures about learning: the queue, runs, versions, and people's verdicts on tags."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -18,13 +18,13 @@ from shared.db.monitoring.observing import (
 from shared.web.figures.family import Sample, gauge, plain
 
 JUDGED_DAYS = 28
-# Tags with a series of their own; the others share one.
+# This many tags have a series of their own; the others share one.
 TAGS_SHOWN = 30
 OTHER_TAGS = "(other)"
 
 
 def version_figures(connection: Connection) -> list[Metric]:
-    """Versions, runs and queues; cheap enough for every scrape."""
+    """Return versions, runs and queues; cheap enough for every scrape."""
     live = find_live_model(connection)
     runs = count_runs(connection)
     return [
@@ -75,7 +75,7 @@ def version_figures(connection: Connection) -> list[Metric]:
 
 
 def precision_figures(connection: Connection) -> list[Metric]:
-    """What people kept and removed of the tags that were shown."""
+    """Return how many of the shown tags people kept and removed."""
     return [
         gauge(
             "tagloop_shown_tags_judged",

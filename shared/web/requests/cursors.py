@@ -1,4 +1,4 @@
-"""Pages of lists, and cursors: where a list goes on.
+"""Pages of lists, and cursors: the position where a list goes on.
 
 Cursors are opaque to callers, and checked when they come back.
 """
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from shared.errors import BadRequest
 
-# What fits into a bigint of Postgres.
+# The largest bigint of Postgres.
 NUMBER_DIGITS = 18
 
 Row = TypeVar("Row")
@@ -20,24 +20,24 @@ Row = TypeVar("Row")
 def cut_page(
     rows: Sequence[Row], limit: int, position: Callable[[Row], object]
 ) -> tuple[Sequence[Row], str | None]:
-    """The rows of a page, and the cursor of the next one; None: there is none.
+    """Return the rows of a page, and the cursor of the next page, or None.
 
-    rows: one more than `limit`, where there are so many. position: what a row is found by.
+    rows: `limit` and one more, if there are so many. position: returns what a row is found by.
     """
     page = rows[:limit]
     return page, encode_cursor(str(position(page[-1]))) if len(rows) > limit else None
 
 
 def encode_cursor(position: str) -> str:
-    """A position in a list as a cursor."""
+    """Return a position in a list as a cursor."""
     return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> str:
-    """The position in a cursor.
+    """Return the position in a cursor.
 
     Raises:
-        BadRequest: it is not one that this server gave out.
+        BadRequest: this server did not make it.
     """
     try:
         padding = "=" * (-len(cursor) % 4)
@@ -50,7 +50,7 @@ def decode_cursor(cursor: str) -> str:
 
 
 def decode_id_cursor(cursor: str) -> UUID:
-    """The id of the row that a page ended with: an image, a delivery, an endpoint.
+    """Return the id of the last row of a page: an image, a delivery, an endpoint.
 
     Raises:
         BadRequest: it is not a cursor of a list of rows with such ids.
@@ -62,7 +62,7 @@ def decode_id_cursor(cursor: str) -> UUID:
 
 
 def decode_number_cursor(cursor: str) -> int:
-    """The number of the row that a page ended with.
+    """Return the number of the last row of a page.
 
     Raises:
         BadRequest: it is not a cursor of a list of numbered rows.

@@ -1,4 +1,4 @@
-"""A file of which pieces arrive: in memory while it is small, else on the disk."""
+"""Gather a file that arrives in pieces: in memory while it is small, otherwise on disk."""
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -10,7 +10,7 @@ IN_MEMORY_BYTES = 1024 * 1024
 
 
 def read_pieces(stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
-    """What a stream gives, up to the piece that goes over the limit."""
+    """Yield the pieces of a stream, up to the one that exceeds the limit."""
     size = 0
     while size <= max_bytes and (chunk := stream.read(CHUNK_BYTES)):
         size += len(chunk)
@@ -18,9 +18,9 @@ def read_pieces(stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
 
 
 def gather(pieces: Iterable[bytes], max_bytes: int) -> tuple[BinaryIO, bool]:
-    """The pieces as one file, at its start, and whether it is complete.
+    """Return the pieces as one file, at its start, and whether it is complete.
 
-    Of one that is larger than max_bytes only the beginning is kept.
+    Of a file larger than max_bytes, only the beginning is kept.
     """
     content: BinaryIO = BytesIO()
     size = 0

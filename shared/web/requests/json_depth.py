@@ -1,4 +1,4 @@
-"""How deep JSON is nested, found out before it is parsed."""
+"""Find out how deeply JSON is nested before it is parsed."""
 
 import re
 
@@ -9,7 +9,7 @@ _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def is_too_deep(text: str) -> bool:
-    """Whether lists and objects of a JSON text are nested more than MAX_DEPTH levels deep."""
+    """Return whether lists and objects of a JSON text nest deeper than MAX_DEPTH."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     depth = 0

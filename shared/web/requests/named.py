@@ -1,4 +1,4 @@
-"""What a request names, as far as its caller may know of it: an image by its id, tags by name."""
+"""Find the images and tags that a request names, as far as its caller may see them."""
 
 from collections.abc import Collection
 
@@ -14,10 +14,10 @@ from shared.web.context import context
 
 
 def find_row(image_id: str) -> RowMapping:
-    """The row of the image under this id; for a copy, of the image that it copies.
+    """Return the row of an image; for a copy, the row of the image that it copies.
 
     Raises:
-        NotFound: there is none, or it is not the caller's to see.
+        NotFound: there is none, or the caller may not see it.
     """
     with transaction(context().engine) as connection:
         row = find_image(connection, parse_image_id(image_id), caller_access())
@@ -27,12 +27,13 @@ def find_row(image_id: str) -> RowMapping:
 
 
 def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[str, Meaning]:
-    """Return what texts mean to the caller, by text; those that mean no tag are left out.
+    """Return what texts mean to the caller, by text; texts that mean no tag are left out.
 
-    texts: slugs, names or aliases, in any case. owner: whose words these are; None: the caller's.
+    texts: slugs, names or aliases, in any case. owner: the owner whose tags are meant; None: the
+    caller.
 
     Raises:
-        Forbidden: it names somebody else than the caller may ask about.
+        Forbidden: the caller may not ask about this owner.
     """
     words = context().words.get()
     with transaction(context().engine) as connection:
