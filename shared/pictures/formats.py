@@ -3,9 +3,6 @@
 import warnings
 from functools import cache
 
-import pillow_heif
-from PIL import Image, ImageFile
-
 # Pillow reads many more. Each further decoder is code that strangers' bytes run through, and some
 # (EPS, PDF) start other programs.
 MIME_TYPES = {
@@ -30,6 +27,10 @@ def prepare_pillow() -> None:
 
     Pillow keeps these in module globals, so they are set in this one place.
     """
+    # Web processes know the formats and decode none: they do without these libraries.
+    import pillow_heif
+    from PIL import Image, ImageFile
+
     pillow_heif.register_heif_opener()
     # A photograph that lost its last bytes on the way still shows what it shows.
     ImageFile.LOAD_TRUNCATED_IMAGES = True
