@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy import Engine
 
+from services.worker.tagging.progress import ProgressNotes
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import Claim, extend_lease
 from shared.errors import Unavailable
@@ -26,6 +27,7 @@ class LeaseKeeper:
     def __init__(self, engine: Engine, lease_seconds: float) -> None:
         self._engine = engine
         self._lease_seconds = lease_seconds
+        self._progress = ProgressNotes(engine)
         self._claims: set[Claim] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -34,7 +36,7 @@ class LeaseKeeper:
 
     @contextmanager
     def keep(self, claim: Claim) -> Iterator[None]:
-        """Keep a claim's lease alive for as long as the block runs."""
+        """Keep a claim's lease alive for as long as the block runs; its end is progress."""
         with self._lock:
             self._claims.add(claim)
         try:
@@ -42,6 +44,7 @@ class LeaseKeeper:
         finally:
             with self._lock:
                 self._claims.discard(claim)
+        self._progress.note()
 
     def close(self) -> None:
         """End the thread."""

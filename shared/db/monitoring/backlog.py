@@ -4,16 +4,25 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, text
 
+from shared.db.monitoring.worker_progress import is_any_progress
+
 # A worker that does its work needs no longer to look at what was announced.
 STALLED_SECONDS = 12.0
 
 
 def count_waiting(connection: Connection) -> Sequence[RowMapping]:
-    """Return how many images each queue holds, and for how many seconds the oldest has waited."""
+    """Count the waiting images of each queue, in one pass over them.
+
+    images, and of these held by a worker, and expired: held by one that gave no more sign;
+    oldest_seconds: for how long the oldest has waited.
+    """
     return (
         connection.execute(
             text("""
                 SELECT queue, count(*) AS images,
+                       count(*) FILTER (WHERE lease_until > now()) AS held,
+                       count(*) FILTER (WHERE lease_until <= now() AND claim IS NOT NULL)
+                           AS expired,
                        extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
                 FROM images WHERE status = 'queued' GROUP BY queue
             """)
@@ -36,16 +45,22 @@ def is_any_waiting(connection: Connection) -> bool:
 
 
 def is_stalled(connection: Connection) -> bool:
-    """Whether images were announced a while ago and none is held by any worker.
+    """Return whether images have been waiting for a while and no worker does anything about it.
 
-    A worker that does its work also sweeps, and announces what waits for its next attempt again.
+    Progress counts: between two batches a busy worker holds no image. A worker that works on one
+    long batch ends none, but holds its images. A worker also sweeps, and announces what waits for
+    its next attempt again, so fresh announcements are no sign of a stall.
     """
-    query = text("""
-        SELECT EXISTS (
-            SELECT FROM images
-            WHERE status = 'queued' AND announced_at < now() - make_interval(secs => :seconds)
-        ) AND NOT EXISTS (
-            SELECT FROM images WHERE status = 'queued' AND lease_until > now()
-        )
+    oldest = text("""
+        SELECT announced_at < now() - make_interval(secs => :seconds) FROM images
+        WHERE status = 'queued' ORDER BY announced_at LIMIT 1
     """)
-    return bool(connection.execute(query, {"seconds": STALLED_SECONDS}).scalar())
+    # One after the other: the last one may have to look at every waiting image.
+    if not connection.scalar(oldest, {"seconds": STALLED_SECONDS}):
+        return False
+    if is_any_progress(connection, STALLED_SECONDS):
+        return False
+    held = text(
+        "SELECT EXISTS (SELECT FROM images WHERE status = 'queued' AND lease_until > now())"
+    )
+    return not connection.scalar(held)

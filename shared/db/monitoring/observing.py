@@ -23,21 +23,6 @@ def measure_database(connection: Connection) -> RowMapping:
     )
 
 
-def count_leases(connection: Connection) -> RowMapping:
-    """Count images that a worker holds, and those whose worker's lease ran out."""
-    return (
-        connection.execute(
-            text("""
-                SELECT count(*) FILTER (WHERE lease_until > now()) AS held,
-                       count(*) FILTER (WHERE lease_until <= now()) AS expired
-                FROM images WHERE status = 'queued' AND claim IS NOT NULL
-            """)
-        )
-        .mappings()
-        .one()
-    )
-
-
 def count_runs(connection: Connection) -> Sequence[RowMapping]:
     """Return fine-tune runs by status, and when the last of each ended, in seconds since 1970."""
     return (

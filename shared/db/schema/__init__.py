@@ -19,6 +19,7 @@ from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
 from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
 from shared.db.schema.words import custom_aliases, tag_aliases, tag_edits, tag_parents, tags
+from shared.db.schema.workers import worker_progress
 
 __all__ = [
     "api_keys",
@@ -51,4 +52,5 @@ __all__ = [
     "webhook_objects",
     "withdrawn_corrections",
     "withdrawn_images",
+    "worker_progress",
 ]

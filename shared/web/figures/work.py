@@ -4,7 +4,7 @@ from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
 from shared.db.monitoring.backlog import count_waiting, is_stalled
-from shared.db.monitoring.observing import count_leases, measure_database
+from shared.db.monitoring.observing import measure_database
 from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.web.figures.family import gauge, plain
 
@@ -13,7 +13,6 @@ def work_figures(connection: Connection) -> list[Metric]:
     """Queues, leases and the database; cheap enough for every scrape."""
     waiting = {row["queue"]: row for row in count_waiting(connection)}
     queues = sorted({INTERACTIVE, BULK, *waiting})
-    leases = count_leases(connection)
     database = measure_database(connection)
     return [
         gauge(
@@ -37,7 +36,7 @@ def work_figures(connection: Connection) -> list[Metric]:
             "tagloop_leases",
             "Waiting images that a worker holds, and those whose worker gave no more sign",
             ("state",),
-            [((state,), leases[state]) for state in ("held", "expired")],
+            [((s,), sum(row[s] for row in waiting.values())) for s in ("held", "expired")],
         ),
         plain("tagloop_database_bytes", "Size of the database", database["bytes"]),
         gauge(

@@ -1,11 +1,18 @@
 """What waits: when it is too much, and when nobody works on it."""
 
+import time
+from contextlib import closing, suppress
+from uuid import uuid4
+
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from services.ingest.app import create_app
+from services.worker.tagging.leases import LeaseKeeper
+from services.worker.tagging.progress import ProgressNotes
 from shared.config import Settings
 from shared.db.connection.engine import transaction
+from shared.db.images.tagging import Claim
 from shared.db.monitoring.backlog import STALLED_SECONDS, is_backlog_over, is_stalled
 from tests.support.conditions import wait_for
 from tests.support.pictures import READABLE
@@ -13,6 +20,10 @@ from tests.support.rows import insert_row, set_row
 from tests.support.uploads import files, post
 
 OLD = f"announced_at = now() - interval '{STALLED_SECONDS + 1} seconds'"
+NO_IMAGES = Claim(uuid4(), ())
+LONG_QUEUE = 100_000
+# All parts are asked at once, then what is slow; this machine may have other things to do.
+MAX_METRICS_SECONDS = 2.0
 
 
 def stalled(engine: Engine) -> bool:
@@ -71,3 +82,54 @@ def test_an_image_that_waits_for_its_next_attempt_is_no_stall(engine: Engine) ->
     set_row(engine, insert_row(engine), "created_at = now() - interval '1 hour', attempts = 2")
 
     assert not stalled(engine)
+
+
+def test_a_worker_that_ends_batches_is_not_stalled_between_them(engine: Engine) -> None:
+    set_row(engine, insert_row(engine), OLD)
+    with closing(LeaseKeeper(engine, lease_seconds=15)) as leases, leases.keep(NO_IMAGES):
+        assert stalled(engine)
+
+    # Whether the images of the batch were tagged or failed.
+    assert not stalled(engine)
+
+    set_progress = f"UPDATE worker_progress SET ended_at = now() - interval '{STALLED_SECONDS} s'"
+    with transaction(engine) as connection:
+        connection.exec_driver_sql(set_progress)
+    assert stalled(engine)
+
+
+def test_a_batch_that_breaks_off_is_no_progress(engine: Engine) -> None:
+    set_row(engine, insert_row(engine), OLD)
+    with (
+        closing(LeaseKeeper(engine, lease_seconds=15)) as leases,
+        suppress(ZeroDivisionError),
+        leases.keep(NO_IMAGES),
+    ):
+        _ = 1 / 0
+
+    assert stalled(engine)
+
+
+def test_with_a_long_queue_probes_and_metrics_stay_quick(
+    settings: Settings, engine: Engine, redis: object
+) -> None:
+    with transaction(engine) as connection:
+        connection.exec_driver_sql(f"""
+            INSERT INTO images (id, queue, announced_at, created_at)
+            SELECT gen_random_uuid(), 'bulk', now() - interval '1 hour', now() - interval '1 hour'
+            FROM generate_series(1, {LONG_QUEUE})
+        """)
+    ProgressNotes(engine).note()
+    client = create_app(settings).test_client()
+    client.get("/metrics")
+
+    for path in ("/metrics", "/metrics"):
+        began_at = time.monotonic()
+        answer = client.get(path)
+        seconds = time.monotonic() - began_at
+
+        assert f"{LONG_QUEUE:.1f}" in answer.text or f"{float(LONG_QUEUE)}" in answer.text
+        assert seconds < MAX_METRICS_SECONDS
+    began_at = time.monotonic()
+    assert not stalled(engine)
+    assert time.monotonic() - began_at < 0.5

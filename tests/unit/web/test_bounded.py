@@ -33,3 +33,27 @@ def test_what_hangs_is_asked_once_and_found_again_later() -> None:
     assert len(asked) == 1
     released.set()
     assert wait_for(call.get, "the answer") == 7
+
+
+def test_an_answer_that_is_late_is_replaced_by_the_last_one_for_a_while() -> None:
+    released = threading.Event()
+    released.set()
+    answers = iter((7, 8))
+
+    def ask() -> int:
+        released.wait()
+        return next(answers)
+
+    call = BoundedCall(ask, seconds=0.05, keep_seconds=60)
+    assert wait_for(call.get, "the first answer") == 7
+    released.clear()
+    assert call.get() == 7
+    released.set()
+    assert wait_for(lambda: call.get() == 8, "the next answer")
+
+
+def test_a_call_that_rests_is_not_made() -> None:
+    answers = iter((7, 8))
+    call = BoundedCall(lambda: next(answers), seconds=5, rest_seconds=60)
+
+    assert [call.get(), call.get()] == [7, 7]

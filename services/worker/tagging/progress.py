@@ -1,0 +1,41 @@
+"""Tells everyone, through Postgres, that this worker makes progress."""
+
+import os
+import socket
+import threading
+import time
+
+import structlog
+from sqlalchemy import Engine
+
+from shared.db.connection.engine import transaction
+from shared.db.monitoring.worker_progress import note_progress
+from shared.errors import Unavailable
+
+# Batches may end many times a second.
+NOTE_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class ProgressNotes:
+    """Notes when batches end, at most every two seconds. Safe for threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._lock = threading.Lock()
+        self._noted_at: float | None = None
+
+    def note(self) -> None:
+        """Say that a batch has ended, whether its images were tagged or failed."""
+        with self._lock:
+            now = time.monotonic()
+            if self._noted_at is not None and now - self._noted_at < NOTE_SECONDS:
+                return
+            self._noted_at = now
+        try:
+            with transaction(self._engine) as connection:
+                note_progress(connection, self._worker)
+        except Unavailable as error:
+            log.warning("progress could not be noted", reason=str(error))
