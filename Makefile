@@ -9,8 +9,10 @@ PYTHONS := $(PYTHON) python3.11 python3.12 python3 python3.13 python3.14
 # Running it is the only proof: version managers put commands on PATH that do not work.
 IS_USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 OLDEST_PYTHON := 3.11
-# The lock files are complete: what they do not name is not installed.
-INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps
+PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+# The lock files are complete: what they do not name is not installed. Only a CUDA build of torch
+# brings packages of its own along.
+INSTALL := $(PIP_INSTALL) --no-deps
 
 .PHONY: help up test lint audit bench chaos screenshots install lock clean
 .DEFAULT_GOAL := help
@@ -71,7 +73,7 @@ $(STAMP): requirements.lock requirements-torch.lock pyproject.toml
 	  exit 1; }
 	@echo 'Installing into $(VENV): about 2 GB, a minute or more…'
 	@$(INSTALL) --require-hashes -r requirements.lock
-	@$(INSTALL) -r requirements-torch.lock
+	@$(PIP_INSTALL) -r requirements-torch.lock
 	@$(INSTALL) --no-build-isolation --editable .
 	@$(VENV)/bin/python -m services.worker.backbone.convert
 	@touch $@
