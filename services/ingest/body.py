@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from services.ingest.callbacks import check_callbacks
 from services.ingest.intake import Intake
 from services.ingest.multipart import FormField, UploadedFile, read_parts
-from services.ingest.options import UploadOptions
-from services.ingest.repeated import collect
+from services.ingest.options import UploadOptions, collect
 from shared.errors import BadRequest
 from shared.web.requests.body import open_body
 from shared.web.requests.gathering import gather, read_pieces

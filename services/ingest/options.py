@@ -1,6 +1,7 @@
 """What a caller may say about a picture: as a form field, a JSON member or a query parameter."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -14,11 +15,14 @@ from shared.api.uploader_words import (
     split_hashtags,
     tidy_hashtag,
 )
+from shared.errors import BadRequest
 
 OWNER_LENGTH = 200
 URL_LENGTH = 2048
 # Whoever writes or reads the JSON later may have less of a stack left.
 METADATA_DEPTH = 50
+# Options of which each that is given counts.
+LISTS = ("hashtags",)
 
 Hashtag = Annotated[str, Field(min_length=1, max_length=HASHTAG_LENGTH)]
 
@@ -83,3 +87,18 @@ def _depth(value: object) -> int:
     """How many levels of lists and objects a JSON value has."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + max(map(_depth, inner), default=0)
+
+
+def collect(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return parameters or fields by name; values of a list are all kept, joined by commas.
+
+    Raises:
+        BadRequest: another one is given twice, with different values: one would be ignored.
+    """
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values and name in LISTS:
+            values[name] = f"{values[name]},{value}"
+        elif values.setdefault(name, value) != value:
+            raise BadRequest(f"{name} is given twice, with different values; give it once.")
+    return values

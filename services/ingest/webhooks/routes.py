@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.ingest.documents import AcceptedImage
+from services.ingest.options import collect
 from services.ingest.overload import refuse_overload
-from services.ingest.repeated import collect
 from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import RecordedEvents, record

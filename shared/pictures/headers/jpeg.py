@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import NotAPicture, UnreadKind
-from shared.pictures.headers.exif import EXIF_PREFIX, orientation_in_exif, orientation_in_xmp
 from shared.pictures.headers.header import UPRIGHT, Header
 from shared.pictures.headers.source import DAMAGED, Source
+from shared.pictures.headers.tagged.exif import EXIF_PREFIX, orientation_in_exif, orientation_in_xmp
 
 SIGNATURE = b"\xff\xd8\xff"
 EOI, SOS = 0xD9, 0xDA

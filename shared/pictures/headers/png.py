@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import NotAPicture, UnreadKind
-from shared.pictures.headers.exif import orientation_in_exif
 from shared.pictures.headers.header import UPRIGHT, Header
 from shared.pictures.headers.source import DAMAGED, Source
+from shared.pictures.headers.tagged.exif import orientation_in_exif
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # The first directory, which has the orientation, stands at the beginning.

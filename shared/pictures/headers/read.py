@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from shared.errors import NotAPicture, UnreadKind
-from shared.pictures.headers import bmp, gif, jpeg, jpeg2000, png, tiff
+from shared.pictures.headers import bmp, gif, jpeg, png
+from shared.pictures.headers.boxed import jpeg2000
+from shared.pictures.headers.boxed.heif import is_heif, read_heif
 from shared.pictures.headers.header import Header
-from shared.pictures.headers.heif import is_heif, read_heif
 from shared.pictures.headers.source import Source
+from shared.pictures.headers.tagged import tiff
 from shared.pictures.headers.unread import name_unread
 from shared.pictures.headers.webp import is_webp, read_webp
 

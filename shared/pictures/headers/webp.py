@@ -1,9 +1,9 @@
 """WebP: the size of the canvas or of the only frame; the EXIF chunk stands behind the pixels."""
 
 from shared.errors import NotAPicture
-from shared.pictures.headers.exif import orientation_in_exif, orientation_in_xmp
 from shared.pictures.headers.header import UPRIGHT, Header
 from shared.pictures.headers.source import DAMAGED, Source
+from shared.pictures.headers.tagged.exif import orientation_in_exif, orientation_in_xmp
 
 HEAD_BYTES = 30
 FIRST_CHUNK = 12

@@ -8,12 +8,17 @@ import zlib
 from dataclasses import dataclass
 
 from shared.errors import DamagedPicture
-from shared.pictures.headers.boxes import file_boxes
+from shared.pictures.headers.boxed.boxes import file_boxes
 from shared.pictures.headers.png import SIGNATURE as PNG_SIGNATURE
 from shared.pictures.headers.png import chunks
 from shared.pictures.headers.source import MemorySource
-from shared.pictures.headers.tiff import find_picture, read_layout, read_values
-from shared.pictures.headers.tiff_kinds import BITS, BLACK_IS_ZERO, PHOTOMETRIC, is_deep_negative
+from shared.pictures.headers.tagged.tiff import find_picture, read_layout, read_values
+from shared.pictures.headers.tagged.tiff_kinds import (
+    BITS,
+    BLACK_IS_ZERO,
+    PHOTOMETRIC,
+    is_deep_negative,
+)
 from shared.pictures.pixels.jpeg import open_jpeg
 
 MAX_PROFILE_BYTES = 4 * 1024 * 1024

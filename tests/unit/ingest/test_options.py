@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.ingest.options import UploadOptions
-from services.ingest.repeated import collect
+from services.ingest.options import UploadOptions, collect
 from shared.api.uploader_words import MAX_HASHTAGS, METADATA_BYTES
 from shared.errors import BadRequest
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import NotAPicture
-from shared.pictures.headers.exif import valid
 from shared.pictures.headers.header import UPRIGHT, Header
 from shared.pictures.headers.source import DAMAGED, Source
-from shared.pictures.headers.tiff_kinds import refuse_unread
+from shared.pictures.headers.tagged.exif import valid
+from shared.pictures.headers.tagged.tiff_kinds import refuse_unread
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 BIG = 43

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from shared.errors import NotAPicture
-from shared.pictures.headers.boxes import Box, file_boxes, walk_boxes
+from shared.pictures.headers.boxed.boxes import Box, file_boxes, walk_boxes
 from shared.pictures.headers.header import UPRIGHT, Header
 from shared.pictures.headers.source import DAMAGED, Source
 

@@ -3,7 +3,7 @@
 import struct
 
 from shared.errors import NotAPicture, UnreadKind
-from shared.pictures.headers.boxes import find_box, walk_boxes
+from shared.pictures.headers.boxed.boxes import find_box, walk_boxes
 from shared.pictures.headers.header import Header
 from shared.pictures.headers.source import DAMAGED, Source
 

@@ -1,0 +1,1 @@
+"""Directories of tagged entries: TIFF, and EXIF data, which are one."""
