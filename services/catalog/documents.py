@@ -3,7 +3,7 @@
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from shared.web.requests.fields import NO_NUL
 
@@ -114,6 +114,20 @@ class TagQuery(BaseModel):
     owner: str | None = Field(
         None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
     )
+
+
+class ThumbnailQuery(BaseModel):
+    """Which size of a thumbnail."""
+
+    size: Literal[320, 640] = Field(
+        320, description="pixels of the longer side, at most; 640 is for dense screens"
+    )
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def read_number(cls, value: object) -> object:
+        """A query has text where a number is meant."""
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class ShownTagsQuery(BaseModel):

@@ -59,6 +59,7 @@ RULES = {
     ("DELETE", "/v1/images/{image_id}"): _needs(),
     ("GET", "/v1/images/{image_id}/file"): _needs(Scope.READ),
     ("GET", "/v1/images/{image_id}/thumbnail"): _needs(Scope.READ),
+    ("GET", "/v1/images/{image_id}/screen"): _needs(Scope.READ),
     ("GET", "/v1/images/{image_id}/similar"): _needs(Scope.READ),
     ("POST", "/v1/images/retry"): _needs(Scope.INGEST),
     ("POST", "/v1/images/{image_id}/retry"): _needs(Scope.INGEST),

@@ -16,6 +16,12 @@ from shared.storage.blob_reader import BlobReader
 
 ORIGINALS = "originals"
 THUMBNAILS = "thumbnails"
+# Longer sides in pixels: a thumbnail, one for dense screens, and one that fills a screen.
+THUMBNAIL_SIDE = 320
+DENSE_SIDE = 640
+SCREEN_SIDE = 2048
+RENDITION_SIDES = (THUMBNAIL_SIDE, DENSE_SIDE, SCREEN_SIDE)
+UUID_LENGTH = 36
 SCHEMES = ("file", "s3", "gs", "az")
 
 Read = TypeVar("Read")
@@ -106,15 +112,26 @@ def original_key(image_id: UUID) -> str:
     return f"{ORIGINALS}/{name[-2:]}/{name}"
 
 
-def thumbnail_key(image_id: UUID) -> str:
-    """Where the thumbnail of an image is kept, once somebody has asked for it."""
+def thumbnail_key(image_id: UUID, side: int = THUMBNAIL_SIDE) -> str:
+    """Return where a smaller version of an image is kept, once a caller has asked for it.
+
+    side: pixels of its longer side, one of RENDITION_SIDES.
+    """
     name = str(image_id)
-    return f"{THUMBNAILS}/{name[-2:]}/{name}.jpg"
+    suffix = "" if side == THUMBNAIL_SIDE else f"-{side}"
+    return f"{THUMBNAILS}/{name[-2:]}/{name}{suffix}.jpg"
 
 
 def file_keys(image_ids: Iterable[UUID]) -> list[str]:
     """Return every key under which files of these images may be stored."""
-    return [key(image_id) for image_id in image_ids for key in (original_key, thumbnail_key)]
+    return [
+        key
+        for image_id in image_ids
+        for key in (
+            original_key(image_id),
+            *(thumbnail_key(image_id, side) for side in RENDITION_SIDES),
+        )
+    ]
 
 
 def image_of_key(key: str) -> UUID | None:
@@ -122,7 +139,7 @@ def image_of_key(key: str) -> UUID | None:
     folder, _, name = key.partition("/")
     if folder not in (ORIGINALS, THUMBNAILS):
         return None
-    return UUID(name.rpartition("/")[2].removesuffix(".jpg"))
+    return UUID(name.rpartition("/")[2][:UUID_LENGTH])
 
 
 def _open_store(url: str) -> ObjectStore:

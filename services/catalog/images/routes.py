@@ -9,7 +9,13 @@ from flask_openapi3 import Tag as ApiTag
 from numpy.typing import NDArray
 from sqlalchemy import RowMapping
 
-from services.catalog.documents import ImageDocument, Images, ImagesQuery, ShownTagsQuery
+from services.catalog.documents import (
+    ImageDocument,
+    Images,
+    ImagesQuery,
+    ShownTagsQuery,
+    ThumbnailQuery,
+)
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
 from services.catalog.images.thumbnails import load_thumbnail
@@ -23,7 +29,7 @@ from shared.pictures import MIME_TYPES
 from shared.pictures.isolated import Limits
 from shared.storage.blob_reader import BlobReader
 from shared.storage.deleting import delete_files
-from shared.storage.storage import file_keys, original_key
+from shared.storage.storage import SCREEN_SIDE, file_keys, original_key
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
@@ -99,15 +105,29 @@ def get_file(path: ImagePath) -> Response:
 
 
 @images.get("/v1/images/<image_id>/thumbnail", summary="Get a thumbnail")
-def get_thumbnail(path: ImagePath) -> Response:
+def get_thumbnail(path: ImagePath, query: ThumbnailQuery) -> Response:
     """Upright, without the original's metadata."""
-    row = find_row(path.image_id)
+    return _rendition(path.image_id, query.size)
+
+
+@images.get("/v1/images/<image_id>/screen", summary="Get a version that fits a screen")
+def get_screen(path: ImagePath) -> Response:
+    """A JPEG of at most 2,048 pixels a side, upright, without the original's metadata."""
+    return _rendition(path.image_id, SCREEN_SIDE)
+
+
+def _rendition(image_id: str, side: int) -> Response:
+    """A smaller version of a tagged image as a response."""
+    row = find_row(image_id)
     if row["status"] != "tagged":
-        raise NotFound(f"There is no thumbnail of an image that is {row['status']}.")
+        raise NotFound(f"There is no smaller version of an image that is {row['status']}.")
     here = context()
     limits = Limits(here.settings.decode_seconds, here.settings.decode_memory_bytes)
-    thumbnail = load_thumbnail(here.engine, here.storage, shared_renderer(limits), row)
-    return _file_response(thumbnail, "image/jpeg")
+    data = load_thumbnail(here.engine, here.storage, shared_renderer(limits), row, side)
+    response = _file_response(data, "image/jpeg")
+    response.set_etag(f"{bytes(row['sha256']).hex()}-{side}")
+    response.make_conditional(request)
+    return response
 
 
 def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Thumbnails: made when first asked for, in a process of their own, then kept."""
+"""Smaller versions of images: made when first asked for, in a process of their own, then kept."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,9 +13,8 @@ from shared.db.connection.engine import transaction
 from shared.db.images.file_deletions import hold_image, note_deletions
 from shared.errors import BlobMissing
 from shared.storage.deleting import delete_files
-from shared.storage.storage import Storage, original_key, thumbnail_key
+from shared.storage.storage import THUMBNAIL_SIDE, Storage, original_key, thumbnail_key
 
-MAX_SIDE = 320
 # No thumbnail takes so long to be stored.
 UNFINISHED_SECONDS = 600.0
 
@@ -23,9 +22,15 @@ _once = Once()
 
 
 def load_thumbnail(
-    engine: Engine, storage: Storage, renderer: Renderer, image: Mapping[Any, Any]
+    engine: Engine,
+    storage: Storage,
+    renderer: Renderer,
+    image: Mapping[Any, Any],
+    side: int = THUMBNAIL_SIDE,
 ) -> bytes:
-    """Return the thumbnail of a tagged image (a row of `images`), as the bytes of a JPEG.
+    """Return a smaller version of a tagged image (a row of `images`), as the bytes of a JPEG.
+
+    side: the most pixels that its longer side may have, one of RENDITION_SIDES.
 
     Requests for one thumbnail at the same time share the work.
 
@@ -35,27 +40,28 @@ def load_thumbnail(
         Unavailable: other pictures are being made smaller, and take long.
     """
 
+    key = thumbnail_key(image["id"], side)
+
     def make() -> bytes:
         # Another request may have finished it since.
         with suppress(BlobMissing):
-            return bytes(storage.get(thumbnail_key(image["id"])))
-        data = renderer.render(storage.get(original_key(image["id"])), MAX_SIDE)
-        _store(engine, storage, image["id"], data)
+            return bytes(storage.get(key))
+        data = renderer.render(storage.get(original_key(image["id"])), side)
+        _store(engine, storage, image["id"], key, data)
         return data
 
     try:
-        return bytes(storage.get(thumbnail_key(image["id"])))
+        return bytes(storage.get(key))
     except BlobMissing:
-        return _once.do(image["id"], make)
+        return _once.do((image["id"], side), make)
 
 
-def _store(engine: Engine, storage: Storage, image_id: UUID, data: bytes) -> None:
-    """Store a thumbnail, unless its image is deleted while that happens.
+def _store(engine: Engine, storage: Storage, image_id: UUID, key: str, data: bytes) -> None:
+    """Store a smaller version, unless its image is deleted while that happens.
 
     Its deletion is noted before and dropped later if the image is still there, so that no
     thumbnail is left behind even if this process ends in the middle.
     """
-    key = thumbnail_key(image_id)
     with transaction(engine) as connection:
         note_deletions(connection, [key], delay_seconds=UNFINISHED_SECONDS)
     storage.put(key, data)

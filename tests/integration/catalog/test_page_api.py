@@ -1,11 +1,13 @@
 """What the page asks besides images: themes, the dial, previews of tags, the status."""
 
+import io
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import Engine
 
 from services.catalog.themes.table import load_themes
@@ -17,6 +19,7 @@ from tests.support.answers import get
 from tests.support.keys import app_with, client_of
 from tests.support.learning.feedback import correct
 from tests.support.rows import insert_row, set_row, show_tag, store_image
+from tests.support.uploads import blobs
 
 
 @pytest.fixture
@@ -201,3 +204,26 @@ def test_todays_corrections_are_counted(client: FlaskClient, engine: Engine) -> 
 
     assert (anna["answers"], anna["tags"], anna["images"]) == (2, 2, 1)
     assert (everyone["answers"], everyone["waiting"], everyone["last_run"]) == (3, 3, None)
+
+
+def test_a_picture_comes_in_the_sizes_that_a_page_needs_and_they_go_with_it(
+    client: FlaskClient, cat: UUID, storage: Storage, tmp_path: Path
+) -> None:
+    path = f"/v1/images/{cat}"
+    original = Image.open(io.BytesIO(client.get(f"{path}/file").data))
+
+    sizes = {}
+    for name in ("thumbnail", "thumbnail?size=640", "screen"):
+        answer = client.get(f"{path}/{name}")
+        assert answer.status_code == 200, answer.text
+        sizes[name] = Image.open(io.BytesIO(answer.data)).size
+        tag = answer.headers["ETag"]
+        again = client.get(f"{path}/{name}", headers={"If-None-Match": tag})
+        assert again.status_code == 304
+
+    # Never larger than the original.
+    longest = [max(size) for size in sizes.values()]
+    assert longest == [min(side, max(original.size)) for side in (320, 640, 2048)]
+    assert client.get(f"{path}/thumbnail?size=5000").status_code == 400
+    client.delete(path)
+    assert not [name for name in blobs(tmp_path) if str(cat) in name.name]
