@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-HYPERNYM_POINTERS = ("@", "@i")
+INSTANCE_POINTER = "@i"
+HYPERNYM_POINTERS = ("@", INSTANCE_POINTER)
 POINTER_FIELDS = 4
 
 
 @dataclass(frozen=True)
 class Synset:
-    """A set of words with one meaning; `hypernyms` are the ids of the wider meanings above it."""
+    """A set of words with one meaning; `hypernyms` are the ids of the wider meanings above it.
+
+    is_instance: a single thing with a name, such as a river or a person.
+    """
 
     id: str
     words: tuple[str, ...]
     hypernyms: tuple[str, ...]
     definition: str
+    is_instance: bool = False
 
 
 def read_nouns(folder: Path) -> dict[str, Synset]:
@@ -30,12 +35,29 @@ def read_nouns(folder: Path) -> dict[str, Synset]:
     return {synset.id: synset for synset in synsets}
 
 
+def read_senses(folder: Path) -> dict[str, list[str]]:
+    """The ids of the synsets of each noun, in lower case, the most frequent meaning first.
+
+    Raises FileNotFoundError where the folder holds no `index.noun`.
+    """
+    senses = {}
+    for line in (folder / "index.noun").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("  "):
+            noun, _part_of_speech, count, pointers, *rest = line.split()
+            # Behind the kinds of pointers and two counts.
+            offsets = rest[int(pointers) + 2 :]
+            assert len(offsets) == int(count)
+            senses[noun.replace("_", " ")] = [f"n{offset}" for offset in offsets]
+    return senses
+
+
 def _parse(line: str) -> Synset:
     data, gloss = line.split(" | ", maxsplit=1)
     offset, _lexicographer_file, _part_of_speech, word_count, *rest = data.split()
     words_end = 2 * int(word_count, base=16)  # a number that tells senses apart follows each word
     pointer_count = int(rest[words_end])
     pointers = rest[words_end + 1 : words_end + 1 + POINTER_FIELDS * pointer_count]
+    symbols = rest[words_end + 1 : words_end + 1 + POINTER_FIELDS * pointer_count : POINTER_FIELDS]
     return Synset(
         id=f"n{offset}",
         words=tuple(word.replace("_", " ") for word in rest[:words_end:2]),
@@ -47,4 +69,5 @@ def _parse(line: str) -> Synset:
             if symbol in HYPERNYM_POINTERS
         ),
         definition=gloss.split('; "')[0].strip(),
+        is_instance=INSTANCE_POINTER in symbols,
     )

@@ -1,0 +1,106 @@
+"""What the filters of a search mean."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from services.catalog.search.language.errors import QueryError
+from services.catalog.search.language.syntax import Filter, Filters, Word
+
+KINDS = ("owner", "after", "before", "source", "status", "confidence")
+STATUSES = ("queued", "tagged", "failed")
+SOURCES = ("people", "model")
+# The others would say the same as another filter does without a minus.
+CAN_BE_NEGATED = ("owner", "status")
+_PART_OF_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+def read_filters(written: Sequence[Filter]) -> Filters:
+    """Put filters together: owners and statuses as alternatives, all others so that each holds.
+
+    Raises:
+        QueryError: a filter or its value is unknown.
+    """
+    filters = Filters()
+    for one in written:
+        filters = _narrow(filters, one)
+    return filters
+
+
+def _narrow(filters: Filters, one: Filter) -> Filters:
+    kind, value = one.kind, one.value
+    if kind not in KINDS:
+        raise QueryError(
+            f"There is no filter {kind!r}; filters are {', '.join(f'{k}:' for k in KINDS)}. "
+            "A name with a colon has to stand in quotes.",
+            one.whole.start,
+            one.whole.end,
+        )
+    if one.negated and kind not in CAN_BE_NEGATED:
+        raise QueryError(
+            f"{kind}: takes no minus; only owner: and status: do.", one.whole.start, one.whole.end
+        )
+    if not value.text and kind != "owner":
+        raise QueryError(f"{kind}: needs a value.", one.whole.start, one.whole.end)
+    if kind == "owner":
+        name = "without_owners" if one.negated else "owners"
+        return replace(filters, **{name: getattr(filters, name) | {value.text}})
+    if kind == "status":
+        name = "without_statuses" if one.negated else "statuses"
+        return replace(filters, **{name: getattr(filters, name) | {_one_of(value, STATUSES)}})
+    if kind == "source":
+        return replace(filters, sources=filters.sources | {_one_of(value, SOURCES)})
+    if kind == "after":
+        moment = read_moment(value)
+        return replace(filters, after=max(filters.after or moment, moment))
+    if kind == "before":
+        moment = read_moment(value)
+        return replace(filters, before=min(filters.before or moment, moment))
+    return _limit_confidence(filters, one)
+
+
+def read_moment(value: Word) -> datetime:
+    """The first moment of a year, a month or a day, or the moment of an ISO time, in UTC.
+
+    Raises:
+        QueryError: it is none.
+    """
+    text = value.text.strip()
+    try:
+        if part := _PART_OF_DATE.fullmatch(text):
+            year, month, day = (int(number or 1) for number in part.groups())
+            return datetime(year, month, day, tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise QueryError(
+            f"{text!r} is no date; write 2026-01-31, 2026-01 or 2026-01-31T18:00Z.",
+            value.start,
+            value.end,
+        ) from error
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
+
+
+def _limit_confidence(filters: Filters, one: Filter) -> Filters:
+    try:
+        limit = float(one.value.text)
+    except ValueError:
+        limit = -1.0
+    if not 0 <= limit <= 1:
+        raise QueryError(
+            f"confidence is compared with a number from 0 to 1, not with {one.value.text!r}.",
+            one.value.start,
+            one.value.end,
+        )
+    if one.operator.startswith("<"):
+        most = filters.max_confidence
+        return replace(filters, max_confidence=limit if most is None else min(most, limit))
+    least = filters.min_confidence
+    return replace(filters, min_confidence=limit if least is None else max(least, limit))
+
+
+def _one_of(value: Word, known: Sequence[str]) -> str:
+    text = value.text.strip().lower()
+    if text not in known:
+        raise QueryError(f"{value.text!r} is none of {', '.join(known)}.", value.start, value.end)
+    return text

@@ -1,0 +1,152 @@
+"""Tokens to a search.
+
+    search       = alternative { "|" alternative }
+    alternative  = { item }
+    item         = [ "-" ] ( word | "quoted name" | "(" search ")" | filter )
+
+Neighbouring words stay together as a run: which of them make a name is for others to say. A comma
+ends a run. Filters hold for the whole search, so they stand outside of brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.catalog.search.language.errors import QueryError
+from services.catalog.search.language.filters import read_filters
+from services.catalog.search.language.syntax import (
+    Filter,
+    Group,
+    Item,
+    Phrase,
+    Query,
+    Run,
+    Word,
+)
+from services.catalog.search.language.tokens import Kind, Token, tokens_of
+
+MAX_NAMES = 30
+MAX_DEPTH = 5
+
+
+def parse(text: str) -> Query:
+    """Parse a search; an empty text asks for everything.
+
+    Raises:
+        QueryError: it can't be understood; the error says where.
+    """
+    parser = _Parser(list(tokens_of(text)), len(text))
+    alternatives = parser.search(depth=0)
+    if parser.next is not None:
+        raise QueryError(
+            "This bracket closes nothing; no bracket is open.", parser.next.start, parser.next.end
+        )
+    if len(alternatives) > 1 and not all(alternatives):
+        raise QueryError("There is nothing on one side of `|`.", *parser.bars[0])
+    return Query(alternatives, read_filters(parser.filters), tuple(parser.filters))
+
+
+@dataclass
+class _Parser:
+    """Goes through the tokens from left to right."""
+
+    tokens: list[Token]
+    length: int
+    place: int = 0
+    names: int = 0
+    filters: list[Filter] = field(default_factory=list)
+    bars: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def next(self) -> Token | None:
+        return self.tokens[self.place] if self.place < len(self.tokens) else None
+
+    def search(self, depth: int) -> tuple[tuple[Item, ...], ...]:
+        alternatives = [self.alternative(depth)]
+        while (token := self.next) and token.kind is Kind.OR:
+            self.place += 1
+            self.bars.append((token.start, token.end))
+            alternatives.append(self.alternative(depth))
+            if depth and not all(alternatives):
+                raise QueryError("There is nothing on one side of `|`.", token.start, token.end)
+        return tuple(alternatives)
+
+    def alternative(self, depth: int) -> tuple[Item, ...]:
+        items: list[Item] = []
+        while (token := self.next) and token.kind not in (Kind.OR, Kind.CLOSE):
+            self.place += 1
+            if token.kind is Kind.COMMA:
+                continue
+            negated = token.kind is Kind.MINUS
+            if negated:
+                token = self.behind_minus(token)
+            readers: dict[Kind, Callable[[Token, bool, int], Item | None]] = {
+                Kind.WORD: self.run,
+                Kind.QUOTED: self.phrase,
+                Kind.OPEN: self.group,
+                Kind.FILTER: self.filter,
+            }
+            item = readers[token.kind](token, negated, depth)
+            if item is not None:
+                items.append(item)
+        return tuple(items)
+
+    def behind_minus(self, minus: Token) -> Token:
+        token = self.next
+        wanted = (Kind.WORD, Kind.QUOTED, Kind.OPEN, Kind.FILTER)
+        if token is None or token.kind not in wanted or token.start > minus.end:
+            raise QueryError(
+                "The name that is not wanted has to stand right behind the minus.",
+                minus.start,
+                minus.end,
+            )
+        self.place += 1
+        return token
+
+    def run(self, first: Token, negated: bool, depth: int) -> Run:
+        words = [self.word(first)]
+        while (token := self.next) and token.kind is Kind.WORD:
+            self.place += 1
+            words.append(self.word(token))
+        return Run(tuple(words), negated)
+
+    def phrase(self, token: Token, negated: bool, depth: int) -> Phrase:
+        if not token.text.strip():
+            raise QueryError("There is no name between the quotes.", token.start, token.end)
+        return Phrase(self.word(token), negated)
+
+    def group(self, opening: Token, negated: bool, depth: int) -> Group:
+        if depth == MAX_DEPTH:
+            raise QueryError(
+                f"Brackets can be {MAX_DEPTH} deep in each other.", opening.start, opening.end
+            )
+        alternatives = self.search(depth + 1)
+        closing = self.next
+        if closing is None:
+            raise QueryError("This bracket is never closed.", opening.start, opening.end)
+        self.place += 1
+        if not all(alternatives):
+            raise QueryError("There is nothing in these brackets.", opening.start, closing.end)
+        return Group(alternatives, negated)
+
+    def filter(self, token: Token, negated: bool, depth: int) -> None:
+        if depth:
+            raise QueryError(
+                f"{token.text}{token.operator} holds for the whole search; write it outside of the "
+                "brackets.",
+                token.start,
+                token.end,
+            )
+        value = Word(token.value, token.value_start, token.value_start + len(token.value))
+        operator = "" if token.operator == ":" else token.operator
+        whole = Word(token.text + token.operator + token.value, token.start, token.end)
+        self.filters.append(Filter(token.text, operator, value, negated, whole))
+
+    def word(self, token: Token) -> Word:
+        self.names += 1
+        if self.names > MAX_NAMES:
+            raise QueryError(
+                f"A search can have {MAX_NAMES} words at most.", token.start, token.end
+            )
+        return Word(token.text, token.start, token.end)

@@ -1,0 +1,74 @@
+"""Makes nouns.txt: every noun of WordNet that is no name of a tag, and the nearest wider tag.
+
+    python -m services.catalog.search.words.build --wordnet /usr/share/wordnet
+
+To run again when the vocabulary changes. Of a noun's meanings the first two count: the others are
+seldom meant. nouns_by_hand.txt has the last word.
+"""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.catalog.search.words.nouns import NOUNS_FILE
+from shared.vocabulary import load_imagenet
+from shared.vocabulary.wordnet import Synset, read_nouns, read_senses
+
+BY_HAND_FILE = Path(__file__).parent / "nouns_by_hand.txt"
+SENSES = 2
+# Shorter ones are units, elements and vitamins.
+MIN_LETTERS = 3
+# Further up, tags say little about a noun: an abacus is an object.
+MAX_STEPS = 4
+TOO_WIDE = ("object", "device", "equipment")
+
+
+def build(wordnet: Path) -> str:
+    """The text of nouns.txt: a noun, a tab, and the WordNet id of its tag, by noun.
+
+    Raises ValueError where nouns_by_hand.txt names no tag; FileNotFoundError where the folder holds
+    no WordNet.
+    """
+    synsets = read_nouns(wordnet)
+    vocabulary = load_imagenet()
+    known = {tag.wordnet_id for tag in vocabulary.tags if tag.wordnet_id}
+    targets = known - {vocabulary.tags[vocabulary.index(slug)].wordnet_id for slug in TOO_WIDE}
+    found = {
+        noun: tag
+        for noun, senses in read_senses(wordnet).items()
+        if len(noun) >= MIN_LETTERS
+        and vocabulary.resolve(noun) is None
+        and (tag := _nearest_of(synsets, senses[:SENSES], targets))
+    }
+    for line in BY_HAND_FILE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            noun, slug = line.split()
+            if not vocabulary.knows([slug]):
+                raise ValueError(f"{BY_HAND_FILE.name}: there is no tag {slug!r}")
+            found[noun] = vocabulary.tags[vocabulary.index(slug)].wordnet_id or ""
+    # By their bytes, as they are looked up.
+    return "".join(f"{noun}\t{found[noun]}\n" for noun in sorted(found, key=str.encode))
+
+
+def _nearest_of(synsets: Mapping[str, Synset], senses: list[str], targets: set[str]) -> str | None:
+    things = [sense for sense in senses if not synsets[sense].is_instance]
+    return next((tag for sense in things if (tag := _nearest(synsets, sense, targets))), None)
+
+
+def _nearest(synsets: Mapping[str, Synset], sense: str, targets: set[str]) -> str | None:
+    """The first target on the way up, a step at a time."""
+    level, seen = [sense], {sense}
+    for _ in range(MAX_STEPS + 1):
+        for synset in level:
+            if synset in targets:
+                return synset
+        above = [wider for synset in level for wider in synsets[synset].hypernyms]
+        level = [wider for wider in dict.fromkeys(above) if wider not in seen]
+        seen.update(level)
+    return None
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Make nouns.txt from WordNet.")
+    parser.add_argument("--wordnet", type=Path, required=True, help="the folder of data.noun")
+    NOUNS_FILE.write_text(build(parser.parse_args().wordnet), encoding="utf-8")

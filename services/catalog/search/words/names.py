@@ -1,0 +1,68 @@
+"""What texts name: by exact name, by another form of it, by a wider noun, by a likely error."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from services.catalog.search.words.meaning import NOTHING, How, Named, Reading
+from services.catalog.search.words.nouns import find_wider_tag
+from services.catalog.search.words.typos import NearNames
+from shared.vocabulary.text import normalise
+from shared.vocabulary.variants import plural_forms, spelling_forms
+
+# Gives the tags of names, by the name as it was asked for; unknown names are left out.
+Lookup = Callable[[Collection[str]], Mapping[str, Named]]
+
+
+class Names:
+    """The names that one caller can use. by_wordnet_id: tags of WordNet; near: for typing errors.
+
+    Names are looked up once, for all texts of a search.
+    """
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        texts: Collection[str],
+        by_wordnet_id: Callable[[str], Named | None],
+        near: NearNames,
+    ) -> None:
+        self._lookup = lookup
+        self._by_wordnet_id = by_wordnet_id
+        self._near = near
+        forms = (plural_forms, spelling_forms)
+        others = {form for text in texts for give in forms for form in give(text)}
+        self._known = lookup({*texts, *others})
+
+    def read(self, text: str) -> Reading:
+        """A text that is one name, as best it can be."""
+        for read in (self.read_exactly, self.read_as_noun, self.read_with_errors):
+            if reading := read(text):
+                return reading
+        return NOTHING
+
+    def read_exactly(self, text: str) -> Reading | None:
+        """A text that is a name or an alias, or the plural, the singular or a spelling of one."""
+        named = self._known.get(text)
+        if named is not None:
+            is_name = normalise(text) in (normalise(named.slug), normalise(named.name))
+            return Reading(named, How.EXACT if is_name else How.ALIAS)
+        for how, forms in ((How.PLURAL, plural_forms), (How.SPELLING, spelling_forms)):
+            for form in forms(text):
+                if form in self._known:
+                    return Reading(self._known[form], how)
+        return None
+
+    def read_as_noun(self, text: str) -> Reading | None:
+        """A noun that is no name, as the nearest wider tag."""
+        for noun in (normalise(text), *plural_forms(text)):
+            tag = find_wider_tag(noun)
+            named = self._by_wordnet_id(tag) if tag is not None else None
+            if named is not None:
+                return Reading(named, How.WORDNET)
+        return None
+
+    def read_with_errors(self, text: str) -> Reading | None:
+        """A text with a typing error in it, as the nearest name; others are given beside it."""
+        near = self._near.find(normalise(text))
+        known = self._lookup(near) if near else {}
+        found = list({known[name].slug: known[name] for name in near if name in known}.values())
+        return Reading(found[0], How.TYPO, tuple(found[1:])) if found else None

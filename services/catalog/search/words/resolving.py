@@ -1,0 +1,112 @@
+"""The words of a search as tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from services.catalog.search.language import Group, Item, Phrase, Query, Run, Word
+from services.catalog.search.words.meaning import NOTHING, Reading, Term
+from services.catalog.search.words.names import Names
+from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
+
+MAX_NAME_WORDS = 6
+MAX_TYPED_WORDS = 3
+# They are said around the words that count.
+IGNORED = frozenset(
+    {*("a", "an", "and", "at", "by", "for", "from", "in"), *("near", "of", "on", "or", "the", "to")}
+)
+
+
+def texts_of(query: Query) -> set[str]:
+    """Every text of a search that may be a name."""
+    return {text for one in query.alternatives for item in one for text in _texts_of(item)}
+
+
+def resolve(query: Query, names: Names) -> tuple[Wanted, list[Term]]:
+    """What images have to show, and how each word was understood.
+
+    Where a term has no tag, the condition says nothing of it.
+    """
+    resolver = _Resolver(names)
+    several = len(query.alternatives) > 1
+    return resolver.any_of(query.alternatives, 0 if several else None), resolver.terms
+
+
+class _Resolver:
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._groups = 0
+        self._is_inside_not = False
+        self.terms: list[Term] = []
+
+    def any_of(self, alternatives: Sequence[Sequence[Item]], group: int | None) -> Wanted:
+        parts = tuple(self.all_of(items, group) for items in alternatives)
+        return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+    def all_of(self, items: Sequence[Item], group: int | None) -> Wanted:
+        parts = [part for item in items for part in self.parts_of(item, group)]
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+    def parts_of(self, item: Item, group: int | None) -> Iterator[Wanted]:
+        if isinstance(item, Run):
+            yield from self.run(item, group)
+        elif isinstance(item, Phrase):
+            yield from self.term(item.name, self._names.read(item.name.text), item.negated, group)
+        else:
+            self._groups += 1
+            self._is_inside_not ^= item.negated
+            wanted = self.any_of(item.alternatives, self._groups)
+            self._is_inside_not ^= item.negated
+            yield Not(wanted) if item.negated else wanted
+
+    def run(self, run: Run, group: int | None) -> Iterator[Wanted]:
+        """Names of a run, from left to right, the longest that there is each time."""
+        start = 0
+        while start < len(run.words):
+            count, reading = self.longest_at(run.words[start:])
+            word = _span(run.words[start : start + count])
+            yield from self.term(word, reading, run.negated and start == 0, group)
+            start += count
+
+    def longest_at(self, words: Sequence[Word]) -> tuple[int, Reading]:
+        """How many of the words are a name, the most that there can be, and what it means."""
+        counts = range(min(len(words), MAX_NAME_WORDS), 0, -1)
+        for count in counts:
+            if reading := self._names.read_exactly(_span(words[:count]).text):
+                return count, reading
+        if words[0].text.lower() in IGNORED:
+            return 1, NOTHING
+        for count in counts:
+            if reading := self._names.read_as_noun(_span(words[:count]).text):
+                return count, reading
+        for count in counts[-MAX_TYPED_WORDS:]:
+            if reading := self._names.read_with_errors(_span(words[:count]).text):
+                return count, reading
+        return 1, NOTHING
+
+    def term(
+        self, word: Word, reading: Reading, negated: bool, group: int | None
+    ) -> Iterator[Wanted]:
+        is_ignored = reading.named is None and word.text.lower() in IGNORED
+        said = negated != self._is_inside_not
+        self.terms.append(Term(word, reading, said, group, is_ignored))
+        if reading.named is not None:
+            shows = Shows(reading.named.tag_ids)
+            yield Not(shows) if negated else shows
+
+
+def _span(words: Sequence[Word]) -> Word:
+    return Word(" ".join(word.text for word in words), words[0].start, words[-1].end)
+
+
+def _texts_of(item: Item) -> Iterator[str]:
+    if isinstance(item, Phrase):
+        yield item.name.text
+    elif isinstance(item, Group):
+        for one in item.alternatives:
+            for part in one:
+                yield from _texts_of(part)
+    else:
+        for start in range(len(item.words)):
+            for count in range(1, MAX_NAME_WORDS + 1):
+                yield _span(item.words[start : start + count]).text

@@ -1,0 +1,66 @@
+"""Names that a word with a typing error may stand for."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+MIN_LETTERS = 4
+# From so many letters on, two errors may be in a word.
+LONG_LETTERS = 8
+MAX_NEAR = 3
+
+
+class NearNames:
+    """Finds the names nearest to a text. names: as `normalise` gives them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(set(names))
+
+    def find(self, text: str) -> list[str]:
+        """At most three names that one or two typing errors lead to, the nearest first.
+
+        A letter more, less, other, or two neighbours swapped is one error.
+        """
+        if len(text) < MIN_LETTERS:
+            return []
+        most = 2 if len(text) >= LONG_LETTERS else 1
+        wanted = _letters(text)
+        near = []
+        for name, letters in self._letters:
+            # An error changes two letters of a word's set at most. Most names end here.
+            if abs(len(name) - len(text)) <= most and (letters ^ wanted).bit_count() <= 2 * most:
+                found = distance(text, name, most)
+                if 0 < found <= most:
+                    near.append((found, name[0] != text[0], name))
+        return [name for _, _, name in sorted(near)[:MAX_NEAR]]
+
+    @cached_property
+    def _letters(self) -> list[tuple[str, int]]:
+        return [(name, _letters(name)) for name in self._names if len(name) >= MIN_LETTERS]
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """How many typing errors lie between two texts (optimal string alignment).
+
+    Anything above `most` is as good as any other number above it.
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        above, row, before_that = row, [i], before
+        for j, wanted in enumerate(other, 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, before_that[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before = above
+    return row[-1]
+
+
+def _letters(text: str) -> int:
+    """The set of letters in a text, as bits; others share bits."""
+    bits = 0
+    for letter in text:
+        bits |= 1 << (ord(letter) % 61)
+    return bits

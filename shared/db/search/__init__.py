@@ -1,0 +1,1 @@
+"""Queries of search: by tags, and by what pictures look like."""

@@ -1,0 +1,132 @@
+"""How words of a search become tags."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.catalog.search.language import parse
+from services.catalog.search.words.build import build
+from services.catalog.search.words.meaning import Named, Term
+from services.catalog.search.words.names import Names
+from services.catalog.search.words.nouns import NOUNS_FILE, find_wider_tag
+from services.catalog.search.words.resolving import resolve, texts_of
+from services.catalog.search.words.typos import NearNames, distance
+from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
+from shared.vocabulary import load_imagenet
+from shared.vocabulary.text import normalise
+
+WORDNET = Path("/usr/share/wordnet")
+VOCABULARY = load_imagenet()
+SLUGS = {tag.wordnet_id: tag.slug for tag in VOCABULARY.tags}
+NEAR = NearNames(normalise(name) for tag in VOCABULARY.tags for name in (tag.name, *tag.aliases))
+LETTERS = st.text("abcd", max_size=6)
+
+
+def named(slug: str) -> Named:
+    column = VOCABULARY.index(slug)
+    return Named((column,), slug, VOCABULARY.tags[column].name)
+
+
+def look_up(texts: Collection[str]) -> Mapping[str, Named]:
+    found = {text: VOCABULARY.resolve(text) for text in texts}
+    return {text: named(tag.slug) for text, tag in found.items() if tag is not None}
+
+
+def understand(text: str) -> tuple[Wanted, list[Term]]:
+    query = parse(text)
+    names = Names(look_up, texts_of(query), lambda wordnet_id: named(SLUGS[wordnet_id]), NEAR)
+    return resolve(query, names)
+
+
+def shows(slug: str) -> Shows:
+    return Shows((VOCABULARY.index(slug),))
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "how"),
+    [
+        ("dog", "dog", "exact"),
+        ("POLAR_bear", "polar-bear", "exact"),
+        ("Ursus Maritimus", "polar-bear", "alias"),
+        ("dogs", "dog", "plural"),
+        ("polar bears", "polar-bear", "plural"),
+        ("puppy", "dog", "wordnet"),
+        ("puppies", "dog", "wordnet"),
+        ("kitten", "cat", "wordnet"),
+        ("guide dog", "working-dog", "wordnet"),
+        ("teepot", "teapot", "typo"),
+        ("goldn retreiver", "golden-retriever", "typo"),
+    ],
+)
+def test_a_word_leads_to_a_tag(text: str, slug: str, how: str) -> None:
+    wanted, (term,) = understand(text)
+
+    assert wanted == shows(slug)
+    assert term.reading.named is not None
+    assert (term.reading.named.slug, term.reading.how) == (slug, how)
+    assert (term.word.start, term.word.end) == (0, len(text))
+
+
+def test_the_longest_name_counts_and_the_minus_is_the_first_ones() -> None:
+    wanted, terms = understand("-polar bear snowmobile")
+
+    assert wanted == AllOf((Not(shows("polar-bear")), shows("snowmobile")))
+    assert [term.negated for term in terms] == [True, False]
+
+
+def test_brackets_are_alternatives_and_may_be_unwanted_as_a_whole() -> None:
+    wanted, terms = understand("dog -(teapot | cup)")
+
+    assert wanted == AllOf((shows("dog"), Not(AnyOf((shows("teapot"), shows("cup"))))))
+    assert [(term.negated, term.group) for term in terms] == [(False, None), (True, 1), (True, 1)]
+
+
+def test_a_word_of_no_meaning_is_told_apart_from_one_that_narrows_nothing() -> None:
+    _, terms = understand("a dog on the qwertzuiop")
+
+    assert [term.word.text for term in terms if term.is_ignored] == ["a", "on", "the"]
+    assert [term.word.text for term in terms if term.is_unknown] == ["qwertzuiop"]
+
+
+def test_every_noun_in_the_file_is_found_and_leads_to_a_tag() -> None:
+    lines = [line.split("\t") for line in NOUNS_FILE.read_text(encoding="utf-8").splitlines()]
+
+    assert len(lines) > 20_000
+    for noun, tag in lines:
+        assert find_wider_tag(noun) == tag
+        assert tag in SLUGS
+    for noun in ("", "a", "zzzz", "puppy\t", "pupp", "puppyy"):
+        assert find_wider_tag(noun) is None
+
+
+@pytest.mark.skipif(
+    not (WORDNET / "index.noun").exists(),
+    reason="WordNet is not installed (Debian's package wordnet-base)",
+)
+def test_the_nouns_are_what_their_script_makes() -> None:
+    assert NOUNS_FILE.read_text(encoding="utf-8") == build(WORDNET), (
+        "run python -m services.catalog.search.words.build --wordnet /usr/share/wordnet"
+    )
+
+
+@given(LETTERS, LETTERS)
+def test_typing_errors_are_counted_as_in_the_definition(one: str, other: str) -> None:
+    assert distance(one, other, 10) == slow_distance(one, other)
+    assert (distance(one, other, 1) <= 1) == (slow_distance(one, other) <= 1)
+
+
+def slow_distance(one: str, other: str) -> int:
+    """Optimal string alignment by its definition."""
+    if not one or not other:
+        return len(one) + len(other)
+    costs = [
+        slow_distance(one[1:], other) + 1,
+        slow_distance(one, other[1:]) + 1,
+        slow_distance(one[1:], other[1:]) + (one[0] != other[0]),
+    ]
+    if len(one) > 1 and len(other) > 1 and one[0] == other[1] and one[1] == other[0]:
+        costs.append(slow_distance(one[2:], other[2:]) + 1)
+    return min(costs)
