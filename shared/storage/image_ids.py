@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from shared.errors import NotFound
 
+BITS_BELOW_TIME = 80
+MAX_MILLISECONDS = 2**48 - 1
+
 
 def new_image_id() -> UUID:
     """Return a new id, greater than every earlier one of this process."""
     return uuid7()
+
+
+def first_id_of(moment: datetime) -> UUID:
+    """The least id that an image which arrives at a moment, to the millisecond, can have."""
+    milliseconds = max(0, int(moment.timestamp() * 1000))
+    return UUID(int=min(milliseconds, MAX_MILLISECONDS) << BITS_BELOW_TIME)
 
 
 def parse_image_id(text: str) -> UUID:

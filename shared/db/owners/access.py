@@ -14,9 +14,12 @@ class Access:
 
     owner: str | None
 
-    def allows(self) -> ColumnElement[bool]:
-        """Return the condition on rows of `images` that every query for this caller has."""
-        return true() if self.owner is None else images.c.owner == self.owner
+    def allows(self, owner: ColumnElement[str] = images.c.owner) -> ColumnElement[bool]:
+        """Return the condition on rows of `images` that every query for this caller has.
+
+        owner: the column that names the owner, where it is another table's.
+        """
+        return true() if self.owner is None else owner == self.owner
 
     def narrow(self, asked: str | None) -> str | None:
         """Return the owner that a request is about; None: everybody.

@@ -15,6 +15,7 @@ from shared.db.schema.files import file_deletions
 from shared.db.schema.keys import api_keys, sessions
 from shared.db.schema.owners import untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
+from shared.db.schema.search import image_search
 from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
 from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
@@ -34,6 +35,7 @@ __all__ = [
     "endpoints",
     "file_deletions",
     "finetune_runs",
+    "image_search",
     "image_tags",
     "images",
     "metadata",

@@ -88,6 +88,7 @@ image_tags = Table(
     Column("tag_id", ForeignKey("tags.id"), primary_key=True),
     Column("confidence", REAL, nullable=False),
     Index("image_tags_tag_idx", "tag_id", "image_id"),
+    Index("image_tags_confidence_idx", "tag_id", "confidence", "image_id"),
     comment="what the model shows; what people decided stands in decisions",
 )
 

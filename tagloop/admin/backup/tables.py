@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from shared.db.connection.engine import transaction
 from shared.db.schema import metadata
+from shared.db.schema.search import DERIVED
 from shared.errors import ConfigError, Unavailable
 from tagloop.admin.backup.manifest import Table
 
@@ -32,10 +33,12 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def dump_tables(connection: Connection, folder: Path) -> tuple[Table, ...]:
-    """Write every table to a file of its name."""
+    """Write every table to a file of its name, but for what triggers make again."""
     folder.mkdir(parents=True)
     dumped = []
     for table in metadata.sorted_tables:
+        if table.info.get(DERIVED):
+            continue
         columns = tuple(column.name for column in table.columns if column.computed is None)
         statement = _copy("COPY {table} ({columns}) TO STDOUT (FORMAT binary)", table.name, columns)
         with (folder / table.name).open("wb") as file:

@@ -1,0 +1,41 @@
+"""What search reads: made from other tables, never by hand."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.db.schema.base import metadata
+
+# Backups leave out tables that the database makes again from others.
+DERIVED = "derived"
+
+image_search = Table(
+    "image_search",
+    metadata,
+    Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column(
+        "terms",
+        ARRAY(Integer),
+        nullable=False,
+        comment="ids of the shown tags, and the negative of an id where people said so",
+    ),
+    Index("image_search_owner_idx", "owner", "image_id"),
+    # Every search reads what is pending, so that is kept short.
+    Index(
+        "image_search_terms_idx",
+        "terms",
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 256},
+    ),
+    comment="made by triggers from image_tags and decisions; images that had a tag at some time",
+    info={DERIVED: True},
+    # Where a re-tagged image keeps its tags, its row is not written at all.
+    postgresql_with={"fillfactor": 80},
+)

@@ -1,0 +1,168 @@
+"""Images that match a search, the surest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import REAL
+
+from shared.db.schema import decisions, image_search, image_tags, shown_tags
+from shared.db.search.finding import count_matches, look_through, matches_of, matching
+from shared.db.search.planning import bitmaps_only
+from shared.db.search.search import Search, range_of
+from shared.db.search.wanted import CERTAIN, AllOf, Wanted, needs_tag, wanted_tags
+
+# Of each tag, this many of the surest images are looked at before the index on terms is asked.
+LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: by confidence, then by id."""
+
+    confidence: float
+    image_id: UUID
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Some of the matches, the surest first. total: at most MAX_COUNT + 1; None: not wanted."""
+
+    places: Sequence[Place]
+    total: int | None
+
+
+def ranking_tags(wanted: Wanted) -> tuple[int, ...]:
+    """The tags whose confidence orders the images: the first that is wanted, or its alternatives.
+
+    Every match shows one of them. Empty where nothing is wanted for sure.
+    """
+    if not needs_tag(wanted):
+        return ()
+    if isinstance(wanted, AllOf):
+        return ranking_tags(next(part for part in wanted.parts if needs_tag(part)))
+    return tuple(dict.fromkeys(tag for shows in wanted_tags(wanted) for tag in shows.tag_ids))
+
+
+def find_surest(
+    connection: Connection, search: Search, limit: int, *, after: Place | None, count: bool
+) -> Ranked:
+    """The matches that show the first wanted tag the most surely, from `after` on."""
+    tag_ids = ranking_tags(search.wanted)
+    total = None
+    if count:
+        total = count_matches(connection, search, look_through(connection, search, 0, None))
+    places = _look_at_surest(connection, search, tag_ids, limit, after)
+    if len(places) < limit:
+        places = _rank_all(connection, search, tag_ids, limit, after)
+    return Ranked(places, total)
+
+
+def _look_at_surest(
+    connection: Connection, search: Search, tag_ids: Sequence[int], limit: int, after: Place | None
+) -> list[Place]:
+    """The first matches among the surest images of these tags; fewer than limit: ask elsewhere."""
+    parts = [part for tag_id in tag_ids for part in _surest_of(tag_id, after)]
+    said = union_all(*parts).subquery()
+    confidence = func.max(said.c.confidence).label("confidence")
+    surest = (
+        select(said.c.image_id, confidence)
+        .group_by(said.c.image_id)
+        .order_by(confidence.desc(), said.c.image_id.desc())
+        .limit(LOOKED_AT)
+        .cte("surest")
+    )
+    query = (
+        select(surest.c.image_id, surest.c.confidence)
+        .join(image_search, image_search.c.image_id == surest.c.image_id)
+        .where(
+            *range_of(search, image_search.c.image_id, image_search.c.owner),
+            matching(search, image_search),
+        )
+        .order_by(surest.c.confidence.desc(), surest.c.image_id.desc())
+        .limit(limit)
+    )
+    if len(tag_ids) > 1:
+        # One that stood on an earlier page for another of the tags is not shown again.
+        query = query.where(surest.c.confidence == _confidence(tag_ids, surest))
+    return _read(connection, query)
+
+
+def _surest_of(tag_id: int, after: Place | None) -> list[Select[UUID, float]]:
+    """The surest images of one tag: those that people gave it, and those that the model did."""
+    decided = decisions.alias()
+    is_decided = exists().where(
+        decided.c.image_id == image_tags.c.image_id, decided.c.tag_id == tag_id
+    )
+    by_people = (
+        select(decisions.c.image_id, cast(CERTAIN, REAL).label("confidence"))
+        .where(decisions.c.tag_id == tag_id, decisions.c.present)
+        .order_by(decisions.c.image_id.desc())
+        .limit(LOOKED_AT)
+    )
+    by_model = (
+        select(image_tags.c.image_id, image_tags.c.confidence)
+        .where(image_tags.c.tag_id == tag_id, ~is_decided)
+        .order_by(image_tags.c.confidence.desc(), image_tags.c.image_id.desc())
+        .limit(LOOKED_AT)
+    )
+    if after is not None:
+        if after.confidence >= CERTAIN:
+            by_people = by_people.where(decisions.c.image_id < after.image_id)
+        else:
+            by_people = by_people.where(literal(False))
+        by_model = by_model.where(_is_behind(after, image_tags.c.confidence, image_tags.c.image_id))
+    return [
+        select(part.c.image_id, part.c.confidence)
+        for part in (by_people.subquery(), by_model.subquery())
+    ]
+
+
+def _rank_all(
+    connection: Connection, search: Search, tag_ids: Sequence[int], limit: int, after: Place | None
+) -> list[Place]:
+    """The same from all matches."""
+    with bitmaps_only(connection):
+        found = matches_of(search, None).cte("found")
+        ranked = select(
+            found.c.image_id, _confidence(tag_ids, found).label("confidence")
+        ).subquery()
+        query = select(ranked.c.image_id, ranked.c.confidence)
+        if after is not None:
+            query = query.where(_is_behind(after, ranked.c.confidence, ranked.c.image_id))
+        query = query.order_by(ranked.c.confidence.desc(), ranked.c.image_id.desc())
+        return _read(connection, query.limit(limit))
+
+
+def _read(connection: Connection, query: Select[UUID, float]) -> list[Place]:
+    return [Place(row.confidence, row.image_id) for row in connection.execute(query)]
+
+
+def _confidence(tag_ids: Sequence[int], rows: FromClause) -> ColumnElement[float]:
+    """How surely an image shows one of the tags."""
+    return (
+        select(func.max(shown_tags.c.confidence))
+        .where(shown_tags.c.image_id == rows.c.image_id, shown_tags.c.tag_id.in_(tag_ids))
+        .scalar_subquery()
+    )
+
+
+def _is_behind(
+    after: Place, confidence: ColumnElement[float], image_id: ColumnElement[UUID]
+) -> ColumnElement[bool]:
+    return tuple_(confidence, image_id) < tuple_(cast(after.confidence, REAL), after.image_id)

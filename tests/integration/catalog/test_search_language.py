@@ -1,0 +1,258 @@
+"""Searches with filters, alternatives and negations, on real rows."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, text
+
+from services.catalog.app import create_app
+from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.db.owners.access import EVERYTHING
+from shared.db.search import finding, ranking
+from shared.db.search.finding import find_newest
+from shared.db.search.ranking import find_surest
+from shared.db.search.search import Search
+from shared.db.search.wanted import AllOf, AnyOf, Not, Qualities, Shows, Wanted
+from tests.support.rows import insert_row, set_decision, set_row, show_tag
+
+SLUGS = ("dog", "cat", "teapot", "cup")
+
+
+@pytest.fixture
+def client(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+@pytest.fixture
+def pictures(engine: Engine) -> dict[str, UUID]:
+    """Images by what is said of them, the oldest first."""
+    found = {}
+    for name, owner, shown in (
+        ("dog", "anna", ("dog",)),
+        ("dog and cat", "anna", ("dog", "cat")),
+        ("cup", "bert", ("cup",)),
+        ("nothing", "bert", ()),
+    ):
+        found[name] = insert_row(engine, owner=owner)
+        set_row(engine, found[name], "status = 'tagged'")
+        for slug in shown:
+            show_tag(engine, found[name], slug)
+    set_decision(engine, found["cup"], "teapot", present=True)
+    return found
+
+
+def ids_by_slug(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(text("SELECT slug, id FROM tags"))
+    return {row.slug: row.id for row in rows}
+
+
+def search(client: FlaskClient, q: str = "", **parameters: Any) -> dict[str, Any]:
+    answer = client.get("/v1/search", query_string={"q": q, **parameters})
+    assert answer.status_code == 200, answer.text
+    document: dict[str, Any] = answer.get_json()
+    return document
+
+
+@pytest.mark.parametrize(
+    ("q", "names"),
+    [
+        ("", ["nothing", "cup", "dog and cat", "dog"]),
+        ("dog", ["dog and cat", "dog"]),
+        ("puppies", ["dog and cat", "dog"]),
+        ("dog -cat", ["dog"]),
+        ("-dog", ["nothing", "cup"]),
+        ("(cup|cat)", ["cup", "dog and cat"]),
+        ("dog cat | cup", ["cup", "dog and cat"]),
+        ("owner:anna", ["dog and cat", "dog"]),
+        ("-owner:anna", ["nothing", "cup"]),
+        ("(cup|cat) owner:bert", ["cup"]),
+        ("source:people", ["cup"]),
+        ("teapot source:people", ["cup"]),
+        ("teapot source:model", []),
+        ("dog source:model", ["dog and cat", "dog"]),
+        ("dog confidence>0.95", []),
+        ("dog confidence>0.5", ["dog and cat", "dog"]),
+        ("(dog|teapot) confidence>0.95", ["cup"]),
+        ("teapot confidence<0.95", []),
+        ("status:tagged dog", ["dog and cat", "dog"]),
+        ("status:failed", []),
+        ("dog status:failed", []),
+        ("dog before:2000", []),
+        ("dog after:2000", ["dog and cat", "dog"]),
+    ],
+)
+def test_what_is_found(
+    client: FlaskClient, pictures: dict[str, UUID], q: str, names: list[str]
+) -> None:
+    document = search(client, q)
+
+    assert [image["id"] for image in document["images"]] == [str(pictures[n]) for n in names]
+    assert (document["total"], document["total_capped"]) == (len(names), False)
+    ids = client.get("/v1/search/ids", query_string={"q": q}).get_json()
+    assert ids == {"ids": [str(pictures[name]) for name in names], "capped": False}
+
+
+def test_parameters_say_the_same_as_words(client: FlaskClient, pictures: dict[str, UUID]) -> None:
+    document = search(client, any=["dog", "cup"], owner="anna", **{"not": "cat"})
+
+    assert [image["id"] for image in document["images"]] == [str(pictures["dog"])]
+    assert [term["start"] for term in document["query"]["terms"]] == [None] * 3
+    newer = search(client, newer_than=str(pictures["cup"]))
+    assert [image["id"] for image in newer["images"]] == [str(pictures["nothing"])]
+
+
+def test_the_answer_says_how_each_word_was_understood(
+    client: FlaskClient, pictures: dict[str, UUID]
+) -> None:
+    terms = search(client, "puppy -teepot owner:anna")["query"]["terms"]
+
+    assert [(term["text"], term["start"], term["kind"], term["how"]) for term in terms] == [
+        ("puppy", 0, "tag", "wordnet"),
+        ("teepot", 7, "tag", "typo"),
+        ("owner:anna", 14, "owner", None),
+    ]
+    assert [term["tag"] for term in terms] == ["dog", "teapot", None]
+    assert [term["negated"] for term in terms] == [False, True, False]
+
+
+def test_an_error_has_its_place_in_the_problem(client: FlaskClient) -> None:
+    answer = client.get("/v1/search", query_string={"q": "dog status:lost"})
+
+    assert answer.status_code == 400
+    assert answer.get_json()["position"] == {"start": 11, "end": 15}
+    assert "lost" in answer.get_json()["detail"]
+
+
+def test_pages_by_confidence_are_whole_and_in_order(client: FlaskClient, engine: Engine) -> None:
+    images = [insert_row(engine) for _ in range(7)]
+    for number, image in enumerate(images):
+        show_tag(engine, image, "dog", 0.5 + number % 3 / 10)
+        show_tag(engine, image, "cat", 0.6)
+    set_decision(engine, images[0], "dog", present=True)
+    set_decision(engine, images[1], "dog", present=False)
+
+    for q, order in (
+        ("dog", [0, 5, 2, 4, 6, 3]),
+        # As sure as the surer of the two.
+        ("(dog|cat)", [0, 5, 2, 6, 4, 3, 1]),
+    ):
+        walked: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = search(
+                client, q, order="confidence", limit=2, **({"cursor": cursor} if cursor else {})
+            )
+            walked += [image["id"] for image in page["images"]]
+            cursor = page["next"]
+        assert walked == [str(images[number]) for number in order], q
+
+
+def test_pictures_that_come_in_change_no_page(client: FlaskClient, engine: Engine) -> None:
+    old = [insert_row(engine) for _ in range(3)]
+    for image in old:
+        show_tag(engine, image, "dog")
+    first = search(client, "dog", limit=2)
+    show_tag(engine, insert_row(engine), "dog")
+
+    second = search(client, "dog", limit=2, cursor=first["next"])
+
+    assert [image["id"] for image in second["images"]] == [str(old[0])]
+    assert second["total"] is None
+
+
+WANTED: st.SearchStrategy[Wanted] = st.recursive(
+    st.sampled_from([0, 1, 2, 3]).map(lambda tag: Shows((tag,))),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+
+
+def test_every_way_to_the_rows_finds_what_the_condition_says(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(engine) as connection:
+        known = ids_by_slug(connection)
+    ids = [known[slug] for slug in SLUGS]
+    images = {insert_row(engine): {n for n in range(4) if number >> n & 1} for number in range(16)}
+    for image, shown in images.items():
+        for tag in shown:
+            show_tag(engine, image, SLUGS[tag], 0.5 + tag / 10)
+
+    def holds(wanted: Wanted, shown: set[int]) -> bool:
+        if isinstance(wanted, Shows):
+            return wanted.tag_ids[0] in shown
+        if isinstance(wanted, Not):
+            return not holds(wanted.part, shown)
+        every = all if isinstance(wanted, AllOf) else any
+        return every(holds(part, shown) for part in wanted.parts)
+
+    def with_ids(wanted: Wanted) -> Wanted:
+        if isinstance(wanted, Shows):
+            return Shows((ids[wanted.tag_ids[0]],))
+        if isinstance(wanted, Not):
+            return Not(with_ids(wanted.part))
+        return type(wanted)(tuple(map(with_ids, wanted.parts)))
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(wanted=WANTED, few=st.booleans())
+    def check(wanted: Wanted, few: bool) -> None:
+        # With few rows looked through, the index has to find the others.
+        monkeypatch.setattr(finding, "LOOKED_THROUGH", 3 if few else 5_000)
+        monkeypatch.setattr(ranking, "LOOKED_AT", 2 if few else 2_000)
+        expected = {image for image, shown in images.items() if holds(wanted, shown)}
+        search = Search(EVERYTHING, with_ids(wanted))
+        with transaction(engine) as connection:
+            found = find_newest(connection, search, 20, before=None, count=True)
+            assert list(found.ids) == sorted(expected, reverse=True)
+            assert found.total == len(expected)
+            if ranking.ranking_tags(search.wanted):
+                ranked = find_surest(connection, search, 20, after=None, count=True)
+                assert {place.image_id for place in ranked.places} == expected
+                assert ranked.total == len(expected)
+
+    check()
+
+
+def test_the_index_follows_every_change_of_tags(engine: Engine) -> None:
+    image = insert_row(engine)
+    show_tag(engine, image, "dog")
+    show_tag(engine, image, "cat")
+    set_decision(engine, image, "dog", present=False)
+    set_decision(engine, image, "cup", present=True)
+    with transaction(engine) as connection:
+        known = ids_by_slug(connection)
+        connection.execute(
+            text("UPDATE image_tags SET tag_id = :teapot WHERE tag_id = :cat"),
+            {"teapot": known["teapot"], "cat": known["cat"]},
+        )
+        terms = connection.scalar(text("SELECT terms FROM image_search"))
+        assert terms == sorted([-known["cup"], known["cup"], known["teapot"]])
+        connection.execute(text("DELETE FROM images"))
+        assert connection.scalar(text("SELECT count(*) FROM image_search")) == 0
+
+
+def test_an_image_is_found_by_how_it_is_said(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        dog = ids_by_slug(connection)["dog"]
+    image = insert_row(engine)
+    show_tag(engine, image, "dog", 0.7)
+
+    def count(qualities: Qualities) -> int | None:
+        with transaction(engine) as connection:
+            wanted = Search(EVERYTHING, Shows((dog,)), qualities)
+            return find_newest(connection, wanted, 5, before=None, count=True).total
+
+    assert count(Qualities(min_confidence=0.7)) == 1
+    assert count(Qualities(max_confidence=0.6)) == 0
+    set_decision(engine, image, "dog", present=True)
+    assert count(Qualities(min_confidence=0.9)) == 1
+    assert count(Qualities(max_confidence=0.9)) == 0
