@@ -1,0 +1,1 @@
+"""How quickly search answers over many images."""

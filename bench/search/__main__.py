@@ -1,0 +1,62 @@
+"""`python -m bench.search FOLDER`: fill a database with images, and measure what search takes.
+
+    python -m bench.search PICTURES --images 1000000 --data /tmp/tagloop-search
+
+The database is kept in --data and used again; delete the folder when you are done (5 GB for a
+million images).
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from sqlalchemy import Engine, text
+
+from bench.search.embedded import embed_folder
+from bench.search.fill import Filling, fill
+from services.worker.backbone import load_backbone
+from services.worker.backbone.first_model import ensure_model
+from shared.config import load_settings
+from shared.db.connection.engine import connect_engine, transaction
+from shared.db.migrate import migrate
+from shared.model.live_model import LiveScorer
+from shared.storage.storage import Storage
+from tagloop.local.environment import database_url
+from tagloop.local.servers.backing import running
+
+MAX_PICTURES = 2_000
+EMBEDDINGS_FILE = "embeddings.npy"
+
+
+def prepare(engine: Engine, folder: Path, data: Path, images: int, console: Console) -> None:
+    """Make the images, unless they are there."""
+    migrate(engine)
+    with transaction(engine) as connection:
+        if connection.scalar(text("SELECT count(*) FROM images")):
+            return
+    backbone = load_backbone(load_settings(device="cpu"), 2)
+    storage = Storage((data / "blobs").as_uri())
+    ensure_model(engine, storage, backbone)
+    real = embed_folder(backbone, folder, MAX_PICTURES)
+    np.save(data / EMBEDDINGS_FILE, real)
+    backbone.close()
+    console.print(f"{len(real):,} real pictures")
+    fill(engine, Filling(LiveScorer(engine, storage, frozenset()).get(), real), images, console)
+
+
+def main() -> None:
+    """Fill and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="pictures to make embeddings like theirs")
+    parser.add_argument("--images", type=int, default=1_000_000)
+    parser.add_argument("--data", type=Path, default=Path("/tmp/tagloop-search"))
+    options = parser.parse_args()
+    console = Console()
+    with running(options.data) as data:
+        engine = connect_engine(database_url(data))
+        prepare(engine, options.folder, options.data, options.images, console)
+
+
+if __name__ == "__main__":
+    main()

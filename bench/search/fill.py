@@ -1,0 +1,140 @@
+"""Many made-up images with real words: rows as tagging would have left them.
+
+An embedding is a mixture of two real ones and a little noise, so that neighbours mean something.
+Each image shows the ten tags that the network finds most likely for it.
+"""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from sqlalchemy import Connection, Engine, text
+
+from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
+from shared.db.connection.engine import transaction
+from shared.model.scorer import Scorer
+
+BATCH_IMAGES = 5_000
+TAGS_PER_IMAGE = 10
+NOISE = 0.1
+MIN_SHARE = 0.6
+YEARS_SECONDS = 2 * 365 * 86_400
+# One image of so many: has a decision of a person, failed, waits.
+DECIDED, FAILED, QUEUED = 50, 200, 200
+OWNERS = tuple(f"owner{number}" for number in range(50))
+# The first owner has a third of all images, the last ones few.
+SKEW = 1.3
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What rows are made from. embeddings: real ones, (pictures, dimensions)."""
+
+    scorer: Scorer
+    embeddings: NDArray[np.float32]
+    seed: int = 0
+
+
+def fill(engine: Engine, filling: Filling, images: int, console: Console) -> None:
+    """Make so many images, in the order of their arrival."""
+    dice = np.random.default_rng(filling.seed)
+    start_ms = int((time.time() - YEARS_SECONDS) * 1000)
+    step_ms = YEARS_SECONDS * 1000 / images
+    for first in range(0, images, BATCH_IMAGES):
+        count = min(BATCH_IMAGES, images - first)
+        ids = [_id_at(start_ms + int((first + n) * step_ms), dice) for n in range(count)]
+        with transaction(engine) as connection:
+            # No foreign keys are checked and no trigger runs, for each of ten million rows.
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            _insert_batch(connection, filling, ids, dice)
+        if (first // BATCH_IMAGES) % 20 == 0:
+            console.print(f"{first + count:,} images")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("VACUUM (ANALYZE)"))
+
+
+def make_embeddings(
+    real: NDArray[np.float32], count: int, dice: np.random.Generator
+) -> NDArray[np.float16]:
+    """So many made-up embeddings, (count, dimensions)."""
+    first, second = (real[dice.integers(len(real), size=count)] for _ in range(2))
+    share = dice.uniform(MIN_SHARE, 1, size=(count, 1)).astype(np.float32)
+    noise = dice.standard_normal(first.shape, dtype=np.float32) * (real.std(axis=0) * NOISE)
+    mixed = share * first + (1 - share) * second + noise
+    return np.maximum(mixed, 0).astype(np.float16)
+
+
+def _insert_batch(
+    connection: Connection, filling: Filling, ids: list[UUID], dice: np.random.Generator
+) -> None:
+    count = len(ids)
+    embeddings = make_embeddings(filling.embeddings, count, dice)
+    model = filling.scorer.model
+    weights = 1 / np.arange(1, len(OWNERS) + 1) ** SKEW
+    owners = dice.choice(len(OWNERS), size=count, p=weights / weights.sum())
+    statuses = np.full(count, "tagged", dtype=object)
+    statuses[dice.integers(FAILED, size=count) == 0] = "failed"
+    statuses[dice.integers(QUEUED, size=count) == 0] = "queued"
+    connection.execute(
+        text("""
+            INSERT INTO images (id, owner, sha256, status, filename, format, width, height,
+                orientation, bytes, queue, created_at, announced_at, tagged_at, model_version)
+            SELECT id, owner, uuid_send(id), status, 'IMG_' || left(id::text, 8) || '.jpg', 'JPEG',
+                4000, 3000, 1, 3000000, 'tagging.bulk', at, at,
+                CASE status WHEN 'tagged' THEN at END, CASE status WHEN 'tagged' THEN :version END
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[]), CAST(:statuses AS text[]))
+                AS made(id, owner, status), uuid_extract_timestamp(id) AS at
+        """),
+        {
+            "ids": ids,
+            "owners": [OWNERS[owner] for owner in owners],
+            "statuses": statuses.tolist(),
+            "version": model.version,
+        },
+    )
+    tagged = np.flatnonzero(statuses == "tagged")
+    tagged_ids = [ids[position] for position in tagged]
+    copy_embeddings(connection, tagged_ids, embeddings[tagged], model.backbone_id)
+    probabilities = filling.scorer.tag_probabilities(embeddings[tagged])
+    columns = np.argpartition(-probabilities, TAGS_PER_IMAGE, axis=1)[:, :TAGS_PER_IMAGE]
+    columns.sort(axis=1)
+    copy_image_tags(
+        connection,
+        tagged_ids,
+        np.full(len(tagged), TAGS_PER_IMAGE),
+        filling.scorer.tag_ids[columns].reshape(-1),
+        np.take_along_axis(probabilities, columns, axis=1).reshape(-1),
+    )
+    _decide(connection, tagged_ids, filling.scorer.tag_ids[columns], dice)
+    connection.execute(text("SELECT index_images(CAST(:ids AS uuid[]))"), {"ids": tagged_ids})
+
+
+def _decide(
+    connection: Connection, ids: list[UUID], tag_ids: NDArray[np.int32], dice: np.random.Generator
+) -> None:
+    """Have people confirm or remove one tag of a few images."""
+    decided = np.flatnonzero(dice.integers(DECIDED, size=len(ids)) == 0)
+    connection.execute(
+        text("""
+            INSERT INTO decisions (image_id, tag_id, present, explicit)
+            SELECT id, tag_id, present, true FROM unnest(CAST(:ids AS uuid[]),
+                CAST(:tags AS integer[]), CAST(:present AS boolean[])) AS made(id, tag_id, present)
+        """),
+        {
+            "ids": [ids[position] for position in decided],
+            "tags": [int(tag_ids[p, dice.integers(TAGS_PER_IMAGE)]) for p in decided],
+            "present": [bool(dice.integers(2)) for _ in decided],
+        },
+    )
+
+
+def _id_at(milliseconds: int, dice: np.random.Generator) -> UUID:
+    """A UUIDv7 of that moment."""
+    noise = int.from_bytes(dice.bytes(10), "big")
+    value = (milliseconds << 80) | (noise & ~(0xF << 76) & ~(0x3 << 62)) | (7 << 76) | (2 << 62)
+    return UUID(int=value)
