@@ -17,6 +17,11 @@ class TagloopError(Exception):
         super().__init__(message or (self.__doc__ or "").strip())
 
     @property
+    def members(self) -> dict[str, object]:
+        """What a problem document says of it besides a sentence, for programs."""
+        return {}
+
+    @property
     def title(self) -> str:
         """The kind of error in a few words, the same for every occurrence."""
         return (self.__doc__ or "").strip().splitlines()[0].rstrip(".")

@@ -13,6 +13,13 @@ MIME_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
 
 
+class Position(BaseModel):
+    """A place in a text, in characters; the first one is 0."""
+
+    start: int
+    end: int = Field(description="the character behind it")
+
+
 class ProblemDocument(BaseModel):
     """Why a request failed."""
 
@@ -20,6 +27,7 @@ class ProblemDocument(BaseModel):
     title: str = Field(description="the kind of problem, in words")
     status: int = Field(description="the HTTP status")
     detail: str = Field(description="what is wrong this time, and what to do")
+    position: Position | None = Field(None, description="of a search: the wrong part of `q`")
 
 
 def problem_of(error: TagloopError) -> dict[str, object]:
@@ -29,6 +37,7 @@ def problem_of(error: TagloopError) -> dict[str, object]:
         "title": error.title,
         "status": error.status,
         "detail": str(error),
+        **error.members,
     }
 
 

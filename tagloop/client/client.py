@@ -92,9 +92,10 @@ class Client(Teaching):
             if cursor is None:
                 return found
 
-    def search(self, words: str, limit: int) -> Found:
-        """The newest images that show every tag that the words mean."""
-        return Found.from_json(self.call("GET", "/v1/search", {"q": words, "limit": limit}))
+    def search(self, q: str, limit: int, order: str = "date") -> Found:
+        """Find images; order: "date" for the newest first, or "confidence"."""
+        parameters: dict[str, str | float] = {"q": q, "limit": limit, "order": order}
+        return Found.from_json(self.call("GET", "/v1/search", parameters))
 
 
 def _receipt(document: dict[str, Any]) -> Receipt | Refusal:

@@ -90,16 +90,21 @@ class TaggedImage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found; `unknown` are the words that mean no tag."""
+    """What a search found; `unknown` are the words that mean no tag.
+
+    terms: the parts of the search and how each was understood, as in the answer.
+    """
 
     unknown: tuple[str, ...]
     images: tuple[TaggedImage, ...]
+    terms: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
         """Read the answer of a search."""
         images = tuple(TaggedImage.from_json(image) for image in document["images"])
-        return cls(tuple(document["unknown"]), images)
+        terms = document.get("query", {}).get("terms", ())
+        return cls(tuple(document["unknown"]), images, tuple(terms))
 
 
 @dataclass(frozen=True, slots=True)

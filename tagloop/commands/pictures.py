@@ -87,24 +87,40 @@ def add(
 
 def search(
     *,
-    words: Annotated[list[str], typer.Argument(help="Tags to look for.", show_default=False)],
+    words: Annotated[list[str], typer.Argument(help="What to look for.", show_default=False)],
     server: Server = DEFAULT_SERVER,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Show at most this many images.")] = 20,
+    by_confidence: Annotated[
+        bool, typer.Option("--by-confidence", help="The surest first, not the newest.")
+    ] = False,
 ) -> None:
-    """Find the newest images that have all of these tags.
+    """Find images by their tags, owner, date and status.
 
-    Tags are given by slug, name or alias. The exit code is 1 when nothing was found.
+    Words are names of tags, and an image has to show all of them. A minus leaves images out, and
+    brackets hold alternatives; both want quotes: tagloop search 'dog -cat (beach|sea)'. Filters are
+    owner:anna, after:2026-01-31, before:, status:failed, source:people and 'confidence>0.8'.
+
+    The exit code is 1 when nothing was found.
     """
     from rich.console import Console
 
     from tagloop.client.client import Client
-    from tagloop.display.found_table import found_table
+    from tagloop.client.errors import Refused
+    from tagloop.display.found_table import describe_guesses, found_table, underline
 
-    found = Client(server).search(" ".join(words), limit)
+    query, order = " ".join(words), "confidence" if by_confidence else "date"
+    try:
+        found = Client(server).search(query, limit, order)
+    except Refused as refused:
+        if position := refused.problem.get("position"):
+            print(underline(query, position["start"], position["end"]), file=sys.stderr)
+        raise
+    for guess in describe_guesses(found.terms):
+        print(guess, file=sys.stderr)
     if found.unknown:
         print(f"No tag is called: {', '.join(found.unknown)}", file=sys.stderr)
     elif not found.images:
-        print("No picture shows all of these.", file=sys.stderr)
+        print("No image matches.", file=sys.stderr)
     else:
         Console(highlight=False, soft_wrap=True).print(found_table(found.images))
     raise typer.Exit(EXIT_WELL if found.images else EXIT_SOME_WRONG)

@@ -1,6 +1,7 @@
 """The result of a search as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -21,3 +22,20 @@ def found_table(images: Sequence[TaggedImage]) -> Table:
         tags = [tag.name for tag in image.tags if tag.tag not in implied][:TAGS_SHOWN]
         table.add_row(image.id, Text(printable(name)), Text(", ".join(tags), style="dim"))
     return table
+
+
+def describe_guesses(terms: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """A sentence for each word that was not the name of a tag and was taken for one."""
+    for term in terms:
+        text = printable(term["text"])
+        if term["how"] == "wordnet":
+            yield f"{text!r} is no tag; showing {term['name']}."
+        elif term["how"] == "typo":
+            others = [other["name"] for other in term["alternatives"]]
+            hint = f" (or did you mean {', '.join(others)}?)" if others else ""
+            yield f"{text!r} is no tag; showing {term['name']}{hint}."
+
+
+def underline(text: str, start: int, end: int) -> str:
+    """A text, and below it marks under a part of it."""
+    return f"  {printable(text)}\n  {' ' * start}{'^' * (end - start)}"

@@ -1,108 +1,91 @@
-"""`/v1/search`: images by words."""
+"""`/v1/search`: images by tags and other criteria."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
-from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
-from services.catalog.documents import LIST_LIMIT, LIST_MAX, ImageDocument
+from services.catalog.search.documents import Criteria, FoundIds, SearchQuery, SearchResults
+from services.catalog.search.reading import describe_query, understand
 from shared.api.image_document import describe_images
-from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
-from shared.db.images.images import list_images
-from shared.db.tags.lookup import Meaning
-from shared.errors import BadRequest
+from shared.db.images.images import find_images
+from shared.db.search.finding import MAX_COUNT, find_newest
+from shared.db.search.ranking import Place, find_surest, ranking_tags
+from shared.db.search.search import Search
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
-from shared.web.requests.cursors import cut_page, decode_id_cursor
-from shared.web.requests.fields import NO_NUL
-from shared.web.requests.named import find_tags_named
+from shared.web.requests.cursors import decode_id_cursor, decode_ranked_cursor, encode_cursor
 
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
 
-QUERY_CHARACTERS = 200
-MAX_WORDS = 20
-
-
-class SearchQuery(BaseModel):
-    """What to look for."""
-
-    q: str = Field(pattern=NO_NUL, max_length=QUERY_CHARACTERS, description="words for tags")
-    cursor: str | None = None
-    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
-
-
-class FoundTag(BaseModel):
-    """A tag that words of the question mean."""
-
-    tag: str = Field(description="the tag's slug")
-    name: str
-
-
-class SearchResults(BaseModel):
-    """Images that show every tag that was asked for, the newest first."""
-
-    tags: list[FoundTag] = Field(description="what the words mean")
-    unknown: list[str] = Field(description="words that mean no tag; then there are no images")
-    images: list[ImageDocument]
-    next: str | None = Field(description="cursor of the next page")
-
 
 @search.get(
-    "/v1/search",
-    summary="Search images by tag",
-    responses={200: SearchResults, 400: ProblemDocument},
+    "/v1/search", summary="Search images", responses={200: SearchResults, 400: ProblemDocument}
 )
 def get_search(query: SearchQuery) -> dict[str, Any]:
-    """Words are slugs, names or aliases of tags; an image has to show all of them."""
-    words = re.split(r"[\s,]+", query.q.strip(" ,"))
-    if words == [""] or len(words) > MAX_WORDS:
-        raise BadRequest(f"q: has to have 1 to {MAX_WORDS} words in it.")
-    meant = list(_meanings(words))
-    tags = {found.tag.slug: found for found in meant if isinstance(found, Meaning)}
-    unknown = [word for word in meant if isinstance(word, str)]
-    before = decode_id_cursor(query.cursor) if query.cursor else None
-    with transaction(context().engine) as connection:
-        rows = (
-            []
-            if unknown
-            else list_images(
-                connection,
-                caller_access(),
-                tags=[found.ids for found in tags.values()],
-                before=before,
-                limit=query.limit + 1,
-            )
-        )
-        page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
-        documents = describe_images(connection, context().words, page)
+    """Find images by tags, owner, status and time. The answer says how each word was understood."""
+    understood = understand(query)
+    documents: list[dict[str, Any]] = []
+    cursor, total = None, None if query.cursor else 0
+    if not understood.unknown:
+        with transaction(context().engine) as connection:
+            ids, cursor, total = _find_page(connection, understood.search, query)
+            rows = {
+                row["id"]: row for row in find_images(connection, ids, understood.search.access)
+            }
+            # One that was deleted since is left out.
+            there = [rows[image_id] for image_id in ids if image_id in rows]
+            documents = describe_images(connection, context().words, there)
     return {
-        "tags": [{"tag": found.tag.slug, "name": found.tag.name} for found in tags.values()],
-        "unknown": unknown,
+        "tags": [{"tag": tag.slug, "name": tag.name} for tag in understood.tags],
+        "unknown": understood.unknown,
+        "query": describe_query(understood),
         "images": documents,
         "next": cursor,
+        "total": None if total is None else min(total, MAX_COUNT),
+        "total_capped": total is not None and total > MAX_COUNT,
     }
 
 
-def _meanings(words: list[str]) -> Iterator[Meaning | str]:
-    """What words mean, the longest names first: "polar bear" is one tag; unknown words as such."""
-    spans = [
-        " ".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, len(words) + 1)
-    ]
-    meant = find_tags_named(spans)
-    start = 0
-    while start < len(words):
-        for end in range(len(words), start, -1):
-            meaning = meant.get(" ".join(words[start:end]))
-            if meaning is not None:
-                yield meaning
-                break
-        else:
-            end = start + 1
-            yield words[start]
-        start = end
+@search.get(
+    "/v1/search/ids",
+    summary="Search images and get only their ids",
+    responses={200: FoundIds, 400: ProblemDocument},
+)
+def get_search_ids(query: Criteria) -> dict[str, Any]:
+    """Find up to 10,000 images, the newest first, to do something with all of them."""
+    understood = understand(query)
+    ids: Sequence[UUID] = []
+    if not understood.unknown:
+        with transaction(context().engine) as connection:
+            search = understood.search
+            found = find_newest(connection, search, MAX_COUNT + 1, before=None, count=False)
+            ids = found.ids
+    return {"ids": [str(image_id) for image_id in ids[:MAX_COUNT]], "capped": len(ids) > MAX_COUNT}
+
+
+def _find_page(
+    connection: Connection, search: Search, query: SearchQuery
+) -> tuple[Sequence[UUID], str | None, int | None]:
+    """The ids of a page, the cursor of the next one, and on the first page the total."""
+    count = not query.cursor
+    if query.order == "confidence" and ranking_tags(search.wanted):
+        after = Place(*decode_ranked_cursor(query.cursor)) if query.cursor else None
+        ranked = find_surest(connection, search, query.limit + 1, after=after, count=count)
+        places = ranked.places[: query.limit]
+        last = f"{places[-1].confidence}/{places[-1].image_id}" if places else ""
+        ids = [place.image_id for place in places]
+        return ids, _next(last, len(ranked.places), query.limit), ranked.total
+    before = decode_id_cursor(query.cursor) if query.cursor else None
+    found = find_newest(connection, search, query.limit + 1, before=before, count=count)
+    newest = found.ids[: query.limit]
+    last = str(newest[-1]) if newest else ""
+    return newest, _next(last, len(found.ids), query.limit), found.total if count else None
+
+
+def _next(last: str, found: int, limit: int) -> str | None:
+    return encode_cursor(last) if found > limit else None

@@ -61,6 +61,22 @@ def decode_id_cursor(cursor: str) -> UUID:
         raise _malformed(cursor) from error
 
 
+def decode_ranked_cursor(cursor: str) -> tuple[float, UUID]:
+    """The confidence and the id that a page ended with, of a list by confidence.
+
+    Raises:
+        BadRequest: it is not a cursor of such a list.
+    """
+    confidence, _, image_id = decode_cursor(cursor).partition("/")
+    try:
+        found = float(confidence), UUID(image_id)
+    except ValueError as error:
+        raise _malformed(cursor) from error
+    if not 0 <= found[0] <= 1:
+        raise _malformed(cursor)
+    return found
+
+
 def decode_number_cursor(cursor: str) -> int:
     """Return the number of the last row of a page.
 
