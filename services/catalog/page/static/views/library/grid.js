@@ -7,7 +7,7 @@ import { justify, neighbour, rowsBetween } from "./layout.js";
 const WIDE = 700;
 const GAP = 4;
 const SCREENS_AROUND = 1;
-const SCREENS_AHEAD = 3;
+const SCREENS_AHEAD = 6;
 
 // dayOf: a picture's heading, or null. onNear: the end of what is loaded comes near.
 export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen = () => {}, onNear = () => {}, onClear = () => {} }) {

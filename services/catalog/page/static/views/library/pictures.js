@@ -3,7 +3,7 @@ import { getStatuses } from "../../core/api/images.js";
 import { search } from "../../core/api/search.js";
 import { createStore } from "../../core/store.js";
 
-const PAGE = 120;
+const PAGE = 160;
 const TOP_PAGE = 60;
 const MAX_TOP_PAGE = 500;
 const MAX_ASKED = 500;
