@@ -36,7 +36,7 @@ def test_an_owner_has_a_profile_and_pictures(tab: Tab) -> None:
 
 @pytest.mark.needs("GET /v1/status")
 def test_a_failed_picture_says_why_and_can_be_tried_again(tab: Tab, api: Api) -> None:
-    damaged = truncated(encode_as(scene(640, 480), "PNG"), 0.3)
+    damaged = truncated(encode_as(scene(640, 480), "PNG"), 0.02)
     sent = api.upload((b"damaged.png", damaged), owner="damage").json()
     image = api.finished(sent["id"])
     assert image["status"] == "failed", image
