@@ -4,13 +4,15 @@ import threading
 import time
 from dataclasses import replace
 
+import structlog
+from safetensors import SafetensorError
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
-from shared.db.models.models import find_live_model
+from shared.db.models.models import LiveModel, find_live_model
 from shared.db.tags.edits import last_edit
 from shared.db.tags.lookup import find_custom_tags
-from shared.errors import Unavailable
+from shared.errors import BlobMissing, StorageUnavailable, Unavailable
 from shared.model.head import Head
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import read_vocabulary_index
@@ -18,6 +20,12 @@ from shared.storage.storage import Storage
 
 # A promotion is seen by everyone this much later at the latest.
 REFRESH_SECONDS = 0.2
+# A file that cannot be read is tried again after this time.
+RETRY_SECONDS = 5.0
+# How often a process looks whether the file of the version that it has in memory is still there.
+LOOK_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
 
 
 class LiveScorer:
@@ -34,6 +42,10 @@ class LiveScorer:
         self._scorer: Scorer | None = None
         self._edits = 0
         self._checked_at = 0.0
+        self._unreadable: LiveModel | None = None
+        self._retry_at = 0.0
+        self._looked_at: float | None = None
+        self._problem: str | None = None
 
     def get(self) -> Scorer:
         """The live version, as of at most 0.2 seconds ago.
@@ -57,6 +69,49 @@ class LiveScorer:
             self._checked_at = 0.0
         return self.get()
 
+    def problem(self) -> str | None:
+        """Say what is wrong with the file of the live version; None if it is there.
+
+        A process that has a version in memory goes on with it, and one that starts anew cannot.
+
+        Raises:
+            Unavailable: no version can be used at all, or Postgres is away.
+        """
+        model = self.get().model
+        if self._unreadable is not None:
+            return (
+                f"The file {self._unreadable.blob} of the live version {self._unreadable.version} "
+                f"cannot be read; version {model.version} is used meanwhile. Put the file back "
+                "from a backup, or promote another version."
+            )
+        now = time.monotonic()
+        if self._looked_at is None or now - self._looked_at > LOOK_SECONDS:
+            self._looked_at = now
+            try:
+                self._storage.open(model.blob)
+                self._problem = None
+            except (BlobMissing, StorageUnavailable) as error:
+                self._problem = (
+                    f"The file {model.blob} of the live version {model.version} cannot be read "
+                    f"({error}); it is used from memory meanwhile. Put the file back from a "
+                    "backup, or promote another version."
+                )
+        return self._problem
+
+    def _read_head(self, model: LiveModel) -> Head:
+        """Read the head of a version.
+
+        Raises:
+            Unavailable: its file is gone, damaged, or cannot be read now.
+        """
+        try:
+            return Head.from_bytes(bytes(self._storage.get(model.blob)))
+        except (BlobMissing, StorageUnavailable, SafetensorError, KeyError, ValueError) as error:
+            raise Unavailable(
+                f"The file {model.blob} of the live version {model.version} cannot be read: "
+                f"{error}. Put it back from a backup, or promote another version."
+            ) from error
+
     def _refresh(self) -> Scorer:
         known = self._scorer
         with transaction(self._engine) as connection:
@@ -70,8 +125,19 @@ class LiveScorer:
         if known is not None and is_known:
             # Only names or owners of tags have changed.
             head = replace(known.head, learned_tags=known.all_learned())
+        elif known is not None and model == self._unreadable and time.monotonic() < self._retry_at:
+            return known
         else:
-            head = Head.from_bytes(bytes(self._storage.get(model.blob)))
+            try:
+                head = self._read_head(model)
+            except Unavailable as error:
+                if known is None:
+                    raise
+                # Tagging goes on with the last version that could be read.
+                log.error("the live version cannot be read", reason=str(error))
+                self._unreadable, self._retry_at = model, time.monotonic() + RETRY_SECONDS
+                return known
+        self._unreadable = None
         with transaction(self._engine) as connection:
             words = read_vocabulary_index(connection)
             learned = [*head.learned_tags.tag_ids.tolist(), *head.pretrained.tag_ids.tolist()]

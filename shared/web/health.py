@@ -25,12 +25,12 @@ def healthz() -> dict[str, str]:
 def readyz() -> dict[str, str]:
     """503 with a problem document that names what is missing, or that nothing is being tagged."""
     here = context()
-    here.live.get()
+    problem = here.live.problem()
     count_messages(here.celery, INTERACTIVE)
     with transaction(here.engine) as connection:
         if is_stalled(connection):
             raise Stalled
-    return {"status": "ready"}
+    return {"status": "ready"} | ({"problem": problem} if problem else {})
 
 
 @health.get("/metrics", summary="Get metrics in Prometheus' format")

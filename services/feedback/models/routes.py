@@ -5,13 +5,16 @@ from typing import Any, Literal
 
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
+from safetensors import SafetensorError
 
 from shared.db.connection.engine import transaction
 from shared.db.models.models import list_models
-from shared.db.models.promotion import promote
+from shared.db.models.promotion import find_blob, promote
 from shared.db.models.retag_jobs import RetagScope, queue_job
+from shared.errors import BlobMissing, Conflict
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
+from shared.model.head import Head
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 
@@ -62,6 +65,7 @@ def get_models() -> dict[str, Any]:
 def post_promote(path: VersionPath) -> dict[str, Any]:
     """Replaces the live version in every worker within seconds, then re-tags everything."""
     here = context()
+    _refuse_unreadable(path.version)
     with transaction(here.engine) as connection:
         was_promoted = promote(connection, path.version)
         if was_promoted:
@@ -70,3 +74,24 @@ def post_promote(path: VersionPath) -> dict[str, Any]:
     if was_promoted:
         publish_hint(here.celery, RETAG)
     return Model(**row).model_dump(mode="json")
+
+
+def _refuse_unreadable(version: int) -> None:
+    """Let a version go live only if every process will be able to read it.
+
+    Raises:
+        Conflict: its file is gone or damaged.
+        StorageUnavailable: the storage does not answer.
+    """
+    here = context()
+    with transaction(here.engine) as connection:
+        blob = find_blob(connection, version)
+    if blob is None:
+        return  # there is no such version, or its file was deleted on purpose: promote says so
+    try:
+        Head.from_bytes(bytes(here.storage.get(blob)))
+    except (BlobMissing, SafetensorError, KeyError, ValueError) as error:
+        raise Conflict(
+            f"The file {blob} of version {version} cannot be read: {error}. Put it back from a "
+            "backup, or promote another version."
+        ) from error

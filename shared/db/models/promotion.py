@@ -39,6 +39,12 @@ def insert_candidate(
     return connection.execute(statement.returning(models.c.version)).scalar_one()
 
 
+def find_blob(connection: Connection, version: int) -> str | None:
+    """Return where the head of a version is stored; None if there is none that is kept."""
+    query = select(models.c.blob).where(models.c.version == version, models.c.thinned_at.is_(None))
+    return connection.scalar(query)
+
+
 def promote(connection: Connection, version: int) -> bool:
     """Make a version live instead of the present one; return False if it is live already.
 

@@ -10,12 +10,13 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
 from shared.db.connection.engine import transaction
+from shared.errors import Unavailable
 from shared.web.context import Context
 from shared.web.figures.bounded import BoundedCall
 from shared.web.figures.broker import broker_figures
 from shared.web.figures.disk import disk_figures
 from shared.web.figures.drifting import drift_figures
-from shared.web.figures.family import gauge
+from shared.web.figures.family import gauge, plain
 from shared.web.figures.learning import precision_figures, version_figures
 from shared.web.figures.work import work_figures
 
@@ -38,6 +39,7 @@ class StateCollector(Collector):
         self._slow = BoundedCall(
             self._read_slow, MAX_SECONDS, keep_seconds=2 * SLOW_SECONDS, rest_seconds=SLOW_SECONDS
         )
+        self._model = BoundedCall(self._read_model, MAX_SECONDS, keep_seconds=KEEP_SECONDS)
         self._parts = {
             "database": BoundedCall(self._read_database, MAX_SECONDS, keep_seconds=KEEP_SECONDS),
             "broker": BoundedCall(lambda: broker_figures(here.celery), MAX_SECONDS),
@@ -46,7 +48,7 @@ class StateCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every figure of the parts that answer, and which of them do."""
-        for part in (*self._parts.values(), self._slow):
+        for part in (*self._parts.values(), self._model, self._slow):
             part.start()
         answers = {name: part.get() for name, part in self._parts.items()}
         yield gauge(
@@ -55,11 +57,19 @@ class StateCollector(Collector):
             ("part",),
             [((name,), float(answer is not None)) for name, answer in answers.items()],
         )
-        for answer in (*answers.values(), self._slow.get()):
+        for answer in (*answers.values(), self._model.get(), self._slow.get()):
             yield from answer or []
 
     def _read_database(self) -> Figures:
         return [*self._read(work_figures), *self._read(version_figures)]
+
+    def _read_model(self) -> Figures:
+        try:
+            is_readable = self._here.live.problem() is None
+        except Unavailable:
+            is_readable = False
+        meaning = "1 while the file of the live version can be read"
+        return [plain("tagloop_model_file_readable", meaning, float(is_readable))]
 
     def _read_slow(self) -> Figures:
         return [*self._read(precision_figures), *self._read(drift_figures)]
