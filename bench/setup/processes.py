@@ -32,7 +32,7 @@ ROLES = {
     "gunicorn": "web",
     "litserve": "LitServe",
     " beat": "beat",
-    ".training.": "trainer",
+    ".trainer.": "trainer",
     " worker": "worker",
 }
 OTHER = "supervisor"

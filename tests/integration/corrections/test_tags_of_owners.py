@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from services.trainer.learning.examples.dataset import read_data_set
 from services.worker.tagging.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
@@ -232,3 +233,18 @@ def test_a_live_head_that_knows_a_deleted_tag_goes_on(
 
     assert shown(alma, fresh)
     assert "passing-fad" not in shown(alma, fresh)
+
+
+def test_a_tag_with_too_few_examples_is_not_learned_at_night(
+    alma: FlaskClient, engine: Engine, images: dict[str, UUID]
+) -> None:
+    add(alma, images["alma"], "seen once")
+
+    with transaction(engine) as connection:
+        connection.execute(text("INSERT INTO finetune_runs (trigger) VALUES ('request')"))
+        connection.execute(text("UPDATE corrections SET run_id = 1"))
+        # Bert's picture, that nobody corrected, is in the sample all the same.
+        assert read_data_set(connection, 1).ids == ()
+        assert read_data_set(connection, 1, owner="alma").ids == ()
+        only = tag_id(engine, "seen-once", "alma")
+        assert read_data_set(connection, 1, owner="alma", tag_id=only).ids == (images["alma"],)

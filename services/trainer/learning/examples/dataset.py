@@ -94,7 +94,7 @@ def read_data_set(
         tuple(found),
         embeddings,
         # Without rows, an answer does not tell how long they would be.
-        sampled.reshape(len(sampled), embeddings.shape[1]),
+        sampled if len(sampled) else np.zeros((0, embeddings.shape[1]), np.float16),
         tag_ids,
         contributors,
         positions.votes(words),

@@ -1,0 +1,1 @@
+"""What very many custom tags cost: uploads, search, memory and a fine-tune."""
