@@ -75,6 +75,7 @@ RULES = {
     ("GET", "/v1/tags/{slug}"): _needs(Scope.READ),
     ("POST", "/v1/tags/counts"): _needs(Scope.READ),
     ("POST", "/v1/tags/preview"): _needs(Scope.READ, Scope.FEEDBACK),
+    ("GET", "/v1/owners"): _needs(Scope.READ),
     ("GET", "/v1/owners/{owner}/profile"): _needs(Scope.READ),
     ("POST", "/v1/images/{image_id}/corrections"): _needs(Scope.FEEDBACK),
     ("GET", "/v1/images/{image_id}/corrections"): _needs(Scope.READ, Scope.FEEDBACK),

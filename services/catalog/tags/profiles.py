@@ -5,13 +5,24 @@ from typing import Any
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
+from services.catalog.documents import LIST_LIMIT, LIST_MAX
+from services.catalog.tags.subjects import score_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.profiles import count_hashtags, count_images, count_shown_tags
+from shared.db.owners.subjects import (
+    count_others,
+    find_examples,
+    list_owners,
+    weigh_tags,
+    weigh_tags_of_others,
+)
 from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
+from shared.web.requests.cursors import cut_page, decode_cursor
 from shared.web.requests.fields import NO_NUL
 
 profiles = APIBlueprint("profiles", __name__, abp_tags=[ApiTag(name="images")])
@@ -20,6 +31,10 @@ MAX_TAGS = 50
 MAX_HASHTAGS = 50
 # A path can't name the owner whose name is empty.
 NOBODY = "-"
+MAX_SUBJECTS = 12
+EXAMPLES = 4
+# Images of everybody else that an owner's are compared with, the newest.
+SAMPLE = 20_000
 
 
 class OwnerPath(BaseModel):
@@ -43,13 +58,61 @@ class HashtagCount(BaseModel):
     images: int
 
 
+class Subject(BaseModel):
+    """A tag that sets an owner's images apart from everybody else's."""
+
+    tag: str = Field(description="the tag's slug")
+    name: str
+    images: int
+    days: int = Field(description="on how many days such images arrived")
+    score: float = Field(description="how much more it is theirs than others', as a z-score")
+    share: float = Field(description="of this owner's images, those that show it")
+    everybody: float = Field(description="of everybody else's newest images, those that show it")
+    examples: list[str] = Field(description=f"ids of up to {EXAMPLES} images, of different days")
+
+
+class OwnerCount(BaseModel):
+    """An owner, and how many images they have."""
+
+    owner: str
+    images: int
+
+
+class OwnerList(BaseModel):
+    """A page of owners, by name."""
+
+    owners: list[OwnerCount]
+    next: str | None = Field(description="cursor of the next page")
+
+
+class OwnersQuery(BaseModel):
+    """Which owners."""
+
+    q: str = Field("", pattern=NO_NUL, description="beginning of a name")
+    cursor: str | None = None
+    limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
+
+
 class Profile(BaseModel):
     """What an owner's images show."""
 
     owner: str
     images: int
     tags: list[TagCount] = Field(description=f"the {MAX_TAGS} most frequent ones")
+    subjects: list[Subject] = Field(description="what sets them apart, the most telling first")
     hashtags: list[HashtagCount] = Field(description=f"the {MAX_HASHTAGS} most frequent ones")
+
+
+@profiles.get("/v1/owners", summary="List owners", responses={200: OwnerList})
+def get_owners(query: OwnersQuery) -> dict[str, Any]:
+    """List owners by name, and how many images each has."""
+    after = decode_cursor(query.cursor) if query.cursor else None
+    with transaction(context().engine) as connection:
+        rows = list_owners(
+            connection, caller_access(), query=query.q, after=after, limit=query.limit + 1
+        )
+    page, cursor = cut_page(rows, query.limit, lambda row: row["owner"])
+    return {"owners": [dict(row) for row in page], "next": cursor}
 
 
 @profiles.get(
@@ -67,9 +130,49 @@ def get_profile(path: OwnerPath) -> dict[str, Any]:
             raise NotFound(f"There are no images of {path.owner!r}.")
         tags = count_shown_tags(connection, owner, MAX_TAGS)
         hashtags = count_hashtags(connection, owner, MAX_HASHTAGS)
+        subjects = _find_subjects(connection, owner, images)
     return Profile(
         owner=owner,
         images=images,
         tags=[TagCount(tag=row["slug"], name=row["name"], images=row["images"]) for row in tags],
+        subjects=subjects,
         hashtags=[HashtagCount(hashtag=hashtag, images=count) for hashtag, count in hashtags],
     ).model_dump()
+
+
+def _find_subjects(connection: Connection, owner: str, images: int) -> list[Subject]:
+    """Find what sets an owner's images apart; of tags that imply each other, the most telling."""
+    own = {row["tag_id"]: row for row in weigh_tags(connection, owner)}
+    others = {row["tag_id"]: row for row in weigh_tags_of_others(connection, owner, SAMPLE)}
+    others_total = count_others(connection, owner, SAMPLE)
+    scores = score_tags(
+        {tag_id: float(row["weight"]) for tag_id, row in own.items()},
+        {tag_id: float(row["weight"]) for tag_id, row in others.items()},
+    )
+    words = context().words.get()
+    chosen: list[int] = []
+    # The vocabulary's tags only: those that people made may be another owner's.
+    known = (tag_id for tag_id in scores if tag_id in words.columns and scores[tag_id] > 0)
+    for tag_id in sorted(known, key=lambda tag_id: -scores[tag_id]):
+        column = words.columns[tag_id]
+        relatives = {*words.vocabulary.ancestors(column), *words.vocabulary.descendants(column)}
+        if not relatives & {words.columns[other] for other in chosen}:
+            chosen.append(tag_id)
+        if len(chosen) == MAX_SUBJECTS:
+            break
+    examples: dict[int, list[str]] = {tag_id: [] for tag_id in chosen}
+    for row in find_examples(connection, owner, chosen, EXAMPLES):
+        examples[row["tag_id"]].append(str(row["image_id"]))
+    return [
+        Subject(
+            tag=words.vocabulary.tags[words.columns[tag_id]].slug,
+            name=words.vocabulary.tags[words.columns[tag_id]].name,
+            images=own[tag_id]["images"],
+            days=own[tag_id]["days"],
+            score=round(scores[tag_id], 3),
+            share=round(own[tag_id]["images"] / images, 4),
+            everybody=round(others[tag_id]["images"] / others_total, 4) if tag_id in others else 0,
+            examples=examples[tag_id],
+        )
+        for tag_id in chosen
+    ]
