@@ -65,7 +65,6 @@ RULES = {
     ("POST", "/v1/images/{image_id}/retry"): _needs(Scope.INGEST),
     ("GET", "/v1/search"): _needs(Scope.READ),
     ("GET", "/v1/search/ids"): _needs(Scope.READ),
-    ("GET", "/v1/search/suggest"): _needs(Scope.READ),
     ("POST", "/v1/search/similar"): _needs(Scope.READ),
     ("POST", "/v1/dial"): _needs(Scope.READ),
     ("GET", "/v1/themes"): _needs(Scope.READ),
