@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.api import Api
@@ -11,7 +10,6 @@ from tests.support.browser import Tab
 RUN_MS = 90_000
 
 
-@pytest.mark.needs("POST /v1/dial")
 def test_the_dial_changes_the_tags_on_the_screen_at_once(tab: Tab) -> None:
     page = tab.open("/dial")
     slider = page.get_by_role("slider", name="Precision")
@@ -31,7 +29,6 @@ def test_the_dial_changes_the_tags_on_the_screen_at_once(tab: Tab) -> None:
     assert page.get_by_role("slider").get_attribute("aria-valuetext")
 
 
-@pytest.mark.needs("POST /v1/tags/preview", "GET /v1/search/suggest")
 def test_a_tag_is_taught_with_a_preview_goes_live_and_can_be_put_back(
     tab: Tab, api: Api, pictures: dict[str, str]
 ) -> None:

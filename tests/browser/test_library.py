@@ -77,7 +77,6 @@ def test_suggestions_while_typing_lead_to_pictures_and_an_address(tab: Tab) -> N
         assert "cat" in name
 
 
-@pytest.mark.needs("GET /v1/search/suggest")
 def test_what_was_understood_can_be_corrected_and_a_mistake_is_explained(tab: Tab) -> None:
     page = tab.open(f"/?q={quote('kitten')}")
     expect(page.get_by_role("list", name="What the search understood")).to_be_visible()
@@ -89,7 +88,6 @@ def test_what_was_understood_can_be_corrected_and_a_mistake_is_explained(tab: Ta
     expect(page.get_by_role("heading", name="The search has a mistake in it")).to_be_visible()
 
 
-@pytest.mark.needs("GET /v1/search/suggest")
 def test_the_filter_form_writes_the_query(tab: Tab) -> None:
     page = tab.open()
     page.get_by_role("button", name="Filters").click()
@@ -125,7 +123,6 @@ def test_a_range_is_selected_by_keys_and_corrected_with_undo(
     assert not any("holiday-2026" in tags_of(api, image_id) for image_id in chosen)
 
 
-@pytest.mark.needs("GET /v1/search/ids")
 def test_a_tag_of_the_selection_is_removed_from_all(tab: Tab, api: Api) -> None:
     page = tab.open(f"/?q={quote(DOMESTIC_CAT)}")
     page.get_by_role("checkbox").first.click()
@@ -142,7 +139,6 @@ def test_a_tag_of_the_selection_is_removed_from_all(tab: Tab, api: Api) -> None:
     assert api.get("/v1/search", q=DOMESTIC_CAT)["total"] == number
 
 
-@pytest.mark.needs("GET /v1/search/suggest")
 def test_a_long_list_holds_few_pictures_in_the_document_and_keeps_its_place(
     tab: Tab, api: Api
 ) -> None:
@@ -161,7 +157,7 @@ def test_a_long_list_holds_few_pictures_in_the_document_and_keeps_its_place(
     expect(page.get_by_role("heading", name="Details")).to_be_visible()
     page.go_back()
     expect(page.locator(".cell").first).to_be_visible()
-    assert abs(page.evaluate("window.scrollY") - place) < 5
+    page.wait_for_function("place => Math.abs(window.scrollY - place) < 5", arg=place)
 
 
 def test_ten_thousand_files_can_be_dropped_and_stopped(tab: Tab) -> None:

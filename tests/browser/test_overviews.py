@@ -11,7 +11,7 @@ from tests.support.pictures import encode as encode_as
 from tests.support.pictures import scene, truncated
 
 
-@pytest.mark.needs("GET /v1/themes", "GET /v1/search/suggest")
+@pytest.mark.needs("GET /v1/themes")
 def test_a_theme_with_eight_pictures_is_shown_and_leads_to_them(tab: Tab) -> None:
     page = tab.open("/themes")
     theme = page.get_by_role("link", name=re.compile(r"^(Animals|Pets|Cats), \d+ pictures"))
@@ -22,7 +22,7 @@ def test_a_theme_with_eight_pictures_is_shown_and_leads_to_them(tab: Tab) -> Non
     expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
-@pytest.mark.needs("GET /v1/owners", "GET /v1/search/suggest")
+@pytest.mark.needs("GET /v1/owners")
 def test_an_owner_has_a_profile_and_pictures(tab: Tab) -> None:
     page = tab.open("/owners")
     page.get_by_role("searchbox", name="Find an owner").fill("ann")
@@ -34,7 +34,6 @@ def test_an_owner_has_a_profile_and_pictures(tab: Tab) -> None:
     expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
-@pytest.mark.needs("GET /v1/status")
 def test_a_failed_picture_says_why_and_can_be_tried_again(tab: Tab, api: Api) -> None:
     damaged = truncated(encode_as(scene(640, 480), "PNG"), 0.02)
     sent = api.upload((b"damaged.png", damaged), owner="damage").json()

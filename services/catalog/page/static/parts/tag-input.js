@@ -6,7 +6,8 @@ import { html, useEffect, useRef, useState } from "../core/html.js";
 const PAUSE_MS = 80;
 let lastList = 0;
 
-// onPick gets the tag's name. A name that no tag has makes one, after the near ones were shown.
+// onPick gets the tag's name. allowNew: a name that no tag has makes one; it is offered last, after
+// the near ones.
 export function TagInput({ label, placeholder, onPick, autofocus = false, allowNew = true, onEscape }) {
   const input = useRef(null);
   const list = useRef(null);
@@ -26,7 +27,7 @@ export function TagInput({ label, placeholder, onPick, autofocus = false, allowN
   const onSubmit = (event) => {
     event.preventDefault();
     const exact = options.find((option) => isSame(option.name, text));
-    if (exact || allowNew) pick(exact ? exact.name : text);
+    pick(exact ? exact.name : text);
   };
   const onKeyDown = (event) => {
     if (event.key !== "Escape") return;

@@ -1,11 +1,10 @@
 // Finding pictures: the query language, suggestions, the vocabulary.
 import { get, post } from "./request.js";
 
-// question: {q, order}. The answer has total only on the first page.
-export function search(question, { cursor, limit, newerThan } = {}, signal) {
-  const paging = { cursor, limit, newer_than: newerThan };
-  if (!question.q) return get("/v1/images", paging, signal);
-  return get("/v1/search", { ...question, stacks: true, ...paging }, signal);
+// question: {q, order} or {theme}. The answer has total only on the first page.
+export function search({ theme, ...question }, { cursor, limit } = {}, signal) {
+  if (theme) return get(`/v1/themes/${encodeURIComponent(theme)}`, { cursor, limit }, signal);
+  return get("/v1/search", { ...question, stacks: true, cursor, limit }, signal);
 }
 
 export function searchIds(question, signal) {

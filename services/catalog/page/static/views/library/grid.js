@@ -9,8 +9,9 @@ const GAP = 4;
 const SCREENS_AROUND = 1;
 const SCREENS_AHEAD = 6;
 
-// dayOf: a picture's heading, or null. onNear: the end of what is loaded comes near.
-export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen = () => {}, onNear = () => {}, onClear = () => {} }) {
+// dayOf: a picture's heading, or null. onReady: the grid has its height, so that the document can be
+// scrolled. onNear: the end of what is loaded comes near.
+export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen = () => {}, onReady = () => {}, onNear = () => {}, onClear = () => {} }) {
   const element = useRef(null);
   const width = useWidth(element);
   const view = useView(element);
@@ -26,6 +27,9 @@ export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen =
   useEffect(() => {
     if (width && isNear) onNear();
   }, [isNear, pictures, width]);
+  useLayoutEffect(() => {
+    if (width) onReady();
+  }, [width > 0, onReady]);
   useAnchor(element, pictures, rows);
 
   const move = (index, { extend = false } = {}) => {

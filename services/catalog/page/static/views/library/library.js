@@ -1,6 +1,6 @@
 // The library: search, filters, and the grid of what was found.
 import { searchIds } from "../../core/api/search.js";
-import { html, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "../../core/html.js";
+import { html, useCallback, useEffect, useMemo, useState } from "../../core/html.js";
 import { connection } from "../../core/connection.js";
 import { count, countOf, day } from "../../core/format.js";
 import { useKeys } from "../../core/keys.js";
@@ -22,25 +22,27 @@ import { Understood } from "./understood.js";
 
 const QUEUE_MS = 1000;
 const LOOK_MS = 8000;
+const MAX_FRAMES = 20;
 
 export function Library() {
   const { query } = useLocation();
   const q = query.get("q") ?? "";
   const order = query.get("order") === "confidence" ? "confidence" : "";
-  const list = useMemo(() => listOf({ q, order }), [q, order]);
+  const theme = query.get("theme") ?? "";
+  const list = useMemo(() => listOf(theme ? { theme } : { q, order }), [q, order, theme]);
   const state = useStore(list.state);
   const { ids } = useStore(selection);
   const [isFiltering, setFiltering] = useState(false);
   useKeepUp(list);
-  usePlace(list, state.isLoaded);
-  useEffect(() => clearSelection, [q, order]);
+  usePlace(list);
+  useEffect(() => clearSelection, [q, order, theme]);
   useKeys({ Escape: clearSelection, "/": () => document.getElementById("search").focus() });
 
   const onPick = useCallback(
     (id, { isRange }) => (isRange ? selectRange(list.state.get().pictures, id) : toggle(id)),
     [list],
   );
-  const search = (text) => setQuery({ q: text.trim() });
+  const search = (text) => setQuery({ q: text.trim(), theme: "" });
   return html`
     <div class=${ids.size ? "library with-panel" : "library"}>
       <div class="library-body">
@@ -53,6 +55,7 @@ export function Library() {
           </div>
         </div>
         <div class="library-line">
+          ${theme && html`<${ThemeChip} name=${state.name ?? theme} />`}
           <${Understood} query=${q} state=${state} onSearch=${search} />
           <${Found} state=${state} ids=${ids} question=${list.question} />
           <${Order} order=${order} isShown=${Boolean(q)} />
@@ -72,12 +75,21 @@ function Pictures({ list, state, ids, q, order, onPick }) {
   const onOpen = useCallback(() => {
     list.scrollTop = window.scrollY;
   }, [list]);
+  const onReady = useCallback(() => scrollWhenTall(list.scrollTop), [list]);
   if (!isLoaded) return html`<${Loading} label="Loading pictures" />`;
   if (error && !pictures.length) return html`<${Problem} error=${error} list=${list} />`;
   if (!pictures.length) return q ? html`<${NothingFound} state=${state} />` : html`<${NoPictures} />`;
   return html`
-    <${Grid} pictures=${pictures} label="Pictures" selected=${ids} dayOf=${dayOf} onPick=${onPick} onOpen=${onOpen} onNear=${onNear} onClear=${clearSelection} />
+    <${Grid} pictures=${pictures} label="Pictures" selected=${ids} dayOf=${dayOf} onPick=${onPick} onOpen=${onOpen} onReady=${onReady} onNear=${onNear} onClear=${clearSelection} />
     ${!isComplete && html`<div class="grid-more">${error ? html`<button class="button" onClick=${onNear}>Load more</button>` : html`<${Loading} />`}</div>`}
+  `;
+}
+
+function ThemeChip({ name }) {
+  return html`
+    <p class="chips">
+      <span class="chip"><span dir="auto">${name}</span><a class="chip-button" href="/themes" aria-label="Leave this theme"><${Icon} name="close" size="14" /></a></span>
+    </p>
   `;
 }
 
@@ -147,7 +159,7 @@ function Found({ state, ids, question }) {
   return html`
     <p class="found" role="status">
       ${countOf(ids.size, "picture")} selected${" "}
-      ${total !== null && ids.size < total && html`<button class="link-button" onClick=${all}>Select all ${found}</button>`}
+      ${total !== null && !question.theme && ids.size < total && html`<button class="link-button" onClick=${all}>Select all ${found}</button>`}
     </p>
   `;
 }
@@ -188,16 +200,19 @@ function useKeepUp(list) {
   }, [list]);
 }
 
+// Scroll as soon as the document is long enough for it.
+function scrollWhenTall(top, tries = MAX_FRAMES) {
+  window.scrollTo(0, top);
+  if (window.scrollY < top - 1 && tries) requestAnimationFrame(() => scrollWhenTall(top, tries - 1));
+}
+
 // Where the list was left is where Back finds it; a reload starts at the top.
-function usePlace(list, isLoaded) {
-  useLayoutEffect(() => {
-    if (isLoaded) window.scrollTo(0, list.scrollTop);
-  }, [list, isLoaded]);
+function usePlace(list) {
   useEffect(() => {
+    // The listeners live a moment longer than the view; the next view's place is not the list's.
     const note = () => {
-      list.scrollTop = window.scrollY;
+      if (document.querySelector(".library")) list.scrollTop = window.scrollY;
     };
-    // The document is shorter for a moment when the view goes: only what the user does counts.
     window.addEventListener("wheel", note, { passive: true });
     window.addEventListener("touchmove", note, { passive: true });
     window.addEventListener("scrollend", note);

@@ -137,6 +137,7 @@ export class PictureList {
 
 function headOf(answer) {
   return {
+    name: answer.name ?? null,
     total: answer.total ?? null,
     isCapped: answer.total_capped ?? false,
     terms: answer.query?.terms ?? [],
