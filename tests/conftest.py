@@ -11,6 +11,7 @@ import pytest
 import skimage
 import sklearn
 from celery import Celery
+from hypothesis import settings as hypothesis_settings
 from redis import Redis
 from sqlalchemy import Engine
 
@@ -30,6 +31,10 @@ from tagloop.local.datadir import DataDir
 from tagloop.local.environment import DATABASE_NAME, broker_url, database_url
 from tagloop.local.servers import postgres
 from tagloop.local.servers.backing import running
+
+# A busy machine is no reason for a property to fail.
+hypothesis_settings.register_profile("without a deadline", deadline=None)
+hypothesis_settings.load_profile("without a deadline")
 
 TEMPLATE = "tagloop_template"
 CACHE_VARIABLE = f"{PREFIX}CACHE_DIR"
