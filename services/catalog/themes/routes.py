@@ -12,7 +12,7 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
-from shared.db.tags.themes import count_tag_sets, find_newest_with, find_tag_ids
+from shared.db.tags.themes import count_images_with, find_newest_with, find_tag_ids
 from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
@@ -74,7 +74,10 @@ def get_themes() -> dict[str, Any]:
             connection, [slug for theme in load_themes().values() for slug in theme.tags]
         )
         sets = {theme.slug: _ids(theme, tag_ids) for theme in load_themes().values()}
-        counts = count_tag_sets(connection, access, sets, MAX_COUNTED + 1)
+        counts = {
+            slug: count_images_with(connection, access, ids, MAX_COUNTED + 1)
+            for slug, ids in sets.items()
+        }
         return {
             "themes": [
                 {

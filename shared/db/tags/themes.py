@@ -1,14 +1,14 @@
 """Pictures that show any tag of a set, as queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from shared.db.owners.access import Access
 
-# Each set is counted and its newest pictures found by the index on (tag, image): no picture is
-# looked at that shows none of the tags, and none beyond the limit.
+# Images of a set are counted and found by the index on (tag, image), tag by tag: no image is
+# read that shows none of the tags, nor any beyond the limit.
 _NEWEST = """
     SELECT DISTINCT image_id
     FROM unnest(CAST(:tag_ids AS integer[])) AS wanted(tag_id),
@@ -23,6 +23,24 @@ _NEWEST = """
 _NEWEST_OF_ALL = text(_NEWEST.format(join="", owned=""))
 _NEWEST_OF_OWNER = text(
     _NEWEST.format(
+        join="JOIN images ON images.id = shown_tags.image_id", owned="AND images.owner = :owner"
+    )
+)
+
+_COUNT = """
+    SELECT count(*) FROM (
+        SELECT DISTINCT image_id
+        FROM unnest(CAST(:tag_ids AS integer[])) AS wanted(tag_id),
+        LATERAL (
+            SELECT shown_tags.image_id FROM shown_tags {join}
+            WHERE shown_tags.tag_id = wanted.tag_id {owned} LIMIT :most
+        ) AS shown
+        LIMIT :most
+    ) AS counted
+"""
+_COUNT_OF_ALL = text(_COUNT.format(join="", owned=""))
+_COUNT_OF_OWNER = text(
+    _COUNT.format(
         join="JOIN images ON images.id = shown_tags.image_id", owned="AND images.owner = :owner"
     )
 )
@@ -49,30 +67,11 @@ def find_newest_with(
     return connection.scalars(_NEWEST_OF_OWNER, {**values, "owner": access.owner}).all()
 
 
-def count_tag_sets(
-    connection: Connection, access: Access, sets: Mapping[str, Sequence[int]], most: int
-) -> dict[str, int]:
-    """Return on how many images each set of tags is shown; none is counted beyond `most`."""
-    names = [name for name, tag_ids in sets.items() for _ in tag_ids]
-    tag_ids = [tag_id for tag_ids in sets.values() for tag_id in tag_ids]
-    rows = connection.execute(
-        text("""
-            WITH members AS (
-                SELECT * FROM unnest(CAST(:names AS text[]), CAST(:tag_ids AS integer[]))
-                    AS members(name, tag_id)
-            )
-            SELECT name, (
-                SELECT count(*) FROM (
-                    SELECT DISTINCT image_id FROM shown_tags
-                    WHERE tag_id IN (SELECT tag_id FROM members WHERE members.name = names.name)
-                      AND (CAST(:owner AS text) IS NULL OR EXISTS (
-                          SELECT FROM images WHERE id = image_id AND owner = :owner
-                      ))
-                    LIMIT :most
-                ) AS counted
-            ) AS images
-            FROM (SELECT DISTINCT name FROM members) AS names
-        """),
-        {"names": names, "tag_ids": tag_ids, "owner": access.owner, "most": most},
-    )
-    return {row.name: row.images for row in rows}
+def count_images_with(
+    connection: Connection, access: Access, tag_ids: Sequence[int], most: int
+) -> int:
+    """Return how many images show any of the tags; none is counted beyond `most`."""
+    values = {"tag_ids": list(tag_ids), "most": most}
+    if access.owner is None:
+        return connection.execute(_COUNT_OF_ALL, values).scalar_one()
+    return connection.execute(_COUNT_OF_OWNER, {**values, "owner": access.owner}).scalar_one()
