@@ -43,7 +43,7 @@ def read_object(url: str, max_bytes: int, seconds: float) -> BinaryIO:
             case PermissionDeniedError() | UnauthenticatedError():
                 raise FetchFailed(
                     f"The credentials of this server do not open the bucket {bucket}; see AWS_* in "
-                    "docs/webhooks.md."
+                    "docs/webhooks/incoming.md."
                 ) from error
             case ValueError():
                 raise FetchFailed(f"The key {key!r} cannot be read: {error}") from error
