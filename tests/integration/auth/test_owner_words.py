@@ -19,8 +19,9 @@ from tests.support.keys import app_with, client_of
 from tests.support.learning.retagging import Retagging
 from tests.support.rows import store_image
 
+# Of one length, since answers say where in a search a word stands.
 THEIRS = "bert-logo"
-NOBODYS = "nobody-logo"
+NOBODYS = "none-logo"
 # Below the limit that shows a tag, and well above nothing.
 BIAS = -1.5
 

@@ -105,7 +105,9 @@ def test_a_profile_counts_tags_and_hashtags(client: FlaskClient, engine: Engine)
     set_decision(engine, images[1], "cup", present=True)
     show_tag(engine, insert_row(engine, owner="bob"), "cup")
 
-    assert get(client, "/v1/owners/ada%2F1/profile") == {
+    profile = get(client, "/v1/owners/ada%2F1/profile")
+    assert [subject["tag"] for subject in profile.pop("subjects")] == ["teapot"]
+    assert profile == {
         "owner": "ada/1",
         "images": 2,
         "tags": [

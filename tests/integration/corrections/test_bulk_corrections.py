@@ -178,6 +178,7 @@ def test_labels_have_what_is_needed_to_use_them_elsewhere(
         "filename": "a.jpg",
         "owner": "ada",
         "tag": "golden-retriever",
+        "name": "golden retriever",
         "present": True,
     }
     assert found[2]["sha256"] is None
