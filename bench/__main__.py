@@ -48,7 +48,7 @@ ROWS = (*THROUGHPUT, "large", *OTHERS)
 
 
 def measure(room: Room, rows: list[str], console: Console) -> list[Figure]:
-    """The figures of these rows."""
+    """Return the figures of these rows."""
     figures: list[Figure] = []
     contestants: list[Contestant] = [c for row in rows for c in THROUGHPUT.get(row, ())]
     if contestants:

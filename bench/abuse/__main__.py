@@ -65,7 +65,7 @@ def _own_tagloop() -> Iterator[str]:
 
 
 def measure(address: str, key: str, connections: int, seconds: float, *, is_own: bool) -> Table:
-    """A row for each kind of crowd and each path that is asked for meanwhile."""
+    """Return a row for each kind of crowd and each path that is asked for meanwhile."""
     table = Table("meanwhile", "asked for", "median s", "longest s", "failed", "ended")
     table.title = f"{connections} connections, {seconds:.0f} s each; {processor()}"
     path = _upload(address, key)

@@ -26,24 +26,24 @@ class Manner:
 
 
 def unfinished_head() -> Manner:
-    """A head that goes on and on."""
+    """Return a head that goes on and on."""
     return Manner(b"GET /v1/images HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"x")
 
 
 def slow_body() -> Manner:
-    """A body that nobody needs a key to send."""
+    """Return a body that nobody needs a key to send."""
     head = "POST /v1/webhooks/standard HTTP/1.1\r\nHost: localhost\r\n"
     return Manner(f"{head}Content-Length: {BODY_BYTES}\r\n\r\n".encode(), b"x")
 
 
 def slow_chunks() -> Manner:
-    """The same of no known length, a byte a chunk."""
+    """Return the same of no known length, a byte a chunk."""
     head = "POST /v1/webhooks/standard HTTP/1.1\r\nHost: localhost\r\n"
     return Manner(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode(), b"1\r\nx\r\n")
 
 
 def slow_large_body() -> Manner:
-    """An upload whose beginning is large enough to be worked on, and then drips."""
+    """Return an upload whose beginning is large enough to be worked on, and then drips."""
     head = "POST /v1/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
     opening = f"{head}Content-Length: {10 * LARGE_BYTES}\r\n\r\n".encode()
     return Manner(opening + bytes(LARGE_BYTES), b"x")

@@ -17,23 +17,26 @@ GIF_FRAME = b"," + struct.pack("<HHHHB", 0, 0, 16, 16, 0) + b"\x02\x02\x4c\x01\x
 
 
 def filled(start: bytes, part: bytes, end: bytes, size: int = LARGE) -> bytes:
-    """A file of about `size` bytes: the same part again and again between start and end."""
+    """Return a file of about `size` bytes: the same part again and again between start and end."""
     return b"".join((start, part * ((size - len(start) - len(end)) // len(part)), end))
 
 
 def jpeg_segment(marker: int, content: bytes) -> bytes:
-    """A segment of a JPEG."""
+    """Return a segment of a JPEG."""
     return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
-    """A chunk of a PNG."""
+    """Return a chunk of a PNG."""
     checksum = struct.pack(">I", zlib.crc32(kind + content))
     return struct.pack(">I", len(content)) + kind + content + checksum
 
 
 def png(*chunks: bytes, size: int = 0) -> bytes:
-    """A PNG of 16 x 16 pixels with these chunks before its own; repeated up to `size` bytes."""
+    """Return a PNG of 16 x 16 pixels with these chunks before its own.
+
+    Repeated up to `size` bytes.
+    """
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 0, 0, 0, 0))
     pixels = png_chunk(b"IDAT", zlib.compress(bytes(16 * 17))) + png_chunk(b"IEND", b"")
     return filled(PNG_START + header, b"".join(chunks), pixels, size or len(b"".join(chunks)) + 200)
@@ -48,20 +51,20 @@ def packed(size: int) -> bytes:
 
 
 def webp(*chunks: bytes) -> bytes:
-    """An animated WebP with EXIF data somewhere behind these chunks."""
+    """Return an animated WebP with EXIF data somewhere behind these chunks."""
     canvas = b"VP8X" + struct.pack("<IB3x", 10, 0x0A) + b"\x0f\0\0\x0f\0\0"
     body = b"WEBP" + canvas + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def tiff_loop() -> bytes:
-    """A TIFF whose only directory is followed by itself, and is marked as reduced."""
+    """Return a TIFF whose only directory is followed by itself, and is marked as reduced."""
     entries = struct.pack("<HHII", 254, 4, 1, 1)
     return b"II*\0" + struct.pack("<IH", 8, 1) + entries + struct.pack("<I", 8)
 
 
 def tiff_chain() -> bytes:
-    """A TIFF of reduced pictures without end, each directory full of entries."""
+    """Return a TIFF of reduced pictures without end, each directory full of entries."""
     entries = struct.pack("<HHII", 254, 4, 1, 1) * 512
     size = len(entries) + 6
     directories = (
@@ -72,17 +75,17 @@ def tiff_chain() -> bytes:
 
 
 def box(kind: bytes, content: bytes) -> bytes:
-    """A box of the ISO base media file format."""
+    """Return a box of the ISO base media file format."""
     return struct.pack(">I", len(content) + 8) + kind + content
 
 
 def heic(meta: bytes) -> bytes:
-    """A HEIC with this content of its `meta` box."""
+    """Return a HEIC with this content of its `meta` box."""
     return box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", bytes(4) + meta)
 
 
 def avif_items() -> bytes:
-    """An AVIF whose properties are assigned to a million other items first."""
+    """Return an AVIF whose properties are assigned to a million other items first."""
     items = b"".join(struct.pack(">HB", number & 0xFFFF | 2, 0) for number in range(1_000_000))
     associations = box(b"ipma", bytes(4) + struct.pack(">I", 1_000_000) + items)
     primary = box(b"pitm", bytes(4) + struct.pack(">H", 1))

@@ -35,7 +35,7 @@ def measure(content: bytes, at_once: int = 1) -> Look:
 
 
 def look(content: bytes) -> str:
-    """The format and the size of a picture, or why there are none."""
+    """Return the format and the size of a picture, or why there are none."""
     try:
         found = probe(io.BytesIO(content), MAX_PIXELS)
     except PictureError as refusal:

@@ -14,7 +14,10 @@ ITERATIONS = 2000
 def one_vs_rest(
     embeddings: NDArray[np.float32], labels: Sequence[str], asked: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """A class-balanced logistic regression for each label; (asked, labels in their order)."""
+    """Return a class-balanced logistic regression for each label.
+
+    (asked, labels in their order).
+    """
     found: NDArray[np.float64] = (
         OneVsRestClassifier(_regression()).fit(embeddings, labels).predict_proba(asked)
     )

@@ -66,7 +66,7 @@ class Night:
 
 @contextmanager
 def fresh_pupil(folder: Path) -> Iterator[Pupil]:
-    """A stack that was never taught anything."""
+    """Yield a stack that was never taught anything."""
     port = free_port()
     folder.mkdir(parents=True)
     log = folder / "up.log"
@@ -113,7 +113,7 @@ def teach(material: Material, per_label: int, seed: int, folder: Path) -> Learni
 
 
 def nights(material: Material, folder: Path) -> Iterator[Night]:
-    """A good night, one on which everything is relabelled wrongly, and another good one."""
+    """Yield a good night, one on which everything is relabelled wrongly, and another good one."""
     labels = material.labels
     first = draw(material.train, NIGHT_EXAMPLES, seed=0)
     rest = [picture for picture in material.train if picture not in first]
@@ -138,7 +138,7 @@ def nights(material: Material, folder: Path) -> Iterator[Night]:
 def _contradict(
     ids: Sequence[str], pictures: Sequence[Picture], labels: Sequence[str]
 ) -> list[Verdicts]:
-    """Every right label removed, and the next one added."""
+    """Return every right label removed, and the next one added."""
     return [
         Verdicts(
             image_id,

@@ -37,7 +37,7 @@ class Picture:
 
 
 def read_labelled(folder: Path) -> list[Picture]:
-    """The files of a folder that has a folder for each label, in the order of their names."""
+    """Return the files of a folder that has a folder for each label, sorted by name."""
     pictures = [
         Picture(path, label.name)
         for label in sorted(folder.iterdir())

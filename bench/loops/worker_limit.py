@@ -51,7 +51,7 @@ class MemoryStorage(Storage):
         return image
 
     def get(self, key: str) -> memoryview:
-        """The bytes of a picture."""
+        """Return the bytes of a picture."""
         return self._blobs[key]
 
 
@@ -80,7 +80,7 @@ def in_one_process(
 def in_lanes(
     settings: Settings, storage: Storage, backbone: Backbone, lane_count: int, closing: ExitStack
 ) -> Embed:
-    """The worker's lanes as they are."""
+    """Return the worker's lanes as they are."""
     lanes = Lanes(settings, storage, backbone, lane_count)
     closing.callback(lanes.close)
 
@@ -93,14 +93,14 @@ def in_lanes(
 
 
 def seconds_for(embed: Embed, images: list[ClaimedImage]) -> float:
-    """How long the images take."""
+    """Return how long the images take."""
     started = time.perf_counter()
     embed(images)
     return time.perf_counter() - started
 
 
 def cpu_used() -> float:
-    """CPU time of this process and of the decoders, in seconds."""
+    """Return CPU time of this process and of the decoders, in seconds."""
     return time.process_time() + sum(cpu_seconds().values())
 
 

@@ -37,7 +37,7 @@ class BatchedTagger:
         )
 
     def decode(self, file: BinaryIO) -> NDArray[np.uint8]:
-        """A JPEG as the network takes it: (side, side, 3) uint8."""
+        """Return a JPEG as the network takes it: (side, side, 3) uint8."""
         return decode_square(
             memoryview(file.read()),
             "JPEG",
@@ -57,5 +57,5 @@ class BatchedTagger:
 
 
 def newest_graph(cache: Path, name: str) -> Path:
-    """The network that the worker's runtime has converted for this machine."""
+    """Return the network that the worker's runtime has converted for this machine."""
     return max(cache.glob(f"{name}-*/{GRAPH_FILE}"), key=lambda path: path.stat().st_mtime)

@@ -43,7 +43,7 @@ class EagerTagger:
         self._bfloat16 = bfloat16
 
     def decode(self, file: BinaryIO | BytesIO) -> NDArray[np.uint8]:
-        """A picture as the network takes it: (side, side, 3) uint8."""
+        """Return a picture as the network takes it: (side, side, 3) uint8."""
         return decode(file, self.description.side, self.description.crop)
 
     def tag(self, pixels: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:

@@ -41,7 +41,7 @@ class TaggingApi(litserve.LitAPI):
             self._tagger.tag(np.zeros((size, side, side, 3), np.uint8))
 
     def decode_request(self, request: Request) -> NDArray[np.uint8]:
-        """The uploaded file to pixels. What LitServe gives is the request's form."""
+        """Return the uploaded file to pixels. What LitServe gives is the request's form."""
         form = cast(Mapping[str, Any], request)
         return self._tagger.decode(form["file"].file)
 
@@ -50,7 +50,7 @@ class TaggingApi(litserve.LitAPI):
         return np.stack(inputs)
 
     def predict(self, x: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:
-        """The classes of each picture."""
+        """Return the classes of each picture."""
         return self._tagger.tag(x)
 
     def unbatch(self, output: list[list[tuple[int, float]]]) -> list[list[tuple[int, float]]]:
@@ -58,7 +58,7 @@ class TaggingApi(litserve.LitAPI):
         return output
 
     def encode_response(self, output: list[tuple[int, float]]) -> dict[str, Any]:
-        """The answer as JSON."""
+        """Return the answer as JSON."""
         return {"tags": output}
 
 

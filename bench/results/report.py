@@ -20,7 +20,7 @@ def number(value: float) -> str:
 
 
 def figure_cells(figure: Figure) -> tuple[str, ...]:
-    """A figure as cells: label, median, least, most, unit, how often it was measured."""
+    """Return a figure as cells: label, median, least, most, unit, how often it was measured."""
     values = figure.spread
     rounds = str(len(figure.samples))
     return (
@@ -34,7 +34,7 @@ def figure_cells(figure: Figure) -> tuple[str, ...]:
 
 
 def target_cells(target: SpeedTarget, figures: Mapping[str, Figure]) -> tuple[str, ...]:
-    """A target as cells: label, rule, measured, spread, met or not."""
+    """Return a target as cells: label, rule, measured, spread, met or not."""
     measured = target.measure(figures)
     if measured is None:
         return target.label, target.rule, NOT_MEASURED, "", ""

@@ -33,12 +33,12 @@ class Figure:
 
 
 def spread(samples: Sequence[float]) -> Spread:
-    """The spread of at least one sample."""
+    """Return the spread of at least one sample."""
     return Spread(min(samples), median(samples), max(samples))
 
 
 def percentile(samples: Sequence[float], percent: int) -> float:
-    """The value that `percent` of the samples do not exceed, between neighbours."""
+    """Return the value that `percent` of the samples do not exceed, between neighbours."""
     if len(samples) == 1:
         return samples[0]
     return quantiles(samples, n=100, method="inclusive")[percent - 1]

@@ -21,7 +21,7 @@ class SpeedTarget:
     at_most: bool = False
 
     def measure(self, figures: Mapping[str, Figure]) -> Spread | None:
-        """The spread over the rounds; None where a figure was not measured in this run."""
+        """Return the spread over the rounds; None where a figure was not measured in this run."""
         above = figures.get(self.above)
         if above is None:
             return None
@@ -31,7 +31,7 @@ class SpeedTarget:
         return None if below is None else spread(ratios(above, below))
 
     def is_met(self, measured: Spread) -> bool:
-        """Whether the median is on the right side of the limit."""
+        """Return whether the median is on the right side of the limit."""
         if self.at_most:
             return measured.median <= self.limit
         return measured.median >= self.limit

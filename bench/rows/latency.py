@@ -32,7 +32,8 @@ MAX_ROUNDS = 3
 
 
 def measure_latency(room: Room, console: Console) -> Iterator[Figure]:
-    """All three loads in turns, and the one decode and forward pass that they are compared with.
+    """Yield all three loads in turns, and the one decode and forward pass that they are compared
+    with.
 
     Gives `latency.<load>.p<percent>` in milliseconds, one sample for each round.
     """

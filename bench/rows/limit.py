@@ -15,12 +15,12 @@ def _measure(module: str, pictures: Pictures, images: int, *more: str) -> Sample
 
 
 def measure_limit(room: Room, pictures: Pictures, images: int) -> Sample:
-    """The worker's decode and forward pass in one process, pictures in memory."""
+    """Return the worker's decode and forward pass in one process, pictures in memory."""
     return _measure(WORKER_LIMIT, pictures, images)
 
 
 def measure_lanes(room: Room, pictures: Pictures, images: int) -> Sample:
-    """The same through the worker's lanes, which decode in processes of their own."""
+    """Return the same through the worker's lanes, which decode in processes of their own."""
     return _measure(WORKER_LIMIT, pictures, images, "--isolated")
 
 

@@ -46,7 +46,7 @@ TUNINGS = {
 
 @contextmanager
 def running_litserve(room: Room, runtime: str, tuning: Tuning) -> Iterator[int]:
-    """A warmed-up server; gives its port."""
+    """Yield a warmed-up server; gives its port."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "bench.peers.litserve_app", "--runtime", runtime),

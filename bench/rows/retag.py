@@ -65,7 +65,7 @@ def measure_retag(room: Room, console: Console) -> Iterator[Figure]:
 
 
 def wait_for_job(engine: Engine, job: int) -> tuple[int, float]:
-    """How many images the worker has re-tagged, and in how many seconds.
+    """Return how many images the worker has re-tagged, and in how many seconds.
 
     Raises BenchError after ten minutes.
     """

@@ -18,7 +18,7 @@ ADD_COMMAND = "tagloop add"
 
 
 def cpu_ms(before: Counter[str], after: Counter[str], images: int) -> dict[str, float]:
-    """CPU time between two readings, in milliseconds for each image, by process."""
+    """Return CPU time between two readings, in milliseconds for each image, by process."""
     return {role: 1000 * (after[role] - before[role]) / images for role in after}
 
 
@@ -35,7 +35,7 @@ def measure_uploads(room: Room, pictures: Pictures, images: int) -> Sample:
 
 
 def measure_add(room: Room, pictures: Pictures, images: int) -> Sample:
-    """The command as a person types it, its start and its end included."""
+    """Return the command as a person types it, its start and its end included."""
     folder = room.distinct_folder(pictures, images)
     with running_tagloop(room) as stack:
         command = [
@@ -57,7 +57,7 @@ def measure_add(room: Room, pictures: Pictures, images: int) -> Sample:
 
 
 def cpu_of_ended() -> float:
-    """CPU time of every child that has ended, in seconds."""
+    """Return CPU time of every child that has ended, in seconds."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

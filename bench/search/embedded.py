@@ -15,7 +15,7 @@ MAX_PIXELS = 100_000_000
 
 
 def embed_folder(backbone: Backbone, folder: Path, limit: int) -> NDArray[np.float32]:
-    """The embeddings, (pictures, dimensions), of at most so many pictures at any depth."""
+    """Return the embeddings, (pictures, dimensions), of at most so many pictures at any depth."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     # Spread over all folders, since each may hold one kind of picture.
     chosen = paths[:: max(1, len(paths) // limit)][:limit]

@@ -134,7 +134,7 @@ def _decide(
 
 
 def _id_at(milliseconds: int, dice: np.random.Generator) -> UUID:
-    """A UUIDv7 of that moment."""
+    """Return a UUIDv7 of that moment."""
     noise = int.from_bytes(dice.bytes(10), "big")
     value = (milliseconds << 80) | (noise & ~(0xF << 76) & ~(0x3 << 62)) | (7 << 76) | (2 << 62)
     return UUID(int=value)

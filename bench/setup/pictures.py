@@ -41,12 +41,12 @@ class Pictures:
 
 
 def jpeg_files(folder: Path) -> list[Path]:
-    """The JPEG files right inside a folder, in the order of their names."""
+    """Return the JPEG files right inside a folder, in the order of their names."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
 
 
 def find_pictures(work: Path) -> Pictures:
-    """The shared photographs, or the folder that IMAGES names, or those that packages ship.
+    """Return the shared photographs, or the folder that IMAGES names, or those that packages ship.
 
     IMAGES outweighs the shared photographs. Raises BenchError when it names no folder of JPEGs.
     """
@@ -85,7 +85,7 @@ def make_large(pictures: Pictures, folder: Path) -> Pictures:
 
 
 def distinct(data: bytes, name: str) -> bytes:
-    """The same picture as other bytes, since the same bytes are the same image to Tagloop.
+    """Return the same picture as other bytes, since the same bytes are the same image to Tagloop.
 
     Decoders stop at the end of the JPEG; what follows only changes the digest.
     """

@@ -45,7 +45,7 @@ def role_of(process: psutil.Process) -> str:
 
 
 def descendants() -> Iterator[tuple[str, psutil.Process]]:
-    """Every process that this one started, directly or not, with its role."""
+    """Yield every process that this one started, directly or not, with its role."""
     parents: dict[int, str] = {}
     for process in psutil.Process().children(recursive=True):
         try:
@@ -60,7 +60,9 @@ def descendants() -> Iterator[tuple[str, psutil.Process]]:
 
 
 def cpu_seconds() -> Counter[str]:
-    """CPU time used so far, user and system, by role; processes that ended count for their parent.
+    """Return CPU time used so far, user and system, by role.
+
+    Processes that ended count for their parent.
 
     The load generator is not among them: it reports its own.
     """
@@ -91,7 +93,7 @@ def wait_until_quiet() -> None:
 
 
 def find_process(role: str) -> psutil.Process:
-    """The first process of a role. Raises BenchError when there is none."""
+    """Return the first process of a role. Raises BenchError when there is none."""
     for found, process in descendants():
         if found == role:
             return process
@@ -121,7 +123,7 @@ def run_program(module: str, *arguments: str) -> dict[str, Any]:
 def running_program(
     command: list[str], log: Path, environment: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program for as long as the block runs; its output goes to the log."""
+    """Yield a program for as long as the block runs; its output goes to the log."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

@@ -22,7 +22,7 @@ class Scale:
     share: float
 
     def images(self, full: int) -> int:
-        """How many images to use where the full run uses `full`."""
+        """Return how many images to use where the full run uses `full`."""
         return max(MIN_IMAGES, round(full * self.share))
 
 
@@ -40,17 +40,17 @@ class Room:
     _copies: dict[tuple[Path, int], Path] = field(default_factory=dict)
 
     def part(self, name: str) -> Path:
-        """A folder inside, made when it is not there."""
+        """Return a folder inside, made when it is not there."""
         path = self.folder / name
         path.mkdir(exist_ok=True)
         return path
 
     def log(self, name: str) -> Path:
-        """The log file of a program."""
+        """Return the log file of a program."""
         return self.part("logs") / f"{name}.log"
 
     def distinct_folder(self, pictures: Pictures, count: int) -> Path:
-        """A folder of `count` different files, made once."""
+        """Return a folder of `count` different files, made once."""
         key = (pictures.folder, count)
         if key not in self._copies:
             folder = self.folder / f"distinct-{len(self._copies)}"
@@ -59,12 +59,12 @@ class Room:
 
 
 def new_owner() -> str:
-    """An owner whom no earlier measurement used: the same bytes are a new image then."""
+    """Return an owner whom no earlier measurement used: the same bytes are a new image then."""
     return uuid.uuid4().hex
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -61,7 +61,7 @@ class Tagloop:
         return time.monotonic()
 
     def count_queued(self, owner: str) -> int:
-        """How many images of an owner still wait."""
+        """Return how many images of an owner still wait."""
         return self._count(owner).get("queued", 0)
 
     def _count(self, owner: str) -> dict[str, int]:

@@ -132,7 +132,9 @@ def _median(call: Callable[[int], object]) -> str:
 
 
 def _memory(role: str) -> float:
-    """The memory of the largest process in a role, in MiB: what it shares with others included."""
+    """Return the memory of the largest process in a role, in MiB: what it shares with others
+    included.
+    """
     sizes = [
         process.memory_info().rss
         for name, process in descendants()

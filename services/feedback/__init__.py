@@ -1,1 +1,1 @@
-"""What people teach, and the versions of the model that learned it."""
+"""The feedback service: corrections, custom tags, model versions, events."""

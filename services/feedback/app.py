@@ -41,7 +41,7 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:
-    """The service alone: `gunicorn 'services.feedback.app:create_app()'`."""
+    """Return the service on its own: `gunicorn 'services.feedback.app:create_app()'`."""
     settings = settings or load_settings()
     configure_logs(settings)
     return create_web_app("feedback", BLUEPRINTS, settings)

@@ -1,4 +1,4 @@
-"""The shapes that several parts of the feedback API share."""
+"""Request and response schemas that several parts of the feedback API share."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ TagName = Annotated[str, AfterValidator(clean_name)]
 
 
 class VerdictsDocument(BaseModel):
-    """What somebody says of an image's tags, each given by its slug, its name or an alias."""
+    """Verdicts on an image's tags, each tag given by its slug, name or alias."""
 
     add: list[TagName] = Field(
         default_factory=list, description="it has these; a new name makes a tag"
@@ -33,12 +33,12 @@ class VerdictsDocument(BaseModel):
     )
 
     def count(self) -> int:
-        """How many corrections these are."""
+        """The number of corrections."""
         return len(self.add) + len(self.remove) + len(self.confirm) + len(self.undo)
 
 
 class PageQuery(BaseModel):
-    """Which page of a list."""
+    """The page of a list to return."""
 
     cursor: str | None = None
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)

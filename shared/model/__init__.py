@@ -1,1 +1,1 @@
-"""The head and the vocabulary that it scores: embeddings in, tags out."""
+"""The head and its vocabulary: embeddings in, tags out."""

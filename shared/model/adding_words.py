@@ -1,4 +1,4 @@
-"""Adds the words of a file to the live head: a new version, and re-tagging of what is there."""
+"""Add the words of a file to the live head, as a new version, and re-tag all images."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,17 +19,17 @@ from shared.model.head import Head
 from shared.model.words_file import digest_of, read_words_file
 from shared.storage.storage import Storage
 
-# Under this name, the metrics of a version hold the digest of the file that it was made from.
+# Key in a version's metrics: digest of the words file that it was made from.
 WORDS_METRIC = "words_file"
 
 
 def with_words(connection: Connection, head: Head, path: Path, backbone: str) -> Head:
-    """Return the head with the words of a file; a word that it had before is replaced.
+    """Return the head with the words of a file; existing words are replaced.
 
-    A word that is no tag yet becomes a custom tag.
+    A word that is not yet a tag becomes a custom tag.
 
     Raises:
-        ConfigError: the file can't be read, or was made for another backbone.
+        ConfigError: the file cannot be read, or was made for another backbone.
     """
     words = read_words_file(path)
     if words.backbone != backbone or len(words.classifiers.weight) != len(head.weight):
@@ -51,10 +51,10 @@ def with_words(connection: Connection, head: Head, path: Path, backbone: str) ->
 
 
 def add_words(connection: Connection, storage: Storage, path: Path, reason: str) -> int | None:
-    """Make a version with the words of a file and put it live; return its number.
+    """Make a version with the words of a file and promote it; return its number.
 
-    None where a version was made from this file before, even if another one is live now: who
-    went back to an older version has said what they want.
+    Returns None if a version was made from this file before, even if it is no longer live: going
+    back to an older version was a decision.
 
     Raises:
         ConfigError: as `with_words`, or there is no version yet.
@@ -68,7 +68,7 @@ def add_words(connection: Connection, storage: Storage, path: Path, reason: str)
     head = with_words(connection, read_head(storage, live), path, live.backbone)
     blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
     storage.put(blob, head.to_bytes())
-    # What was measured of the tags that people taught still holds.
+    # The measured figures of tags that people taught still hold.
     metrics = {**read_report(connection, live.version), WORDS_METRIC: digest}
     version = insert_candidate(connection, live, blob, reason, metrics, rejected=False)
     promote(connection, version)

@@ -1,7 +1,7 @@
-"""Whether what the model shows today differs from what it showed in the last weeks.
+"""Compare what the model shows today with what it showed in the last weeks.
 
-Everything is scored by the live version, since images are re-tagged after each promotion: what
-moves here are the pictures, not the model.
+All images are scored by the live version, since promotions re-tag everything: drift here comes from
+the pictures, not the model.
 """
 
 import math
@@ -17,30 +17,33 @@ from shared.db.monitoring.drift import CONFIDENCE_BINS, count_shown, sample_imag
 
 DAY_SECONDS = 24 * 3600
 MONTH_DAYS = 28
-# A sample costs a few hundredths of a second, however many images there are.
+# Scoring a sample takes a few hundredths of a second, however many images there are.
 SLICES = 100
 DAY_PER_SLICE = 20
 MONTH_PER_SLICE = 60
 TAGS_SHOWN = 20
 Thing = TypeVar("Thing")
-# Stands for what was never seen: a share of zero has no logarithm.
+# Replaces a share of zero, which has no logarithm.
 MIN_SHARE = 1e-4
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the model shows of some images. tags: on how many; bins: of confidence, 1 to 10."""
+    """Tags shown on a sample of images.
+
+    tags: number of images by tag; bins: number of shown tags by bin of confidence, 1 to 10.
+    """
 
     images: int
     tags: Mapping[str, int]
     bins: Mapping[int, int]
 
     def share(self, slug: str) -> float:
-        """On which share of the images a tag is shown."""
+        """Return the share of images on which a tag is shown."""
         return self.tags.get(slug, 0) / self.images if self.images else 0.0
 
     def mean_confidence(self) -> float | None:
-        """The mean of the bins' middles; None where nothing is shown."""
+        """Return the mean confidence, from the bins' middles; None if nothing is shown."""
         total = sum(self.bins.values())
         middles = sum((number - 0.5) / CONFIDENCE_BINS * n for number, n in self.bins.items())
         return middles / total if total else None
@@ -48,29 +51,29 @@ class Shown:
 
 @dataclass(frozen=True)
 class Drift:
-    """The last day beside the last 28 days."""
+    """The last day compared with the last 28 days."""
 
     day: Shown
     month: Shown
 
     def common_tags(self) -> list[str]:
-        """The tags that the month showed most often."""
+        """Return the tags shown most often in the last 28 days."""
         return [slug for slug, _ in Counter(self.month.tags).most_common(TAGS_SHOWN)]
 
     def of_tags(self) -> float:
-        """Population stability index of the common tags; 0.1 is little, 0.25 is much."""
+        """Return the population stability index of the common tags; 0.1 is low, 0.25 is high."""
         common = self.common_tags()
         return stability_index(
             _with_rest(self.day.tags, common), _with_rest(self.month.tags, common)
         )
 
     def of_confidences(self) -> float:
-        """Population stability index of the confidences."""
+        """Return the population stability index of the confidences."""
         return stability_index(self.day.bins, self.month.bins)
 
 
 def measure_drift(connection: Connection) -> Drift:
-    """Compare samples of both spans of time.
+    """Compare samples of both periods.
 
     Raises:
         Unavailable: Postgres is away.
@@ -83,7 +86,7 @@ def measure_drift(connection: Connection) -> Drift:
 
 
 def stability_index(now: Mapping[Thing, int], before: Mapping[Thing, int]) -> float:
-    """Population stability index of two counts of the same things; 0 where one is empty."""
+    """Return the population stability index of two sets of counts; 0 if one is empty."""
     total_now, total_before = sum(now.values()), sum(before.values())
     if not total_now or not total_before:
         return 0.0

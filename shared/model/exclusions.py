@@ -1,4 +1,4 @@
-"""Which tags are mutually exclusive: in memory by the number of tags, not by its square."""
+"""Mutually exclusive tags, stored as groups, so that memory grows linearly with their number."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ NO_GROUP = -1
 
 @dataclass(frozen=True)
 class Exclusions:
-    """Groups of mutually exclusive tags, and the few pairs in a group that do go together.
+    """Groups of mutually exclusive tags, and the exceptions: pairs that may appear together.
 
-    groups: (tags,) int32, the number of a tag's group; -1: it excludes none. compatible: (pairs, 2)
-    int32, positions of two tags of one group that may stand on one picture, each pair once.
+    groups: (tags,) int32, the group of each tag; -1: excludes none. compatible: (pairs, 2) int32,
+    positions of two tags of one group that may appear on one picture, each pair once.
     """
 
     groups: NDArray[np.int32]
@@ -24,12 +24,12 @@ class Exclusions:
 
     @classmethod
     def none(cls, tags: int) -> Exclusions:
-        """No tag excludes another."""
+        """Return exclusions under which no tag excludes another."""
         return cls(np.full(tags, NO_GROUP, np.int32), np.empty((0, 2), np.int32))
 
     @classmethod
     def of_matrix(cls, exclusive: NDArray[np.bool_]) -> Exclusions:
-        """Read a symmetric matrix, (tags, tags), as heads of earlier versions have it."""
+        """Read a symmetric matrix, (tags, tags), as stored in heads of earlier versions."""
         others = exclusive & ~np.eye(len(exclusive), dtype=np.bool_)
         grouped = others.any(axis=0)
         pairs = np.argwhere(np.triu(np.outer(grouped, grouped) & ~others, k=1))
@@ -37,7 +37,7 @@ class Exclusions:
 
     @classmethod
     def side_by_side(cls, parts: Sequence[Exclusions]) -> Exclusions:
-        """The tags of several parts one after the other; no part excludes tags of another."""
+        """Concatenate the tags of several parts; no part excludes tags of another."""
         groups, pairs = [], []
         tags = used = 0
         for part in parts:
@@ -53,20 +53,23 @@ class Exclusions:
         return not (self.groups >= 0).any()
 
     def take(self, chosen: NDArray[np.intp]) -> Exclusions:
-        """Those among some of the tags, in the order of `chosen`, (fewer tags,) positions."""
+        """Return the exclusions among the chosen tags.
+
+        chosen: (fewer tags,) positions, in the new order.
+        """
         position = np.full(len(self.groups), -1, np.int32)
         position[chosen] = np.arange(len(chosen))
         pairs = position[self.compatible]
         return Exclusions(self.groups[chosen], pairs[(pairs >= 0).all(axis=1)])
 
     def linked(self, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Positions of the chosen tags, (tags,) bool, and of all in the groups of these."""
+        """Return the positions of chosen tags, (tags,) bool, and of all tags in their groups."""
         groups = np.unique(self.groups[chosen])
         in_groups = np.isin(self.groups, groups[groups >= 0])
         return np.flatnonzero(chosen | in_groups)
 
     def sums(self, powers: NDArray[np.float64]) -> NDArray[np.float64]:
-        """For each tag the sum of what the tags have that it excludes: (n, tags) to (n, tags)."""
+        """For each tag, sum the values of the tags that it excludes: (n, tags) to (n, tags)."""
         sums = np.zeros_like(powers)
         for group in np.unique(self.groups[self.groups >= 0]):
             members = np.flatnonzero(self.groups == group)
@@ -75,5 +78,5 @@ class Exclusions:
         for first, second in self.compatible:
             sums[:, first] -= powers[:, second]
             sums[:, second] -= powers[:, first]
-        # What rounding leaves of a difference may lie a little below nothing.
+        # Rounding can leave a difference slightly below zero.
         return np.maximum(sums, 0, out=sums)

@@ -1,6 +1,6 @@
-"""The head: embeddings → tag probabilities → the tags to show, in numpy alone.
+"""The head: embeddings → tag probabilities → the tags to show, in plain numpy.
 
-A worker scores fresh embeddings with it, a web process stored ones; both get the same numbers.
+Workers score new embeddings with it, web processes stored ones; both get the same numbers.
 """
 
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ PRETRAINED_PREFIX = "pretrained."
 
 @dataclass(frozen=True)
 class Head:
-    """A linear classifier over embeddings: the network's own, and the learned tags beside it.
+    """A linear classifier over embeddings, with learned tags beside it.
 
     weight: (dimensions, leaves) float32; bias: (leaves,) float32, leaves in vocabulary order.
-    learned_tags: what people taught. pretrained: what was learned from labelled folders before, as
-    the everyday words were; a fine-tune treats it as a part of the network.
+    learned_tags: taught by people. pretrained: learned from labelled folders, such as the everyday
+    words; a fine-tune treats these as part of the network.
     """
 
     weight: NDArray[np.float32]
@@ -33,10 +33,10 @@ class Head:
     pretrained: LearnedTags
 
     def leaf_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Softmax over the leaves: (n, dimensions) → (n, leaves).
+        """Return the softmax over the leaves: (n, dimensions) → (n, leaves).
 
-        Embeddings are rounded to float16 first, as they are stored: the same picture scores the
-        same on its first day and on every re-tagging.
+        Embeddings are first rounded to float16, as they are stored, so that a picture scores the
+        same when it is uploaded and when it is re-tagged.
         """
         rounded = embeddings.astype(np.float16).astype(np.float32)
         logits = rounded @ self.weight + self.bias
@@ -45,25 +45,25 @@ class Head:
         return exponentials / exponentials.sum(axis=1, keepdims=True)
 
     def to_bytes(self) -> bytes:
-        """The head as a safetensors file."""
+        """Return the head as a safetensors file."""
         arrays = {
             "weight": self.weight,
             "bias": self.bias,
             **_prefixed(LEARNED_PREFIX, self.learned_tags),
             **_prefixed(PRETRAINED_PREFIX, self.pretrained),
         }
-        # safetensors writes the memory as it lies, and the shape as if it lay in rows.
+        # safetensors writes memory as is, with the shape of a row-major array.
         return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Head":
-        """Read a safetensors file that `to_bytes` made."""
+        """Read a safetensors file made by `to_bytes`."""
         arrays = load(data)
         weight = arrays["weight"]
         return cls(
             weight,
             arrays["bias"],
-            # Heads of early deployments were stored before there was anything to learn.
+            # Heads of early versions have no learned tags.
             _read_tags(arrays, LEARNED_PREFIX) or LearnedTags.nothing(len(weight)),
             _read_tags(arrays, PRETRAINED_PREFIX) or LearnedTags.nothing(len(weight)),
         )
@@ -84,7 +84,7 @@ def _read_tags(arrays: Mapping[str, NDArray[Any]], prefix: str) -> LearnedTags |
 
 @dataclass(frozen=True)
 class ShownTags:
-    """Tags of one picture in the order in which to show them.
+    """Tags of one picture in display order.
 
     columns: (n,) columns of the vocabulary; confidences: (n,) float32.
     """
@@ -99,11 +99,11 @@ def choose_tags(
     min_confidence: float,
     max_tags: int | None = None,
 ) -> ShownTags:
-    """Pick the tags to show from one picture's (tags,) probabilities.
+    """Choose the tags to show from one picture's (tags,) probabilities.
 
-    A tag is sure when its probability, the sum of its leaves', reaches `min_confidence`. Every
-    ancestor of a sure tag is sure too; so where no leaf is, what remains is the deepest sure
-    ancestor and all above it. The best come first, and `max_tags` cuts from the end.
+    A tag is shown when its probability, the sum of its leaves', reaches `min_confidence`. Then so
+    do all its ancestors; if no leaf is sure enough, the deepest sure ancestor and those above it
+    remain. The best come first, and `max_tags` limits their number.
     """
     sure = np.flatnonzero(probabilities >= min_confidence)
     order = vocabulary.best_first(sure, probabilities[sure])[:max_tags]

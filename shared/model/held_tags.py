@@ -1,4 +1,4 @@
-"""Tags that hurt when they are wrong: held back until a person confirms them for an image."""
+"""Tags that hurt when they are wrong, held back until a person confirms them for an image."""
 
 from collections.abc import Collection
 
@@ -9,9 +9,9 @@ from shared.vocabulary import Vocabulary
 
 
 def held_columns(vocabulary: Vocabulary, names: Collection[str]) -> NDArray[np.intp]:
-    """The columns of the tags by these names, and of all narrower ones, ascending.
+    """Return the columns of the named tags and all narrower ones, ascending.
 
-    names: slugs, names or aliases. One that no tag has may be that of a tag yet to be made.
+    names: slugs, names or aliases. Unknown ones are ignored, since the tag may be created later.
     """
     columns: set[int] = set()
     for name in names:

@@ -1,8 +1,7 @@
-"""Learned tags: classifiers of their own beside the network's, fitted to corrections.
+"""Learned tags: separate classifiers beside the network's, fitted to corrections.
 
-A tag that people made has nothing else. For one of the network's own tags, the network's log-odds
-count as well: they are worth a lot while there are few corrections, and little where people mean
-something else by the word.
+Custom tags have only this classifier. For a tag of the network, the network's log-odds count as
+well: much while there are few corrections, little if people mean something else by the word.
 """
 
 from collections.abc import Mapping
@@ -14,21 +13,22 @@ from numpy.typing import NDArray
 
 from shared.model.exclusions import Exclusions
 
-# The length of every feature vector: it puts the weights of a classifier on a scale of about 1.
+# Length of every feature vector, which keeps classifier weights on a scale of about 1.
 FEATURE_NORM = 10.0
-# Log-odds beyond this say no more about a picture than "certainly".
+# Log-odds beyond this mean no more than "certain".
 MAX_LOG_ODDS = 12.0
-# As sure as anybody needs; in double precision, sums of such powers keep a 1 beside them.
+# Sure enough; in double precision, a 1 beside sums of such powers is not lost.
 MAX_LOGIT = 30.0
 # The precisions for which thresholds are kept.
 PRECISIONS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99], dtype=np.float32)
 
 
 def features(embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-    """What the classifiers see of embeddings, (n, dimensions): signed roots, all of one length.
+    """Return the classifiers' inputs for embeddings (n, dimensions): signed roots, all of one
+    length.
 
-    The root keeps a few strong channels from drowning the others (power normalisation, Perronnin
-    et al. 2010), and the length says more about contrast than about content.
+    The root keeps a few strong channels from dominating (power normalisation, Perronnin et al.
+    2010). The length is normalised because it reflects contrast more than content.
     """
     rounded = embeddings.astype(np.float16).astype(np.float32)
     roots = np.sign(rounded) * np.sqrt(np.abs(rounded))
@@ -37,7 +37,7 @@ def features(embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def log_odds(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities as log-odds, kept within ±12."""
+    """Return probabilities as log-odds, clipped to ±12."""
     least = 1 / (1 + np.exp(MAX_LOG_ODDS))
     clipped = np.clip(probabilities.astype(np.float64), least, 1 - least)
     return (np.log(clipped) - np.log1p(-clipped)).astype(np.float32)
@@ -48,10 +48,10 @@ class LearnedTags:
     """Linear classifiers of learned tags, some of which are mutually exclusive.
 
     tag_ids: (learned,) int32, the database's ids. weight: (dimensions, learned) float32 over
-    `features`; bias: (learned,) float32. prior: (learned,) float32, how much the network's own
-    log-odds count, 0 for tags that people made. exclusions: which tags people never give to one
-    picture. thresholds: (learned, precisions) float32, the probability from which on a tag is right
-    so often, in the order of PRECISIONS; NaN where that is unknown.
+    `features`; bias: (learned,) float32. prior: (learned,) float32, weight of the network's own
+    log-odds, 0 for custom tags. exclusions: tags that people never give to one picture. thresholds:
+    (learned, precisions) float32, the probability from which a tag reaches each of PRECISIONS; NaN
+    if unknown.
     """
 
     tag_ids: NDArray[np.int32]
@@ -63,7 +63,7 @@ class LearnedTags:
 
     @classmethod
     def nothing(cls, dimensions: int) -> "LearnedTags":
-        """No tags at all."""
+        """Return an empty set of learned tags."""
         return cls(
             np.empty(0, np.int32),
             np.empty((dimensions, 0), np.float32),
@@ -79,10 +79,10 @@ class LearnedTags:
     def probabilities(
         self, embeddings: NDArray[np.floating], network: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
-        """Probabilities of the learned tags, (n, learned).
+        """Return the probabilities of the learned tags, (n, learned).
 
-        network: (n, learned), what the network itself says; whatever stands in the columns of tags
-        that people made does not count. None: all of the tags are such.
+        network: (n, learned), the network's own probabilities; columns of custom tags are ignored.
+        None: all are custom tags.
         """
         logits = features(embeddings) @ self.weight + self.bias
         if network is not None:
@@ -90,7 +90,7 @@ class LearnedTags:
         return compete(logits, self.exclusions)
 
     def take(self, chosen: NDArray[np.intp]) -> "LearnedTags":
-        """Some of the tags, in the order of their positions in `chosen`, (fewer tags,)."""
+        """Return a selection of the tags; `chosen`: (fewer tags,) positions, in the new order."""
         return LearnedTags(
             self.tag_ids[chosen],
             self.weight[:, chosen],
@@ -101,7 +101,7 @@ class LearnedTags:
         )
 
     def beside(self, *others: "LearnedTags") -> "LearnedTags":
-        """These tags, then others that none of them excludes."""
+        """Append other tags, which exclude none of these."""
         parts = (self, *others)
         return LearnedTags(
             np.concatenate([part.tag_ids for part in parts]),
@@ -113,7 +113,7 @@ class LearnedTags:
         )
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return every array by the name that it has in a head's file."""
+        """Return all arrays by their names in a head's file."""
         return {
             "tag_ids": self.tag_ids,
             "weight": self.weight,
@@ -126,7 +126,7 @@ class LearnedTags:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "LearnedTags":
-        """Make learned tags of what `arrays` returned, in this or an earlier version."""
+        """Build learned tags from what `arrays` returned, in this or an earlier version."""
         if "rivals" in arrays:
             exclusions = Exclusions.of_matrix(arrays["rivals"])
         else:
@@ -142,8 +142,10 @@ class LearnedTags:
 
 
 def compete(logits: NDArray[np.float32], exclusions: Exclusions) -> NDArray[np.float32]:
-    """Logits (n, learned) to probabilities: a sigmoid for a tag that excludes no other. Mutually
-    exclusive tags share a softmax in which "none of them" takes part with a logit of 0.
+    """Return probabilities for logits (n, learned).
+
+    A tag that excludes no other gets a sigmoid. Mutually exclusive tags share a softmax, in which
+    "none of them" takes part with a logit of 0.
     """
     powers = np.exp(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
     if exclusions.is_empty:

@@ -1,4 +1,4 @@
-"""The live head, kept at hand by every process that scores embeddings."""
+"""The live head, cached by every process that scores embeddings."""
 
 import threading
 import time
@@ -18,18 +18,18 @@ from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import read_vocabulary_index
 from shared.storage.storage import Storage
 
-# A promotion is seen by everyone this much later at the latest.
+# Every process sees a promotion within this time.
 REFRESH_SECONDS = 0.2
-# A file that cannot be read is tried again after this time.
+# An unreadable file is read again after this time.
 RETRY_SECONDS = 5.0
-# How often a process looks whether the file of the version that it has in memory is still there.
+# How often a process checks that the file of its version still exists.
 LOOK_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
 
 class LiveScorer:
-    """The scorer of the live version; follows promotions. Safe for threads."""
+    """The scorer of the live version; follows promotions. Thread-safe."""
 
     def __init__(
         self, engine: Engine, storage: Storage, hold: frozenset[str] = frozenset()
@@ -48,10 +48,10 @@ class LiveScorer:
         self._problem: str | None = None
 
     def get(self) -> Scorer:
-        """The live version, as of at most 0.2 seconds ago.
+        """Return the scorer of the live version, at most 0.2 seconds old.
 
         Raises:
-            Unavailable: no worker has made a first version yet, or Postgres is away.
+            Unavailable: there is no version yet, or Postgres is away.
         """
         with self._lock:
             if self._scorer is None or time.monotonic() - self._checked_at > REFRESH_SECONDS:
@@ -60,7 +60,7 @@ class LiveScorer:
             return self._scorer
 
     def look_again(self) -> Scorer:
-        """The live version as of now.
+        """Return the scorer of the live version, read now.
 
         Raises:
             Unavailable: Postgres is away.
@@ -70,9 +70,9 @@ class LiveScorer:
         return self.get()
 
     def problem(self) -> str | None:
-        """Say what is wrong with the file of the live version; None if it is there.
+        """Return what is wrong with the file of the live version; None if it is readable.
 
-        A process that has a version in memory goes on with it, and one that starts anew cannot.
+        A process that has a version in memory keeps using it; a new process could not start.
 
         Raises:
             Unavailable: no version can be used at all, or Postgres is away.
@@ -102,7 +102,7 @@ class LiveScorer:
         """Read the head of a version.
 
         Raises:
-            Unavailable: its file is gone, damaged, or cannot be read now.
+            Unavailable: its file is missing or damaged, or the storage is away.
         """
         try:
             return Head.from_bytes(bytes(self._storage.get(model.blob)))
@@ -133,7 +133,7 @@ class LiveScorer:
             except Unavailable as error:
                 if known is None:
                     raise
-                # Tagging goes on with the last version that could be read.
+                # Tagging continues with the last readable version.
                 log.error("the live version cannot be read", reason=str(error))
                 self._unreadable, self._retry_at = model, time.monotonic() + RETRY_SECONDS
                 return known

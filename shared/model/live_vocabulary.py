@@ -1,7 +1,7 @@
-"""The vocabulary that comes with the program, kept at hand by every process that answers with tags.
+"""The program's vocabulary, cached by every process that answers with tags.
 
-Tags that people made are not in it: there may be very many of them, and their names are read from
-the database together with what they are asked for.
+Custom tags are not included: there may be very many, so their names are read from the database with
+each request.
 """
 
 from sqlalchemy import Connection, Engine
@@ -11,7 +11,7 @@ from shared.model.vocabulary_index import VocabularyIndex, read_vocabulary_index
 
 
 class LiveVocabulary:
-    """The vocabulary and the database's ids of its tags, read once. Safe for threads."""
+    """The vocabulary and its tags' database ids, read once. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -20,8 +20,8 @@ class LiveVocabulary:
     def get(self, connection: Connection | None = None) -> VocabularyIndex:
         """Return the vocabulary with its ids.
 
-        connection: the caller's, if it is in a transaction. With a second connection for each,
-        threads could use up the pool and wait for ever.
+        connection: the caller's, if it is in a transaction; if each thread took a second
+        connection, they could exhaust the pool and deadlock.
 
         Raises:
             Unavailable: Postgres is away.

@@ -1,4 +1,4 @@
-"""The learned tags of one owner: scored for their images, and for no others."""
+"""Learned tags of one owner, scored only for that owner's images."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from shared.vocabulary.text import normalise
 class OwnTags:
     """Tags of one owner and their classifiers, in the same order.
 
-    held: (own,) bool, those that are not shown before a person confirms them. shadowed: columns of
-    shared tags with the slug of one of these: for this owner the word means the own tag.
+    held: (own,) bool, tags not shown before a person confirms them. shadowed: columns of shared
+    tags with the slug of an own tag, which takes precedence for this owner.
     """
 
     tags: tuple[KnownTag, ...]
@@ -54,7 +54,7 @@ class OwnTags:
         return self.learned.tag_ids
 
     def showable_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Embeddings (n, dimensions) to probabilities (n, own); NaN for what is held back."""
+        """Return probabilities (n, own) for embeddings (n, dimensions); NaN for held-back tags."""
         probabilities = self.learned.probabilities(embeddings)
         probabilities[:, self.held] = np.nan
         return probabilities

@@ -22,11 +22,11 @@ from shared.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Scorer:
-    """A head, and the words that its columns mean.
+    """A head and the tags of its columns.
 
-    head: with the learned tags that are everybody's. words: the vocabulary, with these tags behind
-    it. hold: names of tags that are held back until a person confirms them. own: the learned tags
-    of single owners, by owner. Tags that nothing has learned are not here.
+    head: with the shared learned tags. words: the vocabulary, followed by these tags. hold: names
+    of tags held back until a person confirms them. own: learned tags of single owners, by owner.
+    Tags that nothing has learned are not included.
     """
 
     model: LiveModel
@@ -44,10 +44,10 @@ class Scorer:
         custom: Sequence[KnownTag],
         hold: frozenset[str] = frozenset(),
     ) -> Scorer:
-        """Tell the learned tags of a head by whose they are.
+        """Split the learned tags of a head by owner.
 
-        words: the vocabulary alone. custom: the tags that people made, of those that the head has
-        learned. What the head knows and the database does not was deleted, and is left out.
+        words: the vocabulary alone. custom: the custom tags that the head has learned. Tags that
+        only the head knows were deleted, and are left out.
         """
         learned = head.learned_tags
         tags = {tag.id: tag for tag in custom}
@@ -81,7 +81,7 @@ class Scorer:
         return cls(model, head, words, hold, own)
 
     def for_owner(self, owner: str) -> Scorer:
-        """The same version with one owner's learned tags in its vocabulary."""
+        """Return this version with one owner's learned tags in its vocabulary."""
         own = self.own.get(owner)
         if own is None:
             return self
@@ -89,8 +89,8 @@ class Scorer:
         return Scorer(self.model, head, self.words.with_custom(own.tags), self.hold)
 
     def own_of(self, owners: Sequence[str]) -> Iterator[tuple[OwnTags, NDArray[np.intp]]]:
-        """The owners among those of some images that have learned tags: these, and the positions
-        of their images.
+        """Yield the owners of images that have learned tags of their own, with their images'
+        positions.
         """
         if not self.own:
             return
@@ -98,12 +98,12 @@ class Scorer:
             yield self.own[owner], np.array([n for n, one in enumerate(owners) if one == owner])
 
     def all_learned(self) -> LearnedTags:
-        """What the head has learned of all tags that there still are."""
+        """Return the learned tags of the head that still exist."""
         return self.head.learned_tags.beside(*(own.learned for own in self.own.values()))
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The words; a tag's place in them is its column everywhere."""
+        """The vocabulary; a tag's index in it is its column everywhere."""
         return self.words.vocabulary
 
     @property
@@ -123,23 +123,24 @@ class Scorer:
 
     @cached_property
     def is_known_before(self) -> NDArray[np.bool_]:
-        """Which tags the model says something of before anyone corrects it, (tags,)."""
+        """Which tags the model can score before anyone corrects them, (tags,)."""
         known = self.vocabulary.has_leaves.copy()
         known[self.pretrained_columns] = True
         return known
 
     @cached_property
     def held_columns(self) -> NDArray[np.intp]:
-        """The vocabulary's columns of tags that are held back, (held,)."""
+        """The vocabulary's columns of held-back tags, (held,)."""
         return held_columns(self.vocabulary, self.hold)
 
     def showable_probabilities(
         self, embeddings: NDArray[np.floating], owners: Sequence[str] = ()
     ) -> NDArray[np.float32]:
-        """As `tag_probabilities`, for what is shown: NaN, above no limit, for what is held back.
+        """Return `tag_probabilities`, with NaN, which is above no limit, for tags that may not be
+        shown.
 
-        owners: of the images; for those with a tag of their own by the name of a shared one, that
-        is not shown either.
+        These are held-back tags and, if `owners` (of the images) is given, shared tags that an
+        owner's own tag of the same name replaces.
         """
         probabilities = self.tag_probabilities(embeddings)
         probabilities[:, self.held_columns] = np.nan
@@ -148,11 +149,11 @@ class Scorer:
         return probabilities
 
     def tag_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Embeddings (n, dimensions) to probabilities of all tags (n, tags).
+        """Return probabilities of all tags (n, tags) for embeddings (n, dimensions).
 
-        A learned tag answers for itself. An ancestor that is not learned has the sum of its leaves,
-        learned ones with their own probability, and at least the probability of each learned or
-        pretrained tag below it. A pretrained tag has at least the sum of its leaves.
+        A learned tag has its own probability. An ancestor that is not learned has the sum of its
+        leaves, learned ones with their own probability, and at least the probability of each
+        learned or pretrained tag below it. A pretrained tag has at least the sum of its leaves.
         """
         leaves = self.head.leaf_probabilities(embeddings)
         network = self.vocabulary.tag_probabilities(leaves)
@@ -177,7 +178,7 @@ class Scorer:
         columns: NDArray[np.intp],
         probabilities: NDArray[np.float32],
     ) -> None:
-        """Lift tags, and what they imply, to their probabilities at least, (n, columns)."""
+        """Raise tags and their ancestors to at least these probabilities, (n, columns)."""
         for column, of_tag in zip(columns, probabilities.T, strict=True):
             lifted = np.append(self.vocabulary.ancestors(column), column)
             sums[:, lifted] = np.maximum(sums[:, lifted], of_tag[:, np.newaxis])
@@ -188,7 +189,7 @@ class Scorer:
 
     @cached_property
     def _learned_leaves(self) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-        """Which learned tags are leaves, (learned,), and those leaves' numbers."""
+        """Return which learned tags are leaves, (learned,), and the numbers of those leaves."""
         numbers = np.full(len(self.vocabulary), -1)
         numbers[self.vocabulary.leaves] = np.arange(len(self.vocabulary.leaves))
         leaf = numbers[self.learned_columns]

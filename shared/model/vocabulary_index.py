@@ -1,4 +1,4 @@
-"""A vocabulary, and the database's ids of its tags."""
+"""A vocabulary with its tags' database ids."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class VocabularyIndex:
 
     @cached_property
     def columns(self) -> dict[int, int]:
-        """The vocabulary's column of each of the database's ids."""
+        """The vocabulary's column by database id."""
         return {tag_id: column for column, tag_id in enumerate(self.tag_ids.tolist())}
 
     def known(self, tag: Tag) -> KnownTag:
-        """A tag of the vocabulary as the database knows it."""
+        """Return a tag of the vocabulary with its database id."""
         tag_id = int(self.tag_ids[self.vocabulary.index(tag.slug)])
         return KnownTag(tag_id, tag.slug, tag.name, "wordnet", None)
 
     def with_custom(self, tags: Sequence[KnownTag]) -> VocabularyIndex:
-        """This vocabulary with tags that people made behind it; those that it has stay."""
+        """Return this vocabulary followed by custom tags; tags that it already has are kept."""
         new = [tag for tag in tags if tag.id not in self.columns]
         if not new:
             return self
@@ -45,7 +45,7 @@ class VocabularyIndex:
 
 
 def read_vocabulary_index(connection: Connection) -> VocabularyIndex:
-    """Read the ids of the vocabulary that comes with the program; they never change."""
+    """Read the ids of the program's vocabulary; they never change."""
     vocabulary = load_imagenet()
     ids = wordnet_tag_ids(connection)
     return VocabularyIndex(

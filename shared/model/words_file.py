@@ -1,6 +1,6 @@
-"""Words files: classifiers learned from a labelled folder, to be added to a network's head.
+"""Words files: classifiers of words learned from a labelled folder, to add to a network's head.
 
-A safetensors file, so nothing in it is executed. The weights are halved to float16: 2.5 kB a word.
+They are safetensors files, so reading one executes nothing. Weights are float16: 2.5 kB a word.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shared.errors import ConfigError
 from shared.model.learned_tags import LearnedTags
 
 FORMAT = "tagloop-words-1"
-# Under this name the file says which words of which backbone it holds.
+# Metadata key of the backbone's name and the words.
 METADATA = "tagloop"
 WEIGHTS = Path(__file__).parent / "weights"
 DIGEST_DIGITS = 16
@@ -28,10 +28,10 @@ DIGEST_DIGITS = 16
 
 @dataclass(frozen=True)
 class WordsFile:
-    """Classifiers of some words over the embeddings of one backbone.
+    """Classifiers of words over the embeddings of one backbone.
 
-    names: of the words, by slug, in the order of the classifiers. classifiers: their tag ids mean
-    nothing; `as_tags` puts in those of a database.
+    names: the words' names by slug, in the order of the classifiers. classifiers: their tag ids are
+    placeholders; `as_tags` sets those of a database.
     """
 
     backbone: str
@@ -43,8 +43,8 @@ class WordsFile:
         arrays = self.classifiers.arrays()
         arrays["weight"] = self.classifiers.weight.astype(np.float16)
         document = {"format": FORMAT, "backbone": self.backbone, "words": dict(self.names)}
-        # As one entry: safetensors writes several in any order, and the same words shall always
-        # make the same file.
+        # One entry: safetensors writes several in any order, and the same words must make the same
+        # file.
         metadata = {METADATA: json.dumps(document, ensure_ascii=False)}
         return save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, metadata)
 
@@ -57,7 +57,7 @@ def read_words_file(path: Path) -> WordsFile:
     """Read a words file.
 
     Raises:
-        ConfigError: it is none, or can't be read.
+        ConfigError: it is not a words file, or cannot be read.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -78,11 +78,11 @@ def read_words_file(path: Path) -> WordsFile:
 
 
 def shipped_words(backbone: str) -> Path | None:
-    """Return the words file that ships for a backbone; None where there is none."""
+    """Return the path of the words file that ships for a backbone, or None."""
     path = WEIGHTS / f"{backbone}.safetensors"
     return path if path.exists() else None
 
 
 def digest_of(path: Path) -> str:
-    """Return what a file is known by among the versions of the model."""
+    """Return the digest that identifies the file in the metrics of a version."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST_DIGITS]

@@ -1,4 +1,4 @@
-"""Picture files of every kind that people have: what they are, and their pixels."""
+"""Picture files of every supported kind: their headers and their pixels."""
 
 from shared.pictures.formats import MIME_TYPES
 from shared.pictures.probe import Probe, probe

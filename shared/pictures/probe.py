@@ -1,4 +1,4 @@
-"""What a file is, from its header: nothing is decoded."""
+"""Read a picture's format and size from its header, without decoding it."""
 
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -10,7 +10,7 @@ from shared.pictures.headers.header import SIDEWAYS
 
 @dataclass(frozen=True)
 class Probe:
-    """A picture's format and its size in pixels, after the EXIF orientation is applied."""
+    """A picture's format and its size in pixels, with the EXIF orientation applied."""
 
     format: str
     width: int
@@ -19,10 +19,10 @@ class Probe:
 
 
 def probe(file: BinaryIO, max_pixels: int) -> Probe:
-    """Read the header of a picture, in some milliseconds however large the file is.
+    """Read the header of a picture, in a few milliseconds however large the file is.
 
     Raises:
-        NotAPicture: the content is in no format that Tagloop reads, or its header is damaged.
+        NotAPicture: the format is unknown, or the header is damaged.
         TooManyPixels: width x height is over the limit.
     """
     header = read_header(FileSource(file))

@@ -1,4 +1,4 @@
-"""The words that pictures are tagged with. The data comes from WordNet; see LICENSE.wordnet."""
+"""The vocabulary of tags. The data comes from WordNet; see LICENSE.wordnet."""
 
 from shared.vocabulary.imagenet import load_imagenet
 from shared.vocabulary.tag import Tag

@@ -1,12 +1,11 @@
-"""Makes imagenet.json: the 1,000 ImageNet classes, their WordNet ancestors, and everyday words.
+"""Build imagenet.json: the 1,000 ImageNet classes, their WordNet ancestors, and everyday words.
 
     python -m shared.vocabulary.build --wordnet /usr/share/wordnet
 
-The judgement is in the tables of the folder data: pruned.txt (synsets that no one would search
-for), links.txt (links of the hierarchy that are cut or added), names.txt (names other than
-WordNet's first word), everyday.toml (words of everyday language that ImageNet lacks) and usage.txt
-(which words people use readily). imagenet_classes.txt lists the classes in the order of the
-network's outputs.
+Editorial decisions are in the tables in data/: pruned.txt (synsets that no one would search for),
+links.txt (links of the hierarchy to remove or add), names.txt (names other than WordNet's first
+word), everyday.toml (everyday words that ImageNet lacks) and usage.txt (commonly used words).
+imagenet_classes.txt lists the classes in the order of the network's outputs.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ TABLES = Path(__file__).parent / "data"
 
 
 def build(wordnet: Path) -> str:
-    """Return the text of imagenet.json: the classes in their order, then all other tags by slug.
+    """Return the text of imagenet.json: the classes in order, then all other tags by slug.
 
-    Raises ValueError where a table names a synset, a link or a tag that is not there, or two tags
-    share a slug; FileNotFoundError where the folder holds no WordNet.
+    Raises ValueError if a table names an unknown synset, link or tag, or two tags share a slug;
+    FileNotFoundError if the folder has no WordNet.
     """
     synsets = read_nouns(wordnet)
     everyday = read_everyday_words(synsets)
@@ -70,13 +69,13 @@ def build(wordnet: Path) -> str:
         raise ValueError(f"usage.txt: not in the vocabulary: {', '.join(sorted(usage))}")
     _check_slugs(tags)
     tags[len(classes) :] = sorted(tags[len(classes) :], key=lambda tag: tag.slug)
-    # Tags of the vocabulary are nobody's own.
+    # Tags of the vocabulary have no owner.
     rows = [{name: value for name, value in asdict(tag).items() if name != "owner"} for tag in tags]
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
 def slug(name: str) -> str:
-    """The name in lower-case ASCII letters and digits, its words joined by hyphens."""
+    """Return the name as lower-case ASCII letters and digits, its words joined by hyphens."""
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower().replace("'", "")).strip("-")
 
@@ -116,7 +115,7 @@ def _names(
 
 
 def _usage() -> dict[str, Usage]:
-    """How readily people use words, by slug, for those that usage.txt lists."""
+    """Return how commonly people use words, by slug, for the words in usage.txt."""
     found: dict[str, Usage] = {}
     for line in _lines("usage.txt"):
         usage, *slugs = line.split()

@@ -1,4 +1,4 @@
-"""The table of everyday words, from which the vocabulary is built."""
+"""The table of everyday words, which the vocabulary is built from."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ EVERYDAY_FILE = Path(__file__).parent / "data" / "everyday.toml"
 
 @dataclass(frozen=True)
 class EverydayWord:
-    """A word that is learned from photographs of scenes.
+    """A word learned from photographs of scenes.
 
-    id: its synset, or the word itself where WordNet has none. parents, children: ids of wider
-    tags, and of tags that count as evidence for it.
+    id: its synset, or the word itself if WordNet has none. parents, children: ids of wider tags,
+    and of tags that count as evidence for it.
     """
 
     id: str
@@ -29,12 +29,12 @@ class EverydayWord:
 
     @property
     def wordnet_id(self) -> str | None:
-        """Its synset; None where WordNet has none."""
+        """Its synset; None if WordNet has none."""
         return None if self.id == self.name else self.id
 
 
 def read_everyday_words(synsets: Mapping[str, Synset]) -> dict[str, EverydayWord]:
-    """Return the words of everyday.toml by their ids.
+    """Return the words of everyday.toml by id.
 
     Raises ValueError for a synset that WordNet does not have.
     """
@@ -72,10 +72,10 @@ def _texts(entry: Mapping[str, object], key: str) -> tuple[str, ...]:
 def link_everyday_words(
     links: dict[str, set[str]], words: Mapping[str, EverydayWord], reached: Set[str]
 ) -> None:
-    """Put the words into the hierarchy, whose links to wider tags are changed in place.
+    """Add the words to the hierarchy; its links to wider tags are changed in place.
 
-    reached: ids of what is above the network's classes. A word among them keeps its place; what
-    WordNet has above the others says nothing of pictures.
+    reached: ids of the ancestors of the network's classes. A word among them keeps its place; the
+    others do not get WordNet's ancestors, which say nothing about pictures.
     """
     for word in words.values():
         links[word.id] = (links[word.id] if word.id in reached else set()) | word.parents

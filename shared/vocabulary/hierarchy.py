@@ -1,4 +1,4 @@
-"""WordNet's hierarchy, narrowed to the synsets that the vocabulary keeps."""
+"""WordNet's hierarchy, reduced to the synsets that the vocabulary keeps."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from functools import cache
 
 
 class Hierarchy:
-    """The links from each synset to the wider ones above it, by their WordNet ids."""
+    """Links from each synset to the wider ones above it, by WordNet id."""
 
     def __init__(self, links: Mapping[str, Set[str]]) -> None:
         self._links = links
         self.ancestors = cache(self._ancestors)
 
     def _ancestors(self, synset: str) -> frozenset[str]:
-        """Everything above a synset, itself left out."""
+        """Return all ancestors of a synset, without the synset."""
         return _union(self.ancestors(parent) | {parent} for parent in self._links[synset])
 
     def above(self, synsets: Iterable[str]) -> frozenset[str]:
-        """Everything above any of the synsets."""
+        """Return all ancestors of any of the synsets."""
         return _union(self.ancestors(synset) for synset in synsets)
 
     def parents(self, synset: str, pruned: Set[str]) -> frozenset[str]:
-        """The nearest ancestors that are not pruned, without those that another of them implies."""
+        """Return the nearest ancestors that are not pruned, without those that another of them
+        implies.
+        """
         nearest = self._nearest(synset, pruned)
         return nearest - self.above(nearest)
 

@@ -1,4 +1,4 @@
-"""The vocabulary of networks that were trained on ImageNet."""
+"""The vocabulary of networks trained on ImageNet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IMAGENET_FILE = Path(__file__).parent / "data" / "imagenet.json"
 
 
 def read_vocabulary(file: Path) -> Vocabulary:
-    """Read a vocabulary that `shared.vocabulary.build` wrote."""
+    """Read a vocabulary written by `shared.vocabulary.build`."""
     rows = json.loads(file.read_text(encoding="utf-8"))
     return Vocabulary(
         [
@@ -25,5 +25,5 @@ def read_vocabulary(file: Path) -> Vocabulary:
 
 @cache
 def load_imagenet() -> Vocabulary:
-    """Load ImageNet's classes, columns 0 to 999, with what is wider, and the everyday words."""
+    """Load ImageNet's classes, columns 0 to 999, their ancestors, and the everyday words."""
     return read_vocabulary(IMAGENET_FILE)

@@ -1,23 +1,22 @@
-"""One word of the vocabulary."""
+"""One tag of the vocabulary."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-# How readily people use a word: it decides on the order in which tags are shown.
+# How commonly people use a word, which decides the display order of tags.
 Usage = Literal["common", "ordinary", "secondary", "vague"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """What a picture can be tagged with.
+    """A tag that pictures can get.
 
-    `parents` are the slugs of the next wider tags. `leaf` is the class, counted from 0, that the
-    network predicts, or None for a tag whose probability is the sum of the leaves below it.
-    A tag that people made has neither, and no `wordnet_id`. `owner`: whose tag it is; None:
-    everybody's. `everyday` marks a word that is learned from photographs of scenes: see
-    `services/trainer/words`.
+    `parents` are the slugs of the next wider tags. `leaf` is the network's class, counted from 0;
+    None for a tag whose probability is the sum of the leaves below it. A custom tag has neither,
+    and no `wordnet_id`. `owner`: the owner of the tag; None: shared. `everyday` marks a word
+    learned from photographs of scenes: see `services/trainer/words`.
     """
 
     slug: str

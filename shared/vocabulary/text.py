@@ -1,4 +1,4 @@
-"""When two texts are the same name."""
+"""Normalise names for comparison."""
 
 import re
 
@@ -8,7 +8,7 @@ from shared.api.tag_names import composed
 def normalise(text: str) -> str:
     """Return the form in which names are compared.
 
-    Upper and lower case, composed and decomposed letters, blanks, hyphens and underscores make no
-    difference, nor does a # in front.
+    It ignores case, Unicode composition, a leading #, and the difference between spaces, hyphens
+    and underscores.
     """
     return re.sub(r"[\s_-]+", " ", composed(text).strip().lstrip("#")).strip().casefold()

@@ -1,6 +1,6 @@
-"""Other ways to write a name: plurals, British and American spelling, typing errors.
+"""Variants of a name: plurals, British and American spelling, typing errors.
 
-English only: a name in another language is seldom changed by these rules into one that a tag has.
+English only: these rules rarely turn a name in another language into an existing tag.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from shared.vocabulary.text import normalise
 
 MIN_PLURAL_LETTERS = 3
-# In shorter words another letter makes another word: cat, car, hat.
+# In shorter words, another letter usually makes another word: cat, car, hat.
 MIN_TYPED_LETTERS = 5
 
 _IRREGULAR = {
@@ -37,9 +37,9 @@ _IRREGULAR = {
     "wolf": "wolves",
 }
 _SINGULAR_OF = {plural: singular for singular, plural in _IRREGULAR.items()}
-# They end as plurals do and mean something else than the word without the s, or are no plurals.
+# Words that look like plurals, but are not, or mean something else without the s.
 _NO_PLURALS = ("glasses", "jeans", "lens", "news", "series", "shorts", "species", "trousers")
-# British and American, at the places where the difference stands.
+# British and American spelling of the parts that differ.
 _SPELLINGS = tuple(
     (re.compile(british), re.compile(american), british_text, american_text)
     for british, american, british_text, american_text in (
@@ -64,14 +64,14 @@ _SPELLINGS = tuple(
 
 
 def forms(text: str) -> list[str]:
-    """Return the other ways to write a name that mean the same, the most likely first."""
+    """Return other ways to write a name with the same meaning, the most likely first."""
     plurals = plural_forms(text)
     spellings = [form for name in (text, *plurals) for form in spelling_forms(name)]
     return _without(text, [*plurals, *spellings])
 
 
 def plural_forms(text: str) -> list[str]:
-    """Return the singular of a name that looks like a plural, else its plural, by its last word."""
+    """Return the singular if a name's last word looks like a plural, else its plural."""
     before, _, word = normalise(text).rpartition(" ")
     if len(word) < MIN_PLURAL_LETTERS or not word.isalpha():
         return []
@@ -80,7 +80,7 @@ def plural_forms(text: str) -> list[str]:
 
 
 def spelling_forms(text: str) -> list[str]:
-    """Return a name in British spelling for one in American spelling, and the reverse."""
+    """Return a name in British spelling if it is in American spelling, and vice versa."""
     name = normalise(text)
     found = []
     for british, american, british_text, american_text in _SPELLINGS:
@@ -90,9 +90,10 @@ def spelling_forms(text: str) -> list[str]:
 
 
 def near_misses(text: str) -> set[str]:
-    """Return the names that one typing error leads to: a letter more, less, other, or two swapped.
+    """Return the names one typing error away: a letter added, missing or changed, or two swapped.
 
-    None for short words, nor for names with digits, which count things: "stage 1", "stage 2".
+    Short words have none, and neither have names with digits, which number things: "stage 1",
+    "stage 2".
     """
     name = normalise(text)
     if len(name) < MIN_TYPED_LETTERS or not all(c.isalpha() or c == " " for c in name):

@@ -1,4 +1,4 @@
-"""The tags that pictures can get, and how the network's class probabilities add up to them."""
+"""The tags that pictures can get, and how class probabilities add up to tag probabilities."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from shared.vocabulary.text import normalise
 
 
 class Vocabulary:
-    """Tags in a fixed order: a tag's place in `tags` is its column in all arrays of probabilities.
+    """Tags in a fixed order: a tag's index in `tags` is its column in all arrays of probabilities.
 
     `leaves` are the columns of the network's classes in their order, (leaves,) int. `membership` is
     1 where a leaf counts towards a tag, itself or an ancestor, else 0, (leaves, tags) float32; it
-    has no columns for tags that people made. `has_leaves` is true for tags with a class that
-    counts towards them, (tags,) bool.
+    has no columns for custom tags. `has_leaves` is true for tags with a class that counts towards
+    them, (tags,) bool.
 
     Raises ValueError for two tags with one slug, an unknown parent, or a tag that is its own
     ancestor.
@@ -43,7 +43,7 @@ class Vocabulary:
         for row, column in zip(self.membership, self.leaves, strict=True):
             row[column] = 1
             row[self._ancestors[column]] = 1
-        # Most tags are leaves with nothing below; only the others are worth a matrix product.
+        # Most tags are leaves with nothing below; only the others need a matrix product.
         is_single = self.membership[:, self.leaves].sum(axis=0) == 1
         self._sums = np.setdiff1d(np.arange(len(self.tags)), self.leaves[is_single])
         self._sums_membership = np.ascontiguousarray(self.membership[:, self._sums])
@@ -51,9 +51,9 @@ class Vocabulary:
         self._group_tags()
 
     def with_custom(self, tags: Iterable[Tag]) -> Vocabulary:
-        """This vocabulary with tags that people made behind its own, whose columns stay.
+        """Return this vocabulary followed by custom tags; its own columns stay.
 
-        A slug that several tags have means the last of them.
+        If several tags share a slug, it means the last of them.
         """
         extended = copy.copy(self)
         extended.tags = (*self.tags, *tags)
@@ -63,7 +63,7 @@ class Vocabulary:
         alone = [np.empty(0, dtype=np.intp)] * custom
         extended._ancestors = (*self._ancestors, *alone)
         extended._descendants = (*self._descendants, *alone)
-        # The own words come first, and most of them are no news.
+        # Skip the vocabulary's own tags, which come first.
         extended._by_text = {**_texts(extended.tags[len(self.tags) :]), **self._by_text}
         extended._group_tags()
         return extended
@@ -72,7 +72,7 @@ class Vocabulary:
         self._is_common = np.array([tag.usage == "common" for tag in self.tags], dtype=bool)
         self._is_secondary = np.array([tag.usage == "secondary" for tag in self.tags], dtype=bool)
         self._is_vague = np.array([tag.usage == "vague" for tag in self.tags], dtype=bool)
-        # The network says something of the tags that it has a class for, or below.
+        # The network scores tags that have a class, or have one below them.
         self.has_leaves: NDArray[np.bool_] = np.zeros(len(self.tags), dtype=bool)
         self.has_leaves[: self.membership.shape[1]] = self.membership.any(axis=0)
 
@@ -85,52 +85,52 @@ class Vocabulary:
         return len(self.tags)
 
     def knows(self, slugs: Iterable[str]) -> bool:
-        """Whether all of these are slugs of tags."""
+        """Return whether all of these are slugs of tags."""
         return all(slug in self._columns for slug in slugs)
 
     def index(self, slug: str) -> int:
-        """The column of a tag. Raises KeyError for an unknown slug."""
+        """Return the column of a tag. Raises KeyError for an unknown slug."""
         return self._columns[slug]
 
     def ancestors(self, column: int) -> NDArray[np.intp]:
-        """The columns of every tag that this one implies, itself left out, ascending."""
+        """Return the columns of all tags that this one implies, without itself, ascending."""
         return self._ancestors[column]
 
     def descendants(self, column: int) -> NDArray[np.intp]:
-        """The columns of every tag that implies this one, itself left out, ascending."""
+        """Return the columns of all tags that imply this one, without itself, ascending."""
         return self._descendants[column]
 
     def resolve(self, text: str) -> Tag | None:
-        """The tag that a person means: by its slug, name or alias, in any case; None if unknown."""
+        """Return the tag with this slug, name or alias, in any case; None if unknown."""
         return self._by_text.get(normalise(text))
 
     def tag_probabilities(self, leaf_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Sums leaf probabilities, (batch, leaves), into those of all tags, (batch, tags).
+        """Sum leaf probabilities, (batch, leaves), to those of all tags, (batch, tags).
 
-        Tags that people made have no leaves and get 0.
+        Custom tags have no leaves and get 0.
         """
         sums = np.zeros((len(leaf_probabilities), len(self)), dtype=np.float32)
         sums[:, self.leaves] = leaf_probabilities
         several = leaf_probabilities @ self._sums_membership
-        # Rounding can lift a sum a little above 1.
+        # Rounding can raise a sum slightly above 1.
         sums[:, self._sums] = np.minimum(several, 1, out=several)
         return sums
 
     def best_first(
         self, columns: NDArray[np.intp], probabilities: NDArray[np.floating]
     ) -> NDArray[np.intp]:
-        """Return the order in which to show some of one picture's tags, as positions in `columns`.
+        """Return the display order of some of one picture's tags, as positions in `columns`.
 
         First come tags that no other listed one implies, and common words that no other listed
         common word implies: "dog" beside "golden retriever", but not "animal". Secondary words such
         as "close-up" follow, then implied ones, then vague ones such as "device"; each group by
-        falling probability. Both arguments have shape (listed,) and so has the result.
+        falling probability. Both arguments and the result have shape (listed,).
         """
         groups = self.display_groups(columns)
         return np.lexsort((~self._is_common[columns], -probabilities, groups))
 
     def display_groups(self, columns: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return which group each of one picture's tags is shown in, 0 first; (listed,)."""
+        """Return the display group of each of one picture's tags, 0 first; (listed,)."""
         implied = self._implied(columns)
         implied_by_common = self._implied(columns[self._is_common[columns]])
         leads = ~implied | (self._is_common & ~implied_by_common)
@@ -139,7 +139,7 @@ class Vocabulary:
         return groups[columns]
 
     def _implied(self, columns: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which tags any of the columns implies, (tags,)."""
+        """Return which tags any of the columns implies, (tags,)."""
         implied = np.zeros(len(self.tags), dtype=bool)
         for column in columns:
             implied[self._ancestors[column]] = True
@@ -147,7 +147,7 @@ class Vocabulary:
 
 
 def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray[np.intp], ...]:
-    """For each tag the columns of its ancestors, ascending."""
+    """Return for each tag the columns of its ancestors, ascending."""
     parents = {tag.slug: tag.parents for tag in tags}
     try:
         order = tuple(TopologicalSorter(parents).static_order())  # parents before children
@@ -163,7 +163,7 @@ def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray
 
 
 def _descendants(ancestors: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp], ...]:
-    """For each tag the columns of the tags that it is an ancestor of, ascending."""
+    """Return for each tag the columns of its descendants, ascending."""
     below: list[list[int]] = [[] for _ in ancestors]
     for column, above in enumerate(ancestors):
         for ancestor in above:
@@ -172,7 +172,7 @@ def _descendants(ancestors: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp
 
 
 def _texts(tags: Sequence[Tag]) -> dict[str, Tag]:
-    """Each tag by every text that means it. A text of two tags goes to the one it fits better."""
+    """Return tags by every text that means them. A text of two tags means the better match."""
     by_text: dict[str, Tag] = {}
     for position in range(2 + max((len(tag.aliases) for tag in tags), default=0)):
         for tag in tags:

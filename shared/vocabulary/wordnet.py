@@ -1,4 +1,4 @@
-"""Reads nouns from WordNet's database file `data.noun`, whose format is described in wndb(5WN)."""
+"""Read nouns from WordNet's database file `data.noun`, whose format is described in wndb(5WN)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POINTER_FIELDS = 4
 class Synset:
     """A set of words with one meaning; `hypernyms` are the ids of the wider meanings above it.
 
-    is_instance: a single thing with a name, such as a river or a person.
+    is_instance: a proper name, such as that of a river or a person.
     """
 
     id: str
@@ -25,9 +25,9 @@ class Synset:
 
 
 def read_nouns(folder: Path) -> dict[str, Synset]:
-    """All noun synsets by id, such as `n02099601`: "n" and the synset's offset in the file.
+    """Return all noun synsets by id, such as `n02099601`: "n" and the synset's offset in the file.
 
-    Raises FileNotFoundError where the folder holds no `data.noun`.
+    Raises FileNotFoundError if the folder has no `data.noun`.
     """
     # Lines that begin with two spaces hold the licence.
     lines = (folder / "data.noun").read_text(encoding="utf-8").splitlines()
@@ -36,15 +36,15 @@ def read_nouns(folder: Path) -> dict[str, Synset]:
 
 
 def read_senses(folder: Path) -> dict[str, list[str]]:
-    """The ids of the synsets of each noun, in lower case, the most frequent meaning first.
+    """Return the synset ids of each lower-case noun, the most frequent meaning first.
 
-    Raises FileNotFoundError where the folder holds no `index.noun`.
+    Raises FileNotFoundError if the folder has no `index.noun`.
     """
     senses = {}
     for line in (folder / "index.noun").read_text(encoding="utf-8").splitlines():
         if not line.startswith("  "):
             noun, _part_of_speech, count, pointers, *rest = line.split()
-            # Behind the kinds of pointers and two counts.
+            # After the pointer symbols and two counts.
             offsets = rest[int(pointers) + 2 :]
             assert len(offsets) == int(count)
             senses[noun.replace("_", " ")] = [f"n{offset}" for offset in offsets]
@@ -54,7 +54,7 @@ def read_senses(folder: Path) -> dict[str, list[str]]:
 def _parse(line: str) -> Synset:
     data, gloss = line.split(" | ", maxsplit=1)
     offset, _lexicographer_file, _part_of_speech, word_count, *rest = data.split()
-    words_end = 2 * int(word_count, base=16)  # a number that tells senses apart follows each word
+    words_end = 2 * int(word_count, base=16)  # a number that distinguishes senses follows each word
     pointer_count = int(rest[words_end])
     pointers = rest[words_end + 1 : words_end + 1 + POINTER_FIELDS * pointer_count]
     symbols = rest[words_end + 1 : words_end + 1 + POINTER_FIELDS * pointer_count : POINTER_FIELDS]

@@ -1,1 +1,1 @@
-"""Administration on the database itself: keys, owners, backups, the doctor."""
+"""Administration directly on the database: keys, owners, backups, the doctor."""

@@ -1,6 +1,6 @@
-"""`python -m tagloop.admin.deployment_secrets FOLDER`: secrets of a new deployment, each in a file.
+"""`python -m tagloop.admin.deployment_secrets FOLDER`: create a deployment's secrets, one per file.
 
-What is there already stays as it is, so this may run before every start.
+Existing files are kept, so this may run before every start.
 """
 
 import secrets
@@ -10,13 +10,13 @@ from pathlib import Path
 from shared.api.signing import new_secret
 
 PASSWORD_BYTES = 32
-# Postgres and Grafana read theirs as users of their own; nobody else has the volume.
+# Postgres and Grafana read theirs as other users; no one else has the volume.
 FILE_MODE = 0o444
 POSTGRES_HOST = "postgres"
 
 
 def make_secrets(folder: Path) -> list[str]:
-    """Write the files that are missing; return their names."""
+    """Write the missing files; return their names."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for name, make in {
@@ -40,7 +40,7 @@ def _new_password() -> str:
 
 
 def _write(file: Path, secret: str) -> None:
-    """Whole or not at all: half a password would stay for good."""
+    """Write a file atomically: half a password would stay for good."""
     unfinished = file.with_suffix(".unfinished")
     unfinished.write_text(secret)
     unfinished.chmod(FILE_MODE)
@@ -48,7 +48,7 @@ def _write(file: Path, secret: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Make them and say which were made, never what they are."""
+    """Create the secrets and print which were created, never their values."""
     made = make_secrets(Path(arguments[0]))
     print(f"made: {', '.join(made) or 'nothing, all are there'}")
     return 0

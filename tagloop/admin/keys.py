@@ -1,4 +1,4 @@
-"""The keys of a Tagloop, on its database: so the first one can be made before any opens the API."""
+"""Manage API keys on the database, which makes it possible to create the first one."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ EVERYBODYS = "(everybody's)"
 
 
 def create_key(data: Path | None, new: NewKey) -> str:
-    """Keep a new key's hash; return the key itself, which nobody can find out again."""
+    """Store a new key's hash; return the key itself, which cannot be recovered later."""
     token = new_token()
     with transaction(open_database(data)) as connection:
         insert_key(connection, token, new)
@@ -25,7 +25,7 @@ def create_key(data: Path | None, new: NewKey) -> str:
 
 
 def print_keys(data: Path | None) -> None:
-    """A table of all keys."""
+    """Print a table of all keys."""
     with transaction(open_database(data)) as connection:
         rows = list_keys(connection)
     table = Table(*COLUMNS, box=None)
@@ -35,7 +35,7 @@ def print_keys(data: Path | None) -> None:
 
 
 def revoke_one(data: Path | None, number: int) -> bool:
-    """Revoke a key; whether there was one to revoke."""
+    """Revoke a key; return whether there was one to revoke."""
     with transaction(open_database(data)) as connection:
         return revoke_key(connection, number)
 

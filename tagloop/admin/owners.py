@@ -1,4 +1,4 @@
-"""Everything of one owner: taken out, erased, or kept out of training."""
+"""Export, count or erase everything of one owner."""
 
 import json
 import time
@@ -23,20 +23,20 @@ from shared.storage.deleting import delete_files
 from shared.storage.storage import Storage, file_keys, original_key
 
 PAGE_IMAGES = 100
-# More than anybody says of one image.
+# More than any image has corrections.
 MAX_CORRECTIONS = 100_000
 DOCUMENTS = "images.jsonl"
 FILES = "files"
 
 
 def export_owner(settings: Settings, owner: str, folder: Path) -> int:
-    """Write all images of an owner into a new folder; return how many there were.
+    """Export all images of an owner to a new folder; return how many there were.
 
-    `images.jsonl` has a line for each: its document as in the API, its corrections, and the name
-    of its file in `files`, null where there is none.
+    `images.jsonl` has one line per image: its document as in the API, its corrections, and the name
+    of its file in `files`, or null if there is none.
 
     Raises:
-        ConfigError: the folder is there already and not empty, or cannot be made.
+        ConfigError: the folder exists and is not empty, or cannot be created.
         Unavailable: the database or the storage is away.
     """
     try:
@@ -55,7 +55,7 @@ def export_owner(settings: Settings, owner: str, folder: Path) -> int:
 
 
 def count_owner(settings: Settings, owner: str) -> int:
-    """How many images an erasure would delete."""
+    """Return how many images an erasure would delete."""
     with transaction(connect_engine(settings.database_url, pool_size=1)) as connection:
         return count_images_of(connection, owner)
 
@@ -63,11 +63,11 @@ def count_owner(settings: Settings, owner: str) -> int:
 def erase_owner(settings: Settings, owner: str) -> int:
     """Delete everything of an owner; return how many images there were.
 
-    Keys go first, and once no web process remembers them, nothing new comes by them. A file that
-    the storage cannot delete now is deleted later by a worker.
+    Keys are deleted first. Once web processes no longer cache them, no new images arrive. A worker
+    later deletes files that the storage cannot delete now.
 
     Raises:
-        Unavailable: the database is away; running it again deletes what is left.
+        Unavailable: the database is away; running it again deletes the rest.
     """
     engine = connect_engine(settings.database_url, pool_size=1)
     storage = Storage(settings.storage_url)
@@ -90,7 +90,7 @@ def erase_owner(settings: Settings, owner: str) -> int:
 
 
 def _read_documents(engine: Engine, owner: str) -> Iterator[tuple[dict[str, Any], RowMapping]]:
-    """Every image of an owner with its row, the newest first."""
+    """Yield every image of an owner with its row, newest first."""
     words = LiveVocabulary(engine)
     access = Access(owner)
     before = None
@@ -119,7 +119,10 @@ def _describe(correction: RowMapping) -> dict[str, Any]:
 
 
 def _export_file(storage: Storage, row: RowMapping, folder: Path) -> str | None:
-    """Write the file of an image; its name, None where it is missing or was never fetched."""
+    """Write the file of an image.
+
+    Return its name, or None if it is missing or was never fetched.
+    """
     if row["sha256"] is None:
         return None
     name = f"{row['id']}.{row['format'].lower()}"

@@ -1,4 +1,4 @@
-"""Words from a file, added to the live model of a Tagloop on its database and storage."""
+"""Add words from a file to the live model, directly on the database and storage."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from tagloop.local.settings import open_database, settings_of
 
 
 def add_words_file(data: Path | None, file: Path) -> str:
-    """Add the words and return a sentence about it.
+    """Add the words and return a sentence about the result.
 
     Raises:
-        ConfigError: the file is no words file, or was made for another backbone.
+        ConfigError: it is not a words file, or was made for another backbone.
         Unavailable: Postgres or the storage is away.
     """
     count = len(read_words_file(file).names)

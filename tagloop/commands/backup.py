@@ -35,7 +35,7 @@ def backup(
     for key in made.damaged:
         print(f"The storage has {key} damaged; its row is in the backup, the file is not.")
     if made.missing or made.damaged:
-        # Whoever runs this every night looks at the exit code.
+        # Nightly jobs check the exit code.
         raise typer.Exit(EXIT_SOME_WRONG)
 
 

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ Server = Annotated[
     str, typer.Option(envvar="TAGLOOP_SERVER", help="Address of the Tagloop server.")
 ]
 User = Annotated[str, typer.Option(help="Name of the person who makes the correction.")]
-# Of commands that work on the database itself.
+# For commands that work directly on the database.
 DataFolder = Annotated[
     Path | None,
     typer.Option(

@@ -1,4 +1,4 @@
-"""`tagloop correct`, `export` and `import-labels`: people's corrections, one by one and as CSV."""
+"""`tagloop correct`, `export` and `import-labels`: corrections, one by one and as CSV."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ def correct(
     image: Annotated[str, typer.Argument(help="Id of the image.", show_default=False)],
     add: Annotated[
         Tags, typer.Option(help="Add this tag; a new name creates a tag.", show_default=False)
-    ] = [],  # noqa: B006 - typer reads it, nobody writes it
+    ] = [],  # noqa: B006 - typer only reads it
     remove: Annotated[Tags, typer.Option(help="Remove this tag.", show_default=False)] = [],  # noqa: B006
     confirm: Annotated[
         Tags, typer.Option(help="Confirm that this tag is right.", show_default=False)
@@ -28,10 +28,10 @@ def correct(
     user: User = "",
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Correct the tags of an image, and show its tags afterwards.
+    """Correct the tags of an image and show the result.
 
-    Each option can be given several times; tags are given by slug, name or alias. What people say
-    outweighs the model at once, and the model learns from it later.
+    Each option can be given several times; tags are given by slug, name or alias. Corrections
+    override the model at once, and the model learns from them later.
     """
     from rich.console import Console
 

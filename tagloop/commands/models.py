@@ -14,7 +14,7 @@ app = typer.Typer()
 def models(context: typer.Context, *, server: Server = DEFAULT_SERVER) -> None:
     """List model versions, or promote one."""
     if context.invoked_subcommand is not None:
-        # `tagloop models --server URL promote 3` means the same as with the option at the end.
+        # Makes `tagloop models --server URL promote 3` the same as with the option at the end.
         context.default_map = {context.invoked_subcommand: {"server": server}}
         return
     from rich.console import Console
@@ -48,7 +48,7 @@ def add_words(
 ) -> None:
     """Add learned words to the live model. Stored images are re-tagged automatically.
 
-    They become a new version; `tagloop models promote` goes back to the one before.
+    This creates a new version; `tagloop models promote` returns to the previous one.
     """
     from tagloop.admin.words import add_words_file
 

@@ -30,9 +30,9 @@ def doctor(
     data: DataFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check every part, and say what to do about those that do not work.
+    """Check every part, and say how to fix those that do not work.
 
-    The exit code is 1 when anything is wrong.
+    The exit code is 1 if anything is wrong.
     """
     from tagloop.admin.doctor.report import diagnose
 

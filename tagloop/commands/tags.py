@@ -1,4 +1,4 @@
-"""`tagloop tags`: rename, merge, publish and delete the tags that people made."""
+"""`tagloop tags`: rename, merge, publish and delete custom tags."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ def merge(
     owner: Owner = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Merge a tag into another, which takes over its corrections and has its name as an alias."""
+    """Merge a tag into another. Its corrections move there, and its name becomes an alias."""
     from tagloop.client.client import Client
 
     moved = Client(server).merge_tag(tag, into, owner=owner)
@@ -47,7 +47,7 @@ def merge(
 
 @app.command()
 def publish(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) -> None:
-    """Make a tag of one owner everybody's. This needs an admin's key that is bound to nobody."""
+    """Share an owner's tag with all owners. This needs an admin's key without an owner."""
     from tagloop.client.client import Client
 
     slug = Client(server).edit_tag(tag, owner=owner, publish=True)
@@ -56,7 +56,7 @@ def publish(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) 
 
 @app.command()
 def delete(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) -> None:
-    """Delete a tag, with everything that people said of it. It cannot be undone."""
+    """Delete a tag and all its corrections. This cannot be undone."""
     from tagloop.client.client import Client
 
     Client(server).delete_tag(tag, owner=owner)

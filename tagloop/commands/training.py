@@ -51,7 +51,7 @@ def retag(
 ) -> None:
     """Re-tag images with the live model, from their stored embeddings.
 
-    Without options: all of them. This happens by itself when a version goes live.
+    Without options: all images. This also happens automatically when a version goes live.
     """
     from tagloop.client.client import Client
     from tagloop.display.progress import follow_retagging

@@ -1,4 +1,4 @@
-"""`tagloop learn-words`: words of one's own from a folder of labelled pictures."""
+"""`tagloop learn-words`: learn new words from a folder of labelled pictures."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,1 +1,1 @@
-"""What people decided, in and out as CSV."""
+"""Export and import people's decisions as CSV."""

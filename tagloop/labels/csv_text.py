@@ -1,5 +1,6 @@
-"""The lines of a CSV as people's programs write it: other separators, other encodings, a quote that
-was never closed; and cells that a spreadsheet would run.
+"""Read CSV as spreadsheets and other programs write it, and escape formulas.
+
+Separators, encodings and unclosed quotes vary.
 """
 
 import codecs
@@ -13,18 +14,18 @@ from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 
 SEPARATORS = (",", ";", "\t")
-# Excel says in a first line of its own which separator it used.
+# Excel may name its separator in a line of its own at the top.
 _EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
-# A cell of more lines is a quote that was not closed.
+# A cell with more lines has an unclosed quote.
 MAX_CELL_LINES = 20
 NOT_CLOSED = "a quote in it is not closed"
-# A spreadsheet takes a cell that begins so for a formula, and runs it; an apostrophe hides it.
+# Spreadsheets run cells that begin like this as formulas; an apostrophe prevents it.
 _FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")  # noqa: RUF001 - full width, as Japanese Excel reads it
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A line of a CSV. fields: None where it is none; problem: why."""
+    """A line of a CSV. fields: None if it is invalid; problem: why."""
 
     line: int
     fields: Sequence[str] | None
@@ -32,12 +33,12 @@ class Record:
 
 
 def read_records(file: Path) -> Iterator[Record]:
-    """Yield the lines of a CSV with their numbers, the header first; empty ones are left out.
+    """Yield the lines of a CSV with their numbers, the header first; empty lines are skipped.
 
-    Text in UTF-8, UTF-16 or Windows-1252; cells between commas, semicolons or tabs. Bytes that are
-    not UTF-8 stay what they are in the file, since paths need not be UTF-8; `as_text` reads them.
+    Text may be UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs. Bytes that are not
+    UTF-8 are kept, since paths need not be UTF-8; `as_text` decodes them.
 
-    Raises LabelsUnusable when the file cannot be read.
+    Raises LabelsUnusable if the file cannot be read.
     """
     try:
         text = _decode(file.read_bytes())
@@ -56,7 +57,7 @@ def read_records(file: Path) -> Iterator[Record]:
 
 
 def as_text(field: str) -> str:
-    """Return a cell as text: what is not UTF-8 is Windows-1252, as Excel writes it.
+    """Return a cell as text; bytes that are not UTF-8 are read as Windows-1252, which Excel writes.
 
     Raises ValueError: it is neither.
     """
@@ -71,7 +72,7 @@ def as_text(field: str) -> str:
 
 
 def hide_formula(text: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run; `show_formula` undoes it."""
+    """Escape a cell that a spreadsheet would run as a formula; `show_formula` reverses this."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -89,7 +90,7 @@ def _decode(data: bytes) -> str:
 
 
 def _separator_of(header: Sequence[str]) -> str:
-    """The separator that cuts the header into the most cells."""
+    """Return the separator that splits the header into the most cells."""
     counts = {one: len(next(csv.reader(header, delimiter=one), ())) for one in SEPARATORS}
     return max(SEPARATORS, key=lambda one: counts[one])
 
@@ -98,8 +99,8 @@ def _parse(lines: Sequence[str], start: int, separator: str) -> Iterator[Record]
     columns: int | None = None
     while start < len(lines):
         fields, end = _read_cells(lines, start, separator)
-        # A cell of several lines is one, if the line has its columns; else the quote just stands
-        # there, and the lines behind it are lines of their own.
+        # A cell may span lines if the record has all columns; otherwise the quote is literal, and
+        # the following lines are records of their own.
         if fields is None or (end > start + 1 and len(fields) != columns):
             yield Record(start + 1, None, NOT_CLOSED)
             end = start + 1
@@ -112,7 +113,7 @@ def _parse(lines: Sequence[str], start: int, separator: str) -> Iterator[Record]
 def _read_cells(
     lines: Sequence[str], start: int, separator: str
 ) -> tuple[Sequence[str] | None, int]:
-    """The cells that begin in a line, and the line behind them; None where a quote stays open."""
+    """Return the cells that begin in a line, and the next line; None if a quote is not closed."""
     for end in range(start + 1, min(start + MAX_CELL_LINES, len(lines)) + 1):
         text = "\n".join(lines[start:end]) + "\n"
         try:
@@ -122,7 +123,7 @@ def _read_cells(
                 continue
             if end > start + 1:
                 break
-            # A quote within a cell, which others read as it stands.
+            # A quote within a cell, which other programs read literally.
             rows = list(csv.reader([text], delimiter=separator))
         return (rows[0] if rows else []), end
     return None, start + 1

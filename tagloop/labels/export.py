@@ -1,4 +1,4 @@
-"""`tagloop export`: everything that people decided, as CSV."""
+"""`tagloop export`: all of people's decisions, as CSV."""
 
 import csv
 import sys
@@ -16,9 +16,9 @@ COLUMNS = ("image", "sha256", "filename", "owner", "tag", "name", "present")
 
 
 def export_labels(client: Client, file: Path | None) -> None:
-    """Write all labels to a file, or without one to the output.
+    """Write all labels to a file or to standard output.
 
-    Raises what `Client` raises, and LabelsUnusable when the file cannot be written.
+    Raises what `Client` raises, and LabelsUnusable if the file cannot be written.
     """
     if file is None:
         _write(client.labels(), sys.stdout)

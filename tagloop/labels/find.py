@@ -1,4 +1,4 @@
-"""Which image of the server a line of a CSV means."""
+"""Find the server's image for each line of a CSV."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from tagloop.labels.rows import Row, Unusable
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A line, and the id of the image that it means."""
+    """A line, and the id of its image."""
 
     row: Row
     image: str
 
 
 def find_images(client: Client, rows: Sequence[Row], root: Path) -> list[Meant | Unusable]:
-    """The image of each row, of at most 1,000, in their order; relative paths start at `root`.
+    """Return the image of each row, in order; at most 1,000 rows.
 
-    A row means the image of its owner that has its bytes, else that of its id. A path counts only
-    where there is neither. Raises what `Client` raises.
+    Relative paths start at `root`. A row means the owner's image with its bytes, or else the image
+    with its id. The path is used only if it has neither. Raises what `Client` raises.
     """
     files = {row.line: str(root / row.path) for row in rows if not (row.sha256 or row.image)}
     troubles: list[Trouble] = []
@@ -56,7 +56,7 @@ def find_images(client: Client, rows: Sequence[Row], root: Path) -> list[Meant |
 def _ask(
     client: Client, rows: Sequence[Row], digests: dict[int, str]
 ) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
-    """Ids of images by owner and digest, and by owner why the server refused to tell."""
+    """Return ids of images by owner and digest, and the server's refusals by owner."""
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         if digests[row.line]:

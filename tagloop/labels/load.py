@@ -1,4 +1,4 @@
-"""`tagloop import-labels`: a CSV of labels as corrections, many a request."""
+"""`tagloop import-labels`: send a CSV of labels as corrections, many per request."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,19 +15,19 @@ from tagloop.client.teaching_documents import Verdicts
 from tagloop.labels.find import find_images
 from tagloop.labels.rows import Row, Unusable, read_rows
 
-# So many images at most, too: half of what the server takes in one request.
+# Also the maximum number of images: half of what the server accepts in one request.
 ROWS_PER_REQUEST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class LabelGroup:
-    """What some lines say of one image."""
+    """Labels of one image from several lines."""
 
     image: str
     rows: tuple[Row, ...]
 
     def verdicts(self) -> Verdicts:
-        """The same for the API."""
+        """The verdicts in the form of the API."""
         return Verdicts(
             self.image,
             add=tuple(row.tag for row in self.rows if row.present),
@@ -36,10 +36,10 @@ class LabelGroup:
 
 
 def load_labels(client: Client, file: Path, owner: str | None, user: str) -> bool:
-    """Send every line; say on the error stream which could not be used, and whether none was.
+    """Send every line; print unusable ones to standard error; return whether there were none.
 
-    owner: outweighs the file's column. Raises what `Client` raises, and LabelsUnusable when the
-    file cannot be read; what was sent before that is kept.
+    owner: overrides the file's column. Raises what `Client` raises, and LabelsUnusable if the file
+    cannot be read; what was sent before that is kept.
     """
     client.check()
     rows = read_rows(file)
@@ -58,7 +58,7 @@ def load_labels(client: Client, file: Path, owner: str | None, user: str) -> boo
 def _load(
     client: Client, chunk: Sequence[Row | Unusable], root: Path, owner: str | None, user: str
 ) -> Iterator[Unusable]:
-    """Send some lines; yields those that could not be used."""
+    """Send a batch of lines; yield those that could not be used."""
     rows = []
     for line in chunk:
         if isinstance(line, Unusable):
@@ -70,11 +70,11 @@ def _load(
         if isinstance(found, Unusable):
             yield found
         else:
-            # A later line takes the place of an earlier one about the same tag.
+            # A later line replaces an earlier one about the same tag.
             by_image.setdefault(found.image, {})[found.row.tag.casefold()] = found.row
     whole = [LabelGroup(image, tuple(tags.values())) for image, tags in by_image.items()]
     refused = _send(client, whole, user)
-    # One line that is wrong has the others of its image refused with it: now each goes alone.
+    # One bad line causes all lines of its image to be refused, so send each alone.
     single = [
         LabelGroup(group.image, (row,))
         for group, _ in refused
@@ -87,7 +87,7 @@ def _load(
 
 
 def _send(client: Client, groups: Sequence[LabelGroup], user: str) -> list[tuple[LabelGroup, str]]:
-    """Correct images; returns those that were refused, and why."""
+    """Correct images; return the refused ones, with reasons."""
     if not groups:
         return []
     problems = patiently(

@@ -11,7 +11,7 @@ from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 from tagloop.labels.csv_text import as_text, read_records, show_formula
 
-# In order of preference, where a file has several.
+# In order of preference.
 TAG_COLUMNS = ("tag", "label")
 PATH_COLUMNS = ("path", "file", "filename")
 PICTURE_COLUMNS = ("image", "sha256", *PATH_COLUMNS)
@@ -22,9 +22,9 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Whether a picture has a tag. image, sha256 and path name it; any of them may be empty.
+    """Whether a picture has a tag. image, sha256 and path identify it; any of them may be empty.
 
-    owner: None where the file does not say.
+    owner: None if the file has no owner.
     """
 
     line: int
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A line that cannot be used, and why."""
+    """A line that cannot be used, and the reason."""
 
     line: int
     reason: str
@@ -47,7 +47,7 @@ class Unusable:
 def read_rows(file: Path) -> Iterator[Row | Unusable]:
     """Yield every line of a CSV with a header.
 
-    Raises LabelsUnusable when it cannot be read, or its header names no tag or no picture.
+    Raises LabelsUnusable if it cannot be read, or its header names no tag or no picture.
     """
     records = read_records(file)
     header = next(records, None)
@@ -91,7 +91,7 @@ def _read(line: int, fields: Mapping[str, str], folder: Path) -> Row | Unusable:
 
 
 def _tag_of(fields: Mapping[str, str]) -> str:
-    """The tag's name as people write it, where the line has it beside the slug.
+    """Return the tag's name as people write it, if the line has it beside the slug.
 
     Raises ValueError: no tag can have this name.
     """
@@ -101,7 +101,7 @@ def _tag_of(fields: Mapping[str, str]) -> str:
 
 
 def _path_of(path: str, folder: Path) -> str:
-    """A path as the file system has it: in its own bytes, or else in those that the CSV means."""
+    """Return a path in the file system's bytes: as given if it exists, else decoded."""
     if (folder / path).exists() or not path or "\0" in path:
         return path
     try:

@@ -1,1 +1,1 @@
-"""`tagloop learn-words`: words of one's own from a folder of labelled pictures."""
+"""`tagloop learn-words`: learn new words from a folder of labelled pictures."""

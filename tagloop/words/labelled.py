@@ -1,4 +1,4 @@
-"""A labelled picture, and a folder of them, as `tagloop learn-words` sees them."""
+"""Labelled pictures, as `tagloop learn-words` reads them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class LabelledPicture:
-    """A picture and what is known of it.
+    """A picture and its labels.
 
-    file: where it is; path: what it is called in reports. set: the pictures that it came with.
-    present, absent: words. single: one word is sure, and nothing is known of the others.
+    file: its path on disk; path: its name in reports. set: the collection it came with. present,
+    absent: words. single: one word is certain, and the others are unknown.
     """
 
     file: str
@@ -23,7 +23,7 @@ class LabelledPicture:
     single: bool = False
 
     def to_dict(self) -> dict[str, object]:
-        """By name, for JSON."""
+        """Return the fields by name, for JSON."""
         return {
             "file": self.file,
             "path": self.path,
@@ -36,7 +36,10 @@ class LabelledPicture:
 
 @dataclass(frozen=True)
 class LabelledFolder:
-    """All pictures of a folder. licences: of a set's pictures, where each has its own."""
+    """All pictures of a folder.
+
+    licences: per picture, for sets whose pictures have different licences.
+    """
 
     pictures: tuple[LabelledPicture, ...]
     licences: dict[str, Counter[str]] = field(default_factory=dict)

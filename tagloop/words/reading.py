@@ -1,10 +1,10 @@
-"""Reads a folder of labelled pictures.
+"""Read a folder of labelled pictures.
 
-What may be in it, any or all of it:
+It may hold any of:
 
-* CSV files with the columns file, present, and perhaps unknown: words separated by semicolons.
-  Any other word of these files is absent. Paths start at the folder.
-* WORD/…: pictures that show this word, and none of the other folders'.
+* CSV files with the columns file, present, and optionally unknown: words separated by semicolons.
+  All other words of these files are absent. Paths are relative to the folder.
+* WORD/…: pictures that show this word, and none of the other folders' words.
 * single/WORD/…: pictures that show this word; what else they show is not known.
 * scenes.json and scenes/…: pictures with the share of the area of each panoptic category of COCO.
 """
@@ -26,10 +26,10 @@ SEPARATOR = ";"
 
 
 def read_labelled_folder(folder: Path) -> LabelledFolder:
-    """Return the pictures of a folder and what is known of them.
+    """Return the pictures of a folder and their labels.
 
     Raises:
-        LabelsUnusable: there are none, or a file can't be read as what it should be.
+        LabelsUnusable: there are none, or a file is invalid.
     """
     if not folder.is_dir():
         raise LabelsUnusable(f"{printable(str(folder))} is no folder.")

@@ -1,4 +1,4 @@
-"""`tagloop learn-words`: labels, then embeddings, then learning, each in a process of its own."""
+"""`tagloop learn-words`: read labels, compute embeddings, learn, each in its own process."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def learn_words(
     sources: a TOML file with a table of source and licence for each set of pictures.
 
     Raises:
-        LabelsUnusable: the folder or the file of sources can't be used.
-        LearningFailed: the network can't be loaded, or the result can't be written.
+        LabelsUnusable: the folder or the file of sources is invalid.
+        LearningFailed: the network cannot be loaded, or the result cannot be written.
     """
     labelled = read_labelled_folder(folder)
     document = {
@@ -71,9 +71,9 @@ def _sets(labelled: LabelledFolder, sources: Path | None) -> dict[str, dict[str,
 
 
 def _run(module: str, *arguments: Path) -> None:
-    """Run one of our modules; its error becomes ours."""
+    """Run one of our modules; raise its error."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    # One thread, so that sums are added up in one order: the same folder, the same bytes.
+    # One thread, so that sums are computed in one order and the result is reproducible.
     environment: Mapping[str, str] = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(PROJECT_ROOT), *filter(None, sys.path)]),

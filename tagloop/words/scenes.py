@@ -1,4 +1,4 @@
-"""Pictures with the areas of COCO's panoptic categories, read as labels of everyday words."""
+"""Read pictures with the areas of COCO's panoptic categories as labels of everyday words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tagloop.words.labelled import LabelledPicture
 SCENES_FILE = "scenes.json"
 SCENES_FOLDER = "scenes"
 TABLE = Path(__file__).with_name("scenes.toml")
-# Areas up to this share beside a category that rules a word out may be a mistake.
+# Areas up to this share may be a mistake if another category rules the word out.
 NEGLIGIBLE = 0.03
 
 
@@ -30,7 +30,7 @@ class _Rule:
     not_with: tuple[str, ...]
 
     def judge(self, areas: Mapping[str, float]) -> bool | None:
-        """Whether the word applies; None where that cannot be told."""
+        """Return whether the word applies; None if unknown."""
         area = sum(areas.get(category, 0.0) for category in self.present)
         against = sum(areas.get(category, 0.0) for category in self.not_with)
         if area >= self.least and area > 0:
@@ -41,10 +41,10 @@ class _Rule:
 
 
 def read_scenes(folder: Path) -> tuple[list[LabelledPicture], dict[str, Counter[str]]]:
-    """Return the labelled scenes of a folder, and how many have which licence.
+    """Return the labelled scenes of a folder, and the number of pictures by licence.
 
     Raises:
-        LabelsUnusable: scenes.json is not what it should be.
+        LabelsUnusable: scenes.json is invalid.
     """
     file = folder / SCENES_FILE
     if not file.exists():

@@ -1,4 +1,4 @@
-"""What became of every word, as a table."""
+"""A table of the results by word."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,9 @@ PARTS = (("words", "in the file"), ("network", "network alone"), ("left_out", "l
 
 
 def words_table(provenance: Mapping[str, Any]) -> Table:
-    """One word a row: what is in the file, what the network knows itself, what was left out."""
+    """Return a table with one row per word: those in the file, those the network knows, those left
+    out.
+    """
     table = Table(box=None, pad_edge=False)
     for name in COLUMNS:
         table.add_column(name, justify="left" if name in ("word", "") else "right")

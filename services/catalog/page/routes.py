@@ -47,7 +47,7 @@ def get_page_file(digest: str, name: str) -> Response:
 
 
 def _answer(file: StaticFile) -> Response:
-    """A file as a response: compressed where the browser can read that, 304 where it has it."""
+    """Return a file as a response: compressed if the browser accepts that, 304 if unchanged."""
     compressed = file.compressed if request.accept_encodings["gzip"] else None
     response = Response(compressed or file.data, mimetype=file.mime_type)
     response.headers["Content-Type"] = file.mime_type

@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _find_newest(package: str) -> dict[str, str]:
-    """The newest release of a package: its version, digest and licence."""
+    """Return the newest release of a package: its version, digest and licence."""
     answer = _get(f"{REGISTRY}/{quote(package, safe='@')}/latest")
     release = json.loads(answer)
     return {
@@ -48,7 +48,7 @@ def _find_newest(package: str) -> dict[str, str]:
 
 
 def _download(package: str, entry: dict[str, Any]) -> bytes:
-    """A release's archive, checked against the digest of the table."""
+    """Return a release's archive, checked against the digest of the table."""
     name = package.rsplit("/", maxsplit=1)[-1]
     data = _get(f"{REGISTRY}/{package}/-/{name}-{entry['version']}.tgz")
     algorithm, _, expected = entry["integrity"].partition("-")

@@ -63,6 +63,6 @@ _lock = Lock()
 
 
 def shared_renderer(limits: Limits) -> Renderer:
-    """The renderer of this process."""
+    """Return the renderer of this process."""
     with _lock:
         return _renderers.setdefault(limits, Renderer(limits))

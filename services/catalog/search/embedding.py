@@ -20,7 +20,7 @@ LEFT_BEHIND_SECONDS = 120.0
 
 
 def embed(picture: BinaryIO) -> NDArray[np.float16]:
-    """The embedding of a picture, (dimensions,).
+    """Return the embedding of a picture, (dimensions,).
 
     Raises:
         PictureError: it is no picture, over a limit, or cannot be decoded.

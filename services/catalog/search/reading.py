@@ -78,7 +78,7 @@ def understand(criteria: Criteria) -> Understood:
 
 
 def describe_query(understood: Understood) -> dict[str, Any]:
-    """The search as it was understood, as a document."""
+    """Return the search as it was understood, as a document."""
     terms = [_describe_term(term) for term in understood.terms]
     filters = [
         {

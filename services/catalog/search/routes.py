@@ -71,7 +71,7 @@ def get_search_ids(query: Criteria) -> dict[str, Any]:
 def _find_page(
     connection: Connection, search: Search, query: SearchQuery
 ) -> tuple[Sequence[UUID], str | None, int | None]:
-    """The ids of a page, the cursor of the next one, and on the first page the total."""
+    """Return the ids of a page, the cursor of the next one, and on the first page the total."""
     count = not query.cursor
     if query.order == "confidence" and ranking_tags(search.wanted):
         after = Place(*decode_ranked_cursor(query.cursor)) if query.cursor else None

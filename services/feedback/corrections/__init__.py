@@ -1,1 +1,1 @@
-"""The API for correcting tags, and for reading corrections back."""
+"""The API for making and reading corrections."""

@@ -1,4 +1,4 @@
-"""`/v1/corrections/batches`: the same correction of many images, and taking a request back."""
+"""`/v1/corrections/batches`: correct many images alike, and undo a request."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ batches = APIBlueprint("batches", __name__, abp_tags=[Tag(name="corrections")])
 
 
 class BatchRequest(BaseModel):
-    """The same tags for many images."""
+    """Tags to add to or remove from many images."""
 
     user: User = Field("", description="who says so")
     images: list[ImageId] = Field(min_length=1, max_length=MAX_IMAGES)
@@ -45,7 +45,7 @@ class RefusedImage(BaseModel):
 
 
 class BatchDocument(BaseModel):
-    """What a request changed."""
+    """The result of a request."""
 
     batch: str | None = Field(description="names the request, to undo it; null: nothing was said")
     images: int = Field(description="how many images were corrected")
@@ -53,14 +53,14 @@ class BatchDocument(BaseModel):
 
 
 class UndoneDocument(BaseModel):
-    """What an undoing changed."""
+    """The result of undoing a request."""
 
     batch: str = Field(description="names the undoing, to undo that")
     images: int = Field(description="how many images have their former words back")
 
 
 class BatchPath(BaseModel):
-    """Names a batch."""
+    """Id of a batch."""
 
     batch_id: UUID
 
@@ -77,7 +77,7 @@ class BatchPath(BaseModel):
     },
 )
 def post_batch(body: BatchRequest) -> tuple[dict[str, Any], int]:
-    """Add tags to images and remove tags from them, in one transaction that can be undone."""
+    """Adds and removes tags in one transaction, which can be undone."""
     here = context()
     said = VerdictsDocument(add=body.add, remove=body.remove, new=body.new)
     pattern = read_entry(str(UUID(int=0)), said)
@@ -112,7 +112,7 @@ def post_batch(body: BatchRequest) -> tuple[dict[str, Any], int]:
     responses={201: UndoneDocument, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_undo(path: BatchPath) -> tuple[dict[str, Any], int]:
-    """Put back what the user had said of these images and tags before the request."""
+    """Restores the user's verdicts on these images and tags from before the request."""
     here = context()
     with transaction(here.engine) as connection:
         words = here.words.get(connection=connection)
@@ -125,7 +125,7 @@ def post_undo(path: BatchPath) -> tuple[dict[str, Any], int]:
 
 
 def _entries(pattern: Entry, image_ids: list[str]) -> tuple[list[Entry], list[dict[str, str]]]:
-    """Return an entry for each image, once, and the ids that are none."""
+    """Return one entry per image, without duplicates, and the invalid ids."""
     entries, problems = [], []
     for image_id in dict.fromkeys(image_ids):
         try:

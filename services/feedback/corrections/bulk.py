@@ -1,4 +1,4 @@
-"""`POST /v1/corrections`: what somebody says of many images."""
+"""`POST /v1/corrections`: correct the tags of many images."""
 
 from typing import Annotated, Any
 
@@ -22,24 +22,24 @@ bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])
 
 
 class ImageVerdicts(VerdictsDocument):
-    """What is said of one image among many."""
+    """Verdicts on one of many images."""
 
     image: ImageId
 
 
-# Each is checked on its own: a bad one fails alone.
+# Each entry is validated on its own: an invalid one fails alone.
 UncheckedVerdicts = Annotated[Any, WithJsonSchema(ImageVerdicts.model_json_schema())]
 
 
 class ManyCorrections(BaseModel):
-    """What a user says of many images."""
+    """Verdicts of a user on many images."""
 
     user: User = Field("", description="who says so")
     corrections: list[UncheckedVerdicts] = Field(description=LIMITS)
 
 
 class CorrectionResult(BaseModel):
-    """What became of one entry of a request."""
+    """The result of one entry."""
 
     image: str | None
     corrections: int | None = Field(None, description="how many were written down")
@@ -47,7 +47,7 @@ class CorrectionResult(BaseModel):
 
 
 class Results(BaseModel):
-    """What became of each entry of a request, in the request's order."""
+    """The result of each entry, in the order of the request."""
 
     batch: str | None = Field(
         description="names this request, to undo it; null: nothing was written down"
@@ -57,7 +57,7 @@ class Results(BaseModel):
 
 @bulk.before_request
 def refuse_too_many_bytes() -> None:
-    """Answer a body that is not even read with the limits that a sender can keep."""
+    """Answer a body over the size limit, unread, with the limits on corrections."""
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooManyCorrections(
             f"{LIMITS}, in at most {MAX_BODY_BYTES:,} bytes; this one has "
@@ -71,7 +71,10 @@ def refuse_too_many_bytes() -> None:
     responses={200: Results, 409: ProblemDocument, 413: ProblemDocument, 429: ProblemDocument},
 )
 def post_many(body: ManyCorrections) -> dict[str, Any]:
-    """In one transaction; what is wrong with one entry does not concern the others."""
+    """Entries are independent: an invalid one does not affect the others.
+
+    All are stored in one transaction.
+    """
     here = context()
     refuse_too_many(sum(map(_count, body.corrections)), len(body.corrections))
     checked = [_check(entry) for entry in body.corrections]
@@ -110,7 +113,7 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
 
 
 def _check(entry: object) -> ImageVerdicts | dict[str, object]:
-    """An entry, or the problem with its form."""
+    """Return the validated entry, or the problem with its form."""
     try:
         return ImageVerdicts.model_validate(entry)
     except ValidationError as error:
@@ -118,7 +121,7 @@ def _check(entry: object) -> ImageVerdicts | dict[str, object]:
 
 
 def _count(entry: object) -> int:
-    """How many corrections an entry has, as far as it has the form of one."""
+    """Return how many corrections an entry has, even if it is only partly valid."""
     if not isinstance(entry, dict):
         return 0
     lists = [entry.get(verdict) for verdict in VERDICTS]
@@ -132,6 +135,6 @@ def _result(outcome: Outcome) -> dict[str, object]:
 
 
 def _image_of(entry: object) -> str | None:
-    """The id that an entry names, if it can be one."""
+    """Return the image id in an entry, or None if it is not a valid id."""
     image = entry.get("image") if isinstance(entry, dict) else None
     return image if isinstance(image, str) and len(image) <= IMAGE_ID_LENGTH else None

@@ -1,4 +1,4 @@
-"""`/v1/contributors`: who corrects, and how far their word goes."""
+"""`/v1/contributors`: the people who make corrections, and how far each is trusted."""
 
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,14 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument
 
 CONTRIBUTORS_MAX = 1000
-# In paths, where the empty name can't stand.
+# Stands for the empty name in paths.
 NOBODY = "-"
 
 contributors = APIBlueprint("contributors", __name__, abp_tags=[Tag(name="contributors")])
 
 
 class ContributorDocument(BaseModel):
-    """Someone who sends corrections."""
+    """A person who makes corrections."""
 
     user: str = Field(description="empty: those who gave no name")
     trust: float = Field(description="weight of their word, 0 to 1")
@@ -36,26 +36,26 @@ class ContributorDocument(BaseModel):
 
 
 class Contributors(BaseModel):
-    """Those who are set aside first, then those with the most corrections."""
+    """Contributors: first those set aside, then by number of corrections."""
 
     contributors: list[ContributorDocument] = Field(description=f"at most {CONTRIBUTORS_MAX:,}")
 
 
 class ContributorPath(BaseModel):
-    """Names a contributor; - stands for those who gave no name."""
+    """Name of a contributor; `-` stands for corrections without a name."""
 
     user: User
 
 
 class Vouching(BaseModel):
-    """Whether somebody answers for a contributor."""
+    """Whether to vouch for a contributor."""
 
     vouched: bool
 
 
 @contributors.get("/v1/contributors", summary="List contributors", responses={200: Contributors})
 def get_contributors() -> dict[str, Any]:
-    """Each with the trust that their agreement with others earned them."""
+    """Each with their trust, which is computed from their agreement with others."""
     with transaction(context().engine) as connection:
         rows = list_contributors(connection, CONTRIBUTORS_MAX)
     return {"contributors": [_describe(row) for row in rows]}
@@ -67,7 +67,10 @@ def get_contributors() -> dict[str, Any]:
     responses={200: ContributorDocument, 404: ProblemDocument},
 )
 def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
-    """Whoever is vouched for is not set aside; the images that they corrected are decided anew."""
+    """A contributor who is vouched for is not set aside.
+
+    Tags of the images they corrected are recomputed.
+    """
     here = context()
     name = "" if path.user == NOBODY else path.user
     words = here.words.get()

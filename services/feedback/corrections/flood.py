@@ -1,4 +1,4 @@
-"""Limits that keep one caller from flooding a server with tags."""
+"""Limits on new tags, so that no caller can flood a server with them."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -20,14 +20,14 @@ def refuse_flood(
     maker: str | None,
     key_id: int | None,
 ) -> None:
-    """Let a request pass that makes no more tags than it may.
+    """Raise an error if a request creates too many tags.
 
-    slugs: of the tags that it makes. maker: whose tags they are; None: everybody's. key_id: the
-    caller's; None: there are no keys.
+    slugs: the new tags'. maker: their owner; None: shared. key_id: the caller's; None: keys are
+    turned off.
 
     Raises:
-        Conflict: it makes too many at once, or there would be too many.
-        TooManyRequests: the key has made as many as it may in a day.
+        Conflict: too many in one request, or in total.
+        TooManyRequests: the key has reached its daily limit.
     """
     if not slugs:
         return
@@ -61,9 +61,9 @@ def refuse_flood(
 def refuse_overfull(
     connection: Connection, names: Names, originals: Mapping[int, UUID], settings: Settings
 ) -> None:
-    """Add the problem of entries that would give an image more tags than it may have.
+    """Record a problem for entries that would give an image too many tags.
 
-    originals: the image that each entry is about, by the entry's number.
+    originals: the image of each entry, by entry number.
     """
     most = settings.max_tags_per_image
     there: dict[UUID, set[int | str]] = {

@@ -1,4 +1,4 @@
-"""Corrections as they were made: of one image, and the log of all."""
+"""Past corrections: of one image, and the log of all images."""
 
 from datetime import datetime
 from typing import Any
@@ -17,14 +17,14 @@ from shared.web.requests.cursors import cut_page, decode_number_cursor
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row
 
-# Of one image, the newest.
+# Newest corrections of one image.
 HISTORY_MAX = 1000
 
 history = APIBlueprint("history", __name__, abp_tags=[Tag(name="corrections")])
 
 
 class PastCorrection(BaseModel):
-    """One word on one tag, and what the model had said."""
+    """One verdict on one tag, and the model's confidence at the time."""
 
     id: int
     tag: str = Field(description="the tag's slug")
@@ -36,7 +36,7 @@ class PastCorrection(BaseModel):
 
 
 class History(BaseModel):
-    """What people said of one image, the newest first."""
+    """Corrections of one image, newest first."""
 
     corrections: list[PastCorrection] = Field(description=f"the newest {HISTORY_MAX:,}")
 
@@ -48,14 +48,14 @@ class LoggedCorrection(PastCorrection):
 
 
 class Log(BaseModel):
-    """A page of the log, the newest first."""
+    """A page of corrections, newest first."""
 
     corrections: list[LoggedCorrection]
     next: str | None = Field(description="cursor of the next page")
 
 
 class LogQuery(PageQuery):
-    """Which part of the log."""
+    """Filters of the log."""
 
     user: User | None = Field(None, description="only theirs")
 
@@ -66,7 +66,7 @@ class LogQuery(PageQuery):
     responses={200: History, 404: ProblemDocument},
 )
 def get_history(path: ImagePath) -> dict[str, Any]:
-    """The newest first. What counts is each user's last word on a tag."""
+    """Newest first. Only each user's last verdict on a tag counts."""
     image = find_row(path.image_id)
     with transaction(context().engine) as connection:
         rows = list_corrections(
@@ -77,7 +77,7 @@ def get_history(path: ImagePath) -> dict[str, Any]:
 
 @history.get("/v1/corrections", summary="List corrections", responses={200: Log})
 def get_log(query: LogQuery) -> dict[str, Any]:
-    """The newest first; `next` is the cursor of the next page."""
+    """Newest first."""
     before = decode_number_cursor(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = list_corrections(

@@ -1,4 +1,4 @@
-"""`/v1/labels`: what people decided, for use elsewhere."""
+"""`/v1/labels`: people's decisions on tags, for use elsewhere."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ labels = APIBlueprint("labels", __name__, abp_tags=[Tag(name="corrections")])
 
 
 class LabelDocument(BaseModel):
-    """Whether an image has a tag, as people decided."""
+    """Whether an image has a tag, as decided by people."""
 
     image: str
     sha256: str | None = Field(description="of the file, in hex; null until it is fetched")
@@ -39,7 +39,10 @@ class LabelList(BaseModel):
 
 @labels.get("/v1/labels", summary="List labels", responses={200: LabelList, 400: ProblemDocument})
 def get_labels(query: PageQuery) -> dict[str, Any]:
-    """Only tags that somebody spoke of; wider and narrower ones follow from these."""
+    """Sorted by image.
+
+    Only corrected tags are listed, not the wider and narrower ones that follow from them.
+    """
     after = _decode(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = list_labels(connection, caller_access(), after, query.limit + 1)

@@ -1,4 +1,4 @@
-"""How much one request may say."""
+"""Limits on the size of a request."""
 
 from shared.errors import TooManyCorrections
 
@@ -11,10 +11,10 @@ LIMITS = (
 
 
 def refuse_too_many(corrections: int, images: int = 1) -> None:
-    """Let a request pass that is not too large.
+    """Raise an error if a request has too many corrections.
 
     Raises:
-        TooManyCorrections: it is; the message names the limits.
+        TooManyCorrections: it has; the message names the limits.
     """
     if corrections > MAX_CORRECTIONS or images > MAX_IMAGES:
         raise TooManyCorrections(

@@ -1,6 +1,6 @@
-"""From the names in a request to tags: those that there are, and those that adding them makes.
+"""Resolve the names in a request to tags: existing ones, and new ones that an addition creates.
 
-A name is the word of the image's owner: their own tag of that name, or else the shared one.
+A name means the tag of the image's owner, or else the shared tag.
 """
 
 from collections import defaultdict
@@ -19,14 +19,16 @@ from shared.errors import BadRequest, NotFound, TagloopError
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary.variants import forms
 
-# Tag ids of tags that are yet to be made.
+# Id of a tag that does not exist yet.
 TO_BE_MADE = 0
 
 
 @dataclass(frozen=True)
 class Naming:
-    """What one name of an entry means. tag: its id is 0 where the tag is yet to be made. said: the
-    name, where it is only another way to write the tag's.
+    """The tag that a name in an entry means.
+
+    tag: its id is 0 if the tag is new. said: the name as given, if it is a variant of the tag's
+    name.
     """
 
     tag: KnownTag
@@ -35,22 +37,22 @@ class Naming:
 
     @property
     def is_new(self) -> bool:
-        """Whether the tag is yet to be made."""
+        """Whether the tag has to be created."""
         return self.tag.id == TO_BE_MADE
 
 
 @dataclass
 class Names:
-    """What the names of a request mean, entry by entry.
+    """What the names of a request mean, by entry number.
 
-    entries: by number. problems: why an entry can't be written down, by number.
+    entries: the resolved names. problems: why an entry cannot be stored.
     """
 
     entries: dict[int, list[Naming]] = field(default_factory=dict)
     problems: dict[int, TagloopError] = field(default_factory=dict)
 
     def new_tags(self) -> dict[str, KnownTag]:
-        """The tags that the entries without a problem make, by slug."""
+        """The tags that valid entries create, by slug."""
         return {
             naming.tag.slug: naming.tag
             for number, namings in self.entries.items()
@@ -69,13 +71,13 @@ def find_names(
     maker: str | None,
     may_make: bool,
 ) -> Names:
-    """Look all names of a request up.
+    """Look up all names of a request.
 
-    owners: of the images that there are. maker: whose tags new ones are; None: everybody's.
-    may_make: whether new tags may be made.
+    owners: the owners of existing images. maker: owner of new tags; None: shared.
+    may_make: whether new tags may be created.
     """
     meanings = _find_meanings(connection, words, entries, owners)
-    # Of the caller's own, even where there are shared tags of these names.
+    # The caller's own tags, even if shared tags have the same names.
     own = _slugs_to_make(entries) if maker is not None else frozenset()
     names = Names()
     for number, entry in enumerate(entries):
@@ -97,7 +99,10 @@ def _find_meanings(
     entries: Sequence[Entry],
     owners: Mapping[UUID, str],
 ) -> dict[str, dict[str, Meaning]]:
-    """What names, and other ways to write those that mean nothing, mean: by owner and text."""
+    """Return the tags that names mean, by owner and text.
+
+    Unknown names are tried in other forms.
+    """
     asked: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         if entry.image_id in owners:
@@ -111,7 +116,7 @@ def _find_meanings(
 
 
 def _slugs_to_make(entries: Sequence[Entry]) -> frozenset[str]:
-    """Slugs of the names that entries add and explicitly want as new tags."""
+    """Return the slugs of names that entries add and explicitly request as new tags."""
     return frozenset(
         slug_of(name)
         for entry in entries
@@ -124,7 +129,7 @@ def _slugs_to_make(entries: Sequence[Entry]) -> frozenset[str]:
 def _read_names(
     entry: Entry, meanings: Mapping[str, Meaning], own: Set[str], maker: str | None
 ) -> Iterable[Naming]:
-    """What the names of one entry mean.
+    """Yield what the names of one entry mean.
 
     Raises:
         BadRequest: two names mean one tag.
@@ -145,7 +150,7 @@ def _read_names(
 def _read_name(
     name: str, new: bool, meanings: Mapping[str, Meaning], own: Set[str], maker: str | None
 ) -> KnownTag:
-    """The tag that a name means, or the one that it makes."""
+    """Return the tag that a name means, or the one that it creates."""
     meant = meanings.get(name)
     if meant is not None and not (meant.tag.owner is None and slug_of(name) in own):
         return meant.tag
@@ -157,13 +162,13 @@ def _read_name(
 
 
 def _is_variant(name: str, tag: KnownTag, meanings: Mapping[str, Meaning]) -> bool:
-    """Whether a name means a tag only as another way to write one of its names."""
+    """Return whether a name means a tag only as a variant of one of its names."""
     return tag.id != TO_BE_MADE and name not in meanings
 
 
 def _refuse_unknown(names: Names, may_make: bool) -> None:
-    """Add the problem of entries that speak of tags that there are not and will not be."""
-    # A tag that only refused entries make is not made, which may refuse others.
+    """Record a problem for entries with tags that neither exist nor will be created."""
+    # A tag that only refused entries create is not created, so further entries may be refused.
     while True:
         made = names.new_tags() if may_make else {}
         refused = {

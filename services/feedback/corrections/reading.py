@@ -1,4 +1,4 @@
-"""What a request says of an image, as far as it can be told without the database."""
+"""Validate the verdicts in a request, as far as that needs no database."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,10 +13,10 @@ VERDICTS: tuple[Verdict, ...] = ("add", "remove", "confirm", "undo")
 
 @dataclass(frozen=True)
 class Entry:
-    """What somebody says of one image.
+    """Verdicts on one image.
 
-    said: names of tags, each with its verdict, in the request's order. new: whether a name that
-    only resembles a tag's makes a tag of its own.
+    said: tag names with their verdicts, in the order of the request. new: whether a name that only
+    resembles a tag's creates a tag.
     """
 
     image_id: UUID
@@ -25,11 +25,11 @@ class Entry:
 
 
 def read_entry(image_id: str, verdicts: VerdictsDocument) -> Entry:
-    """Return what a request says of one image.
+    """Return the verdicts of a request on one image.
 
     Raises:
-        NotFound: this is no image's id.
-        BadRequest: nothing is said.
+        NotFound: the id is not valid.
+        BadRequest: there are no verdicts.
     """
     said = tuple((name, verdict) for verdict in VERDICTS for name in getattr(verdicts, verdict))
     if not said:

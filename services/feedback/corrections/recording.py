@@ -1,4 +1,4 @@
-"""Corrections become rows, and images are decided anew: in one transaction for one request."""
+"""Store corrections and recompute the images' tags, in one transaction per request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,15 +29,15 @@ from shared.errors import TagloopError
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.observability import metrics
 
-# What receivers of an event are told at most of one image: a message has to stay small.
+# Corrections in one event: a message has to stay small.
 MAX_REPORTED = 50
 
 
 @dataclass(frozen=True)
 class RecordedCorrections:
-    """A correction that has a row: of the image itself, where the one named was a copy.
+    """A stored correction. For a copy, the image is the original.
 
-    said: the name in the request, where it is only another way to write the tag's.
+    said: the name in the request, if it is a variant of the tag's name.
     """
 
     id: int
@@ -51,7 +51,7 @@ class RecordedCorrections:
 
 @dataclass(frozen=True)
 class UndoneBatch:
-    """The undoing of a request: a batch of its own."""
+    """The undoing of a request, which is a batch too."""
 
     batch_id: UUID
     corrections: list[RecordedCorrections]
@@ -70,15 +70,15 @@ def record(
     access: Access,
     key_id: int | None,
 ) -> list[Outcome]:
-    """Write down what a user says; return for each entry its corrections, or why it has none.
+    """Store a user's verdicts; return for each entry its corrections, or why it was refused.
 
-    What can be written is, whatever is wrong with other entries. The order of locks is the same
-    for all requests: images, tags, contributor, new tags. access: images that the caller may not
-    touch are not there. key_id: the caller's; None: there are no keys.
+    An invalid entry does not affect the others. All requests take locks in the same order: images,
+    tags, contributor, new tags. access: images that the caller may not change count as missing.
+    key_id: the caller's; None: keys are turned off.
 
     Raises:
-        Conflict: the request makes more tags than it may.
-        TooManyRequests: the key has made as many as it may in a day.
+        Conflict: the request would create too many tags.
+        TooManyRequests: the key has reached its daily limit of new tags.
     """
     originals = lock_images(connection, {entry.image_id for entry in entries}, access)
     maker = None if settings.shared_tags else access.owner
@@ -112,7 +112,7 @@ def record(
 
 
 def count_corrections(recorded: Sequence[RecordedCorrections]) -> None:
-    """Add corrections to the metrics, once their transaction is committed."""
+    """Add corrections to the metrics, after their transaction is committed."""
     for correction in recorded:
         metrics.corrections.labels(correction.verdict).inc()
 
@@ -127,9 +127,9 @@ def _write(
     images: Mapping[int, UUID],
     made: Mapping[str, KnownTag],
 ) -> dict[int, list[RecordedCorrections]]:
-    """Write all corrections of entries without a problem, in their order; return them by entry.
+    """Store all corrections of valid entries, in order; return them by entry.
 
-    images: what each entry is about. made: the tags that are new, by slug.
+    images: the image of each entry. made: new tags by slug.
     """
     said = [
         (number, naming, made[naming.tag.slug] if naming.is_new else naming.tag)
@@ -151,13 +151,13 @@ def _write(
 def undo_batch(
     connection: Connection, words: VocabularyIndex, batch_id: UUID, access: Access
 ) -> UndoneBatch | None:
-    """Take back what one request said; None if the caller has made no such request.
+    """Undo a request; return None if the caller has made no such request.
 
-    Each image and tag gets the contributor's former word back. What they said again since the
-    request stands, and so does what was said of images that the caller may no longer see.
+    Each image and tag gets the contributor's previous verdict back. Later verdicts stay, and so do
+    verdicts on images that the caller may no longer see.
 
     Raises:
-        Conflict: it is undone already.
+        Conflict: it has been undone already.
     """
     batch = find_batch(connection, batch_id, access)
     if batch is None:
@@ -176,7 +176,7 @@ def _store(
     batch_id: UUID,
     said: Sequence[tuple[str, NewCorrection]],
 ) -> list[RecordedCorrections]:
-    """Insert corrections, each with the slug of its tag, and decide their images anew."""
+    """Insert corrections, each with the slug of its tag, and recompute their images' tags."""
     numbers = insert_corrections(connection, user, batch_id, [row for _, row in said])
     redecide(connection, words, {row.image_id for _, row in said})
     recorded = [
@@ -188,7 +188,7 @@ def _store(
 
 
 def _report(connection: Connection, user: str, recorded: Sequence[RecordedCorrections]) -> None:
-    """One event for each image, whatever was said of it; a long list is cut short."""
+    """Queue one event per image, with a long list of corrections cut short."""
     by_image: dict[UUID, list[RecordedCorrections]] = {}
     for correction in recorded:
         by_image.setdefault(correction.image_id, []).append(correction)

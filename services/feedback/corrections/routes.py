@@ -1,4 +1,4 @@
-"""`POST /v1/images/{id}/corrections`: what somebody says of the tags of one image."""
+"""`POST /v1/images/{id}/corrections`: correct the tags of one image."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ corrections = APIBlueprint("corrections", __name__, abp_tags=[Tag(name="correcti
 
 
 class ImageCorrections(VerdictsDocument):
-    """What a user says of an image's tags."""
+    """Verdicts of a user on an image's tags."""
 
     user: User = Field("", description="who says so")
 
 
 class Correction(BaseModel):
-    """One word on one tag."""
+    """One verdict on one tag."""
 
     id: int
     tag: str = Field(description="the tag's slug")
@@ -41,7 +41,7 @@ class Correction(BaseModel):
 
 
 class SimilarName(BaseModel):
-    """An added name that may be a typing error of another tag's."""
+    """An added name that may be a misspelling of another tag."""
 
     said: str
     tag: str = Field(description="slug of the other tag")
@@ -49,7 +49,7 @@ class SimilarName(BaseModel):
 
 
 class Corrected(BaseModel):
-    """What was written down, and the image's tags from now on."""
+    """The stored corrections and the image's tags."""
 
     image: str
     batch: str = Field(description="names this request, to undo it")
@@ -70,7 +70,7 @@ class Corrected(BaseModel):
     },
 )
 def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str, Any], int]:
-    """What people say outweighs the model from now on, also while the image still waits."""
+    """Corrections override the model at once, and may be sent before the image is tagged."""
     here = context()
     refuse_too_many(body.count())
     entry = read_entry(path.image_id, body)

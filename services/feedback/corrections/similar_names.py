@@ -1,4 +1,4 @@
-"""Tags whose names are one typing error away from names that somebody adds."""
+"""Find tags whose names are one typing error away from an added name."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from shared.db.tags.lookup import find_named
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary.variants import near_misses
 
-# Each costs some hundred look-ups in an index.
+# Each costs about a hundred index look-ups.
 MAX_NAMES = 20
 
 
 def find_similar_names(
     connection: Connection, words: VocabularyIndex, added: Sequence[str], owner: str
 ) -> list[dict[str, str]]:
-    """Return other tags that were perhaps meant by names that made a tag or have one.
+    """Return other tags that the user may have meant by an added name.
 
-    Names of the vocabulary are left out: nobody types one of those by mistake.
+    Names in the vocabulary are skipped: they are rarely typed by mistake.
     """
     names = [name for name in added if words.vocabulary.resolve(name) is None][:MAX_NAMES]
     near = {name: near_misses(name) for name in names}

@@ -25,7 +25,7 @@ deliveries = APIBlueprint("deliveries", __name__, abp_tags=[Tag(name="events")])
 
 
 class DeliveriesQuery(PageQuery):
-    """Filters of the list of deliveries."""
+    """Filters of the list."""
 
     endpoint: UUID | None = Field(None, description="only to this one")
     image: UUID | None = Field(None, description="only about this one")
@@ -64,7 +64,7 @@ class Deliveries(BaseModel):
 
 
 class DeliveryPath(BaseModel):
-    """Names a delivery."""
+    """Id of a delivery."""
 
     delivery_id: UUID
 
@@ -109,7 +109,7 @@ def get_delivery(path: DeliveryPath) -> dict[str, Any]:
     responses={202: SentDelivery, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_replay(path: DeliveryPath) -> tuple[dict[str, Any], int]:
-    """Sends the same message under the same id, at once and with a full number of attempts."""
+    """Sends the same message with the same id at once, with all retries available again."""
     with transaction(context().engine) as connection:
         row = _find(connection, path.delivery_id)
         if row["disabled_at"] is not None:
@@ -134,7 +134,7 @@ def _describe(row: RowMapping) -> dict[str, Any]:
 
 
 def _read(row: RowMapping) -> dict[str, Any]:
-    """Return a row under the names of the API."""
+    """Return a row under the field names of the API."""
     is_waiting = row["status"] == "waiting"
     return {
         **row,

@@ -1,4 +1,4 @@
-"""Endpoints as the API reads and writes them."""
+"""Schemas of endpoints."""
 
 from datetime import datetime
 from typing import Annotated
@@ -27,7 +27,7 @@ Description = Annotated[str, Field(max_length=DESCRIPTION_LENGTH, pattern=NO_NUL
 
 
 class NewEndpoint(BaseModel):
-    """A URL that events are to be sent to."""
+    """A URL to send events to."""
 
     url: Url
     events: Events | None = Field(
@@ -40,7 +40,7 @@ class NewEndpoint(BaseModel):
 
 
 class EndpointChanges(BaseModel):
-    """The changed fields; a field that is left out or null stays as it is."""
+    """Fields to change; omitted and null fields keep their values."""
 
     url: Url | None = None
     events: Events | None = None

@@ -1,4 +1,4 @@
-"""`/v1/endpoints`: create, change and delete the receivers of events."""
+"""`/v1/endpoints`: create, change and delete endpoints, which receive events."""
 
 from collections.abc import Collection
 from typing import Any
@@ -35,7 +35,7 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
-# Both secrets sign for this long, so that a receiver can change over at any time of the day.
+# Both secrets sign for this long, which gives receivers time to switch.
 OVERLAP_HOURS = 24
 
 endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
@@ -47,7 +47,9 @@ endpoints = APIBlueprint("endpoints", __name__, abp_tags=[Tag(name="events")])
     responses={201: RegisteredEndpoint, 400: ProblemDocument},
 )
 def post_endpoint(body: NewEndpoint) -> tuple[dict[str, Any], int]:
-    """Messages follow Standard Webhooks and are signed with the secret in this response."""
+    """Messages follow the Standard Webhooks specification and are signed with the secret in this
+    response.
+    """
     here = context()
     owner = caller_access().narrow(body.owner)
     events = body.events or (ALL if owner is None else OF_IMAGES)
@@ -87,7 +89,7 @@ def get_endpoints(query: PageQuery) -> dict[str, Any]:
     responses={200: Endpoint, 404: ProblemDocument},
 )
 def get_endpoint(path: EndpointPath) -> dict[str, Any]:
-    """Says whether the endpoint is enabled, and if not, since when."""
+    """Includes whether the endpoint is enabled, and if not, since when."""
     with transaction(context().engine) as connection:
         return _describe(_find(connection, path.endpoint_id))
 
@@ -98,7 +100,7 @@ def get_endpoint(path: EndpointPath) -> dict[str, Any]:
     responses={200: Endpoint, 400: ProblemDocument, 404: ProblemDocument},
 )
 def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
-    """Waiting deliveries go to the new address. The secret and past deliveries stay."""
+    """Pending deliveries go to the new address. The secret and past deliveries stay."""
     here = context()
     changes = body.model_dump(exclude_none=True)
     if body.url is not None:
@@ -117,7 +119,7 @@ def patch_endpoint(path: EndpointPath, body: EndpointChanges) -> dict[str, Any]:
     responses={204: None, 404: ProblemDocument},
 )
 def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
-    """Deletes the endpoint's deliveries too, including waiting ones."""
+    """Also deletes the endpoint's deliveries, including pending ones."""
     with transaction(context().engine) as connection:
         _find(connection, path.endpoint_id)
         delete_endpoint(connection, path.endpoint_id)
@@ -130,7 +132,7 @@ def remove_endpoint(path: EndpointPath) -> tuple[str, int]:
     responses={200: Endpoint, 404: ProblemDocument},
 )
 def post_enable(path: EndpointPath) -> dict[str, Any]:
-    """Delivers events from now on. Deliveries that failed in the meantime can be replayed."""
+    """Deliveries that failed while the endpoint was disabled can be sent again."""
     with transaction(context().engine) as connection:
         _find(connection, path.endpoint_id)
         enable_endpoint(connection, path.endpoint_id)
@@ -143,9 +145,9 @@ def post_enable(path: EndpointPath) -> dict[str, Any]:
     responses={200: RegisteredEndpoint, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_rotate(path: EndpointPath) -> dict[str, Any]:
-    """For a day, messages are signed with the old secret too: a receiver may know either.
+    """Messages are signed with both the old and the new secret for one day.
 
-    That holds for each secret, so rotating again drops none that a receiver still uses.
+    Rotating again within that day keeps all earlier secrets until their day ends.
     """
     with transaction(context().engine) as connection:
         _find(connection, path.endpoint_id)

@@ -21,14 +21,14 @@ from shared.web.requests.named import resolve_tag
 
 JOBS_LISTED = 50
 TEXT_LENGTH = 1000
-# The largest value of its column.
+# The maximum of the column's type.
 MAX_VERSION = 2**31 - 1
 
 retagging = APIBlueprint("retagging", __name__, abp_tags=[Tag(name="models")])
 
 
 class RetagRequest(BaseModel):
-    """What to re-tag; an empty request means everything."""
+    """The images to re-tag. An empty request means all."""
 
     owner: str | None = Field(
         None, max_length=TEXT_LENGTH, pattern=NO_NUL, description="only their images"
@@ -46,12 +46,12 @@ class RetagRequest(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def allow_no_body(cls, value: object) -> object:
-        """Read a missing body as an empty request; a body that is not JSON is still an error."""
+        """Treat a missing body as an empty request; an invalid body is still an error."""
         return {} if value is None and not request.content_length else value
 
 
 class JobDocument(BaseModel):
-    """A walk over stored embeddings."""
+    """A re-tagging job."""
 
     id: int
     status: Literal["queued", "running", "done"]
@@ -74,7 +74,7 @@ class Jobs(BaseModel):
 
 
 class JobPath(BaseModel):
-    """Names a job."""
+    """Number of a job."""
 
     job_id: int = Field(ge=1)
 
@@ -85,10 +85,9 @@ class JobPath(BaseModel):
     responses={202: JobDocument, 404: ProblemDocument},
 )
 def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
-    """Scores stored embeddings again.
+    """Scores stored embeddings with the live version. People's decisions stay.
 
-    People's decisions stay. If a job of the same scope is already queued, the response describes
-    that one.
+    If a job of the same scope is already queued, that job is returned.
     """
     here = context()
     tag_id = None if body.tag is None else resolve_tag(body.tag, body.owner).tag.id
@@ -102,7 +101,7 @@ def post_retag(body: RetagRequest) -> tuple[dict[str, Any], int]:
 
 @retagging.get("/v1/retag", summary="List re-tagging jobs", responses={200: Jobs})
 def get_jobs() -> dict[str, Any]:
-    """Each promotion queues a job; people can queue more."""
+    """Each promotion starts a job."""
     with transaction(context().engine) as connection:
         rows = list_jobs(connection, caller_access(), JOBS_LISTED)
     return {"jobs": [_describe(row, row["id"]) for row in rows]}

@@ -24,7 +24,7 @@ retraining = APIBlueprint("retraining", __name__, abp_tags=[Tag(name="models")])
 
 
 class RunDocument(BaseModel):
-    """A fine-tune run: from the retraining queue to a version that is promoted or rejected."""
+    """A fine-tune run, from the queue to a version that is promoted or rejected."""
 
     id: int
     status: Literal["queued", "running", "promoted", "rejected", "nothing", "failed"]
@@ -46,7 +46,7 @@ class RunDocument(BaseModel):
 
 
 class Released(BaseModel):
-    """Corrections that wait to be learned from again."""
+    """Corrections that the next run will learn from again."""
 
     corrections: int
 
@@ -62,7 +62,7 @@ class Runs(BaseModel):
 
 
 class RunPath(BaseModel):
-    """Names a run."""
+    """Number of a run."""
 
     run_id: int = Field(ge=1)
 
@@ -73,10 +73,7 @@ class RunPath(BaseModel):
     responses={202: RunDocument, 409: ProblemDocument},
 )
 def post_retrain() -> tuple[dict[str, Any], int]:
-    """Queues a run and returns its document, which shows its progress.
-
-    Only one run is queued at a time.
-    """
+    """Queues a run and returns it. Only one run is queued at a time."""
     here = context()
     with transaction(here.engine) as connection:
         run_id, is_new = request_run(connection)
@@ -96,7 +93,7 @@ def post_retrain() -> tuple[dict[str, Any], int]:
     responses={200: Released, 404: ProblemDocument},
 )
 def post_release(path: RunPath) -> dict[str, Any]:
-    """Have the next run learn from these corrections again, once the reason is mended."""
+    """The next run learns from these corrections again. Do this after fixing the cause."""
     with transaction(context().engine) as connection:
         _existing(find_run(connection, path.run_id, caller_access()), path.run_id)
         return {"corrections": release_corrections(connection, path.run_id)}
@@ -104,7 +101,7 @@ def post_release(path: RunPath) -> dict[str, Any]:
 
 @retraining.get("/v1/retrain", summary="List fine-tune runs", responses={200: Runs})
 def get_runs() -> dict[str, Any]:
-    """Shows how many corrections wait, and the runs that learned earlier ones."""
+    """Includes the number of unlearned corrections, and past runs."""
     with transaction(context().engine) as connection:
         return {
             "queue": count_queue(connection),
@@ -128,7 +125,7 @@ def get_run(path: RunPath) -> dict[str, Any]:
 def describe_run(row: RowMapping) -> dict[str, Any]:
     """Return the document of a run.
 
-    Its figures are about everybody's images; an owner sees those of their own tags.
+    The figures cover all owners' images; an owner sees those of their own tags.
     """
     owner = caller_access().owner
     own_report = report_of_owner(row["report"], owner)
@@ -138,7 +135,7 @@ def describe_run(row: RowMapping) -> dict[str, Any]:
 
 
 def report_of_owner(report: Mapping[str, Any], owner: str | None) -> Mapping[str, Any]:
-    """Return what an owner may see of a run's figures: those of their own tags. None: all."""
+    """Return the part of a run's figures that an owner may see: their own tags. None: all."""
     if owner is None:
         return report
     found: Mapping[str, Any] = report.get("owners", {}).get(owner, {})

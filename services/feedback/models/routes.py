@@ -22,7 +22,7 @@ models = APIBlueprint("models", __name__, abp_tags=[Tag(name="models")])
 
 
 class Model(BaseModel):
-    """A version of the head for the embeddings of one backbone."""
+    """A version of the head for one backbone."""
 
     version: int
     backbone: str
@@ -44,7 +44,7 @@ class Models(BaseModel):
 
 
 class VersionPath(BaseModel):
-    """Names a version."""
+    """Number of a version."""
 
     version: int = Field(ge=1)
 
@@ -63,7 +63,7 @@ def get_models() -> dict[str, Any]:
     responses={200: Model, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_promote(path: VersionPath) -> dict[str, Any]:
-    """Replaces the live version in every worker within seconds, then re-tags everything."""
+    """All workers switch to this version within seconds. Then all images are re-tagged."""
     here = context()
     _refuse_unreadable(path.version)
     with transaction(here.engine) as connection:
@@ -77,17 +77,17 @@ def post_promote(path: VersionPath) -> dict[str, Any]:
 
 
 def _refuse_unreadable(version: int) -> None:
-    """Let a version go live only if every process will be able to read it.
+    """Raise an error unless every process can read the version's file.
 
     Raises:
-        Conflict: its file is gone or damaged.
+        Conflict: the file is missing or damaged.
         StorageUnavailable: the storage does not answer.
     """
     here = context()
     with transaction(here.engine) as connection:
         blob = find_blob(connection, version)
     if blob is None:
-        return  # there is no such version, or its file was deleted on purpose: promote says so
+        return  # No such version, or its file was deleted on purpose: promote reports it.
     try:
         Head.from_bytes(bytes(here.storage.get(blob)))
     except (BlobMissing, SafetensorError, KeyError, ValueError) as error:

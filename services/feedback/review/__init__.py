@@ -1,1 +1,1 @@
-"""The API that suggests which images to review."""
+"""The API that suggests images to review."""

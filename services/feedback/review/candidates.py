@@ -1,4 +1,4 @@
-"""Find candidates for a review: a sample of images, and what to ask about each."""
+"""Find candidates for a review: a sample of images, and the tags to ask about on each."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -40,10 +40,9 @@ SECOND_OPINIONS = 100
 class Candidates:
     """Images that could be reviewed.
 
-    embeddings: (images, dimensions) float16, one for each id. owners: of the images. votes: on
-    images that other people corrected, by the database's ids of tags. voted: the custom tags among
-    those. images_of: by id, for tags that people use, the number of images that are known to have
-    them.
+    embeddings: (images, dimensions) float16, one per id. owners: the images' owners. votes: on
+    images that other people corrected, by tag id. voted: the custom tags among these. images_of:
+    number of images known to have a tag, by tag id, for tags that people use.
     """
 
     ids: Sequence[UUID]
@@ -57,10 +56,11 @@ class Candidates:
 def read_candidates(
     connection: Connection, backbone_id: int, user: str, asked_owner: str | None, access: Access
 ) -> Candidates:
-    """Images that this user neither corrected nor was offered, as far as the backbone saw them.
+    """Return images that this user has neither corrected nor been offered, embedded by the
+    backbone.
 
     Raises:
-        Forbidden: the caller asks for the images of somebody else than they may see.
+        Forbidden: the caller may not see this owner's images.
     """
     owner = access.narrow(asked_owner)
     fresh = sample_unreviewed(connection, user, owner, SAMPLE_IMAGES)
@@ -82,9 +82,9 @@ def read_candidates(
 def suggest(
     scorer: Scorer, candidates: Candidates, threshold: float
 ) -> dict[UUID, list[Suggestion]]:
-    """Return what to ask about each image, best first, of shared tags and those of its owner.
+    """Return the tags to ask about on each image, best first: shared tags and the owner's own.
 
-    threshold: the probability that shows a tag.
+    threshold: probability from which a tag is shown.
     """
     found: dict[UUID, list[Suggestion]] = {}
     with_own = scorer.own.keys() | {tag.owner for tag in candidates.voted if tag.owner is not None}
@@ -102,7 +102,7 @@ def suggest(
 def _suggest_alike(
     scorer: Scorer, candidates: Candidates, positions: NDArray[np.intp], threshold: float
 ) -> dict[UUID, list[Suggestion]]:
-    """Return what to ask about some of the images, all with the scorer's tags."""
+    """Return the tags to ask about on images that share one scorer."""
     columns = scorer.words.columns
     images_of = {
         columns[tag_id]: images
@@ -134,7 +134,9 @@ def _suggest_alike(
 
 
 def _learned(scorer: Scorer) -> NDArray[np.bool_]:
-    """Return which tags the model has learned, (tags,): its own, and those taught by people."""
+    """Return which tags the model has learned, (tags,): the network's own and those taught by
+    people.
+    """
     learned = scorer.is_known_before.copy()
     learned[scorer.learned_columns] = True
     return learned

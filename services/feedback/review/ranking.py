@@ -1,4 +1,4 @@
-"""Rank images by how much their correction would teach, and pick some of every kind."""
+"""Rank images by how much a correction would teach the model, and pick some of every kind."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -14,15 +14,15 @@ from shared.vocabulary import Vocabulary
 
 Why = Literal["disputed", "held", "uncertain", "rare"]
 WHYS: tuple[Why, ...] = ("disputed", "held", "uncertain", "rare")
-# Suggestions of one kind about one image; nobody reads more.
+# Suggestions of one kind per image; reviewers do not read more.
 MAX_SUGGESTIONS = 3
 # Below this score, an answer would teach hardly anything.
 MIN_SCORE = 0.1
-# A dispute with the model is worth less than one between people: the model errs more often.
+# A dispute with the model counts less than one between people: the model errs more often.
 MODEL_WEIGHT = 0.5
 # A tag with this many images is no longer rare.
 RARE_BELOW = 20
-# Prevents a division by zero.
+# Avoids a division by zero.
 SMALLEST = float(np.finfo(np.float32).tiny)
 
 Key = TypeVar("Key", bound=Hashable)
@@ -33,7 +33,7 @@ class Suggestion:
     """A tag to ask about.
 
     column: in the vocabulary. score: how much the answer would teach, 0 to 1.
-    slug, name: the tag's, once they were looked up.
+    slug, name: the tag's, once looked up.
     """
 
     column: int
@@ -47,10 +47,10 @@ class Suggestion:
 def suggest_uncertain(
     vocabulary: Vocabulary, probabilities: NDArray[np.float32], threshold: float
 ) -> list[Suggestion]:
-    """Return the tags of one image that are about as likely to be shown as not, best first.
+    """Return the tags of one image whose probability is near the threshold, best first.
 
-    The score falls from 1 at the threshold to 0 for what is certain. Of tags that imply each other,
-    only the narrowest is returned. All arrays are (tags,).
+    The score falls from 1 at the threshold to 0 at certainty. Of tags that imply each other, only
+    the narrowest is returned. All arrays are (tags,).
     """
     below = (threshold - probabilities) / max(threshold, SMALLEST)
     above = (probabilities - threshold) / max(1 - threshold, SMALLEST)
@@ -69,7 +69,7 @@ def suggest_held(
 ) -> list[Suggestion]:
     """Return the tags of one image that would be shown if they were not held back.
 
-    held: columns of tags that only people can give an image. All arrays are (tags,).
+    held: columns of tags that only people can give to an image. All arrays are (tags,).
     """
     return _best(
         Suggestion(column, float(probabilities[column]), "held", float(probabilities[column]))
@@ -80,9 +80,9 @@ def suggest_held(
 def suggest_rare(
     probabilities: NDArray[np.float32], images_of: Mapping[int, int]
 ) -> list[Suggestion]:
-    """Return tags that the image may have and that few images are known to have.
+    """Return likely tags that few images are known to have.
 
-    images_of: by column, for tags that people use, the number of images that have them by decision.
+    images_of: number of images with a tag by decision, by column, for tags that people use.
     """
     return _best(
         Suggestion(
@@ -101,15 +101,15 @@ def suggest_disputed(
 ) -> list[Suggestion]:
     """Return tags of one image on which people contradict each other or the model, best first.
 
-    probabilities: (tags,), the model's. has_opinion: (tags,), whether it ever learned a tag.
-    votes: on columns of the vocabulary.
+    probabilities: (tags,), the model's. has_opinion: (tags,), whether the model has learned a tag.
+    votes: by column of the vocabulary.
     """
     by_column = defaultdict(list)
     for vote in votes:
         by_column[vote.tag].append(vote)
     suggestions = []
     for column, on_tag in by_column.items():
-        # Votes without weight count too if there are no others.
+        # Votes without weight count only if there are no others.
         weights = [vote.weight for vote in on_tag]
         weights = weights if any(weights) else [1.0] * len(on_tag)
         share = sum(w for w, vote in zip(weights, on_tag, strict=True) if vote.present)
@@ -122,7 +122,7 @@ def suggest_disputed(
 
 
 def choose_images(suggestions: Mapping[Key, Sequence[Suggestion]], limit: int) -> list[Key]:
-    """Choose images for a review: the best of each kind in turn, while there are any."""
+    """Choose images for a review, taking the best of each kind in turn."""
     rankings = [_ranking(suggestions, why) for why in WHYS]
     in_turn = (key for turn in zip_longest(*rankings) for key in turn if key is not None)
     return list(dict.fromkeys(in_turn))[:limit]

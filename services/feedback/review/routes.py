@@ -1,4 +1,4 @@
-"""`GET /v1/review`: the images whose correction would teach most."""
+"""`GET /v1/review`: the images whose correction would improve the model most."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ review = APIBlueprint("review", __name__, abp_tags=[Tag(name="corrections")])
 
 
 class ReviewQuery(BaseModel):
-    """Who looks, and at what."""
+    """The user who reviews, and which images to suggest."""
 
     user: User = Field("", description="who looks at the images: nobody gets one twice")
     owner: str | None = Field(
@@ -35,7 +35,7 @@ class ReviewQuery(BaseModel):
 
 
 class SuggestedTag(BaseModel):
-    """A tag to decide about."""
+    """A tag to confirm or reject."""
 
     tag: str = Field(description="the tag's slug")
     name: str
@@ -44,23 +44,23 @@ class SuggestedTag(BaseModel):
 
 
 class ReviewImage(BaseModel):
-    """An image to look at."""
+    """An image to review."""
 
     image: dict[str, Any] = Field(description="as in GET /v1/images/{id}")
     suggestions: list[SuggestedTag]
 
 
 class Review(BaseModel):
-    """Images to look at, those that teach most first."""
+    """Images to review, the most useful first."""
 
     images: list[ReviewImage]
 
 
 @review.get("/v1/review", summary="Get images worth reviewing", responses={200: Review})
 def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
-    """Some where the model is unsure, some that are disputed, some with tags that are rare.
+    """A mix of images with uncertain, disputed and rare tags.
 
-    Whatever is in the answer counts as offered to this user and does not come again.
+    Returned images count as offered to this user and are not returned again.
     """
     here = context()
     scorer = here.live.get()

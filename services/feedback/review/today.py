@@ -1,4 +1,4 @@
-"""`GET /v1/review/today`: how much was taught today, and what that changed."""
+"""`GET /v1/review/today`: how many corrections were made today, and what they changed."""
 
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,13 @@ today = APIBlueprint("today", __name__, abp_tags=[Tag(name="corrections")])
 
 
 class TodayQuery(BaseModel):
-    """Whose corrections to count."""
+    """The user whose corrections to count."""
 
     user: User | None = Field(None, description="only theirs")
 
 
 class LastRun(BaseModel):
-    """The newest run that learned from corrections and has ended."""
+    """The newest finished run that learned from corrections."""
 
     status: str
     version: int | None = Field(description="the version that it made")
@@ -32,7 +32,7 @@ class LastRun(BaseModel):
 
 
 class Today(BaseModel):
-    """How much was taught since midnight (UTC)."""
+    """Corrections since midnight (UTC)."""
 
     answers: int = Field(description="corrections")
     tags: int = Field(description="different tags")
@@ -44,7 +44,7 @@ class Today(BaseModel):
 
 @today.get("/v1/review/today", summary="Count today's corrections", responses={200: Today})
 def get_today(query: TodayQuery) -> tuple[dict[str, Any], dict[str, str]]:
-    """Count what was said since midnight (UTC), and say what the last run made of earlier words."""
+    """Counts corrections since midnight (UTC), and describes the newest finished run."""
     access = caller_access()
     with transaction(context().engine) as connection:
         counted = count_today(connection, access, query.user)

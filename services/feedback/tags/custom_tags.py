@@ -1,4 +1,4 @@
-"""`POST /v1/tags`: a tag from a handful of examples."""
+"""`POST /v1/tags`: teach a custom tag from a few examples."""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImageId
 
 MAX_EXAMPLES = 1000
-# How long the request is held for the run to end, and how often it is looked at.
+# How long the request waits for the run to end, and how often it checks.
 WAIT_SECONDS = 5.0
 LOOK_SECONDS = 0.05
 
@@ -34,7 +34,7 @@ custom_tags = APIBlueprint("custom_tags", __name__, abp_tags=[Tag(name="vocabula
 
 
 class ExampleImages(BaseModel):
-    """A tag by what has it and what does not."""
+    """A tag with images that have it and images that do not."""
 
     name: TagName = Field(description="of a new tag, or of one to teach by more examples")
     examples: list[ImageId] = Field(
@@ -74,7 +74,10 @@ class TaughtTag(BaseModel):
     },
 )
 def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
-    """The images already there get it as soon as the run ends, if the model learned it well."""
+    """Starts a run.
+
+    If the model learns the tag well enough, existing images get it when the run ends.
+    """
     here = context()
     has = VerdictsDocument(add=[body.name], new=body.new)
     lacks = VerdictsDocument(remove=[body.name], new=body.new)
@@ -105,12 +108,12 @@ def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
 def _record(
     connection: Connection, words: VocabularyIndex, user: str, entries: Sequence[Entry]
 ) -> list[RecordedCorrections]:
-    """Write all of it down, or nothing.
+    """Store the tag and its examples in one transaction.
 
     Raises:
-        NotFound: there is no such image, or no such tag and none may be made.
+        NotFound: there is no such image, or no such tag and none may be created.
         BadRequest: an image is an example and a counterexample, or the name means two tags.
-        Conflict, TooManyRequests: the tag would be one too many.
+        Conflict, TooManyRequests: the limit on tags is reached.
     """
     recorded: list[RecordedCorrections] = []
     outcomes = record(
@@ -141,7 +144,7 @@ def _record(
 
 
 def _wait(run_id: int) -> RowMapping:
-    """The run as soon as it has ended, or as it is after five seconds."""
+    """Return the run once it has ended, or its state after five seconds."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         with transaction(context().engine) as connection:

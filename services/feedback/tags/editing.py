@@ -1,4 +1,4 @@
-"""`PATCH`, merge and `DELETE` of `/v1/tags/{tag}`: the life of tags that people made."""
+"""`PATCH`, merge and `DELETE` of `/v1/tags/{tag}`: edit custom tags."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -31,13 +31,13 @@ ANSWERS = {403: ProblemDocument, 404: ProblemDocument, 409: ProblemDocument}
 
 
 class TagPath(BaseModel):
-    """Names a tag."""
+    """Slug of a tag."""
 
     slug: str = Field(pattern=NO_NUL, description="its slug, its name or an alias")
 
 
 class WhoseQuery(BaseModel):
-    """Whose tag is meant."""
+    """The owner of the tag."""
 
     owner: str | None = Field(
         None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
@@ -45,7 +45,7 @@ class WhoseQuery(BaseModel):
 
 
 class TagChange(BaseModel):
-    """What to change about a tag."""
+    """The changes to a tag."""
 
     name: TagName | None = Field(None, description="its new name; the old one becomes an alias")
     shared: Literal[True] | None = Field(
@@ -54,20 +54,20 @@ class TagChange(BaseModel):
 
     @model_validator(mode="after")
     def refuse_nothing(self) -> "TagChange":
-        """A request that changes nothing is a mistake."""
+        """Reject a request without changes."""
         if self.name is None and self.shared is None:
             raise ValueError("say what to change: name, or shared")
         return self
 
 
 class MergeRequest(BaseModel):
-    """Which tag takes over."""
+    """The tag to merge into."""
 
     into: TagName = Field(description="the tag that stays: its slug, name or alias")
 
 
 class EditedTag(BaseModel):
-    """A tag as it is now."""
+    """The tag after the edit."""
 
     tag: str = Field(description="its slug")
     name: str
@@ -75,13 +75,13 @@ class EditedTag(BaseModel):
 
 
 class MergedTag(EditedTag):
-    """The tag that stays."""
+    """The tag that remains."""
 
     corrections: int = Field(description="how many corrections it took over")
 
 
 class Edit(BaseModel):
-    """What was done to a tag, and how the tag was before."""
+    """An edit of a tag, with the tag's previous values."""
 
     id: int
     action: Literal["rename", "merge", "publish", "delete"]
@@ -94,7 +94,7 @@ class Edit(BaseModel):
 
 
 class Edits(BaseModel):
-    """A page of edits, the newest first."""
+    """A page of edits, newest first."""
 
     edits: list[Edit]
     next: str | None = Field(description="cursor of the next page")
@@ -104,7 +104,7 @@ class Edits(BaseModel):
     "/v1/tags/<slug>", summary="Rename or publish a tag", responses={200: EditedTag, **ANSWERS}
 )
 def patch_tag(path: TagPath, query: WhoseQuery, body: TagChange) -> dict[str, Any]:
-    """Rename a tag that people made, or make an owner's tag everybody's."""
+    """Renames a custom tag, or shares an owner's tag with all owners."""
     here = context()
     with transaction(here.engine) as connection:
         begin_edit(connection)
@@ -130,7 +130,7 @@ def patch_tag(path: TagPath, query: WhoseQuery, body: TagChange) -> dict[str, An
     responses={200: MergedTag, **ANSWERS},
 )
 def post_merge(path: TagPath, query: WhoseQuery, body: MergeRequest) -> dict[str, Any]:
-    """Move corrections and aliases to the tag that stays; the other's name becomes its alias."""
+    """Corrections and aliases move to the remaining tag. The other tag's name becomes an alias."""
     here = context()
     words = here.words.get()
     with transaction(here.engine) as connection:
@@ -153,7 +153,7 @@ def post_merge(path: TagPath, query: WhoseQuery, body: MergeRequest) -> dict[str
 
 @editing.delete("/v1/tags/<slug>", summary="Delete a tag", responses={204: None, **ANSWERS})
 def delete(path: TagPath, query: WhoseQuery) -> Response:
-    """Everything that was said of it goes with it; the record of edits remains."""
+    """Also deletes all corrections of this tag. The record of edits remains."""
     with transaction(context().engine) as connection:
         begin_edit(connection)
         tag = _find_editable(connection, path.slug, query.owner)
@@ -163,7 +163,7 @@ def delete(path: TagPath, query: WhoseQuery) -> Response:
 
 @editing.get("/v1/tag-edits", summary="List edits of tags", responses={200: Edits})
 def get_edits(query: PageQuery) -> dict[str, Any]:
-    """Renamed, merged, published and deleted tags, as they were before."""
+    """Renamed, merged, published and deleted tags, with their previous values."""
     before = decode_number_cursor(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = list_edits(connection, caller_access().owner, before=before, limit=query.limit + 1)
@@ -184,7 +184,7 @@ def _find(connection: Connection, text: str, owner: str | None) -> KnownTag:
     """Return the one tag that a text means.
 
     Raises:
-        NotFound: it means none that the caller sees.
+        NotFound: it means no tag that the caller sees.
         Conflict: several owners have such a tag.
     """
     words = context().words.get(connection)
@@ -200,8 +200,8 @@ def _find_editable(connection: Connection, text: str, owner: str | None) -> Know
     """Return the tag that a text means, if the caller may edit it.
 
     Raises:
-        NotFound, Conflict: as above; also where the vocabulary has the tag.
-        Forbidden: it is everybody's, and the caller's key does not reach that far.
+        NotFound, Conflict: as above, or the tag is part of the vocabulary.
+        Forbidden: the tag is shared, and the caller's key is bound to an owner.
     """
     tag = _find(connection, text, owner)
     if tag.kind == "wordnet":
@@ -214,12 +214,12 @@ def _find_editable(connection: Connection, text: str, owner: str | None) -> Know
 
 
 def _refuse_taken(connection: Connection, tag: KnownTag, name: str, owner: str | None) -> None:
-    """Let a name pass that no other tag has among those that its owner sees.
+    """Raise an error if another tag that the owner sees has this name.
 
-    owner: None: among shared tags.
+    owner: None: check the shared tags.
 
     Raises:
-        Conflict: there is one.
+        Conflict: the name is taken.
     """
     words = context().words.get(connection)
     meaning = find_named(connection, words, [name], owner).get(name)

@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""Parts that all tables share."""
 
 from sqlalchemy import Column, DateTime, MetaData, func
 
@@ -16,5 +16,5 @@ now = func.now()
 
 
 def timestamp(name: str, **options: object) -> Column:
-    """A column for a moment in time."""
+    """Return a column for a point in time."""
     return Column(name, DateTime(timezone=True), **options)  # type: ignore[arg-type]

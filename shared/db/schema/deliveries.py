@@ -1,4 +1,4 @@
-"""Who is told about events, and every message to them."""
+"""Endpoints and their deliveries."""
 
 from sqlalchemy import (
     ARRAY,

@@ -1,4 +1,4 @@
-"""What people said, what follows from it, and the runs that learn from it."""
+"""Corrections, the decisions that follow from them, and the runs that learn from them."""
 
 from sqlalchemy import (
     ARRAY,

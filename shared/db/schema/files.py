@@ -1,4 +1,4 @@
-"""Files of the storage that are to be deleted."""
+"""Files to delete from the storage."""
 
 from sqlalchemy import Column, Index, SmallInteger, Table, Text
 

@@ -1,4 +1,4 @@
-"""The keys that callers of the API show, and the sessions of people who signed in with one."""
+"""API keys, and the sessions of people who signed in with one."""
 
 from sqlalchemy import (
     ARRAY,

@@ -1,4 +1,4 @@
-"""What holds for all images of an owner."""
+"""Settings of an owner."""
 
 from sqlalchemy import Column, Table, Text
 

@@ -65,8 +65,8 @@ images = Table(
     Index("images_owner_idx", "owner", "id"),
     Index("images_failed_idx", "id", postgresql_where=text("status = 'failed'")),
     Index("images_same_as_idx", "same_as", postgresql_where=text("same_as IS NOT NULL")),
-    # Every row is written again: claimed, tagged, and re-tagged with each version. Where its next
-    # version fits into the same page, no index has to hear of it.
+    # Every row is updated often: claimed, tagged, and re-tagged with each version. If the new row
+    # fits into the same page, no index has to be updated.
     postgresql_with={"fillfactor": 50},
 )
 
@@ -76,8 +76,8 @@ embeddings = Table(
     Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
     Column("backbone_id", ForeignKey("backbones.id"), nullable=False),
     Column("embedding", HALFVEC, nullable=False),
-    # A row may fill a page before Postgres moves its embedding out of line: comparing one with all
-    # others is four times faster so.
+    # Rows may fill a page before Postgres moves embeddings out of line, which makes comparing one
+    # embedding with all others four times faster.
     postgresql_with={"toast_tuple_target": 8160},
 )
 
@@ -92,7 +92,7 @@ image_tags = Table(
     comment="what the model shows; what people decided stands in decisions",
 )
 
-# A view: what people decided, and else what the model shows.
+# A view: people's decisions, and otherwise the tags that the model shows.
 shown_tags = table(
     "shown_tags",
     column("image_id", UUID),

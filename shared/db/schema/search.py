@@ -1,4 +1,4 @@
-"""What search reads: made from other tables, never by hand."""
+"""Tables for search, derived from other tables by triggers."""
 
 from sqlalchemy import (
     Column,
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db.schema.base import metadata
 
-# Backups leave out tables that the database makes again from others.
+# Backups omit tables that the database derives from others.
 DERIVED = "derived"
 
 image_search = Table(
@@ -27,7 +27,7 @@ image_search = Table(
         comment="ids of the shown tags, and the negative of an id where people said so",
     ),
     Index("image_search_owner_idx", "owner", "image_id"),
-    # Every search reads what is pending, so that is kept short.
+    # Every search reads the pending list, so it is kept short.
     Index(
         "image_search_terms_idx",
         "terms",
@@ -36,6 +36,6 @@ image_search = Table(
     ),
     comment="made by triggers from image_tags and decisions; images that had a tag at some time",
     info={DERIVED: True},
-    # Where a re-tagged image keeps its tags, its row is not written at all.
+    # A re-tagged image whose tags do not change keeps its row.
     postgresql_with={"fillfactor": 80},
 )

@@ -1,4 +1,4 @@
-"""Backbones, and the versions of the head."""
+"""Backbones and versions of the head."""
 
 from sqlalchemy import (
     CheckConstraint,

@@ -1,4 +1,4 @@
-"""What webhooks have said, so that an event counts once and never after a later one."""
+"""Received webhook events, so that each counts once and in the right order."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,8 +11,8 @@ webhook_events = Table(
     Column("source", Text, primary_key=True),
     Column("event", LargeBinary, primary_key=True, comment="SHA-256 of the sender's id of it"),
     Column("sent_at", BigInteger, comment="Unix seconds that the newest delivery was signed with"),
-    # Deferred: the event is taken before the image is made, so that two deliveries at once make
-    # one image.
+    # Deferred: the event is stored before the image, so that two simultaneous deliveries create one
+    # image.
     Column(
         "image_id",
         ForeignKey("images.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"),
@@ -24,7 +24,7 @@ webhook_events = Table(
 webhook_objects = Table(
     "webhook_objects",
     metadata,
-    # The digest, since names of files may say whose they are, and this row outlives the image.
+    # The digest, since file names may be personal and this row outlives the image.
     Column("object", LargeBinary, primary_key=True, comment="SHA-256 of bucket and key"),
     Column("sequencer", LargeBinary, nullable=False, comment="of its newest event, right-padded"),
     Column("etag", Text, comment="of the bytes that the image was made of"),

@@ -1,4 +1,4 @@
-"""What people said of images whose object left its bucket, in case the bytes come again."""
+"""Corrections of images whose object left its bucket, kept in case the same bytes return."""
 
 from sqlalchemy import (
     BigInteger,

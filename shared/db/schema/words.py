@@ -1,4 +1,4 @@
-"""The vocabulary: the network's words, and those that people made."""
+"""The vocabulary: the network's tags and custom tags."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,7 +30,7 @@ tags = Table(
     timestamp("created_at", nullable=False, server_default=now),
     CheckConstraint("kind IN ('wordnet', 'custom')", name="kind"),
     CheckConstraint("kind = 'custom' OR owner IS NULL", name="kind_owner"),
-    # Two owners may mean different things by one name.
+    # Two owners may use one name for different things.
     Index("tags_shared_slug_idx", "slug", unique=True, postgresql_where=text("owner IS NULL")),
     Index(
         "tags_owner_slug_idx",

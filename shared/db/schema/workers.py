@@ -1,4 +1,4 @@
-"""What workers say of themselves."""
+"""State that workers report."""
 
 from sqlalchemy import Column, Table, Text
 

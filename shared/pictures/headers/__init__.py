@@ -1,7 +1,7 @@
-"""What a picture's file says of itself before its pixels: format, size, orientation.
+"""Read a picture's header: format, size, orientation.
 
-Small readers, one for each format, that skip what they do not need. A stranger's header is read in
-the web process, so each has a budget (`source.py`) and takes milliseconds whatever the file holds.
+Each format has a small reader that skips what it does not need. Untrusted headers are read in the
+web process, so each read has a budget (`source.py`) and takes milliseconds whatever the file holds.
 """
 
 from shared.pictures.headers.header import Header

@@ -1,4 +1,4 @@
-"""BMP: the size, and whether its kind is read."""
+"""BMP: the size, and whether its compression is supported."""
 
 import struct
 
@@ -13,7 +13,7 @@ HEADER_SIZES = (OLD_HEADER_BYTES, 40, 52, 56, 64, 108, 124)
 OLD = struct.Struct("<4xHHHH")
 NEW = struct.Struct("<4xiiHHI")
 BITS = (1, 4, 8, 16, 24, 32)
-# None, run lengths of 8 and 4 bits, and bit masks.
+# None, run-length encoding of 8 and 4 bits, and bit masks.
 READ_COMPRESSIONS = (0, 1, 2, 3)
 
 
@@ -32,5 +32,5 @@ def read_bmp(source: Source) -> Header:
             f"The picture is a BMP of {bits} bits a pixel and compression {compression}, which "
             "Tagloop does not read."
         )
-    # A negative height: the rows begin at the top.
+    # A negative height means that rows start at the top.
     return Header("BMP", width, abs(height))

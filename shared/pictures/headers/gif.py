@@ -1,4 +1,4 @@
-"""GIF: the size of the screen, or of a first frame that is larger."""
+"""GIF: the size of the screen, or of the first frame if that is larger."""
 
 import struct
 
@@ -31,7 +31,10 @@ def read_gif(source: Source) -> Header:
 
 
 def _skip_blocks(source: Source, place: int) -> int:
-    """The place behind a row of blocks, each of which begins with its length; 0 ends them."""
+    """Return the offset after a series of blocks, each prefixed by its length.
+
+    0 ends the series.
+    """
     while size := source.need(place, 1)[0]:
         place += 1 + size
     return place + 1

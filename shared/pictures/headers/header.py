@@ -1,17 +1,17 @@
-"""What the header of a picture says."""
+"""The data of a picture's header."""
 
 from dataclasses import dataclass
 
 UPRIGHT = 1
-# EXIF orientations whose picture lies on its side.
+# EXIF orientations that swap width and height.
 SIDEWAYS = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True)
 class Header:
-    """A picture's format and size in pixels as its decoder gives them.
+    """A picture's format and its size in pixels as decoded.
 
-    orientation: the EXIF orientation, 1 to 8, by which the decoded pixels are still to be turned.
+    orientation: the EXIF orientation, 1 to 8, still to be applied to the decoded pixels.
     """
 
     format: str

@@ -1,4 +1,4 @@
-"""JPEG: segments up to the first scan; those that are not needed are stepped over."""
+"""JPEG: segments up to the first scan, skipping those that are not needed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PROGRESSIVE = (0xC2, 0xCA)
 # Sequential and progressive, with Huffman or arithmetic codes.
 READ_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
 READ_COMPONENTS = (1, 3, 4)
-# TEM, restarts and SOI stand alone; all others have a length.
+# TEM, restarts and SOI have no length; all other markers do.
 ALONE = (0x01, *range(0xD0, 0xD9))
 FRAME_BYTES = 6
 XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
@@ -27,7 +27,7 @@ BLOCK_BYTES = 4096
 
 @dataclass(frozen=True)
 class Segment:
-    """A marker with the place and the size, in bytes, of what follows its length."""
+    """A marker, with the offset and size in bytes of the data after its length."""
 
     marker: int
     offset: int
@@ -37,7 +37,7 @@ class Segment:
 def read_jpeg(source: Source) -> Header:
     """Read the header of a JPEG. Raises NotAPicture, UnreadKind."""
     width = height = 0
-    # Of each only the first, which has the orientation: a large one goes on in further segments.
+    # Only the first of each kind has the orientation: long data continues in further segments.
     exif: int | None = None
     xmp: int | None = None
     for segment in segments(source):
@@ -55,7 +55,7 @@ def read_jpeg(source: Source) -> Header:
 
 
 def segments(source: Source) -> Iterator[Segment]:
-    """The segments of a JPEG, up to its first scan (included) or its end.
+    """Yield the segments of a JPEG, up to its first scan (included) or its end.
 
     Raises:
         NotAPicture: one is malformed, or there are too many.
@@ -84,7 +84,7 @@ def segments(source: Source) -> Iterator[Segment]:
 
 
 def _next_marker(source: Source, place: int) -> int:
-    """Where the next marker may begin, behind bytes that fill or that belong nowhere."""
+    """Return where the next marker may begin, after fill bytes or stray bytes."""
     block = source.read(place, BLOCK_BYTES)
     if block.startswith(b"\xff\xff"):
         filled = len(block) - len(block.lstrip(b"\xff"))

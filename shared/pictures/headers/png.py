@@ -1,4 +1,4 @@
-"""PNG: chunks up to the first one of pixels; those that are not needed are stepped over."""
+"""PNG: chunks up to the first one of pixels, skipping those that are not needed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from shared.pictures.headers.source import DAMAGED, Source
 from shared.pictures.headers.tagged.exif import orientation_in_exif
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# The first directory, which has the orientation, stands at the beginning.
+# The first directory, which has the orientation, is at the beginning.
 MAX_EXIF_BYTES = 64 * 1024
 MAX_CHUNK_BYTES = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A chunk with the place and the size, in bytes, of its content."""
+    """A chunk, with the offset and size of its content in bytes."""
 
     kind: bytes
     offset: int
@@ -47,7 +47,7 @@ def read_png(source: Source) -> Header:
 
 
 def chunks(source: Source) -> Iterator[Chunk]:
-    """The chunks of a PNG before its pixels.
+    """Yield the chunks of a PNG before its pixels.
 
     Raises:
         NotAPicture: one is malformed, or there are too many.

@@ -1,4 +1,4 @@
-"""Finds out the format of a file by its first bytes, and has its header read."""
+"""Detect a file's format by its first bytes and read its header."""
 
 from collections.abc import Callable
 
@@ -33,11 +33,11 @@ READERS: tuple[tuple[Callable[[bytes], bool], Callable[[Source], Header]], ...] 
 
 
 def read_header(source: Source) -> Header:
-    """Read the header of a picture, by its content and never by its name.
+    """Read the header of a picture; the format is detected by content, never by name.
 
     Raises:
-        NotAPicture: it is in no format that Tagloop reads, or the header is damaged.
-        UnreadKind: it is a picture of a kind that Tagloop does not read.
+        NotAPicture: the format is unknown, or the header is damaged.
+        UnreadKind: the kind of picture is not supported.
     """
     header = _read(source, source.read(0, BEGINNING_BYTES))
     if header.width < 1 or header.height < 1:

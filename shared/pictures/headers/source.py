@@ -1,26 +1,26 @@
-"""The bytes of a file at any place, with a budget: no header is worth more than that."""
+"""Random access to a file's bytes, with a budget for reading a header."""
 
 from abc import ABC, abstractmethod
 from typing import BinaryIO
 
 from shared.errors import NotAPicture
 
-# A photograph's header takes about ten reads; one with megabytes of metadata some hundreds.
+# A photograph's header takes about ten reads; one with megabytes of metadata a few hundred.
 MAX_READS = 2000
-# Four EXIF segments of the largest size, and as much again.
+# Twice the size of four maximum-size EXIF segments.
 MAX_BYTES = 512 * 1024
 DAMAGED = "The file is not a picture that Tagloop reads: its header is damaged."
 
 
 class Source(ABC):
-    """A file that headers are read from."""
+    """A file to read headers from."""
 
     def __init__(self) -> None:
         self._reads = 0
         self._bytes = 0
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return up to `size` bytes from `offset` on; fewer at the end of the file.
+        """Return up to `size` bytes from `offset`; fewer at the end of the file.
 
         Raises:
             NotAPicture: the budget is used up.
@@ -35,7 +35,7 @@ class Source(ABC):
         return self._read(offset, size)
 
     def need(self, offset: int, size: int) -> bytes:
-        """Return exactly `size` bytes from `offset` on.
+        """Return exactly `size` bytes from `offset`.
 
         Raises:
             NotAPicture: the file ends before, or the budget is used up.
@@ -47,11 +47,11 @@ class Source(ABC):
 
     @abstractmethod
     def _read(self, offset: int, size: int) -> bytes:
-        """The same, without a budget."""
+        """Return up to `size` bytes from `offset`, without a budget."""
 
 
 class FileSource(Source):
-    """An open file."""
+    """Reads from an open file."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class FileSource(Source):
 
 
 class MemorySource(Source):
-    """A file in memory."""
+    """Reads from memory."""
 
     def __init__(self, data: memoryview) -> None:
         super().__init__()

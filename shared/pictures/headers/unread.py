@@ -1,4 +1,4 @@
-"""Files that are known, but not read: a sentence that says so helps more than "no picture"."""
+"""Recognise formats that are not supported, to name them in the error message."""
 
 MAX_TEXT = 1024
 STARTS = {
@@ -19,13 +19,13 @@ STARTS = {
     b"qoif": "QOI",
     b"\x1aE\xdf\xa3": "Matroska or WebM video",
 }
-# Brands of the ISO base media file format that are no still pictures.
+# Brands of the ISO base media file format that are not still pictures.
 VIDEOS = (b"isom", b"iso2", b"mp41", b"mp42", b"M4V ", b"qt  ", b"avc1", b"3gp4", b"3gp5", b"dash")
 BRANDS = {b"crx ": "Canon raw (CR3)", **dict.fromkeys(VIDEOS, "MP4 or QuickTime video")}
 
 
 def name_unread(beginning: bytes) -> str | None:
-    """The kind of a file that Tagloop does not read, by its first kilobyte; None where unknown."""
+    """Return the name of an unsupported format, from a file's first kilobyte; None if unknown."""
     for start, name in STARTS.items():
         if beginning.startswith(start):
             return name

@@ -1,4 +1,4 @@
-"""WebP: the size of the canvas or of the only frame; the EXIF chunk stands behind the pixels."""
+"""WebP: the size of the canvas or of the only frame; the EXIF chunk follows the pixels."""
 
 from shared.errors import NotAPicture
 from shared.pictures.headers.header import UPRIGHT, Header
@@ -14,7 +14,7 @@ VP8L_START = 0x2F
 
 
 def is_webp(beginning: bytes) -> bool:
-    """Whether a file begins as a WebP does."""
+    """Return whether a file starts like a WebP."""
     return beginning[:4] == b"RIFF" and beginning[8:12] == b"WEBP"
 
 
@@ -50,6 +50,6 @@ def _find_orientation(source: Source, flags: int) -> int:
                 xmp = orientation_in_xmp(source.read(*content))
             place += 8 + size + (size & 1)
     except NotAPicture:
-        # An animation of thousands of frames; its pixels are no worse for that.
+        # An animation of thousands of frames is still a valid picture.
         return UPRIGHT
     return xmp or UPRIGHT

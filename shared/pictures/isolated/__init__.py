@@ -1,4 +1,4 @@
-"""Processes for strangers' pictures: what a file does to its decoder, it does alone."""
+"""Separate processes for untrusted pictures, so that a crash in a decoder ends only its process."""
 
 from shared.pictures.isolated.limits import Limits
 from shared.pictures.isolated.process import IsolatedProcess

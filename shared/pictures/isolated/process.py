@@ -1,4 +1,4 @@
-"""A process that decodes strangers' pictures, seen from the one that starts it."""
+"""The parent's side of a process that decodes untrusted pictures."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ MEBIBYTE = 1024 * 1024
 
 
 class IsolatedProcess:
-    """`python -m MODULE SOCKET ARGUMENTS…`, replaced when a picture ends it. For one thread.
+    """Runs `python -m MODULE SOCKET ARGUMENTS…`; replaced when a picture ends it. Not thread-safe.
 
-    It knows none of our settings, and holds no connection but the one to this process, whose
+    It has none of our settings, and its only connection is a socket to this process, whose
     descriptor is its first argument.
     """
 
@@ -35,14 +35,14 @@ class IsolatedProcess:
 
     @property
     def process(self) -> "subprocess.Popen[bytes]":
-        """The process that runs now."""
+        """The running process."""
         return self._process
 
     def ask(self, *messages: bytes | memoryview) -> bytes:
         """Send messages and wait for the answer.
 
         Raises:
-            DamagedPicture: it took too long or too much memory.
+            DamagedPicture: it took too much time or memory.
             DecoderCrashed: the process ended.
         """
         try:
@@ -53,7 +53,7 @@ class IsolatedProcess:
             raise self._replace() from error
 
     def too_much_memory(self) -> DamagedPicture:
-        """The error for a picture that needs more memory than there is."""
+        """Return the error for a picture that needs too much memory."""
         limit = self._limits.memory_bytes // MEBIBYTE
         return DamagedPicture(f"Decoding it takes more than {limit:,} MiB of memory.")
 
@@ -74,7 +74,7 @@ class IsolatedProcess:
         theirs.close()
 
     def _replace(self) -> TagloopError:
-        """Start a new process in the place of one that ended; say what the picture did to it."""
+        """Replace a process that has ended; return the error that the picture caused."""
         self._connection.close()
         status = self._process.wait()
         self._start()
@@ -87,6 +87,6 @@ class IsolatedProcess:
 
 
 def _environment() -> dict[str, str]:
-    """What a process needs to start, without any of our settings: some are secrets."""
+    """Return the environment of a process, without our settings, since some are secrets."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TAGLOOP_")}
     return {**ours, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

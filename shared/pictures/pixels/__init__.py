@@ -1,1 +1,1 @@
-"""Pixels of any picture: 8-bit RGB, upright, in the colours of sRGB."""
+"""Decode any picture to 8-bit RGB pixels, upright, in sRGB."""

@@ -1,4 +1,4 @@
-"""Colours of an ICC profile to those of sRGB, which the network was trained with."""
+"""Convert the colours of an ICC profile to sRGB, with which the network was trained."""
 
 import io
 from functools import lru_cache
@@ -6,21 +6,21 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-# Some profiles are on millions of pictures, so a few are all that a process meets.
+# A few profiles cover most pictures.
 PROFILES_KEPT = 32
 SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
-# Colours between which a profile's curves are smooth.
+# Sample colours; a profile's curves are smooth between them.
 STEPS = 9
-# A difference in levels that nobody sees: a profile that is sRGB by another name.
+# An invisible difference in levels: the profile is sRGB under another name.
 SAME = 3
 FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return an image of the mode RGB in sRGB.
+    """Return an image of mode RGB in sRGB.
 
-    image: of the mode RGB, L, CMYK or LAB. profile: how its colours are meant; None, or one that
-    does not fit or makes no sense: as they are.
+    image: of mode RGB, L, CMYK or LAB. profile: its ICC profile; with None, or one that does not
+    fit or is invalid, colours are unchanged.
     """
     if image.mode == "LAB":
         return _apply(image, _from_lab())
@@ -31,7 +31,7 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def needs_conversion(profile: bytes | None, mode: str) -> bool:
-    """Whether colours of this profile differ from those of sRGB."""
+    """Return whether colours of this profile differ from sRGB."""
     return profile is not None and _transform(profile, mode) is not None
 
 
@@ -41,7 +41,7 @@ def _apply(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.I
 
 @lru_cache(PROFILES_KEPT)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """From a profile to sRGB; None where there is nothing to do or nothing that can be done."""
+    """Return the transform from a profile to sRGB; None if none is needed or possible."""
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if opened.profile.xcolor_space != SPACES.get(mode):
@@ -54,7 +54,7 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
             FLAGS,
         )
-    # LittleCMS refuses damaged profiles in many ways.
+    # LittleCMS reports damaged profiles in many ways.
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
     return None if mode == "RGB" and _changes_nothing(transform) else transform

@@ -1,6 +1,6 @@
-"""Files without their metadata, as decoders get them.
+"""Strip files of their metadata before they are decoded.
 
-A decoder that parses metadata of strangers spends time on it, or stumbles over it: both happened.
+Decoders that parse untrusted metadata can waste time or crash on it: both have happened.
 """
 
 import struct
@@ -25,7 +25,7 @@ MAX_PROFILE_BYTES = 4 * 1024 * 1024
 PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS")
 MAX_PNG_PARTS = 100_000
 PNG_END = b"\0\0\0\0IEND\xae\x42\x60\x82"
-# Of a TIFF, what describes the pixels; not its texts, nor the directories of EXIF and GPS data.
+# TIFF tags that describe pixels; no texts, and no EXIF or GPS directories.
 TIFF_KEPT = frozenset(
     (
         *(256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320),
@@ -37,10 +37,10 @@ TIFF_KEPT = frozenset(
 
 @dataclass(frozen=True)
 class Essential:
-    """What a decoder needs of a file.
+    """The part of a file that a decoder needs.
 
-    profile: its ICC profile, where the decoder gives none. is_negative: the decoder takes black
-    for white.
+    profile: its ICC profile, if the decoder does not return one. is_negative: the decoder confuses
+    black and white.
     """
 
     data: bytes | memoryview
@@ -49,7 +49,7 @@ class Essential:
 
 
 def essential(data: memoryview, format: str) -> Essential:
-    """Leave out what the decoder of this format has no use for.
+    """Remove what the decoder of this format does not use.
 
     Raises:
         DamagedPicture: the picture is in too many parts.
@@ -79,7 +79,7 @@ def _png(data: memoryview) -> Essential:
             kept.append(bytes(data[chunk.offset - 8 : end]))
         elif chunk.kind == b"iCCP":
             profile = _unpack_profile(data[chunk.offset : chunk.offset + chunk.size])
-    # One chunk in the place of many. Its checksum is not looked at.
+    # One chunk replaces many. Its checksum is not verified.
     pixels = _png_pixels(data, end)
     size = sum(map(len, pixels))
     kept += [struct.pack(">I", size), b"IDAT", *pixels, bytes(4), PNG_END]
@@ -87,7 +87,7 @@ def _png(data: memoryview) -> Essential:
 
 
 def _png_pixels(data: memoryview, place: int) -> list[memoryview]:
-    """The contents of the chunks of pixels, which follow each other."""
+    """Return the contents of consecutive pixel chunks."""
     parts = []
     while bytes(data[place + 4 : place + 8]) == b"IDAT":
         size = int.from_bytes(data[place : place + 4], "big")
@@ -99,7 +99,7 @@ def _png_pixels(data: memoryview, place: int) -> list[memoryview]:
 
 
 def _unpack_profile(content: memoryview) -> bytes | None:
-    """The profile of an iCCP chunk: a name, a zero, the method, then zlib."""
+    """Return the profile in an iCCP chunk: a name, a zero, the method, then zlib."""
     _, _, rest = bytes(content[: MAX_PROFILE_BYTES + 128]).partition(b"\0")
     try:
         return zlib.decompressobj().decompress(rest[1:], MAX_PROFILE_BYTES) or None
@@ -108,7 +108,7 @@ def _unpack_profile(content: memoryview) -> bytes | None:
 
 
 def _tiff(data: memoryview) -> Essential:
-    """The file with only the directory of the picture, and of its entries those that are needed."""
+    """Return the file with only the picture's directory, reduced to the needed entries."""
     source = MemorySource(data)
     layout = read_layout(source)
     directory = find_picture(source, layout)
@@ -130,7 +130,7 @@ def _tiff(data: memoryview) -> Essential:
 
 
 def _heif(data: memoryview) -> bytes:
-    """The file with its EXIF item renamed to what no decoder looks for."""
+    """Return the file with its EXIF item renamed to a type that decoders ignore."""
     changed = bytearray(data)
     for box in file_boxes(MemorySource(data)):
         if box.kind == b"meta":

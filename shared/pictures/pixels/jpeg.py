@@ -1,4 +1,4 @@
-"""The parts of a JPEG that matter to its decoder: profile, scans, end."""
+"""The parts of a JPEG that its decoder needs: profile, scans, end."""
 
 import re
 from dataclasses import dataclass
@@ -11,31 +11,31 @@ from shared.pictures.headers.source import MemorySource
 APP0, APP2, APP14, COMMENT = 0xE0, 0xE2, 0xEE, 0xFE
 APPLICATION = range(0xE0, 0xF0)
 PROFILE_PREFIX = b"ICC_PROFILE\0"
-# The prefix, then the number of the part and how many there are.
+# The prefix, then the part's number and the number of parts.
 PROFILE_HEAD_BYTES = len(PROFILE_PREFIX) + 2
 END = b"\xff\xd9"
 ANY_END = re.compile(END)
 SCAN_OR_END = re.compile(b"\xff[\xd9\xda]")
-# Cameras and editors write ten. Each costs a walk over the whole picture, however few bytes it has.
+# Cameras and editors write ten. Each scan costs a pass over the whole picture, whatever its size.
 MAX_SCANS = 100
-# Ten scans of the largest picture that is accepted by default, twice over: some seconds.
+# Twice ten scans of the largest picture accepted by default: a few seconds.
 MAX_SCANNED_PIXELS = 2_000_000_000
-# What stands behind the end is a few bytes of padding, in nearly every file.
+# Most files have at most a few bytes of padding after the end.
 TAIL_BYTES = 1024
-# A shorter run of one byte may well be picture.
+# A shorter run of one byte may be picture data.
 MIN_FILL_BYTES = 512
 
 
 @dataclass(frozen=True)
 class JpegFile:
-    """A JPEG in memory, and its segments up to the first scan."""
+    """A JPEG in memory and its segments up to the first scan."""
 
     data: memoryview
     segments: tuple[Segment, ...]
 
     @cached_property
     def profile(self) -> bytes | None:
-        """The ICC profile, put together from its parts; None without a whole one."""
+        """Return the ICC profile, joined from its parts; None if parts are missing."""
         parts = {}
         for segment in self.segments:
             if segment.marker == APP2 and self._begins(segment, PROFILE_PREFIX):
@@ -45,13 +45,13 @@ class JpegFile:
 
     @cached_property
     def has_end(self) -> bool:
-        """Whether the end of the picture is there; what follows it does not matter."""
+        """Return whether the end of the picture is present; data after it is ignored."""
         if bytes(self.data[-TAIL_BYTES:]).rfind(END) >= 0:
             return True
         return ANY_END.search(self.data, self._scan_offset) is not None
 
     def check_scans(self) -> None:
-        """Let a picture pass whose scans can be decoded in seconds.
+        """Raise an error if decoding the scans would take more than seconds.
 
         Raises:
             DamagedPicture: there are too many for its size, or none.
@@ -72,18 +72,18 @@ class JpegFile:
                 )
 
     def without_fill(self) -> memoryview:
-        """The file without the run of equal bytes that a copy that broke off has at its end."""
+        """Return the file without the run of equal bytes that an aborted copy has at its end."""
         last = bytes(self.data[-1:])
         kept = len(bytes(self.data).rstrip(last))
         is_fill = len(self.data) - kept >= MIN_FILL_BYTES
         return self.data[: max(kept, self._scan_offset)] if is_fill else self.data
 
     def essential(self) -> bytes:
-        """The file without metadata: what the decoder has no use for can't hurt it."""
+        """Return the file without metadata, which its decoder does not need."""
         kept = [self.data[:2]]
         for segment in self.segments:
             is_metadata = segment.marker in APPLICATION or segment.marker == COMMENT
-            # These two say how colours are coded.
+            # These two define the encoding of colours.
             if not is_metadata or segment.marker in (APP0, APP14):
                 kept.append(self.data[segment.offset - 4 : segment.offset + segment.size])
         if self.segments:
@@ -103,7 +103,7 @@ class JpegFile:
 
     @property
     def _has_many_scans(self) -> bool:
-        """Whether the picture is progressive, or its first scan lacks some components."""
+        """Return whether the picture is progressive, or its first scan lacks some components."""
         components = 0
         for segment in self.segments:
             content = self._content(segment)
@@ -123,5 +123,5 @@ class JpegFile:
 
 
 def open_jpeg(data: memoryview) -> JpegFile:
-    """Find the segments of a JPEG. Raises NotAPicture where they are malformed."""
+    """Find the segments of a JPEG. Raises NotAPicture if they are malformed."""
     return JpegFile(data, tuple(segments(MemorySource(data))))

@@ -1,4 +1,4 @@
-"""Pixels of any picture as plain 8-bit RGB, upright, first frame."""
+"""Decode the first frame of any picture to 8-bit RGB, upright."""
 
 import io
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ TURNS = {
 
 @dataclass(frozen=True)
 class Decoded:
-    """An RGB image. share: how much of the picture it shows, 1 where the file is complete."""
+    """An RGB image. share: the part of the picture that was decoded, 1 if the file is complete."""
 
     image: Image.Image
     share: float = 1.0
@@ -39,11 +39,11 @@ class Decoded:
 def decode_rgb(data: memoryview, min_side: int) -> Decoded:
     """Decode a picture to an RGB image in sRGB, oriented as its EXIF data says.
 
-    min_side: pixels that the shorter side needs; a JPEG that is much larger is decoded at a
-    half, a quarter or an eighth of its size, at a fraction of the cost.
+    min_side: minimum length of the shorter side in pixels; a much larger JPEG is decoded at a half,
+    a quarter or an eighth of its size, which costs a fraction.
 
     Raises:
-        PictureError: the decoder gave up, or next to nothing came out.
+        PictureError: the decoder failed, or returned almost nothing.
     """
     prepare_pillow()
     header = read_header(MemorySource(data))
@@ -60,13 +60,13 @@ def decode_rgb(data: memoryview, min_side: int) -> Decoded:
         raise
     except UnidentifiedImageError as error:
         raise DamagedPicture("The picture is damaged and cannot be decoded.") from error
-    # Pillow's decoders raise whatever their parsing trips over.
+    # Pillow's decoders raise exceptions of any type.
     except Exception as error:
         raise DamagedPicture(f"The picture is damaged and cannot be decoded: {error}") from error
 
 
 def _load(needed: Essential, format: str, min_side: int) -> tuple[Image.Image, float]:
-    """The decoded image, and how much of it the file has."""
+    """Return the decoded image, and the share of it that the file contains."""
     if format == "JPEG":
         file = open_jpeg(memoryview(needed.data))
         if file.has_end:
@@ -103,7 +103,7 @@ def _to_rgb(image: Image.Image, profile: bytes | None, min_side: int) -> Image.I
         return _from_deep_grey(image)
     is_bitmap = image.format == "BMP" and image.mode == "RGBA"
     if is_bitmap and image.getchannel("A").getextrema() == (0, 0):
-        # Windows leaves the alpha of its clipboard at zero; nothing is meant by it.
+        # Clipboard pictures of Windows have an alpha of zero, which is to be ignored.
         image = image.convert("RGB")
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -112,13 +112,13 @@ def _to_rgb(image: Image.Image, profile: bytes | None, min_side: int) -> Image.I
     if image.mode not in ("RGB", "L", "CMYK", "LAB"):
         image = image.convert("RGB")
     if needs_conversion(profile, image.mode):
-        # Colours are converted one by one, so there should be no more than are needed.
+        # Colours are converted pixel by pixel, so shrink first.
         image = image.reduce(max(1, min(image.size) // (2 * min_side)))
     return to_srgb(image, profile)
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
-    """16-bit, 32-bit and floating point greys; `convert` alone would clip them all to white."""
+    """Convert 16-bit, 32-bit and floating point greys; `convert` alone would clip them to white."""
     values: NDArray[np.floating] = np.asarray(image, dtype=np.float32)
     values = np.nan_to_num(values, posinf=0, neginf=0)
     if image.mode.startswith("I;16") or (image.mode == "I" and values.max(initial=0) <= 65535):

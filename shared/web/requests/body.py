@@ -1,4 +1,4 @@
-"""The body of a request, as the client sent it or failed to."""
+"""Read the body of a request and detect incomplete ones."""
 
 from typing import BinaryIO, cast
 
@@ -8,10 +8,10 @@ from shared.errors import BadRequest, TooSlow
 
 
 class BodyStream:
-    """Reads a body to its end; a client that breaks off must not pass for one that is done.
+    """Reads a body to its end and raises an error if the client disconnects early.
 
-    The server takes the end of the connection for the end of the body, and half a picture can be
-    decoded as well as a whole one.
+    The server treats a closed connection as the end of the body, and half a picture can often be
+    decoded.
     """
 
     def __init__(self, stream: BinaryIO, content_length: int | None) -> None:
@@ -19,17 +19,17 @@ class BodyStream:
         self._missing_bytes = content_length
 
     def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes, or all; none at the end.
+        """Return at most `size` bytes, or all; none at the end.
 
         Raises:
-            BadRequest: the body is shorter than it was announced, or its chunks are malformed.
-            TooSlow: it did not come in time.
+            BadRequest: the body is shorter than announced, or its chunks are malformed.
+            TooSlow: it did not arrive in time.
         """
         try:
             data = self._stream.read(size)
         except TooSlow:
             raise
-        # The server's parser raises whatever it trips over.
+        # The server's parser raises exceptions of any type.
         except Exception as error:
             raise BadRequest(
                 f"The body broke off, or its chunked encoding is malformed: {error}."
@@ -45,7 +45,7 @@ class BodyStream:
 
 
 def register_bodies(app: Flask) -> None:
-    """Have an app read the bodies of all its requests as above."""
+    """Make an app read the bodies of all its requests with `BodyStream`."""
 
     def wrap_body() -> None:
         stream = cast(BinaryIO, request.environ["wsgi.input"])
@@ -55,5 +55,5 @@ def register_bodies(app: Flask) -> None:
 
 
 def open_body(request: Request) -> BinaryIO:
-    """The body of a request; only `read` is there."""
+    """Return the body of a request, with only a `read` method."""
     return cast(BinaryIO, request.stream)

@@ -1,6 +1,6 @@
-"""Pages of lists, and cursors: the position where a list goes on.
+"""Pages of lists, and cursors: the position after a page.
 
-Cursors are opaque to callers, and checked when they come back.
+Cursors are opaque to callers, and validated when they come back.
 """
 
 import base64
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from shared.errors import BadRequest
 
-# The largest bigint of Postgres.
+# Postgres's largest bigint.
 NUMBER_DIGITS = 18
 
 Row = TypeVar("Row")
@@ -22,14 +22,14 @@ def cut_page(
 ) -> tuple[Sequence[Row], str | None]:
     """Return the rows of a page, and the cursor of the next page, or None.
 
-    rows: `limit` and one more, if there are so many. position: returns what a row is found by.
+    rows: `limit` rows and one more, if there are any. position: returns the sort key of a row.
     """
     page = rows[:limit]
     return page, encode_cursor(str(position(page[-1]))) if len(rows) > limit else None
 
 
 def encode_cursor(position: str) -> str:
-    """Return a position in a list as a cursor."""
+    """Encode a position in a list as a cursor."""
     return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
 
 
@@ -37,7 +37,7 @@ def decode_cursor(cursor: str) -> str:
     """Return the position in a cursor.
 
     Raises:
-        BadRequest: this server did not make it.
+        BadRequest: this server did not create it.
     """
     try:
         padding = "=" * (-len(cursor) % 4)
@@ -50,10 +50,10 @@ def decode_cursor(cursor: str) -> str:
 
 
 def decode_id_cursor(cursor: str) -> UUID:
-    """Return the id of the last row of a page: an image, a delivery, an endpoint.
+    """Return the id of a page's last row, such as an image, a delivery or an endpoint.
 
     Raises:
-        BadRequest: it is not a cursor of a list of rows with such ids.
+        BadRequest: it is not a cursor of a list sorted by such ids.
     """
     try:
         return UUID(decode_cursor(cursor))
@@ -62,7 +62,7 @@ def decode_id_cursor(cursor: str) -> UUID:
 
 
 def decode_ranked_cursor(cursor: str) -> tuple[float, UUID]:
-    """The confidence and the id that a page ended with, of a list by confidence.
+    """Return the confidence and the id of a page's last row, in a list sorted by confidence.
 
     Raises:
         BadRequest: it is not a cursor of such a list.
@@ -78,7 +78,7 @@ def decode_ranked_cursor(cursor: str) -> tuple[float, UUID]:
 
 
 def decode_number_cursor(cursor: str) -> int:
-    """Return the number of the last row of a page.
+    """Return the number of a page's last row.
 
     Raises:
         BadRequest: it is not a cursor of a list of numbered rows.

@@ -1,18 +1,18 @@
-"""Fields that the requests of several services share."""
+"""Request fields that several services share."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-# Postgres keeps no NUL character in text, and the driver refuses to ask for one.
+# Postgres text cannot hold NUL characters, and the driver rejects them.
 NO_NUL = r"^[^\x00]*$"
-# Any way to write a UUID is shorter.
+# Longer than any form of a UUID.
 IMAGE_ID_LENGTH = 64
 
 ImageId = Annotated[str, Field(max_length=IMAGE_ID_LENGTH)]
 
 
 class ImagePath(BaseModel):
-    """Names an image."""
+    """Id of an image."""
 
     image_id: str

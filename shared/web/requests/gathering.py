@@ -1,4 +1,4 @@
-"""Gather a file that arrives in pieces: in memory while it is small, otherwise on disk."""
+"""Receive a file: in memory while it is small, otherwise on disk."""
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -18,9 +18,9 @@ def read_pieces(stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
 
 
 def gather(pieces: Iterable[bytes], max_bytes: int) -> tuple[BinaryIO, bool]:
-    """Return the pieces as one file, at its start, and whether it is complete.
+    """Return the pieces as one file, positioned at its start, and whether it is complete.
 
-    Of a file larger than max_bytes, only the beginning is kept.
+    If the file is larger than max_bytes, only its beginning is kept.
     """
     content: BinaryIO = BytesIO()
     size = 0

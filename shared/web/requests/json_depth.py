@@ -1,15 +1,15 @@
-"""Find out how deeply JSON is nested before it is parsed."""
+"""Find out how deeply JSON is nested before parsing it."""
 
 import re
 
 MAX_DEPTH = 100
-# Strings as a whole, so that brackets in them don't count. Possessive: a string that does not end
-# is looked at once, not once from each of its quotes.
+# Strings match as a whole, so that brackets in them do not count. Possessive: an unterminated
+# string is scanned once, not once from each of its quotes.
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def is_too_deep(text: str) -> bool:
-    """Return whether lists and objects of a JSON text nest deeper than MAX_DEPTH."""
+    """Return whether lists and objects in a JSON text are nested deeper than MAX_DEPTH."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     depth = 0

@@ -1,4 +1,4 @@
-"""Find the images and tags that a request names, as far as its caller may see them."""
+"""Find the images and tags that a request names, if its caller may see them."""
 
 from collections.abc import Collection
 
@@ -14,10 +14,10 @@ from shared.web.context import context
 
 
 def find_row(image_id: str) -> RowMapping:
-    """Return the row of an image; for a copy, the row of the image that it copies.
+    """Return the row of an image; for a copy, the row of the original.
 
     Raises:
-        NotFound: there is none, or the caller may not see it.
+        NotFound: there is no such image, or the caller may not see it.
     """
     with transaction(context().engine) as connection:
         row = find_image(connection, parse_image_id(image_id), caller_access())
@@ -27,13 +27,13 @@ def find_row(image_id: str) -> RowMapping:
 
 
 def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[str, Meaning]:
-    """Return what texts mean to the caller, by text; texts that mean no tag are left out.
+    """Return the tags that texts mean to the caller, by text; unknown texts are left out.
 
     texts: slugs, names or aliases, in any case. owner: the owner whose tags are meant; None: the
     caller.
 
     Raises:
-        Forbidden: the caller may not ask about this owner.
+        Forbidden: the caller may not see this owner's tags.
     """
     words = context().words.get()
     with transaction(context().engine) as connection:
@@ -41,12 +41,12 @@ def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[st
 
 
 def find_tag_named(text: str, owner: str | None = None) -> Meaning | None:
-    """Return what one text means to the caller, or None."""
+    """Return the tag that one text means to the caller, or None."""
     return find_tags_named([text], owner).get(text)
 
 
 def resolve_tag(text: str, owner: str | None = None) -> Meaning:
-    """Return what one text means to the caller.
+    """Return the tag that one text means to the caller.
 
     Raises:
         NotFound: there is no such tag.

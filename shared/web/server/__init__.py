@@ -1,1 +1,1 @@
-"""How gunicorn runs the web services."""
+"""Run the web services under gunicorn."""

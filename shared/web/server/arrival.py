@@ -1,11 +1,11 @@
-"""The beginning of a request, gathered before a thread is spent on it."""
+"""Gather the beginning of a request before a thread works on it."""
 
 import re
 
 HEAD_END = b"\r\n\r\n"
 LINE_END = b"\r\n"
 MAX_HEAD_BYTES = 32 * 1024
-# A body of this size or less is there, all of it, before a thread begins with its request. Only
+# A thread begins with a request once its body is complete, if it is no larger than this. Only
 # pictures may be larger.
 PREFETCH_BYTES = 1024 * 1024
 MAX_CHUNK_LINE_BYTES = 8 * 1024
@@ -17,10 +17,10 @@ _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
 
 
 class Arrival:
-    """What has come of one request so far. The server's own parser judges it later.
+    """The received part of a request. The server's own parser validates it later.
 
-    received: all bytes. path: without the query, once the head is there. expects_continue: the
-    client waits for "100 Continue" before it sends its body.
+    received: all bytes. path: without the query, set once the head is complete. expects_continue:
+    the client waits for "100 Continue" before it sends its body.
     """
 
     def __init__(self) -> None:
@@ -30,30 +30,30 @@ class Arrival:
         self.is_whole = False
         self._head_bytes = 0
         self._searched = 0
-        # Where the body ends, or its next chunk begins; None where no more can be said of it.
+        # Where the body ends, or its next chunk begins; None if unknown.
         self._end: int | None = 0
         self._is_chunked = False
 
     @property
     def has_head(self) -> bool:
-        """Whether the whole head is there."""
+        """Whether the head is complete."""
         return self._head_bytes > 0
 
     @property
     def is_too_long(self) -> bool:
-        """Whether the head goes on beyond its limit."""
+        """Whether the head exceeds its limit."""
         return not self.has_head and len(self.received) > MAX_HEAD_BYTES
 
     @property
     def is_ready(self) -> bool:
-        """Whether a thread can begin: all is there, or as much as is gathered at most."""
+        """Whether a thread can begin: the request is complete, or the buffer is full."""
         return self.is_whole or (
             self.has_head
             and (self._end is None or len(self.received) - self._head_bytes >= PREFETCH_BYTES)
         )
 
     def take(self, data: bytes) -> None:
-        """Add what has come."""
+        """Add received bytes."""
         self.received += data
         if not self.has_head:
             self._look_for_head()
@@ -82,7 +82,7 @@ class Arrival:
             self.is_whole = len(self.received) >= self._end
 
     def _pass_chunks(self) -> None:
-        """Step over the chunks that are there; stop for good where one is malformed."""
+        """Skip the received chunks; stop for good if one is malformed."""
         while self._end is not None and self._end < len(self.received):
             line_end = self.received.find(LINE_END, self._end)
             if line_end < 0:
@@ -95,6 +95,6 @@ class Arrival:
             elif (size := int(line[1], 16)) > 0:
                 self._end = line_end + len(LINE_END) + size + len(LINE_END)
             else:
-                # The last one: trailers, if there are any, and a blank line follow.
+                # The last chunk: optional trailers and a blank line follow.
                 self.is_whole = self.received.find(HEAD_END, line_end) >= 0
                 return

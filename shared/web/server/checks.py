@@ -1,4 +1,4 @@
-"""What every gunicorn of Tagloop checks before it serves."""
+"""Checks before gunicorn starts to serve."""
 
 import os
 import sys
@@ -15,18 +15,20 @@ from shared.storage.storage import Storage
 
 
 def on_starting(server: Arbiter) -> None:
-    """End with a sentence where others than this machine could come in without a key, or where
-    each process would tell Prometheus only of itself.
+    """Exit with a message if the setup is unsafe.
+
+    That is: other machines could connect without a key, or Prometheus would see the counters of
+    only one process at a time.
     """
     try:
         settings = load_settings()
         for address in server.cfg.address:
-            # A Unix socket is a path: whoever reaches it is on this machine.
+            # Only this machine can reach a Unix socket.
             if isinstance(address, tuple):
                 refuse_open_door(settings.auth, str(address[0]))
         _refuse_lonely_counters(server.cfg.workers)
-        # Both connect only when first used, which is after the fork. Found out in each process
-        # instead, gunicorn may stumble over the second one while it stops for the first.
+        # Both connect only when first used, which is after the fork. If each process checked this,
+        # gunicorn could fail on the second one while it stops for the first.
         connect_engine(settings.database_url, pool_size=1)
         Storage(settings.storage_url)
     except ConfigError as error:
@@ -36,17 +38,18 @@ def on_starting(server: Arbiter) -> None:
 
 
 def _log_as_others(server: Arbiter) -> None:
-    """Have gunicorn's own lines go where those of its processes go, in JSON."""
+    """Write gunicorn's own log lines in JSON, to the same place as its workers'."""
     own = server.log.error_log
     own.handlers.clear()
     own.propagate = True
 
 
 def _refuse_lonely_counters(processes: int) -> None:
-    """Prometheus reaches now one process, now another: counters would go up and down.
+    """Raise an error if counters would not be shared: Prometheus reads a different process each
+    time.
 
     Raises:
-        ConfigError: there are several processes, and no folder for what they count.
+        ConfigError: there are several processes, and no folder for their counters.
     """
     if processes > 1 and not os.environ.get(MULTIPROCESS_VARIABLE):
         raise ConfigError(

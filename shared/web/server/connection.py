@@ -1,4 +1,4 @@
-"""A connection that never makes a thread wait for long."""
+"""A client's connection that never blocks a thread for long."""
 
 import select
 import socket
@@ -16,15 +16,15 @@ from shared.errors import TooSlow
 from shared.web.server.arrival import Arrival
 from shared.web.server.pace import Pace
 
-# The largest piece that is read at once.
+# Maximum size of one read.
 PIECE_BYTES = 64 * 1024
-# The kernel takes no more ahead of what is on its way: what it took says how fast a client reads.
+# The kernel buffers no more than this, so what it takes shows how fast a client reads.
 MAX_UNSENT_BYTES = 128 * 1024
-# A head and the pieces of a small body go out together.
+# The head and a small body are sent together.
 MAX_PIECES = 16
-# For a head, from its first byte to its last.
+# For a whole head.
 HEAD_SECONDS = 10.0
-# For each 32 KiB of a body. A client that reads slowly holds no thread, and gets more.
+# For each 32 KiB of a body. A slow reader holds no thread, so it gets more time.
 BODY_WINDOW_SECONDS = 10.0
 ANSWER_WINDOW_SECONDS = 30.0
 
@@ -32,14 +32,14 @@ ANSWER_WINDOW_SECONDS = 30.0
 class ClientConnection(TConn):
     """One client. Its socket never blocks.
 
-    arrival: the request that is coming. answer: the response that is going, if one is. pace: of
-    what goes on now. is_ending: what still comes is thrown away. waits_since, deadline: in the
-    poller, as time.monotonic().
+    arrival: the incoming request. answer: the outgoing response, if any. pace: of the current
+    transfer. is_ending: further input is discarded. waits_since, deadline: in the poller, as
+    time.monotonic().
     """
 
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
         super().__init__(cfg, sock, client, server)
-        # A Unix socket has no such option.
+        # Unix sockets lack this option.
         with suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES)
         self.parser = get_parser(cfg, sock, client)
@@ -53,11 +53,11 @@ class ClientConnection(TConn):
 
     @property
     def is_idle(self) -> bool:
-        """Whether the client has asked for nothing that is still to be done."""
+        """Whether no request of the client is in progress."""
         return self.answer is None and not self.arrival.received
 
     def await_next(self) -> None:
-        """Begin to gather the next request, with what came along with the last one."""
+        """Begin to gather the next request, with bytes already received after the last one."""
         self.answer = None
         self.arrival = Arrival()
         self.pace = Pace(HEAD_SECONDS)
@@ -65,7 +65,7 @@ class ClientConnection(TConn):
             self.arrival.take(early)
 
     def hand_over(self) -> None:
-        """Give the parser what has been gathered; it reads the rest itself, at the same pace."""
+        """Give the parser the gathered bytes; it reads the rest itself, at the same pace."""
         self.parser.unreader.unread(bytes(self.arrival.received))
         self.parser.unreader.pace = Pace(BODY_WINDOW_SECONDS)
         self.arrival.received = bytearray()
@@ -73,17 +73,17 @@ class ClientConnection(TConn):
 
 
 class PacedReader(SocketUnreader):
-    """Reads a body in the thread that works on it, for as long as it keeps its pace."""
+    """Reads a body in a worker thread while the client keeps its pace."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
         self.pace = Pace(BODY_WINDOW_SECONDS)
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """Some bytes; none at the end.
+        """Return some bytes; none at the end.
 
         Raises:
-            TooSlow: they did not come in time.
+            TooSlow: they did not arrive in time.
         """
         size = max(self.mxchunk, min(size_hint or 0, PIECE_BYTES))
         began_at = time.monotonic()
@@ -100,7 +100,7 @@ class PacedReader(SocketUnreader):
 
 
 class Outgoing:
-    """What has to be sent. Takes the place of a socket for the server's own code."""
+    """Bytes to be sent. Passed to the server's own code in place of a socket."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -108,17 +108,17 @@ class Outgoing:
         self.sent_bytes = 0
 
     def sendall(self, data: bytes) -> None:
-        """Remember bytes to be sent."""
+        """Queue bytes to be sent."""
         if data:
             self._pieces.append(memoryview(data))
 
     def flush(self, patience_seconds: float) -> bool:
-        """Send what the client takes; return whether nothing is left.
+        """Send what the client accepts; return whether everything is sent.
 
-        patience_seconds: how long the client may leave no room.
+        patience_seconds: how long to wait for a client that accepts nothing.
 
         Raises:
-            OSError: the client is gone.
+            OSError: the client has disconnected.
         """
         while self._pieces:
             try:

@@ -1,4 +1,4 @@
-"""How gunicorn serves all web services on one port; the address comes from the command line."""
+"""gunicorn's settings for all web services on one port; the address comes from the command line."""
 
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
@@ -12,21 +12,19 @@ from shared.web.waiting import THREADS
 
 __all__ = ["on_starting"]
 
-# As much as ingest asks for at a time. With gunicorn's 1 MiB, what came too early is copied again
-# at every read, and each receive takes fresh pages from the kernel: a quarter of the CPU time of
-# an upload.
+# The size of ingest's reads. With gunicorn's 1 MiB, surplus bytes are copied again at every read,
+# and each receive takes fresh pages from the kernel: a quarter of the CPU time of an upload.
 SocketUnreader.max_body_chunk = 64 * 1024
 util.write_error = write_problem
 
 worker_class = "shared.web.server.gunicorn_worker.WebWorker"
 workers = 2
-# For requests that are there; those that still arrive have others (lanes.py).
+# For complete requests; those still arriving have other threads (lanes.py).
 threads = THREADS
-# Seconds: a worker that does not report for so long is replaced, and how long one that is asked
-# to stop may finish its requests.
+# Seconds until an unresponsive worker is replaced, and for requests to finish on shutdown.
 timeout = 60
 graceful_timeout = 10
-# Longer than clients and proxies keep a connection, so that they are the ones who close it.
+# Longer than clients and proxies keep a connection, so that they close it first.
 keepalive = 75
 preload_app = False
 accesslog = None
@@ -35,5 +33,5 @@ control_socket_disable = True
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """Forget the gauges of a worker that has ended; its counters stay."""
+    """Drop the gauges of a worker that has ended; its counters stay."""
     mark_process_dead(worker.pid)

@@ -1,8 +1,8 @@
-"""gunicorn's worker, made for strangers: a slow client costs it a socket, not a thread.
+"""A gunicorn worker for untrusted clients: a slow client costs a socket, not a thread.
 
-One thread, the poller, gathers requests and watches over the connections on which nothing happens.
-A request goes to a thread when it is there; if it has a large body, when the beginning of that is.
-What a client does not take of its response waits in the poller until there is room for more.
+One thread, the poller, gathers requests and watches idle connections. A request goes to a thread
+when it is complete, or, with a large body, when the beginning of the body is there. The part of a
+response that a client does not accept waits in the poller until there is room.
 """
 
 import resource
@@ -35,20 +35,20 @@ from shared.web.server.refusals import write_problem
 from shared.web.server.response import PacedResponse, PendingResponse
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-# A client sees no answer if its connection closes while it sends, so what it sends is read and
-# thrown away for this time.
+# A client that is still sending loses the answer if its connection closes, so its input is read
+# and discarded for this time.
 LINGER_SECONDS = 5.0
-# A client that reads gets all of its response from the thread that began with it.
+# How long a thread waits for a client before it leaves the response to the poller.
 PATIENCE_SECONDS = 0.05
 SWEEP_SECONDS = 0.5
-# Of the requests that are being gathered, together.
+# Of all requests being gathered.
 MAX_GATHERED_BYTES = 64 * 1024 * 1024
-# A process has so many files open besides its connections.
+# Open files of a process besides its connections.
 OTHER_FILES = 200
 
 
 class NextStep(Enum):
-    """What becomes of a connection when a thread is done with it."""
+    """What to do with a connection after a thread is done with it."""
 
     REQUEST = "the client may send another request"
     ANSWER = "the client has to take more of its response first"
@@ -56,39 +56,39 @@ class NextStep(Enum):
 
 
 class WebWorker(ThreadWorker):
-    """Ends with a sentence where a setting is wrong, and lets no client keep a thread waiting."""
+    """A worker that no client can block; it exits with a clear message if a setting is wrong."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Connections in the poller, those that have waited longest first.
+        # Connections in the poller, the longest waiting first.
         self._waiting: dict[ClientConnection, None] = {}
         self._gathered_bytes = 0
         self._swept_at = 0.0
 
     def init_process(self) -> None:
-        """Begin, in a process of its own."""
+        """Start in a process of its own."""
         _allow_open_files(self.worker_connections + OTHER_FILES)
         super().init_process()
 
     def load_wsgi(self) -> None:
-        """Make the app; what is wrong with a setting is one sentence, and ends gunicorn."""
+        """Load the app; if a setting is wrong, stop gunicorn with a one-sentence message."""
         try:
             super().load_wsgi()
         except ConfigError as error:
             raise AppImportError(str(error)) from error
 
     def get_thread_pool(self) -> ThreadLanes:
-        """The threads, in lanes."""
+        """Return the thread lanes."""
         return ThreadLanes(self.cfg.threads)
 
     def accept(self, listener: socket.socket) -> None:
-        """Take in a client; where there are too many, the one that has waited longest goes."""
+        """Accept a client; if there are too many, close the one that has waited longest."""
         if self.nr_conns >= self.worker_connections - 1 and self._waiting:
             self._end(next(iter(self._waiting)))
         try:
             sock, client = listener.accept()
         except BlockingIOError:
-            return  # another process was faster
+            return  # Another process was faster.
         except OSError as error:
             self.log.warning("A connection could not be accepted: %s", error)
             return
@@ -97,7 +97,7 @@ class WebWorker(ThreadWorker):
         self._wait(conn, selectors.EVENT_READ, self._gather, conn.pace.seconds_left)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Give up the connections whose time is over; gunicorn's loop calls this."""
+        """Close connections whose deadline has passed; called by gunicorn's loop."""
         now = time.monotonic()
         if force:
             for conn in list(self._waiting):
@@ -108,14 +108,14 @@ class WebWorker(ThreadWorker):
                 self._give_up(conn)
 
     def murder_pending(self) -> None:
-        """There is no second kind of waiting."""
+        """Do nothing: pending connections are handled by `murder_keepalived`."""
 
     def _cap_keepalive(self, deadline: float) -> None:
         for conn in self._waiting:
             if conn.is_idle:
                 conn.deadline = min(conn.deadline, deadline)
 
-    # In the poller's thread: connections wait, and go on.
+    # In the poller's thread: waiting connections.
 
     def _wait(
         self,
@@ -124,13 +124,13 @@ class WebWorker(ThreadWorker):
         go_on: Callable[[ClientConnection], None],
         seconds: float,
     ) -> None:
-        """Call a function when the client has done something; give it up after some seconds."""
+        """Call a function when the client acts; close the connection after a number of seconds."""
 
         def on_event(_: socket.socket) -> None:
             try:
                 go_on(conn)
             except OSError:
-                self._end(conn)  # the client is gone
+                self._end(conn)  # The client has disconnected.
 
         conn.waits_since = time.monotonic()
         conn.deadline = conn.waits_since + seconds
@@ -151,7 +151,10 @@ class WebWorker(ThreadWorker):
         self.nr_conns -= 1
 
     def _give_up(self, conn: ClientConnection) -> None:
-        """End a connection whose time is over; say why, if a request was coming."""
+        """Close a connection whose deadline has passed.
+
+        Tell the client why if a request was arriving.
+        """
         if not conn.is_ending and conn.answer is None and conn.arrival.received:
             self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT, str(TooSlow()))
         else:
@@ -164,7 +167,7 @@ class WebWorker(ThreadWorker):
         self._linger(conn)
 
     def _linger(self, conn: ClientConnection) -> None:
-        """Let the client see its answer, and the end of it, before the connection closes."""
+        """Let the client receive its answer, and the end of it, before the connection closes."""
         conn.is_ending = True
         conn.arrival.received = bytearray()
         try:
@@ -179,14 +182,14 @@ class WebWorker(ThreadWorker):
             self._end(conn)
 
     def _gather(self, conn: ClientConnection) -> None:
-        """Read some of a request, and begin with it when enough of it is there."""
+        """Read some of a request, and start it when enough has arrived."""
         now = time.monotonic()
         data = conn.sock.recv(PIECE_BYTES)
         if not data:
             self._on_half(conn)
             return
         if conn.is_idle:
-            # It may have had nothing to ask for long.
+            # The connection may have been idle for long.
             conn.pace = Pace(HEAD_SECONDS)
         else:
             conn.pace.count(len(data), now - conn.waits_since)
@@ -211,7 +214,7 @@ class WebWorker(ThreadWorker):
             self._end(next(other for other in self._waiting if other.arrival.received))
 
     def _on_half(self, conn: ClientConnection) -> None:
-        """The client sends no more; if it has asked something, it hears what was wrong with it."""
+        """Handle the end of a client's input; an incomplete request is answered with the error."""
         self._take_out(conn)
         if conn.arrival.has_head:
             self._begin(conn)
@@ -232,7 +235,7 @@ class WebWorker(ThreadWorker):
         )
 
     def _go_on(self, conn: ClientConnection) -> None:
-        """Send more of a response, for which there is room now."""
+        """Send more of a response, now that there is room."""
         conn.pace.count(0, time.monotonic() - conn.waits_since)
         self._take_out(conn)
         self._submit(Lane.ANSWER, self._send_rest, conn)
@@ -262,19 +265,19 @@ class WebWorker(ThreadWorker):
         seconds = idle_seconds if conn.is_idle else HEAD_SECONDS
         self._wait(conn, selectors.EVENT_READ, self._gather, seconds)
 
-    # In a thread of a lane.
+    # In a lane's thread.
 
     def _serve(self, conn: ClientConnection) -> NextStep:
-        """Have the app answer a request, and send as much as the client takes."""
+        """Have the app answer a request, and send as much as the client accepts."""
         request = None
         try:
             request = next(conn.parser)
-            # The poller has said it.
+            # The poller has already answered.
             request._expected_100_continue = False
             conn.answer = self._ask_app(conn, request)
             return self._send(conn, PATIENCE_SECONDS)
         except (StopIteration, NoMoreData, OSError):
-            return NextStep.CLOSE  # the client is gone
+            return NextStep.CLOSE  # The client has disconnected.
         except Exception as error:
             if conn.answer is not None and conn.answer.has_begun:
                 self.log.exception("A response broke off")
@@ -286,7 +289,7 @@ class WebWorker(ThreadWorker):
         try:
             return self._send(conn, 0)
         except OSError:
-            return NextStep.CLOSE  # the client is gone
+            return NextStep.CLOSE  # The client has disconnected.
         except Exception:
             self.log.exception("A response broke off")
             return NextStep.CLOSE
@@ -296,7 +299,7 @@ class WebWorker(ThreadWorker):
         if not conn.answer.send(patience_seconds):
             conn.pace.count(conn.answer.sent_bytes - sent_before, 0)
             return NextStep.ANSWER
-        # What the app left of the body has come already, or the connection ends here.
+        # The unread rest of the body has arrived already, or the connection ends here.
         if conn.answer.keeps_connection and conn.parser.finish_body():
             conn.answer.close()
             return NextStep.REQUEST
@@ -319,7 +322,7 @@ class WebWorker(ThreadWorker):
 
 
 def _allow_open_files(files: int) -> None:
-    """Raise the limit on open files as far as this process may."""
+    """Raise the limit on open files as far as permitted."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -1,4 +1,4 @@
-"""The threads of a web process, in lanes of their own: none can use up those of another."""
+"""Thread pools of a web process, one per lane: no lane can exhaust the threads of another."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +9,7 @@ from shared.web.server.arrival import Arrival
 
 
 class Lane(Enum):
-    """What a thread does."""
+    """A kind of work."""
 
     PLAIN = "requests that are there, all of them"
     UPLOAD = "requests whose body is still coming"
@@ -21,7 +21,7 @@ class Lane(Enum):
 UPLOAD_THREADS = 12
 ANSWER_THREADS = 4
 LIVENESS_THREADS = 1
-# Two that ask while a part of the system hangs, and one more.
+# Enough for two health checks that hang, and one more.
 PROBE_THREADS = 3
 
 _PROBES: Mapping[bytes, Lane] = {
@@ -32,14 +32,14 @@ _PROBES: Mapping[bytes, Lane] = {
 
 
 def lane_of(arrival: Arrival) -> Lane:
-    """Where a request belongs that is ready."""
+    """Return the lane of a request."""
     if not arrival.is_whole:
         return Lane.UPLOAD
     return _PROBES.get(arrival.path, Lane.PLAIN)
 
 
 class ThreadLanes:
-    """A pool of threads for each lane."""
+    """A thread pool for each lane."""
 
     def __init__(self, plain_threads: int) -> None:
         threads = {
@@ -55,10 +55,10 @@ class ThreadLanes:
         }
 
     def submit(self, lane: Lane, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Have a thread of the lane do some work."""
+        """Submit work to a lane."""
         return self._pools[lane].submit(work, *arguments)
 
     def shutdown(self, wait: bool = True) -> None:
-        """Take no more work."""
+        """Accept no more work."""
         for pool in self._pools.values():
             pool.shutdown(wait=wait)

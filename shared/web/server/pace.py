@@ -1,12 +1,12 @@
-"""The least speed of a client, whichever way the bytes go."""
+"""The minimum speed of a client, in either direction."""
 
 MIN_BYTES = 32 * 1024
 
 
 class Pace:
-    """How long a client may still keep the server waiting: so many seconds for each MIN_BYTES.
+    """How long a client may still keep the server waiting: a number of seconds per MIN_BYTES.
 
-    Only waiting counts: what the server does with the bytes takes no time from the client.
+    Only waiting counts: the server's own processing takes no time from the client.
     """
 
     def __init__(self, window_seconds: float) -> None:
@@ -15,7 +15,7 @@ class Pace:
         self.seconds_left = window_seconds
 
     def count(self, bytes_through: int, waited_seconds: float) -> None:
-        """Note what went through, and how long the server had to wait for it."""
+        """Record transferred bytes, and how long the server waited for them."""
         self.seconds_left -= waited_seconds
         self._bytes += bytes_through
         if self._bytes >= MIN_BYTES:

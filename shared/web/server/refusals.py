@@ -1,4 +1,4 @@
-"""Answers to what is no proper HTTP, or does not come in time."""
+"""Answers to requests that are invalid HTTP or too slow."""
 
 import socket
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from shared.web.problems import MIME_TYPE
 
 
 def write_problem(client: socket.socket, status: int, title: str, detail: str) -> None:
-    """Send a problem document, in place of gunicorn's page in HTML."""
+    """Send a problem document in place of gunicorn's HTML page."""
     body = json.dumps(
         {
             "type": "about:blank",

@@ -1,1 +1,1 @@
-"""Everything that a Tagloop knows, in a folder, and back: database, originals, heads, keys."""
+"""Back up everything to a folder and restore it: database, originals, heads, keys."""

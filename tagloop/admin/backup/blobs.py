@@ -1,4 +1,4 @@
-"""Originals and heads, to a folder and back. Thumbnails are made again when someone asks."""
+"""Copy originals and heads to a folder and back. Thumbnails are generated again on request."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ BLOBS_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Blob:
-    """A file that a row names. digest: SHA-256 in hexadecimal, as in the row; None for a head."""
+    """A file that a row names. digest: SHA-256 in hexadecimal, from the row; None for a head."""
 
     key: str
     digest: str | None = None
@@ -29,9 +29,9 @@ class Blob:
 
 @dataclass
 class Saved:
-    """The files of a backup: their digests by key, and the keys of those that it does not have.
+    """The files of a backup: their digests by key, and the keys of files that it lacks.
 
-    missing: the storage has none. damaged: what the storage has is not what was stored.
+    missing: not in the storage. damaged: the storage has other content than was stored.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Saved:
 
 
 def list_blobs(connection: Connection) -> Iterator[Blob]:
-    """Everything that rows of the snapshot point to."""
+    """Return every file that rows of the snapshot name."""
     heads = connection.scalars(
         text("SELECT blob FROM models WHERE thinned_at IS NULL ORDER BY version")
     )
@@ -49,7 +49,7 @@ def list_blobs(connection: Connection) -> Iterator[Blob]:
 
 
 def list_originals(connection: Connection) -> Iterator[Blob]:
-    """Every original that a row of `images` names."""
+    """Yield every original that a row of `images` names."""
     originals = connection.execution_options(yield_per=BLOBS_AT_ONCE).execute(
         text("SELECT id, sha256 FROM images WHERE sha256 IS NOT NULL ORDER BY id")
     )
@@ -60,22 +60,22 @@ def list_originals(connection: Connection) -> Iterator[Blob]:
 def save_blobs(
     storage: Storage, blobs: Iterable[Blob], folder: Path, noted: Mapping[str, str]
 ) -> Saved:
-    """Copy to the folder what it does not have as it should be, and remove everything else.
+    """Copy missing or damaged files to the folder, and remove all other files.
 
-    An original never changes, so a second backup into the same folder copies only what is new; but
-    every file that is there is read and compared.
+    An original never changes, so a second backup to the same folder copies only new files, but
+    reads and compares every existing one.
 
-    noted: digests by key from the backup before.
+    noted: digests by key from the previous backup.
 
     Raises:
-        StorageUnavailable: it could not be read.
+        StorageUnavailable: the storage cannot be read.
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     saved = Saved()
     blobs = iter(blobs)
     with ThreadPoolExecutor(THREADS) as threads:
-        # A part at a time: the pool would take all of them at once.
+        # In batches: the pool would queue all of them at once.
         while part := list(islice(blobs, BLOBS_AT_ONCE)):
             digests = threads.map(lambda blob: _save(storage, blob, folder / blob.key, noted), part)
             for blob, digest in zip(part, digests, strict=True):
@@ -92,11 +92,11 @@ def save_blobs(
 
 
 def load_blobs(storage: Storage, folder: Path, digests: Mapping[str, str]) -> None:
-    """Copy everything to the storage, each file after a look at its digest.
+    """Copy all files to the storage, each after checking its digest.
 
     Raises:
         ConfigError: a file is missing or damaged.
-        StorageUnavailable: it could not be written.
+        StorageUnavailable: the storage cannot be written.
     """
     blobs = iter(digests.items())
     with ThreadPoolExecutor(THREADS) as threads:
@@ -106,9 +106,9 @@ def load_blobs(storage: Storage, folder: Path, digests: Mapping[str, str]) -> No
 
 
 def _save(storage: Storage, blob: Blob, file: Path, noted: Mapping[str, str]) -> str | None:
-    """Return the digest of the blob, which the folder has now.
+    """Save a blob to the folder; return its digest.
 
-    None where the storage has none, empty where what it has is damaged.
+    None if it is not in the storage, empty if it is damaged there.
     """
     if file.is_file():
         digest = digest_of(file)
@@ -127,7 +127,7 @@ def _save(storage: Storage, blob: Blob, file: Path, noted: Mapping[str, str]) ->
 
 
 def _is_head(data: bytes) -> bool:
-    """Whether a file is a head that can be loaded; no row says what it hashes to."""
+    """Return whether a file is a head that can be loaded; no row has its digest."""
     try:
         Head.from_bytes(data)
     except (SafetensorError, KeyError, ValueError):

@@ -1,6 +1,6 @@
-"""What every file of a backup hashes to, in a file that `sha256sum --check` reads as well.
+"""Checksums of a backup's files, in a format that `sha256sum --check` reads.
 
-The paths in it come from whoever wrote the backup: only those that a backup can have are followed.
+The paths come from the backup, which is not trusted: only paths that a backup can have are read.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from tagloop.admin.backup.writing import write_file
 FILE = "SHA256SUMS"
 SEPARATOR = "  "
 DIGEST = re.compile(r"[0-9a-f]{64}")
-# Tables, heads, originals and the secret: nothing above the folder, nothing beside it.
+# Tables, heads, originals and the secret: no path can leave the folder.
 PATH = re.compile(
     r"callback-secret|tables/[a-z_]+|blobs/heads/[A-Za-z0-9_][A-Za-z0-9_.-]*"
     r"|blobs/originals/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -33,16 +33,16 @@ def digest_of_bytes(content: bytes) -> str:
 
 
 def write_checksums(folder: Path, digests: Mapping[str, str]) -> None:
-    """Note the digests of a backup's files, by their paths in it."""
+    """Write the digests of a backup's files, by path."""
     lines = (f"{digest}{SEPARATOR}{path}\n" for path, digest in digests.items())
     write_file(folder / FILE, "".join(lines).encode())
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
-    """Return the digests of a backup's files by their paths; nothing where it has no such file.
+    """Return the digests of a backup's files by path; empty if it has no checksum file.
 
     Raises:
-        ConfigError: a line is no digest of a file that a backup can have.
+        ConfigError: a line is not a digest of a file that a backup can have.
     """
     if not (folder / FILE).exists():
         return {}
@@ -63,7 +63,7 @@ def read_checksums(folder: Path) -> dict[str, str]:
 
 
 def digests_in(part: str, digests: Mapping[str, str]) -> dict[str, str]:
-    """Return the digests of the files in one folder of the backup, by their paths in that."""
+    """Return the digests of the files in one folder of the backup, by path within it."""
     return {
         path.removeprefix(f"{part}/"): digest
         for path, digest in digests.items()
@@ -72,10 +72,10 @@ def digests_in(part: str, digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_file(folder: Path, path: str, digest: str) -> None:
-    """See that a file is there and as it was written.
+    """Check that a file exists and has its digest.
 
     Raises:
-        ConfigError: it is not.
+        ConfigError: it is missing or differs.
     """
     try:
         is_whole = digest_of(folder / path) == digest

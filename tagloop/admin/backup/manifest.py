@@ -1,4 +1,4 @@
-"""What stands in a backup, as its manifest says; written last, so that no half one has any."""
+"""The manifest of a backup; written last, so that an incomplete backup has none."""
 
 import json
 import re
@@ -18,7 +18,7 @@ TABLE_NAME = re.compile(r"[a-z_]+")
 
 @dataclass(frozen=True)
 class Table:
-    """A table, in the order in which it can be filled again. columns: in the order of its file."""
+    """A table, in an order in which tables can be filled. columns: in the order of its file."""
 
     name: str
     columns: tuple[str, ...]
@@ -27,11 +27,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself.
+    """Description of a backup.
 
-    made_at: ISO 8601. schema: the migration that the tables have. blobs: how many files of the
-    storage it has. missing: keys of those that the storage no longer had; damaged: of those that
-    were not as they had been stored.
+    made_at: ISO 8601. schema: the migration of the tables. blobs: number of files from the storage.
+    missing: keys of files that the storage no longer had; damaged: keys of files that had changed.
     """
 
     format: int
@@ -44,20 +43,20 @@ class Manifest:
     damaged: tuple[str, ...] = ()
 
     def rows(self, table: str) -> int:
-        """How many rows a table has; 0 where it did not exist yet."""
+        """Return the number of rows of a table; 0 if it did not exist yet."""
         return next((t.rows for t in self.tables if t.name == table), 0)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Make the backup a whole one."""
+    """Write the manifest, which makes the backup complete."""
     write_file(folder / FILE, f"{json.dumps(asdict(manifest), indent=2)}\n".encode())
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """What a backup says of itself.
+    """Return the manifest of a backup.
 
     Raises:
-        ConfigError: the folder holds no whole backup, or one of another format.
+        ConfigError: the folder has no complete backup, or one in another format.
     """
     try:
         document = json.loads((folder / FILE).read_text())

@@ -1,4 +1,4 @@
-"""Where a Tagloop is that is backed up or restored: by settings, or on a data folder."""
+"""The database and storage to back up or restore: from settings, or in a data folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tagloop.local.settings import settings_of
 
 @dataclass(frozen=True)
 class Place:
-    """callback_secret: the file with it, where the data folder has one."""
+    """Where a Tagloop keeps its data. callback_secret: its file, if the data folder has one."""
 
     settings: Settings
     callback_secret: Path | None = None
@@ -22,7 +22,7 @@ class Place:
 
 @contextmanager
 def existing(data: Path | None) -> Iterator[Place]:
-    """A Tagloop whose data are there; its Postgres is started if it does not run.
+    """Yield an existing Tagloop; its Postgres is started if it is not running.
 
     Raises:
         ConfigError: there is no such folder, or a setting is wrong.
@@ -42,11 +42,11 @@ def existing(data: Path | None) -> Iterator[Place]:
 
 @contextmanager
 def fresh(data: Path | None) -> Iterator[Place]:
-    """A place for the data of another; with a data folder, nothing may run on it.
+    """Yield a place to restore to; a data folder must not be in use.
 
     Raises:
         ConfigError: a setting is wrong.
-        DataInUseError: a Tagloop runs there.
+        DataInUseError: a Tagloop is running there.
     """
     if data is None:
         yield Place(load_settings())

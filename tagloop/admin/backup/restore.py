@@ -19,19 +19,19 @@ from tagloop.admin.backup.save import BLOBS, CALLBACK_SECRET, SECRET_MODE, TABLE
 from tagloop.admin.backup.tables import load_tables
 from tagloop.admin.backup.writing import write_file
 
-# A database that has been migrated and not been used holds only words.
+# A new, migrated database holds only the vocabulary.
 USED_TABLES = ("images", "models", "api_keys", "corrections")
 NO_MIGRATION = "base"
 
 
 def restore(folder: Path, place: Place) -> Manifest:
-    """Bring a backup back to a place that is empty.
+    """Restore a backup into an empty database and storage.
 
-    Files come first, then all rows in one transaction: stopped at any moment, it can be done again.
-    A backup of an older version is migrated.
+    Files come first, then all rows in one transaction: if interrupted, it can be run again. A
+    backup of an older version is migrated.
 
     Raises:
-        ConfigError: the folder holds no backup for this version, the backup is damaged, or the
+        ConfigError: the folder has no backup for this version, the backup is damaged, or the
             database is in use.
         Unavailable: database or storage is away.
     """
@@ -73,7 +73,9 @@ def restore(folder: Path, place: Place) -> Manifest:
 
 
 def _read_secret(folder: Path, digests: Mapping[str, str]) -> bytes | None:
-    """The callback secret of a backup, None where it has none. Earlier ones have no digest of it.
+    """Return the callback secret of a backup, None if it has none.
+
+    Old backups have no digest of it.
 
     Raises:
         ConfigError: it is missing, damaged or empty.
@@ -89,10 +91,10 @@ def _read_secret(folder: Path, digests: Mapping[str, str]) -> bytes | None:
 
 
 def _check_originals(connection: Connection, manifest: Manifest, blobs: Mapping[str, str]) -> None:
-    """See that every original is the one that its row was made of.
+    """Check that every original has the digest in its row.
 
     Raises:
-        ConfigError: one is another, or missing though the manifest does not say so.
+        ConfigError: one differs, or is missing although the manifest does not list it as missing.
     """
     known_to_lack = {*manifest.missing, *manifest.damaged}
     for blob in list_originals(connection):
@@ -117,7 +119,7 @@ def _refuse_used(connection: Connection) -> None:
 
 
 def _make_schema(connection: Connection, schema: str) -> None:
-    """Empty tables as they were when the backup was made."""
+    """Create empty tables with the schema of the backup."""
     config = migration_config(connection)
     try:
         if inspect(connection).has_table("alembic_version"):

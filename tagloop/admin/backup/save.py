@@ -32,17 +32,16 @@ SECRET_MODE = 0o600
 
 
 def backup(place: Place, folder: Path) -> Manifest:
-    """Write everything to a folder, while the services go on.
+    """Write everything to a folder, while the services run.
 
-    The database is read as of one moment, then the files that it names are copied. Into a folder
-    that holds an earlier backup of the same Tagloop, only files are copied that it does not have
-    or that are damaged there.
+    The database is read as of one moment, then the files that it names are copied. If the folder
+    has an earlier backup of the same Tagloop, only missing or damaged files are copied.
 
     Raises:
-        ConfigError: the folder holds something else, or cannot be written.
+        ConfigError: the folder has other content, or cannot be written.
         Unavailable: database or storage is away.
 
-    After an error the folder holds no whole backup, until this is called again.
+    After an error the backup is incomplete until this succeeds.
     """
     engine = connect_engine(place.settings.database_url, pool_size=1)
     try:
@@ -60,14 +59,14 @@ def backup(place: Place, folder: Path) -> Manifest:
 def _prepare(folder: Path) -> None:
     folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
     for file in (FILE, CHECKSUMS, CALLBACK_SECRET):
-        # Of a backup that was interrupted.
+        # Left by an interrupted backup.
         (folder / f"{file}{UNFINISHED}").unlink(missing_ok=True)
     known = {FILE, CHECKSUMS, TABLES, BLOBS, CALLBACK_SECRET}
     if others := [file.name for file in folder.iterdir() if file.name not in known]:
         raise ConfigError(
             f"{folder} holds something else than a backup ({others[0]}); name another folder."
         )
-    # From now on until the end it is no whole backup.
+    # From here to the end, the backup is incomplete.
     (folder / FILE).unlink(missing_ok=True)
     shutil.rmtree(folder / TABLES, ignore_errors=True)
 
@@ -97,16 +96,16 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
 
 
 def _noted(folder: Path) -> dict[str, str]:
-    """The digests of files by their keys, as an earlier backup noted them."""
+    """Return the digests of files by key, as recorded by an earlier backup."""
     try:
         return digests_in(BLOBS, read_checksums(folder))
     except ConfigError:
-        # Every file that it spoke of is copied again.
+        # All of its files are copied again.
         return {}
 
 
 def _save_secret(place: Place, folder: Path) -> dict[str, str]:
-    """Copy the callback secret, if there is one; return its digest by its path."""
+    """Copy the callback secret, if there is one; return its digest by path."""
     if place.callback_secret is None or not place.callback_secret.exists():
         (folder / CALLBACK_SECRET).unlink(missing_ok=True)
         return {}

@@ -1,7 +1,7 @@
-"""All tables to files and back, by `COPY … (FORMAT binary)`.
+"""Copy all tables to files and back, by `COPY … (FORMAT binary)`.
 
-No pg_dump: it has to be as new as the server, which is rarely so where a command line is installed.
-Binary rows fit a table of the same columns in any version of Postgres.
+pg_dump is not used: it must be as new as the server, which is rare where a command line is
+installed. Binary rows fit a table with the same columns in any version of Postgres.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tagloop.admin.backup.manifest import Table
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees the database as it is at its beginning, however long it takes.
+    """Yield a transaction that sees the database as of its beginning, however long it takes.
 
     Raises:
         Unavailable: Postgres is away.
@@ -33,7 +33,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def dump_tables(connection: Connection, folder: Path) -> tuple[Table, ...]:
-    """Write every table to a file of its name, but for what triggers make again."""
+    """Write every table to a file of its name, except those derived by triggers."""
     folder.mkdir(parents=True)
     dumped = []
     for table in metadata.sorted_tables:
@@ -48,7 +48,7 @@ def dump_tables(connection: Connection, folder: Path) -> tuple[Table, ...]:
 
 
 def load_tables(connection: Connection, folder: Path, tables: tuple[Table, ...]) -> None:
-    """Fill empty tables, and have new rows numbered after those that are there.
+    """Fill empty tables, and continue their sequences after the loaded rows.
 
     Raises:
         ConfigError: a file does not fit the table of its name.
@@ -79,7 +79,7 @@ def load_tables(connection: Connection, folder: Path, tables: tuple[Table, ...])
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what a library says; the others are for programmers."""
+    """Return the first line of a library's message; the rest is for developers."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 

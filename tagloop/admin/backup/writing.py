@@ -1,14 +1,14 @@
-"""Files of a backup: written whole, and on the disk before they get their name."""
+"""Write files of a backup atomically, and sync them to disk before they are renamed."""
 
 import os
 from pathlib import Path
 
-# A file that was not written to its end has this behind its name.
+# Suffix of a file that is not complete yet.
 UNFINISHED = ".unfinished"
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Write a file; an interruption at any moment leaves the one before, or none.
+    """Write a file atomically: after an interruption, the old file or none is left.
 
     Raises:
         OSError: it cannot be written.
@@ -18,6 +18,6 @@ def write_file(file: Path, content: bytes) -> None:
     with unfinished.open("wb") as out:
         out.write(content)
         out.flush()
-        # Without it, a machine that loses power keeps the name and forgets the content.
+        # Otherwise a power failure may leave an empty file.
         os.fsync(out.fileno())
     unfinished.replace(file)

@@ -1,1 +1,1 @@
-"""`tagloop doctor`: is everything that Tagloop stands on there, and does it work?"""
+"""`tagloop doctor`: check that every part that Tagloop depends on is there and works."""

@@ -1,4 +1,4 @@
-"""All checks, one after the other; what another check has found missing is not complained of."""
+"""Run all checks in order; a missing part is reported only once."""
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -21,10 +21,10 @@ from tagloop.admin.doctor.surroundings import check_broker, check_disk, check_st
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Check everything that these settings name. Changes nothing but one blob, which it deletes.
+    """Check everything that these settings name. Writes only one blob, and deletes it.
 
     Raises:
-        ConfigError: the database's URL can't be understood.
+        ConfigError: the database's URL is not valid.
     """
     engine = connect_engine(settings.database_url, pool_size=1)
     try:
@@ -52,7 +52,7 @@ def _examine_rows(settings: Settings, engine: Engine, messages: int) -> Iterator
     if not migrations.is_well:
         return
     with transaction(engine) as connection:
-        # A storage that can't be opened has been complained of already.
+        # A storage that cannot be opened has been reported already.
         with suppress(ConfigError):
             yield check_model(connection, Storage(settings.storage_url), settings)
         yield check_queues(connection)

@@ -1,4 +1,4 @@
-"""Whether what was deleted is gone from the storage."""
+"""Check that files of deleted images are deleted from the storage."""
 
 from sqlalchemy import Connection
 
@@ -6,14 +6,14 @@ from shared.db.monitoring.diagnosis import find_overdue_deletions
 from tagloop.admin.doctor.finding import Finding, well, wrong
 
 PART = "deleted files"
-# Made within an hour and a half.
+# Of the last hour and a half.
 MIN_ATTEMPTS = 10
-# The sweep comes every ten seconds.
+# The sweeper runs every ten seconds.
 MAX_OVERDUE_SECONDS = 600.0
 
 
 def check_deletions(connection: Connection) -> Finding:
-    """Whether files of deleted images are still in the storage."""
+    """Check whether files of deleted images are still in the storage."""
     overdue = find_overdue_deletions(connection, MIN_ATTEMPTS, MAX_OVERDUE_SECONDS)
     if overdue is None:
         return well(PART, "No deleted file waits for long.")

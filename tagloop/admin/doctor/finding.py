@@ -1,11 +1,11 @@
-"""What a check has found."""
+"""The result of a check."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence about one part; where something is wrong, it says what to do as well."""
+    """One sentence about one part; if something is wrong, it also says what to do."""
 
     part: str
     is_well: bool
@@ -13,10 +13,10 @@ class Finding:
 
 
 def well(part: str, sentence: str) -> Finding:
-    """Nothing has to be done."""
+    """Return a finding that needs no action."""
     return Finding(part, True, sentence)
 
 
 def wrong(part: str, sentence: str) -> Finding:
-    """Something has to be done."""
+    """Return a finding that needs action."""
     return Finding(part, False, sentence)

@@ -1,4 +1,4 @@
-"""Whether what people correct is learned."""
+"""Check that corrections are learned."""
 
 from sqlalchemy import Connection
 
@@ -8,12 +8,12 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 from tagloop.admin.doctor.queues import duration
 
 PART = "learning"
-# Two nights: one may have been missed while the machine was off.
+# Two nights: the machine may have been off in one.
 MAX_WAIT_SECONDS = 2 * 24 * 3600.0
 
 
 def check_learning(connection: Connection) -> Finding:
-    """Check whether corrections wait for longer than nights take, or a run failed."""
+    """Check whether corrections have waited for more than two nights, or a run failed."""
     waited = seconds_of_oldest_correction(connection)
     if waited > MAX_WAIT_SECONDS:
         return wrong(

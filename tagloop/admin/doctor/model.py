@@ -1,4 +1,4 @@
-"""Whether there is a model that can tag."""
+"""Check that there is a model that can tag."""
 
 from safetensors import SafetensorError
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ PUT_BACK = "put it back from a backup, or promote another version"
 
 
 def check_model(connection: Connection, storage: Storage, settings: Settings) -> Finding:
-    """Whether the live version is there, readable, and made for the configured backbone."""
+    """Check that the live version exists, is readable, and fits the configured backbone."""
     live = find_live_model(connection)
     if live is None:
         return wrong(

@@ -1,4 +1,4 @@
-"""Whether what waits gets tagged."""
+"""Check that queued images get tagged."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 
 QUEUES = "queues"
 STUCK = "stuck images"
-# The sweeper comes every ten seconds; what it has left alone for so long it does not see.
+# The sweeper runs every ten seconds; what it has missed for this long, it will not find.
 LEFT_ALONE_SECONDS = 120.0
 
 
 def check_queues(connection: Connection) -> Finding:
-    """Whether anything is being tagged while images wait."""
+    """Check that images are being tagged while others are queued."""
     waiting = count_waiting(connection)
     if not waiting:
         return well(QUEUES, "No image waits.")
@@ -33,9 +33,9 @@ def check_queues(connection: Connection) -> Finding:
 
 
 def check_stuck(connection: Connection, max_attempts: int, messages: int) -> Iterator[Finding]:
-    """Images that the sweeper should have seen to.
+    """Check for images that the sweeper should have queued again.
 
-    messages: how many wait in the broker. Behind a long queue the sweeper announces nothing.
+    messages: number of messages in the broker. With a long queue the sweeper announces nothing.
     """
     stuck = count_stuck(connection, LEFT_ALONE_SECONDS, max_attempts)
     if stuck.abandoned:
@@ -63,7 +63,7 @@ def check_stuck(connection: Connection, max_attempts: int, messages: int) -> Ite
 
 
 def duration(seconds: float) -> str:
-    """A time for people."""
+    """Format a duration for people."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     if seconds < 7200:

@@ -1,4 +1,4 @@
-"""The doctor's findings, for people and for programs."""
+"""Print the doctor's findings as text or JSON."""
 
 import json
 from collections.abc import Iterable
@@ -18,15 +18,15 @@ PART_WIDTH = 14
 def diagnose(data: Path | None, *, as_json: bool) -> bool:
     """Print a sentence about each part; return whether all is well.
 
-    data: the folder of a stack on this machine; None: what the settings in the environment name.
-    Raises ConfigError when there is no such folder or a setting is wrong.
+    data: the data folder of a stack on this machine; None: use the settings in the environment.
+    Raises ConfigError if there is no such folder or a setting is wrong.
     """
     findings = examine(settings_of(data))
     return print_json(findings) if as_json else print_sentences(findings)
 
 
 def print_sentences(findings: Iterable[Finding]) -> bool:
-    """A line for each finding, as soon as it is there."""
+    """Print one line per finding as soon as it is known; return whether all is well."""
     console = Console(highlight=False, soft_wrap=True)
     all_well = True
     for finding in findings:
@@ -37,7 +37,7 @@ def print_sentences(findings: Iterable[Finding]) -> bool:
 
 
 def print_json(findings: Iterable[Finding]) -> bool:
-    """One JSON document."""
+    """Print the findings as one JSON document; return whether all is well."""
     found = list(findings)
     all_well = all(finding.is_well for finding in found)
     document = {"is_well": all_well, "findings": [asdict(finding) for finding in found]}

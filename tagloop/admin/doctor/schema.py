@@ -1,4 +1,4 @@
-"""Whether the database is there and has the schema that this program knows."""
+"""Check that the database answers and has this program's schema."""
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,7 +14,7 @@ MIGRATIONS = "migrations"
 
 
 def check_database(engine: Engine) -> Finding:
-    """Whether Postgres answers."""
+    """Check that Postgres answers."""
     try:
         with transaction(engine) as connection:
             version = connection.scalar(text("SHOW server_version"))
@@ -27,7 +27,7 @@ def check_database(engine: Engine) -> Finding:
 
 
 def check_migrations(connection: Connection) -> Finding:
-    """Whether the schema is this program's."""
+    """Check that the database has this program's schema."""
     scripts = ScriptDirectory.from_config(migration_config(connection))
     known = {script.revision for script in scripts.walk_revisions()}
     latest = scripts.get_current_head()
@@ -50,6 +50,6 @@ def check_migrations(connection: Connection) -> Finding:
 
 
 def one_line(error: Exception) -> str:
-    """The first line of an error's message as a sentence; the others are for programmers."""
+    """Return the first line of an error's message as a sentence; the rest is for developers."""
     line = str(error).splitlines()[0].strip()
     return line if line.endswith((".", "?", "!")) else f"{line}."

@@ -1,4 +1,4 @@
-"""Whether broker, storage and disk do their part."""
+"""Check the broker, the storage and the disk."""
 
 import shutil
 from pathlib import Path
@@ -18,12 +18,12 @@ STORAGE = "storage"
 DISK = "disk"
 TRIAL = b"written by tagloop doctor"
 GIBIBYTE = 1024**3
-# A few thousand pictures, or an hour of uploads on a small machine.
+# Room for a few thousand pictures, or an hour of uploads on a small machine.
 MIN_FREE_BYTES = 2 * GIBIBYTE
 
 
 def check_broker(celery: Celery) -> tuple[Finding, int]:
-    """Whether the broker answers, and how many messages wait in it."""
+    """Check that the broker answers, and count its waiting messages."""
     try:
         messages = sum(count_messages(celery, queue) for queue in (INTERACTIVE, BULK))
     except Unavailable as error:
@@ -33,7 +33,7 @@ def check_broker(celery: Celery) -> tuple[Finding, int]:
 
 
 def check_storage(storage_url: str) -> Finding:
-    """Whether a blob can be written, read and deleted."""
+    """Check that a blob can be written, read and deleted."""
     key = f"doctor/{uuid4()}"
     try:
         storage = Storage(storage_url)
@@ -52,7 +52,7 @@ def check_storage(storage_url: str) -> Finding:
 
 
 def check_disk(storage_url: str) -> Finding:
-    """Whether the storage's disk has room; object stores have no disk of ours."""
+    """Check that the storage's disk has room; object stores are not checked."""
     parts = urlsplit(storage_url)
     if parts.scheme != "file":
         return well(DISK, "The blobs are in an object store.")

@@ -61,7 +61,7 @@ def _narrow(filters: Filters, one: Filter) -> Filters:
 
 
 def read_moment(value: Word) -> datetime:
-    """The first moment of a year, a month or a day, or the moment of an ISO time, in UTC.
+    """Return the first moment of a year, a month or a day, or the moment of an ISO time, in UTC.
 
     Raises:
         QueryError: it is none.

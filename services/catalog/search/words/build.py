@@ -24,7 +24,7 @@ TOO_WIDE = ("object", "device", "equipment")
 
 
 def build(wordnet: Path) -> str:
-    """The text of nouns.txt: a noun, a tab, and the WordNet id of its tag, by noun.
+    """Return the text of nouns.txt: a noun, a tab, and the WordNet id of its tag, by noun.
 
     Raises ValueError where nouns_by_hand.txt names no tag; FileNotFoundError where the folder holds
     no WordNet.
@@ -56,7 +56,7 @@ def _nearest_of(synsets: Mapping[str, Synset], senses: list[str], targets: set[s
 
 
 def _nearest(synsets: Mapping[str, Synset], sense: str, targets: set[str]) -> str | None:
-    """The first target on the way up, a step at a time."""
+    """Return the first target on the way up, a step at a time."""
     level, seen = [sense], {sense}
     for _ in range(MAX_STEPS + 1):
         for synset in level:

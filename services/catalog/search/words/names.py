@@ -33,14 +33,16 @@ class Names:
         self._known = lookup({*texts, *others})
 
     def read(self, text: str) -> Reading:
-        """A text that is one name, as best it can be."""
+        """Return a text that is one name, as best it can be."""
         for read in (self.read_exactly, self.read_as_noun, self.read_with_errors):
             if reading := read(text):
                 return reading
         return NOTHING
 
     def read_exactly(self, text: str) -> Reading | None:
-        """A text that is a name or an alias, or the plural, the singular or a spelling of one."""
+        """Return a text that is a name or an alias, or the plural, the singular or a spelling of
+        one.
+        """
         named = self._known.get(text)
         if named is not None:
             is_name = normalise(text) in (normalise(named.slug), normalise(named.name))
@@ -52,7 +54,7 @@ class Names:
         return None
 
     def read_as_noun(self, text: str) -> Reading | None:
-        """A noun that is no name, as the nearest wider tag."""
+        """Return a noun that is no name, as the nearest wider tag."""
         for noun in (normalise(text), *plural_forms(text)):
             tag = find_wider_tag(noun)
             named = self._by_wordnet_id(tag) if tag is not None else None
@@ -61,7 +63,10 @@ class Names:
         return None
 
     def read_with_errors(self, text: str) -> Reading | None:
-        """A text with a typing error in it, as the nearest name; others are given beside it."""
+        """Return a text with a typing error in it, as the nearest name.
+
+        Others are given beside it.
+        """
         near = self._near.find(normalise(text))
         known = self._lookup(near) if near else {}
         found = list({known[name].slug: known[name] for name in near if name in known}.values())

@@ -7,7 +7,9 @@ NOUNS_FILE = Path(__file__).parent / "nouns.txt"
 
 
 def find_wider_tag(noun: str) -> str | None:
-    """The WordNet id of the nearest tag that is wider than a noun; None: it is no known noun.
+    """Return the WordNet id of the nearest tag that is wider than a noun.
+
+    None: it is no known noun.
 
     noun: in lower case, its words divided by single blanks.
     """

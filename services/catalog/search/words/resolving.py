@@ -18,7 +18,7 @@ IGNORED = frozenset(
 
 
 def texts_of(query: Query) -> set[str]:
-    """Every text of a search that may be a name."""
+    """Return every text of a search that may be a name."""
     return {text for one in query.alternatives for item in one for text in _texts_of(item)}
 
 
@@ -69,7 +69,7 @@ class _Resolver:
             start += count
 
     def longest_at(self, words: Sequence[Word]) -> tuple[int, Reading]:
-        """How many of the words are a name, the most that there can be, and what it means."""
+        """Return how many of the words form the longest name, and what it means."""
         counts = range(min(len(words), MAX_NAME_WORDS), 0, -1)
         for count in counts:
             if reading := self._names.read_exactly(_span(words[:count]).text):

@@ -39,7 +39,7 @@ class NearNames:
 
 
 def distance(one: str, other: str, most: int) -> int:
-    """How many typing errors lie between two texts (optimal string alignment).
+    """Return how many typing errors lie between two texts (optimal string alignment).
 
     Anything above `most` is as good as any other number above it.
     """
@@ -59,7 +59,7 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 def _letters(text: str) -> int:
-    """The set of letters in a text, as bits; others share bits."""
+    """Return the set of letters in a text, as bits; others share bits."""
     bits = 0
     for letter in text:
         bits |= 1 << (ord(letter) % 61)

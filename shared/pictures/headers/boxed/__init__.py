@@ -1,1 +1,1 @@
-"""Formats made of boxes, one within the other: HEIC, AVIF and JPEG 2000."""
+"""Formats made of nested boxes: HEIC, AVIF and JPEG 2000."""

@@ -1,4 +1,4 @@
-"""Boxes of the ISO base media file format: a length, a kind and a content, one after the other."""
+"""Boxes of the ISO base media file format: sequences of length, kind and content."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MAX_BOXES = 4096
 
 @dataclass(frozen=True)
 class Box:
-    """A box of a file, with the place and the size, in bytes, of its content."""
+    """A box of a file, with the offset and size of its content in bytes."""
 
     kind: bytes
     offset: int
@@ -19,7 +19,7 @@ class Box:
 
 
 def file_boxes(source: Source) -> Iterator[Box]:
-    """The outermost boxes of a file. Raises NotAPicture for a malformed one."""
+    """Yield the outermost boxes of a file. Raises NotAPicture if one is malformed."""
     place = 0
     while len(head := source.read(place, 16)) >= 8:
         size, header = int.from_bytes(head[:4], "big"), 8
@@ -34,7 +34,7 @@ def file_boxes(source: Source) -> Iterator[Box]:
 
 
 def find_box(source: Source, kind: bytes) -> Box:
-    """The first outermost box of a kind. Raises NotAPicture when there is none."""
+    """Return the first outermost box of a kind. Raises NotAPicture if there is none."""
     for box in file_boxes(source):
         if box.kind == kind:
             return box
@@ -42,7 +42,7 @@ def find_box(source: Source, kind: bytes) -> Box:
 
 
 def walk_boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and content of each box in the content of another.
+    """Yield the kind and content of each box inside the content of another.
 
     Raises:
         NotAPicture: one is malformed, or there are too many.

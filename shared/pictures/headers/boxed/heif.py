@@ -12,7 +12,7 @@ AVIF_BRANDS = {b"avif", b"avis"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 COMMON_BRANDS = {b"mif1", b"msf1"}
 MAX_BRANDS_BYTES = 256
-# That of a telephone's picture has some kilobytes; a thousand tiles make fifty.
+# A phone's picture has a few kilobytes; a thousand tiles make fifty.
 MAX_META_BYTES = 256 * 1024
 MAX_TRACK_BYTES = 64 * 1024
 MAX_ITEMS = 4096
@@ -34,14 +34,14 @@ ORIENTATIONS = {
 
 
 def is_heif(beginning: bytes) -> bool:
-    """Whether a file begins as a HEIC or an AVIF does."""
+    """Return whether a file starts like a HEIC or AVIF."""
     if beginning[4:8] != b"ftyp":
         return False
     return bool(_brands(beginning) & (AVIF_BRANDS | HEIC_BRANDS | COMMON_BRANDS))
 
 
 def read_heif(source: Source) -> Header:
-    """Read the header of a HEIC or an AVIF. Raises NotAPicture."""
+    """Read the header of a HEIC or AVIF. Raises NotAPicture."""
     is_avif = bool(_brands(source.read(0, MAX_BRANDS_BYTES)) & AVIF_BRANDS)
     for box in file_boxes(source):
         if box.kind == b"meta":
@@ -53,7 +53,7 @@ def read_heif(source: Source) -> Header:
 
 
 def _brands(beginning: bytes) -> set[bytes]:
-    """The major and the compatible brands."""
+    """Return the major and the compatible brands."""
     end = min(int.from_bytes(beginning[:4], "big"), len(beginning))
     return {beginning[8:12], *(beginning[place : place + 4] for place in range(16, end, 4))}
 
@@ -75,7 +75,7 @@ def _read_primary(meta: bytes, is_avif: bool) -> Header:
             if name == b"ispe":
                 width, height = _unpack(">4xII", value)
             elif name == b"clap" and not is_avif:
-                # libheif cuts; libavif leaves that to others.
+                # libheif crops; libavif leaves cropping to the caller.
                 across, of, down, of_down = _unpack(">IIII", value)
                 width, height = across // max(of, 1), down // max(of_down, 1)
             elif name == b"irot":
@@ -86,18 +86,18 @@ def _read_primary(meta: bytes, is_avif: bool) -> Header:
                 mirror = value[0] & 1 if value else None
     if is_avif:
         return Header("AVIF", width, height, ORIENTATIONS[quarters, mirror])
-    # libheif turns the pixels itself.
+    # libheif rotates the pixels itself.
     return Header("HEIF", width, height, UPRIGHT)
 
 
 def _number(pitm: bytes) -> int:
-    """The number of the primary item."""
+    """Return the number of the primary item."""
     layout = ">4xI" if pitm[:1] == b"\1" else ">4xH"
     return int(_unpack(layout, pitm)[0])
 
 
 def _associations(ipma: bytes, item: int) -> Iterator[int]:
-    """Numbers of an item's properties, from 1 on."""
+    """Yield the numbers of an item's properties, starting at 1."""
     version, flags, count = _unpack(">BxxBI", ipma)
     id_bytes, index_bytes = (2 if version == 0 else 4), (2 if flags & 1 else 1)
     place = 8
@@ -109,14 +109,14 @@ def _associations(ipma: bytes, item: int) -> Iterator[int]:
         if number == item:
             for at in range(place, place + size * index_bytes, index_bytes):
                 index = int.from_bytes(ipma[at : at + index_bytes], "big")
-                # The highest bit says that the property is essential.
+                # The highest bit marks the property as essential.
                 yield index & (0x7FFF if index_bytes == 2 else 0x7F)
             return
         place += size * index_bytes
 
 
 def _read_track(source: Source, moov: Box, is_avif: bool) -> Header:
-    """An image sequence that has no picture of its own: the size of its first visible track."""
+    """Read an image sequence without a still picture: the size of its first visible track."""
     content = source.read(moov.offset, min(moov.size, MAX_TRACK_BYTES))
     for kind, track in walk_boxes(content):
         for name, header in walk_boxes(track) if kind == b"trak" else ():

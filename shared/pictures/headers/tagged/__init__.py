@@ -1,1 +1,1 @@
-"""Directories of tagged entries: TIFF, and EXIF data, which are one."""
+"""Directories of tagged entries: TIFF files and EXIF data."""

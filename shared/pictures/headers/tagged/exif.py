@@ -1,4 +1,4 @@
-"""The orientation in EXIF and XMP data; whatever makes no sense there counts as upright."""
+"""The orientation in EXIF and XMP data; invalid values count as upright."""
 
 import re
 import struct
@@ -6,7 +6,7 @@ import struct
 from shared.pictures.headers.header import UPRIGHT
 
 ORIENTATION_TAG = 0x0112
-# TIFF types of whole numbers → how they are unpacked.
+# Integer TIFF types → struct formats.
 NUMBER_TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
 BYTE_ORDERS = {b"II": "<", b"MM": ">"}
 EXIF_PREFIX = b"Exif\0\0"
@@ -15,9 +15,11 @@ ENTRY_BYTES = 12
 
 
 def orientation_in_exif(data: bytes) -> int | None:
-    """Return the orientation, 1 to 8, in EXIF data with or without their prefix; None without one.
+    """Return the orientation, 1 to 8, in EXIF data with or without its prefix.
 
-    Only this one value of the first directory is looked at, so nonsense elsewhere does no harm.
+    None if there is none.
+
+    Only this value of the first directory is read, so errors elsewhere do no harm.
     """
     data = data.removeprefix(EXIF_PREFIX)
     order = BYTE_ORDERS.get(data[:2])
@@ -45,5 +47,5 @@ def orientation_in_xmp(data: bytes) -> int | None:
 
 
 def valid(orientation: int) -> int:
-    """Return the orientation, or upright for one that does not exist."""
+    """Return the orientation, or upright if it is not valid."""
     return orientation if 1 <= orientation <= 8 else UPRIGHT

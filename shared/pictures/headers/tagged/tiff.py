@@ -1,4 +1,4 @@
-"""TIFF: the first directory that holds a picture rather than a preview of one."""
+"""TIFF: the first directory with a full picture rather than a preview."""
 
 import struct
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 BIG = 43
 MAX_DIRECTORIES = 8
 MAX_ENTRIES = 512
-# More than the samples of any pixel that is read.
+# More than any supported pixel has samples.
 MAX_VALUES = 16
-# TIFF types of whole numbers → how they are unpacked.
+# Integer TIFF types → struct formats.
 TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q"}
 
 NEW_SUBFILE, OLD_SUBFILE = 254, 255
@@ -29,38 +29,44 @@ WIDTH, HEIGHT, ORIENTATION = 256, 257, 274
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file's numbers are written. order: `<` or `>`; big: BigTIFF, whose offsets have 8."""
+    """The encoding of a file's numbers.
+
+    order: `<` or `>`; big: BigTIFF, whose offsets have 8 bytes.
+    """
 
     order: str
     big: bool
 
     @property
     def offset(self) -> struct.Struct:
-        """An offset in the file."""
+        """Struct format of an offset."""
         return struct.Struct(self.order + ("Q" if self.big else "I"))
 
     @property
     def count(self) -> struct.Struct:
-        """The number of entries of a directory."""
+        """Struct format of a directory's number of entries."""
         return struct.Struct(self.order + ("Q" if self.big else "H"))
 
     @property
     def entry(self) -> struct.Struct:
-        """Tag, type and number of values of an entry; the values or their offset follow."""
+        """Struct format of an entry's tag, type and number of values.
+
+        The values or their offset follow.
+        """
         return struct.Struct(self.order + ("HHQ" if self.big else "HHI"))
 
     @property
     def entry_bytes(self) -> int:
-        """Size of a whole entry."""
+        """Size of a whole entry, in bytes."""
         return self.entry.size + self.offset.size
 
     @property
     def first_offset(self) -> int:
-        """Where the offset of the first directory stands."""
+        """Position of the offset of the first directory."""
         return 8 if self.big else 4
 
     def short_entry(self, tag: int, value: int) -> bytes:
-        """An entry with one number of two bytes."""
+        """Return an entry with one two-byte value."""
         number = struct.pack(self.order + "H", value)
         return self.entry.pack(tag, SHORT, 1) + number.ljust(self.offset.size, b"\0")
 
@@ -90,14 +96,14 @@ def read_tiff(source: Source) -> Header:
 
 
 def read_layout(source: Source) -> Layout:
-    """How the numbers of a TIFF are written."""
+    """Return the encoding of a TIFF's numbers."""
     head = source.need(0, 4)
     order = "<" if head[:2] == b"II" else ">"
     return Layout(order, struct.unpack(order + "H", head[2:])[0] == BIG)
 
 
 def find_picture(source: Source, layout: Layout) -> Directory:
-    """The first directory that is marked neither as reduced nor as a mask; else the first."""
+    """Return the first directory that is neither a reduced picture nor a mask; else the first."""
     first: Directory | None = None
     for directory in _directories(source, layout):
         new = read_values(source, layout, directory.entries.get(NEW_SUBFILE, b""))
@@ -132,7 +138,7 @@ def _directories(source: Source, layout: Layout) -> Iterator[Directory]:
 
 
 def read_values(source: Source, layout: Layout, entry: bytes) -> tuple[int, ...]:
-    """The whole numbers of an entry; none where there are others, or too many."""
+    """Return the integers of an entry; none if they are of another type or too many."""
     if not entry:
         return ()
     _, kind, count = layout.entry.unpack_from(entry)

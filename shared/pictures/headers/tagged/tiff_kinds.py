@@ -1,4 +1,4 @@
-"""Which of the countless kinds of TIFF are read: those of Pillow's own tables."""
+"""The supported kinds of TIFF, from Pillow's own tables."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ MEDIA_PHOTO = 0xBC01
 WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1
 DEEP_BITS = 16
 OLD_JPEG, JPEG = 6, 7
-# Pillow's libtiff knows its name, and was built without it.
+# libtiff knows the name, but Pillow's build lacks the codec.
 WEBP = 50001
 PREFIXES = {"<": b"II", ">": b"MM"}
 COLOURS = {
@@ -32,10 +32,10 @@ Values = Mapping[int, tuple[int, ...]]
 
 
 def refuse_unread(order: str, values: Values) -> None:
-    """Let a picture pass that can be decoded. values: tag → its whole numbers.
+    """Raise an error unless a TIFF can be decoded. values: tag → its integers.
 
     Raises:
-        UnreadKind: it can't be.
+        UnreadKind: it cannot.
     """
     compression = _one(values, COMPRESSION, 1)
     if compression not in COMPRESSION_INFO or compression == WEBP or MEDIA_PHOTO in values:
@@ -49,13 +49,15 @@ def refuse_unread(order: str, values: Values) -> None:
 
 
 def is_deep_negative(values: Values) -> bool:
-    """Whether white is zero and samples have 16 bits or more: Pillow would show a negative."""
+    """Return whether white is zero and samples have 16 bits or more, which Pillow shows as a
+    negative.
+    """
     is_deep = _one(values, BITS, 1) >= DEEP_BITS
     return is_deep and _one(values, PHOTOMETRIC, WHITE_IS_ZERO) == WHITE_IS_ZERO
 
 
 def _key(order: str, values: Values, compression: int) -> tuple[object, ...]:
-    """What Pillow looks up, made as Pillow makes it."""
+    """Return the key that Pillow looks up, built the way Pillow builds it."""
     colour = 6 if compression == OLD_JPEG else _one(values, PHOTOMETRIC, WHITE_IS_ZERO)
     bits = values.get(BITS) or (1,)
     if is_deep_negative(values):
