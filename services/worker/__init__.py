@@ -1,1 +1,1 @@
-"""Pictures become tags: the only tagging code there is."""
+"""The worker: it turns pictures into tags, and holds the only tagging code there is."""

@@ -1,4 +1,4 @@
-"""Which tags to show of many pictures at once, for storing them."""
+"""Choose the tags to store for many pictures at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.model.scorer import Scorer
 
 @dataclass(frozen=True)
 class ChosenTags:
-    """Tags of several pictures, in no order worth showing.
+    """Tags of several pictures, unsorted.
 
     rows: (chosen,) positions of pictures; tag_ids: (chosen,) int32 ids of their tags; confidences:
     (chosen,) float32.
@@ -24,15 +24,15 @@ class ChosenTags:
     confidences: NDArray[np.float32]
 
     def of_row(self, row: int) -> ChosenTags:
-        """The tags of one picture."""
+        """Return the tags of one picture."""
         return self.where(self.rows == row)
 
     def where(self, chosen: NDArray[np.bool_]) -> ChosenTags:
-        """Only some of the tags; chosen: (chosen,)."""
+        """Return the selected tags; chosen: (chosen,)."""
         return ChosenTags(self.rows[chosen], self.tag_ids[chosen], self.confidences[chosen])
 
     def and_also(self, other: ChosenTags) -> ChosenTags:
-        """These tags and others of the same pictures."""
+        """Return these tags together with others of the same pictures."""
         return ChosenTags(
             np.concatenate([self.rows, other.rows]),
             np.concatenate([self.tag_ids, other.tag_ids]),
@@ -43,11 +43,11 @@ class ChosenTags:
 def choose_many(
     probabilities: NDArray[np.float32], tag_ids: NDArray[np.int32], min_confidence: float
 ) -> ChosenTags:
-    """Pick the tags of each picture from (pictures, tags) probabilities.
+    """Choose the tags of each picture from (pictures, tags) probabilities, as `choose_tags` does.
 
-    tag_ids: (tags,). The same tags as `choose_tags` picks.
+    tag_ids: (tags,).
     """
-    # On a flat array it takes a tenth of the time.
+    # On a flat array this takes a tenth of the time.
     rows, columns = np.divmod(
         np.flatnonzero(probabilities >= min_confidence), probabilities.shape[1]
     )
@@ -60,7 +60,7 @@ def choose_own(
     owners: Sequence[str],
     min_confidence: float,
 ) -> ChosenTags:
-    """Pick the tags of their own that the owners of pictures have taught; owners: (pictures,)."""
+    """Choose tags that the pictures' owners taught for their own images; owners: (pictures,)."""
     chosen = ChosenTags(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.float32))
     for own, rows in scorer.own_of(owners):
         found = choose_many(

@@ -1,9 +1,10 @@
 """`python -m services.worker.embedding LIST OUT`: embed the pictures of a list.
 
-For `tagloop learn-words`: the same decoder and the same network as for uploads, without a database.
-LIST is a JSON list of paths; OUT becomes a safetensors file with `embeddings`, (pictures,
+`tagloop learn-words` uses it: the decoder and the network are those for uploads, but no database is
+needed. LIST is a JSON list of paths. OUT is a safetensors file with `embeddings`, (pictures,
 dimensions) float16, and the network's first head, `weight` and `bias`. Its metadata name the
-backbone, and say by path why a picture could not be read; its row is zero.
+backbone and give, by path, the reason why a picture could not be read; the row of such a picture is
+zero.
 """
 
 import io
@@ -39,7 +40,7 @@ class PictureEmbedder:
             self._idle.put(decoder)
 
     def embed(self, path: str) -> NDArray[np.float32] | str:
-        """Return the embedding, (dimensions,), of a picture, or why there is none."""
+        """Return the embedding, (dimensions,), of a picture, or the reason why there is none."""
         try:
             data = Path(path).read_bytes()
             found = probe(io.BytesIO(data), self._settings.max_image_pixels)
@@ -55,7 +56,7 @@ class PictureEmbedder:
             return str(error)
 
     def close(self) -> None:
-        """End the decoders."""
+        """End the decoder processes."""
         for decoder in self._decoders:
             decoder.close()
 
@@ -90,7 +91,7 @@ def embed_files(settings: Settings, paths: list[str], out: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Embed what the list names; print one sentence if that is impossible."""
+    """Embed the pictures of the list; if that is impossible, print the reason in one sentence."""
     paths, out = arguments
     try:
         embed_files(load_settings(), json.loads(Path(paths).read_text()), Path(out))

@@ -14,7 +14,7 @@ from shared.config import load_settings_or_exit
 from shared.messaging.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
 from shared.messaging.celery_process import CeleryProcess
 
-# How often runs and re-tagging that are due are looked for, in case a message was lost.
+# How often to look for due runs and re-tagging, in case a message was lost.
 ROUND_SECONDS = 60.0
 
 settings = load_settings_or_exit()
@@ -31,7 +31,7 @@ app.conf.beat_schedule = {
     task: {
         "task": task,
         "schedule": seconds,
-        # Rounds that no worker could run must not pile up.
+        # Messages that no worker took in time must not pile up.
         "options": {"expires": seconds},
     }
     for task, seconds in (

@@ -1,4 +1,4 @@
-"""Everything a worker process holds: opened once when it starts, closed once when it ends."""
+"""Everything a worker process holds, opened once at its start and closed once at its end."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class Runtime:
     gpus: GpuWatch | None
 
     def close(self) -> None:
-        """Finish what is under way and let go of everything."""
+        """Finish the work in progress and close everything."""
         if self.gpus is not None:
             self.gpus.close()
         self.fetcher.close()
@@ -59,7 +59,7 @@ class Runtime:
 def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runtime:
     """Open everything and load the network.
 
-    task_threads: how many tasks run at once; each may hold one connection.
+    task_threads: number of tasks that run at once; each may hold one connection.
 
     Raises:
         ConfigError: a setting doesn't fit this machine or this database.

@@ -1,4 +1,4 @@
-"""The tasks that a worker runs, under names that any Celery app can send to."""
+"""The worker's tasks, under names that any Celery app can send to."""
 
 import threading
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from shared.messaging.celery_app import (
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_hint
 from shared.storage.image_ids import new_image_id, parse_image_id
 
-# While a task waits for a picture from the web it keeps a thread, so most threads never do that.
+# A task that waits for a picture from the web holds a thread, so only a few may do so.
 TAG_URL_AT_ONCE = 2
 TAG_URL_RETRY_SECONDS = 1.0
 UNAVAILABLE_RETRIES = 3
@@ -55,9 +55,9 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         retry_backoff=True,
     )
     def tag_images(self: Task, image_ids: list[str]) -> dict[str, int]:
-        """Tag those of the images that wait for it; returns how many that were."""
+        """Tag the given images that are still queued; return how many were claimed."""
         ids = [parse_image_id(image_id) for image_id in image_ids]
-        # Other programs may send more than fit into the time of one lease.
+        # Other programs may send more images than one lease has time for.
         parts = [ids[at : at + IDS_PER_MESSAGE] for at in range(0, len(ids), IDS_PER_MESSAGE)]
         return {"claimed": sum(runtime().pipeline.tag(part) for part in parts)}
 
@@ -73,24 +73,24 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
 
     @celery.task(name=EMBED)
     def embed(question_id: str, picture_format: str, orientation: int) -> None:
-        """Look at a picture that lies in the storage and is no image."""
+        """Embed a query picture that is in the storage but is not an image."""
         answer_question(runtime(), UUID(question_id), picture_format, orientation)
 
     @celery.task(name=FETCH_URLS)
     def fetch_urls() -> None:
-        """Look for images whose bytes have to be fetched."""
+        """Look for images whose originals have to be fetched."""
         runtime().fetcher.wake()
 
     @celery.task(name=RETAG)
     def retag() -> None:
-        """Work on the re-tagging that is due."""
+        """Run the re-tagging that is due."""
         worker = runtime()
         if run_due_jobs(worker.engine, worker.storage, worker.settings):
             publish_hint(celery, RETAG)
 
     @celery.task(name=DELIVER)
     def deliver() -> None:
-        """Send what is due to other systems, and forget what was sent long ago."""
+        """Send due deliveries, and delete old ones."""
         worker = runtime()
         worker.sender.wake()
         with transaction(worker.engine) as connection:
@@ -98,7 +98,7 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
 
     @celery.task(name=SWEEP)
     def sweep_images() -> None:
-        """Find images that nobody is looking after any more."""
+        """Find images that no worker is looking after any more."""
         worker = runtime()
         sweep(celery, worker.engine, worker.storage, worker.settings)
 

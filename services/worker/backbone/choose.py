@@ -1,4 +1,4 @@
-"""Which runtime a worker uses."""
+"""Choose the runtime of the backbone."""
 
 import os
 from pathlib import Path
@@ -13,12 +13,12 @@ NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 def load_backbone(settings: Settings, lanes: int) -> Backbone:
     """Load the configured network on the configured device.
 
-    lanes: how many threads will call `embed` at once.
+    lanes: number of threads that will call `embed` at once.
 
     Raises:
         ConfigError: the network is unknown or does not fit the vocabulary, or there is no GPU.
     """
-    # torch takes seconds and hundreds of megabytes to import; a worker on the CPU does without.
+    # torch takes seconds and hundreds of megabytes to import; a worker on the CPU does not need it.
     if wants_cuda(settings):
         from services.worker.backbone.torch_runtime import load_torch_backbone
 
@@ -29,10 +29,10 @@ def load_backbone(settings: Settings, lanes: int) -> Backbone:
 
 
 def wants_cuda(settings: Settings) -> bool:
-    """Whether the backbone runs on a GPU.
+    """Return whether the backbone runs on a GPU.
 
     Raises:
-        ConfigError: it has to, and there is none.
+        ConfigError: a GPU is configured, and there is none.
     """
     if settings.device == "auto":
         return NVIDIA_DRIVER.exists() and os.environ.get("CUDA_VISIBLE_DEVICES") != ""

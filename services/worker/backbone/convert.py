@@ -1,6 +1,6 @@
 """`python -m services.worker.backbone.convert`: convert the configured network for OpenVINO.
 
-Runs as a process of its own, so that a worker on the CPU never imports torch and timm.
+Runs as a separate process, so that a worker on the CPU never imports torch and timm.
 """
 
 import json
@@ -20,7 +20,7 @@ DESCRIPTION_FILE = "description.json"
 
 
 def convert(name: str, folder: Path) -> None:
-    """Write graph, first head and description of a network to a new folder, all or nothing.
+    """Write a network's graph, first head and description to a new folder, all or nothing.
 
     Raises:
         ConfigError: as `load_network` does.
@@ -39,13 +39,13 @@ def convert(name: str, folder: Path) -> None:
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
-    # The folder of a container image is made by root and read by another user.
+    # In a container image, root makes the folder and another user reads it.
     unfinished.chmod(0o755)
     try:
         openvino.save_model(graph, unfinished / GRAPH_FILE, compress_to_fp16=False)
         (unfinished / HEAD_FILE).write_bytes(network.first_head.to_bytes())
         (unfinished / DESCRIPTION_FILE).write_text(json.dumps(asdict(network.description)))
-        # Another process may have been quicker; its result is as good.
+        # Another process may have finished first; its result is the same.
         if not folder.exists():
             unfinished.replace(folder)
     finally:
@@ -53,12 +53,12 @@ def convert(name: str, folder: Path) -> None:
 
 
 def converted_folder(name: str, cache: Path) -> Path:
-    """Where the conversion of a network is kept; other versions of the libraries make another."""
+    """Return the folder of a network's conversion; it depends on the versions of the libraries."""
     return cache.expanduser() / f"{name}-timm{version('timm')}-openvino{version('openvino')}"
 
 
 def main() -> int:
-    """Convert the configured network, unless that has been done."""
+    """Convert the configured network unless it has been converted already."""
     try:
         settings = load_settings()
         folder = converted_folder(settings.backbone, settings.cache_dir)

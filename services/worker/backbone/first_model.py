@@ -1,4 +1,4 @@
-"""The first version of the model: the backbone's own classifier, and the everyday words."""
+"""The first version of the model: the backbone's own classifier and the everyday words."""
 
 from sqlalchemy import Engine
 
@@ -14,9 +14,9 @@ WORDS_REASON = "Everyday words that come with the program."
 
 
 def ensure_model(engine: Engine, storage: Storage, backbone: Backbone) -> None:
-    """Make version 1 where there is none; otherwise check that the live one fits the backbone.
+    """Create version 1 if there is no model; otherwise check that the live one fits the backbone.
 
-    A model that was made before the everyday words gets them in a new version, once.
+    A model from before the everyday words gets them once, in a new version.
 
     Raises:
         ConfigError: the live version was made for another backbone.

@@ -1,4 +1,4 @@
-"""What every backbone is and does."""
+"""The interface that every backbone implements."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from shared.model.head import Head
 class Description:
     """A frozen network.
 
-    side: pixels of the square that goes in; crop: the share of the picture's shorter side that
-    the square covers; dimensions: length of the embedding that comes out.
+    side: width and height of the input, in pixels. crop: the share of the picture's shorter side
+    that the input covers. dimensions: length of the embedding.
     """
 
     name: str
@@ -25,16 +25,16 @@ class Description:
 
 
 class Backbone(Protocol):
-    """A network, loaded and warmed up. Safe for threads."""
+    """A network, loaded and warmed up. Thread-safe."""
 
     description: Description
     first_head: Head
     """The classifier that the network was trained with: version 1 of the head."""
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
-        """One picture, (side, side, 3) RGB, to its embedding, (dimensions,).
+        """Return the embedding, (dimensions,), of one picture, (side, side, 3) RGB, as a future.
 
-        Blocks while the runtime has enough to do: whoever decodes must not run far ahead.
+        Blocks while the runtime is busy, so that decoding does not run far ahead.
         """
         ...
 

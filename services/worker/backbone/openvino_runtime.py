@@ -30,14 +30,14 @@ log = structlog.get_logger(__name__)
 
 
 class OpenVinoBackbone:
-    """One picture at a time in each lane: on CPUs a batch is no faster, and its shape would wander.
+    """Runs one picture at a time in each lane.
 
-    Every lane has a stream of its own, so a lane decodes one picture while another is in the
-    network, and no thread hands pixels to a next one.
+    On CPUs a batch is no faster, and its shape would vary. Each lane has its own stream: while one
+    lane decodes, another runs the network, and no pixels change threads.
     """
 
     def __init__(self, folder: Path, lanes: int) -> None:
-        """Load what `convert` wrote to the folder, for as many threads as there are lanes."""
+        """Load what `convert` wrote to the folder, for this number of lanes."""
         self.description = Description(**json.loads((folder / DESCRIPTION_FILE).read_text()))
         self.first_head = Head.from_bytes((folder / HEAD_FILE).read_bytes())
         core = openvino.Core()
@@ -48,22 +48,22 @@ class OpenVinoBackbone:
                 "NUM_STREAMS": lanes,
                 "INFERENCE_NUM_THREADS": os.cpu_count() or 1,
                 "INFERENCE_PRECISION_HINT": _precision(core),
-                # Decoding shares the cores; threads tied to one would wait for it.
+                # Decoding uses the same cores; a thread pinned to a core would have to wait for it.
                 "ENABLE_CPU_PINNING": False,
             },
         )
         self._lane = threading.local()
-        # OpenVINO initialises itself at the first inference. If two lanes ran into that at the
-        # same time, each would wait for what the other holds (the GIL, and a lock of its own).
+        # OpenVINO initialises itself at the first inference. Two lanes doing so at the same time
+        # would deadlock on the GIL and a lock of OpenVINO.
         side = self.description.side
         self.embed(np.zeros((side, side, 3), np.uint8))
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
-        """Run the network in the calling thread; the future is done when this returns."""
+        """Run the network in the calling thread; return a future that is already done."""
         if not hasattr(self._lane, "request"):
             self._lane.request = self._network.create_infer_request()
         request = self._lane.request
-        # Handing the array to `infer` costs twice as much: it looks for what kind of input it is.
+        # Passing the array to `infer` costs twice as much: it inspects the type of its input.
         request.get_input_tensor().data[0] = pixels
         request.start_async()
         request.wait()
@@ -72,11 +72,11 @@ class OpenVinoBackbone:
         return done
 
     def close(self) -> None:
-        """Nothing is ever under way outside a lane."""
+        """Do nothing: no inference runs outside a lane."""
 
 
 def load_openvino_backbone(name: str, cache: Path, lanes: int) -> OpenVinoBackbone:
-    """Load a network, after converting it if this machine has not done so yet.
+    """Load a network; convert it first if this machine has not done so yet.
 
     Raises:
         ConfigError: the network can't be loaded.

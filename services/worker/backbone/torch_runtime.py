@@ -1,4 +1,4 @@
-"""Backbones on a GPU, by torch; the same code runs on the CPU in tests."""
+"""Backbones on a GPU, by torch. Tests run the same code on the CPU."""
 
 import queue
 import threading
@@ -13,7 +13,7 @@ from services.worker.backbone.network import Network, load_network
 from shared.errors import BackboneStalled
 
 BATCH_IMAGES = 64
-# Pictures decoded ahead of the network: enough to fill the next batch while one is computed.
+# Decoded pictures that may wait: the next batch fills while the current one is computed.
 AHEAD_IMAGES = 2 * BATCH_IMAGES
 # Longer than any batch on any device.
 STALLED_SECONDS = 60.0
@@ -21,31 +21,31 @@ STALLED_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class PendingPicture:
-    """A picture on its way through the network."""
+    """A picture that waits for the network, or is in it."""
 
     pixels: NDArray[np.uint8]
     embedding: Future[NDArray[np.float32]]
 
 
 class TorchBackbone:
-    """One thread owns the network and takes whatever is waiting, up to a full batch, at a time."""
+    """One thread owns the network and runs all waiting pictures, up to a full batch, at a time."""
 
     def __init__(self, network: Network, device: str) -> None:
         self.description = network.description
         self.first_head = network.first_head
         self._device = torch.device(device)
         self._embedder = network.embedder.to(self._device)
-        # Tensor cores read convolutions' weights in this layout.
+        # Tensor cores read the weights of convolutions in this layout.
         self._embedder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._waiting: queue.Queue[PendingPicture | None] = queue.Queue(AHEAD_IMAGES)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
-        """Queue a picture for the next batch; blocks while two batches are queued already.
+        """Queue a picture for the next batch; block while two batches are queued.
 
         Raises:
-            BackboneStalled: none of them was taken for a long time.
+            BackboneStalled: the network took no picture for a long time.
         """
         waiting = PendingPicture(pixels, Future())
         try:
@@ -63,7 +63,7 @@ class TorchBackbone:
         while batch := self._take_batch():
             try:
                 embeddings = self._forward(np.stack([waiting.pixels for waiting in batch]))
-            # Whatever went wrong, every caller gets an answer and the thread lives.
+            # Every caller gets an answer, whatever the error, and the thread goes on.
             except Exception as error:
                 for waiting in batch:
                     waiting.embedding.set_exception(error)
@@ -72,7 +72,7 @@ class TorchBackbone:
                 waiting.embedding.set_result(embedding)
 
     def _take_batch(self) -> list[PendingPicture]:
-        """Everything that waits, at least one picture; nothing once the backbone is closed."""
+        """Return all waiting pictures, at least one; an empty list once the backbone is closed."""
         batch = []
         first = self._waiting.get()
         while first is not None:

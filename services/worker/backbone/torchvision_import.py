@@ -1,18 +1,19 @@
-"""Makes torchvision importable beside any build of torch.
+"""Make torchvision importable with any build of torch.
 
-PyPI's torchvision for Linux is linked to CUDA. Beside a CPU build of torch its compiled operators
-do not load, and its import stops because it attaches Python code to two of them. timm imports
-torchvision, though it uses neither, and declaring the two operators is enough.
+PyPI's torchvision for Linux is linked to CUDA. With a CPU build of torch its compiled operators do
+not load, and its import fails when it attaches Python code to two of them. timm imports torchvision
+but does not use these operators, so it is enough to declare them.
 
-Only once the import has failed: beside a build that fits, with or without a GPU, the operators
-load, and a second declaration would abort the process. Versions don't tell which builds fit.
+They are declared only after the import has failed. With a matching build, with or without a GPU,
+the operators load, and a second declaration would abort the process. Version numbers don't tell
+which builds match.
 """
 
 import torch
 
 OPERATORS = ("nms", "qnms")
 SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-# The declarations last as long as this object.
+# The declarations live as long as this object.
 _library = torch.library.Library("torchvision", "FRAGMENT")
 
 

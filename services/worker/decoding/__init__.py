@@ -1,4 +1,4 @@
-"""Pictures decoded in processes of their own: what a file does to its decoder, it does alone."""
+"""Decoding in separate processes: a file that crashes its decoder harms nothing else."""
 
 from services.worker.decoding.decoder import Decoder
 

@@ -1,7 +1,7 @@
-"""The process that decodes, as `Decoder` starts it.
+"""The decoder process, as `Decoder` starts it.
 
-Strangers' bytes go through a dozen decoders here, so it has limits on time and memory, and nothing
-to lose: it knows no password and holds no connection but the one to its worker.
+A dozen decoders read untrusted bytes here, so the process has limits on time and memory and
+nothing to lose: it knows no password, and its only connection is to its worker.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A decoder process, seen from the worker: one for each lane, replaced when a picture ends it."""
+"""The worker's side of a decoder process: one for each lane, replaced when a picture crashes it."""
 
 import os
 
@@ -20,7 +20,7 @@ CHILD_MODULE = "services.worker.decoding.child"
 
 
 class Decoder:
-    """Turns the bytes of pictures into squares of pixels. For one thread."""
+    """Turns encoded pictures into squares of pixels. For one thread."""
 
     def __init__(self, description: Description, settings: Settings) -> None:
         self._descriptor = create_memory(description.side, settings.max_image_bytes)
@@ -41,8 +41,8 @@ class Decoder:
 
         Raises:
             DamagedPicture: it can't be decoded, or not within the limits on time and memory.
-            DecoderCrashed: it ended the decoder.
-            TooManyBytes: it is larger than what this server accepts by now.
+            DecoderCrashed: it crashed the decoder.
+            TooManyBytes: it is larger than this server now accepts.
         """
         if len(data) > len(self._memory.file):
             raise TooManyBytes

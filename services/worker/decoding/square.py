@@ -1,4 +1,4 @@
-"""Bytes of a picture → the square of pixels that the network looks at."""
+"""Decode a picture into the square of pixels that the network takes."""
 
 import math
 
@@ -29,7 +29,7 @@ TURNS = {
 
 
 def prepare_opencv() -> None:
-    """Keep OpenCV from starting threads of its own: every lane is one already."""
+    """Keep OpenCV from starting its own threads: the lanes already use all cores."""
     cv2.setNumThreads(1)
 
 
@@ -40,11 +40,11 @@ def decode_square(
 
     crop: the share of the picture's shorter side that the square covers.
 
-    Only the square is resized, and a large JPEG is decoded at a half, a quarter or an eighth of
-    its size. The order makes no difference to the picture: the middle stays the middle.
+    For speed only the square is resized, and a large JPEG is decoded at 1/2, 1/4 or 1/8 of its
+    size.
 
     Raises:
-        PictureError: the bytes can't be decoded, or next to nothing comes out.
+        PictureError: the bytes can't be decoded, or hardly any of the picture can.
     """
     min_side = round(side / crop)
     if format in ("JPEG", "MPO"):
@@ -59,7 +59,7 @@ def decode_square(
 
 
 def _decode_jpeg(file: JpegFile, min_side: int) -> Square | None:
-    """The pixels as they are stored, or None where libjpeg-turbo can't turn them into RGB."""
+    """Return the pixels as stored, or None if libjpeg-turbo can't convert them to RGB."""
     data = file.data if file.has_end else file.without_fill()
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data)
@@ -82,7 +82,7 @@ def _decode_jpeg(file: JpegFile, min_side: int) -> Square | None:
 
 
 def _convert(pixels: NDArray[np.uint8], profile: bytes | None) -> NDArray[np.uint8]:
-    """RGB pixels in the colours of sRGB; of most pictures they are already."""
+    """Return RGB pixels in sRGB, which most pictures already have."""
     if profile is None or not needs_conversion(profile, "RGB"):
         return pixels
     return np.asarray(to_srgb(Image.fromarray(pixels), profile))
@@ -100,10 +100,13 @@ def _resize_middle(pixels: NDArray[np.uint8], side: int, crop: float) -> NDArray
 
 
 def _interpolation(shrinkage: float) -> int:
-    """How to resize; large JPEGs were shrunk already, so most pictures shrink to a half at most."""
+    """Return how to resize.
+
+    Most pictures shrink by half at most, since large JPEGs are shrunk before.
+    """
     if shrinkage < 1:
         return cv2.INTER_CUBIC
-    # Up to there it looks at every pixel, in half of the time.
+    # Up to a factor of 2, linear interpolation uses every pixel and takes half the time.
     return cv2.INTER_LINEAR if shrinkage <= 2 else cv2.INTER_AREA
 
 

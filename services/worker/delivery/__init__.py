@@ -1,4 +1,4 @@
-"""Delivering events to other systems, in threads of their own; the rows are the queue."""
+"""Delivery of events to other systems, in separate threads; the rows are the queue."""
 
 from services.worker.delivery.sender import Sender
 

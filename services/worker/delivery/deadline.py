@@ -1,4 +1,4 @@
-"""A time limit on a whole conversation: a socket's own time-out starts again with every byte."""
+"""A time limit on a whole connection: a socket's own time-out restarts with every byte."""
 
 import socket
 import threading
@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 def cut_off(connection: socket.socket, seconds: float) -> Iterator[threading.Event]:
     """Close a connection if the block still uses it after this many seconds.
 
-    Reads and writes then fail at once. Yields an event that is set once that has happened.
+    Reads and writes then fail at once. Yields an event that is set when the connection was closed.
     """
     is_over = threading.Event()
 
     def cut() -> None:
         is_over.set()
-        # The plain socket: closing TLS would send a message first.
+        # Shut the plain socket: closing TLS would send a message first.
         with suppress(OSError):
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
 

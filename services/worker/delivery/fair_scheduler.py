@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-# A destination whose last batch went well may have several connections, any other just one.
+# A destination whose last batch went well may have several connections, others have one.
 MAX_AT_ONCE = 4
 FIRST_PAUSE_SECONDS = 2.0
 MAX_PAUSE_SECONDS = 60.0
@@ -16,9 +16,9 @@ MAX_REMEMBERED = 10_000
 
 @dataclass
 class DestinationState:
-    """What this process knows of a destination.
+    """What this process knows about a destination.
 
-    last_outcome: how its last batch went; "costly" means that it failed or was slow.
+    last_outcome: how its last batch ended; "costly" means that it failed or was slow.
     at_once: batches that may run at the same time; more than one only after a good one.
     served: the number of its last batch. paused_until: time on the clock, in seconds.
     """
@@ -89,7 +89,7 @@ class FairScheduler:
     ) -> None:
         """Note that a batch has ended.
 
-        pause_seconds: how long the receiver asked to be left alone.
+        pause_seconds: the pause that the receiver asked for.
         """
         state = self._states[destination]
         state.running -= 1

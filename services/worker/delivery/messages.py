@@ -15,18 +15,16 @@ from shared.model.live_vocabulary import LiveVocabulary
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.
 MAX_BODY_BYTES = 20_000
-# An uploader may have sent a lot of these; receivers can read them at `url`.
+# An uploader may have sent many of these; receivers can read them at `url`.
 OWN_WORDS = ("metadata", "hashtags")
 
 
 def write_bodies(
     connection: Connection, words: LiveVocabulary, rows: Sequence[RowMapping]
 ) -> dict[UUID, str]:
-    """Return the JSON body of each delivery.
+    """Return the JSON body of each delivery; a delivery whose image has been deleted has none.
 
-    It is written once, before the first attempt, and stored.
-
-    A delivery whose image has been deleted since has no body.
+    A body is written and stored once, before the first attempt.
     """
     bodies = {row["id"]: row["body"] for row in rows if row["body"] is not None}
     new = [row for row in rows if row["body"] is None]
@@ -45,7 +43,7 @@ def write_bodies(
 def _describe_named(
     connection: Connection, words: LiveVocabulary, ids: set[UUID]
 ) -> dict[UUID, dict[str, Any]]:
-    """Describe images as the API does; a copy is described by its original, under the copy's id."""
+    """Describe images as the API does; a copy is described as its original, with the copy's id."""
     named = find_images(connection, list(ids), EVERYTHING)
     originals = {row["id"]: row["same_as"] or row["id"] for row in named}
     rows = find_images(connection, list(set(originals.values())), EVERYTHING)

@@ -32,9 +32,10 @@ RESERVED = "%/?:@!$&'()*+,;=[]"
 
 @dataclass(frozen=True)
 class Response:
-    """How an attempt ended. status: the HTTP status; None without a response, and `error` says why.
+    """The outcome of an attempt.
 
-    is_hopeless: no later attempt can succeed. retry_after: seconds that the receiver asked for.
+    status: the HTTP status; None without a response, and `error` says why. is_hopeless: no later
+    attempt can succeed. retry_after: seconds that the receiver asked for.
     """
 
     status: int | None = None
@@ -44,17 +45,17 @@ class Response:
 
     @property
     def is_success(self) -> bool:
-        """Whether the receiver accepted the message."""
+        """Return whether the receiver accepted the message."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def is_gone(self) -> bool:
-        """Whether the receiver wants no more messages."""
+        """Return whether the receiver wants no more messages."""
         return self.status == GONE
 
     @property
     def is_ill(self) -> bool:
-        """Whether the receiver itself has a problem, not just this message."""
+        """Return whether the receiver itself has a problem, not just this message."""
         return (
             self.status is None
             or self.status >= 500
@@ -66,13 +67,13 @@ class Poster:
     """Posts messages, one after another; URLs at one server share a connection. Not thread-safe."""
 
     def __init__(self, allowed_hosts: Set[str]) -> None:
-        """allowed_hosts: names that may have any address."""
+        """Create a poster; allowed_hosts: names that may have any address."""
         self._allowed_hosts = allowed_hosts
         self._connection: HTTPConnection | None = None
         self._server: tuple[object, ...] | None = None
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Make one attempt. Never raises because of what a receiver does."""
+        """Make one attempt; no behaviour of a receiver raises an exception."""
         try:
             target = check_url(url, self._allowed_hosts)
         except UnsafeUrl as error:
@@ -121,7 +122,7 @@ class Poster:
         return self._connection
 
     def _read_rest(self, response: BaseHTTPResponse) -> None:
-        """Make the connection ready for the next message, or close it."""
+        """Read the rest of the response so that the connection can be reused, or close it."""
         length = response.length_remaining
         try:
             if length is not None and length <= MAX_ANSWER_BYTES:
@@ -134,7 +135,7 @@ class Poster:
 
 
 def _open(target: Target) -> HTTPConnection:
-    """Connect to the checked address, but address and verify the host by its name."""
+    """Connect to the checked address, and verify the server by its name."""
     connection: HTTPConnection
     if target.scheme == "http":
         connection = HTTPConnection(target.address, target.port, timeout=CONNECT_SECONDS)
@@ -172,7 +173,7 @@ def _converse(
 
 
 def _describe(error: Exception) -> str:
-    """Describe why there was no response, without characters that Postgres or a terminal cannot
+    """Describe why there was no response, without characters that Postgres or a terminal can't
     show.
     """
     # urllib3's own message names an object in memory.

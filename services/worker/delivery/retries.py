@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again (Standard Webhooks 1.0)."""
+"""The schedule on which a failed delivery is retried (Standard Webhooks 1.0)."""
 
 import random
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ SCHEDULE_SECONDS = (
     20 * HOUR,
     24 * HOUR,
 )
-# An endpoint that used up a message's attempts and accepted nothing meanwhile is dead.
+# An endpoint is dead if a message ran out of attempts and no other was accepted meanwhile.
 DEAD_SECONDS = 3 * 24 * HOUR
 # Jitter: a receiver that comes back must not get everything at once.
 JITTER = 0.2

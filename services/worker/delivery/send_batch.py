@@ -22,12 +22,12 @@ from shared.model.live_vocabulary import LiveVocabulary
 
 MAX_PER_BATCH = 20
 BATCH_SECONDS = 10.0
-# A receiver that takes longer for a message, on average, holds threads that others need.
+# A receiver whose messages take longer on average holds threads that others need.
 SLOW_SECONDS = 2.0
-# How long outcomes are gathered. A sender that dies sends again what it has not stored; a
-# transaction for each message would take longer than a quick receiver.
+# How long outcomes are gathered before they are stored. After a crash, messages whose outcome was
+# not stored are sent again; a transaction for each would take longer than a fast receiver.
 RECORD_SECONDS = 0.05
-# A batch, the attempt under way at its end, and time for Postgres and DNS.
+# A batch, the attempt in progress at its end, and time for Postgres and DNS.
 LEASE_SECONDS = BATCH_SECONDS + 2 * ATTEMPT_SECONDS + 20.0
 
 # No callback is accepted without a secret, but the secret may have been removed since.
@@ -38,7 +38,7 @@ UNSIGNED = Response(
 
 @dataclass(frozen=True)
 class BatchResult:
-    """How a batch ended. pause_seconds: how long the destination asked to be left alone."""
+    """The outcome of a batch. pause_seconds: the pause that the destination asked for."""
 
     destination: str
     is_ill: bool
@@ -48,7 +48,7 @@ class BatchResult:
 
 @dataclass(frozen=True)
 class DeliveryContext:
-    """What every batch of this process needs."""
+    """What all batches of this process share."""
 
     settings: Settings
     engine: Engine
@@ -57,7 +57,7 @@ class DeliveryContext:
 
 
 def send_batch(sending: DeliveryContext, claimed: Claimed) -> BatchResult:
-    """Send claimed deliveries until the time is over or the receiver has a problem.
+    """Send claimed deliveries until the time is up or the receiver has a problem.
 
     Deliveries that were not tried are released.
 
@@ -96,7 +96,7 @@ def _attempt_all(
     rows: list[RowMapping],
     bodies: dict[UUID, str],
 ) -> Iterator[tuple[RowMapping, Response]]:
-    """Post one delivery after another; stop after one that shows a problem of the receiver."""
+    """Post the deliveries in turn; stop after one that shows a problem of the receiver."""
     started = time.monotonic()
     secrets = secrets_of(endpoint) if endpoint else _callback_secrets(sending.settings)
     if not secrets:

@@ -1,7 +1,7 @@
-"""Hand due deliveries to threads, a batch of one destination at a time.
+"""Hand due deliveries to threads, in batches for one destination each.
 
 The rows are the queue. Postgres notifies of new deliveries, and the time of the next due one is
-known; a look every few seconds makes up for anything missed.
+known. A look every few seconds finds anything missed.
 """
 
 import queue
@@ -25,10 +25,10 @@ from shared.db.events.sending import Claimed, claim_due, find_waiting
 from shared.db.images.notifications import DELIVERIES_CHANNEL
 from shared.model.live_vocabulary import LiveVocabulary
 
-# Threads mostly wait for receivers, and are started on demand. There are many because a receiver
-# that hangs holds one for 15 s, and dozens may hang.
+# Threads mostly wait for receivers, and start on demand. There are many because a receiver that
+# hangs holds one for 15 s, and dozens may hang.
 THREADS = 64
-# A batch needs one before it starts and one when it ends, each for milliseconds.
+# A batch needs a connection before it starts and when it ends, for milliseconds each.
 CONNECTIONS = 4
 LOOK_SECONDS = 5.0
 
@@ -59,7 +59,7 @@ class Sender:
         self._wake.set()
 
     def close(self) -> None:
-        """Finish the attempts under way and close everything."""
+        """Finish the attempts in progress and close everything."""
         self._closing.set()
         self._wake.set()
         self._thread.join()
@@ -98,7 +98,7 @@ class Sender:
                 return min([*later, *(seconds for seconds in pauses if seconds), LOOK_SECONDS])
 
     def _begin_turns(self, due: set[str]) -> bool:
-        """Start at most one batch of each destination; return whether any was started."""
+        """Start at most one batch for each destination; return whether any was started."""
         has_begun = False
         while not self._closing.is_set() and (destination := self._turns.choose(due)) is not None:
             due.discard(destination)
@@ -114,7 +114,7 @@ class Sender:
         ended = BatchResult(claimed.destination, is_ill=True)
         try:
             ended = send_batch(self._sending, claimed)
-        # Whatever went wrong, the claim's lease runs out, and other destinations are served.
+        # After any error the claim's lease runs out, and other destinations are served.
         except Exception:
             log.exception("a turn was interrupted", destination=claimed.destination)
         finally:

@@ -1,1 +1,1 @@
-"""Whether a worker or beat makes progress, for container engines, and how busy its GPUs are."""
+"""Health of a worker or beat, for container engines, and the load of its GPUs."""

@@ -1,8 +1,8 @@
 """`python -m services.worker.health.check STATE_FILE`: the health check of a worker's container.
 
-A container engine restarts what has ended, not what is unhealthy. So a worker that has made no
-progress for long is asked to end, and killed if it does not. The check runs every few seconds and
-imports nothing but the standard library; the worker itself answers what is expensive to find out.
+A container engine restarts a container that has ended, not one that is unhealthy. So this check
+asks a worker without progress to end, and kills it if it does not. As it runs every few seconds, it
+imports only the standard library and asks the worker for what is expensive to find out.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 ANSWER_SECONDS = 5.0
-# Longer than a worker needs to start and to take what waits.
+# Longer than a worker needs to start and to take waiting messages.
 STALLED_SECONDS = 90.0
 # Longer than a worker needs to finish what it has begun.
 GRACE_SECONDS = 40.0
@@ -23,7 +23,7 @@ EVERY_OTHER_PROCESS = -1
 
 
 def find_problem(port: str) -> str | None:
-    """Return what is wrong with the worker on this metrics port; None if it makes progress."""
+    """Return the problem of the worker on this metrics port; None if it makes progress."""
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=ANSWER_SECONDS).close()
     except HTTPError as error:
@@ -34,7 +34,7 @@ def find_problem(port: str) -> str | None:
 
 
 def seconds_unwell(state: Path, is_well: bool) -> float:
-    """Return for how long the checks have failed; the file remembers since when."""
+    """Return for how many seconds the checks have failed; the file stores the start."""
     if is_well:
         state.unlink(missing_ok=True)
         return 0.0
@@ -44,9 +44,9 @@ def seconds_unwell(state: Path, is_well: bool) -> float:
 
 
 def end_worker(seconds: float) -> None:
-    """End a worker that has been unwell for so long: by SIGTERM, after a grace period by SIGKILL.
+    """End a worker that has been unwell for that long: by SIGTERM, after a grace period by SIGKILL.
 
-    The kernel protects process 1 from SIGKILL, but the container ends with the worker below it.
+    The kernel protects process 1 from SIGKILL, but the container ends with the worker, its child.
     """
     if seconds > STALLED_SECONDS + GRACE_SECONDS:
         os.kill(EVERY_OTHER_PROCESS, signal.SIGKILL)
@@ -55,7 +55,7 @@ def end_worker(seconds: float) -> None:
 
 
 def main(state: str) -> int:
-    """Return exit code 1, and print a sentence, if something is wrong."""
+    """Return exit code 1, and print a sentence, if there is a problem."""
     problem = find_problem(os.environ["TAGLOOP_METRICS_PORT"])
     seconds = seconds_unwell(Path(state), is_well=problem is None)
     if problem is None:

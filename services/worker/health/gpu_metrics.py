@@ -1,4 +1,4 @@
-"""How busy and how full the machine's GPUs are, looked at every few seconds."""
+"""Load and memory of the machine's GPUs, measured every few seconds."""
 
 import threading
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class GpuWatch:
-    """One thread that keeps the gauges of all GPUs up to date."""
+    """A thread that keeps the gauges of all GPUs up to date."""
 
     def __init__(self) -> None:
         self._closing = threading.Event()
@@ -30,7 +30,7 @@ class GpuWatch:
         while True:
             try:
                 look_at_gpus()
-            # A driver that is being restarted must not end the watch.
+            # A restart of the driver must not end the thread.
             except pynvml.NVMLError as error:
                 log.warning("a GPU could not be looked at", reason=str(error))
             if self._closing.wait(LOOK_SECONDS):
@@ -38,7 +38,7 @@ class GpuWatch:
 
 
 def watch_gpus() -> GpuWatch | None:
-    """Watch them from now on; None where the driver says nothing, which is no reason to stop."""
+    """Start watching the GPUs; return None if the driver does not answer, which is no error."""
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError as error:

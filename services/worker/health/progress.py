@@ -1,4 +1,4 @@
-"""Whether workers make progress, as the worker itself can tell."""
+"""Whether workers make progress, as recorded in the database."""
 
 from sqlalchemy import Engine
 
@@ -8,7 +8,7 @@ from shared.errors import Stalled
 
 
 def refuse_stalled(engine: Engine) -> None:
-    """Return if images are tagged, or none is waiting.
+    """Return if images are being tagged, or none is waiting.
 
     Raises:
         Stalled: images are waiting, and no worker tags any.

@@ -1,4 +1,4 @@
-"""Jobs of re-tagging: everything that is due, a slice at a time."""
+"""Run all due re-tagging jobs, in slices of time."""
 
 import time
 from uuid import UUID
@@ -27,20 +27,20 @@ from shared.model.live_model import REFRESH_SECONDS, LiveScorer
 from shared.model.scorer import Scorer
 from shared.storage.storage import Storage
 
-# A task ends after this time and sends itself again: a worker that is asked to stop need not wait
-# longer, and a message is never held until it comes back.
+# A task ends after this time and sends itself again. So a worker can stop soon, and no message is
+# held so long that the broker delivers it twice.
 SLICE_SECONDS = 20.0
-# So long after a promotion the last worker has stored what it scored with the version before.
+# This long after a promotion, all workers have stored what they scored with the version before.
 SETTLED_SECONDS = 2 * REFRESH_SECONDS + 1.0
 
 log = structlog.get_logger(__name__)
 
 
 def run_due_jobs(engine: Engine, storage: Storage, settings: Settings) -> bool:
-    """Work on what is due, unless another worker is at it; return whether there is more to do.
+    """Run the due jobs, unless another worker does; return whether there is more to do.
 
-    Stopped at any moment, it goes on where it was when called again. Jobs for one tag have a lock
-    of their own and don't queue up behind a large one.
+    It can be stopped at any moment and continues from there when called again. Jobs for one tag
+    have their own lock and don't queue behind a large job.
 
     Raises:
         Unavailable: Postgres or the storage is away.
@@ -58,13 +58,13 @@ def _run_due(
     engine: Engine, storage: Storage, settings: Settings, deadline: float, *, of_one_tag: bool
 ) -> None:
     lock = Lock.TAG_RETAGGING if of_one_tag else Lock.ALL_RETAGGING
-    # Again after the lock was let go: who came for a job that was queued meanwhile found it held.
+    # Look again after the lock is released: a worker called for a new job found it held.
     while _is_any_open(engine, of_one_tag=of_one_tag):
         with try_lock(engine, lock) as held:
             if not held:
                 return
             while (job := _take_up(engine, of_one_tag=of_one_tag)) is not None:
-                # A scorer of its own: a worker's may be as old as its last look.
+                # Load the scorer here: the worker's may be out of date.
                 scorer = LiveScorer(engine, storage, settings.hold_tags).get()
                 try:
                     _work_on(job, engine, scorer, settings, deadline)
@@ -95,7 +95,7 @@ def _work_on(job: Job, engine: Engine, scorer: Scorer, settings: Settings, deadl
 
 
 def _plan(connection: Connection, job: Job, scorer: Scorer) -> tuple[Walk, Walk | None]:
-    """The walk over everything in scope, and the one over what an older version tagged since."""
+    """Return the walk over the scope, and one over what older versions tagged meanwhile."""
     version = scorer.model.version
     versions = versions_of(connection, scorer.model.backbone_id)
     older = [other for other in versions if other != version]
@@ -105,13 +105,13 @@ def _plan(connection: Connection, job: Job, scorer: Scorer) -> tuple[Walk, Walk 
     tag_ids = _with_wider(job.scope.tag_id, scorer)
     difference = find_only_difference(connection, version)
     if difference is None or difference.tag_id != job.scope.tag_id:
-        # Other tags may have to change as well: that is what other jobs are for.
+        # Other tags may have to change too, which other jobs do.
         return Walk(job.scope, versions, [], tag_ids), None
     return Walk(job.scope, versions, [difference.parent], tag_ids), rest
 
 
 def _with_wider(tag_id: int, scorer: Scorer) -> NDArray[np.int32]:
-    """The ids of a tag and of all wider ones; a tag that nothing has learned stands alone."""
+    """Return the ids of a tag and of all wider ones; only its own if it is not learned."""
     column = scorer.words.columns.get(tag_id)
     above = [] if column is None else scorer.tag_ids[scorer.vocabulary.ancestors(column)].tolist()
     return np.array([*above, tag_id], dtype=np.int32)

@@ -1,4 +1,4 @@
-"""A walk over stored embeddings that tags their images anew: no picture is decoded."""
+"""Walk over stored embeddings and re-tag their images, without decoding pictures."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,17 +28,17 @@ from shared.db.tags.tag_rows import TagRows
 from shared.errors import TagDeleted
 from shared.model.scorer import Scorer
 
-# Twice as many are a third slower: their probabilities don't fit into the processor's cache.
+# Twice as many are a third slower: the probabilities don't fit into the processor's cache.
 CHUNK_IMAGES = 500
-# While people upload, the cores are given back sooner.
+# While people upload, free the cores sooner.
 BUSY_CHUNK_IMAGES = 200
-# Who uploads one picture after the other leaves moments in which none waits.
+# Between single uploads there are moments in which no picture waits.
 BUSY_SECONDS = 2.0
-# Confidences nearer than this are the same for everybody who looks at them.
+# Smaller differences in confidence are invisible to users.
 MIN_DIFFERENCE = 0.0005
 
-# Called in the transaction of a chunk with its last image, how many images it has, and how many of
-# them have other tags now.
+# Called in the transaction of a chunk with its last image, its number of images, and the number of
+# images whose tags changed.
 Advance = Callable[[Connection, UUID, int, int], None]
 
 
@@ -47,15 +47,15 @@ class Outdated(Exception):
 
 
 class TimeIsUp(Exception):
-    """There is more to do than fits into the time."""
+    """There is more to do than fits into the time limit."""
 
 
 @dataclass(frozen=True)
 class Walk:
-    """What to tag anew, and how.
+    """What to re-tag, and how.
 
-    versions: only what these have tagged. instead_of: images of these count as tagged by the live
-    version afterwards. tag_ids: (tags,) int32, only these are looked at; None: all.
+    versions: only images tagged by these. instead_of: images tagged by these count as tagged by the
+    live version afterwards. tag_ids: (tags,) int32, only these tags change; None: all.
     """
 
     scope: RetagScope
@@ -66,9 +66,9 @@ class Walk:
 
 @dataclass(frozen=True)
 class Scored:
-    """A chunk of images, and the tags that they are to have.
+    """A chunk of images and their new tags.
 
-    ids: ascending. last: the end of the chunk; images that were deleted meanwhile are not in ids.
+    ids: ascending. last: the end of the chunk; ids leaves out images that were deleted meanwhile.
     """
 
     ids: Sequence[UUID]
@@ -77,7 +77,7 @@ class Scored:
 
 
 class Walker:
-    """Scores one chunk while Postgres writes the one before."""
+    """Scores one chunk while Postgres writes the previous one."""
 
     def __init__(self, engine: Engine, scorer: Scorer, min_confidence: float) -> None:
         self._engine = engine
@@ -86,12 +86,12 @@ class Walker:
         self._busy_until = 0.0
 
     def walk(self, walk: Walk, after: UUID | None, deadline: float, advance: Advance) -> None:
-        """Go through all images behind `after`, a chunk a transaction.
+        """Re-tag all images after `after`, one chunk per transaction.
 
         deadline: on the monotonic clock, in seconds.
 
         Raises:
-            Outdated: the scorer's version isn't live any more.
+            Outdated: the scorer's version is no longer live.
             TimeIsUp: the deadline has passed.
             Unavailable: Postgres is away.
         """
@@ -111,11 +111,11 @@ class Walker:
                 after = chunk.last
                 if is_busy:
                     writing.result()
-                    # Half of one core at most, while others wait for it.
+                    # Use half of one core at most while users wait.
                     time.sleep(time.monotonic() - started)
 
     def _is_busy(self) -> bool:
-        """Whether somebody waits for tags, or did a moment ago."""
+        """Return whether images wait for tags, or did a moment ago."""
         with transaction(self._engine) as connection:
             is_waited_for = is_any_waiting(connection)
         if is_waited_for:
@@ -142,7 +142,7 @@ class Walker:
         return Scored(ids, rows, wanted[-1])
 
     def _owners_of(self, connection: Connection, ids: Sequence[UUID]) -> list[str]:
-        """The owners of images, as far as any owner has tags of their own."""
+        """Return the owners of images; nothing if no owner has tags of their own."""
         if not self._scorer.own:
             return []
         owners = find_owners(connection, ids)

@@ -1,1 +1,1 @@
-"""Tagging images: fetched, claimed, decoded, embedded, stored."""
+"""Tagging of images: fetch, claim, decode, embed, store."""

@@ -1,7 +1,7 @@
-"""Fetches the originals of images that came as URLs.
+"""Fetch the originals of images that came as URLs.
 
-Threads of their own, so that a slow server never holds up pictures that are there already. The
-rows are their queue: a message only wakes them.
+It has its own threads, so a slow server never delays pictures that are already here. The rows are
+the queue: a message only wakes the threads.
 """
 
 import threading
@@ -35,10 +35,10 @@ from shared.storage.originals import Original, inspect_original
 from shared.storage.storage import Storage, original_key
 
 THREADS = 8
-# Without a message, they look for waiting rows this often.
+# How often the threads look for waiting rows without a message.
 LOOK_SECONDS = 5.0
-# Before the second attempt; each later one waits twice as long as the one before. An object that
-# was announced a moment too early is there by then, and a server has time to recover.
+# The pause before the second attempt; it doubles with each later one. By then an object that was
+# announced a moment too early is there, and a server has had time to recover.
 RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class Fetcher:
         self._celery = celery
         self._wake = threading.Semaphore(0)
         self._closing = threading.Event()
-        # When the image that was given back last may be fetched again, on the monotonic clock.
+        # When the image returned to the queue last may be fetched again, on the monotonic clock.
         self._retry_at = 0.0
         self._threads = [
             threading.Thread(target=self._run, name=f"fetcher-{number}", daemon=True)
@@ -70,7 +70,7 @@ class Fetcher:
         self._wake.release(THREADS)
 
     def close(self) -> None:
-        """Finish the downloads under way and end the threads."""
+        """Finish the downloads in progress and end the threads."""
         self._closing.set()
         self.wake()
         for thread in self._threads:
@@ -104,7 +104,7 @@ class Fetcher:
             with file:
                 self._record(claim, image, original, file)
         if image.url.startswith(OBJECT_SCHEME):
-            # What this object is, or that it can't be read, may be what a released image waits for.
+            # A released image may wait for this object, even if it can't be read.
             settle_objects(self._engine, self._storage)
         return True
 
@@ -141,13 +141,13 @@ class Fetcher:
     def _commit(
         self, claim: Claim, image: ImageToFetch, original: Original, file: BinaryIO
     ) -> tuple[Fetched, UUID]:
-        """Note what was fetched; return what became of it and the id that its bytes lie under."""
+        """Store what was fetched; return the outcome and the id that the bytes are stored under."""
         with transaction(self._engine) as connection:
             fetched = store_fetched(connection, claim, image.id, original)
             if fetched is not Fetched.REVIVED:
                 return fetched, image.id
             revived = find_original(connection, image.id)
-            # Within the transaction: a sweep that still deletes the earlier file has ended by now.
+            # Within the transaction: a sweep that deletes the earlier file has ended by now.
             file.seek(0)
             self._storage.put(original_key(revived), file)
             return fetched, revived

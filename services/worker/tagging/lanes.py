@@ -1,4 +1,4 @@
-"""Lanes: the threads in which pictures are read, decoded and sent through the network."""
+"""Lanes: threads that read and decode pictures and run them through the network."""
 
 import os
 import queue
@@ -23,13 +23,13 @@ BACKBONE_SECONDS = 60.0
 
 
 def count_lanes(configured: int) -> int:
-    """How many lanes a worker has: one more than cores, so that a core never waits for a disk."""
+    """Return the number of lanes: one more than cores, so that no core waits for a disk."""
     return configured or (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """An image and its embedding, (dimensions,) float32; decoded_share: 1 where it is complete."""
+    """An image and its embedding, (dimensions,) float32; decoded_share: 1 if it is complete."""
 
     image: ClaimedImage
     embedding: NDArray[np.float32]
@@ -38,7 +38,7 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Rejected:
-    """An image that has no embedding, and why."""
+    """An image that has no embedding, and the reason."""
 
     image: ClaimedImage
     error: TagloopError
@@ -46,14 +46,14 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Seen:
-    """A decoded picture that the network is looking at."""
+    """A decoded picture whose embedding is being computed."""
 
     embedding: Future[NDArray[np.float32]]
     decoded_share: float
 
 
 class Lanes:
-    """Embeds pictures, several at a time. One bad picture fails alone."""
+    """Embeds pictures, several at a time. A bad picture fails alone."""
 
     def __init__(
         self, settings: Settings, storage: Storage, backbone: Backbone, lanes: int
@@ -67,11 +67,10 @@ class Lanes:
         self._executor = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
 
     def embed(self, images: Iterable[ClaimedImage]) -> Iterator[Embedded | Rejected]:
-        """Send images into the lanes at once; gives an outcome for each, in their order.
+        """Start to embed images at once; return an iterator over their outcomes, in order.
 
         Raises:
-            BackboneStalled: while waiting for an outcome: the network took a picture and gives
-                nothing back.
+            BackboneStalled: the network took a picture and did not return; raised by the iterator.
         """
         started = [
             (image, self._submit(original_key(image.id), image.format, image.orientation))
@@ -80,16 +79,16 @@ class Lanes:
         return (self._finish(image, future) for image, future in started)
 
     def embed_one(self, key: str, picture_format: str, orientation: int) -> NDArray[np.float32]:
-        """The embedding, (dimensions,), of a picture under any key of the storage.
+        """Return the embedding, (dimensions,), of a picture under any key of the storage.
 
         Raises:
             TagloopError: it can't be read or decoded.
-            BackboneStalled: the network took it and gives nothing back.
+            BackboneStalled: the network took it and did not return.
         """
         return _result(self._submit(key, picture_format, orientation))[0]
 
     def close(self) -> None:
-        """Finish what was begun and end the threads."""
+        """Finish the pictures in progress and end the threads."""
         self._executor.shutdown()
         for decoder in self._decoders:
             decoder.close()
@@ -124,9 +123,9 @@ class Lanes:
 
 
 def _result(started: Future[Seen]) -> tuple[NDArray[np.float32], float]:
-    """An embedding, and the share of its picture that was decoded."""
+    """Return an embedding and the share of its picture that was decoded."""
     try:
-        # Reading and decoding have limits of their own; only the network has none.
+        # Reading and decoding have their own time limits; only the network has none.
         seen = started.result()
         return seen.embedding.result(BACKBONE_SECONDS), seen.decoded_share
     except TimeoutError as error:

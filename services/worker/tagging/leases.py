@@ -1,6 +1,7 @@
-"""Keeps the leases of batches alive while they are worked on.
+"""Extend the leases of batches while they are being worked on.
 
-Leases can be short then: what a dead worker held is soon free, and a slow batch is not taken over.
+So leases can be short: the images of a dead worker are soon free, and a slow batch is not taken
+over.
 """
 
 import threading
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class LeaseKeeper:
-    """One thread that extends the leases of all claims of a worker."""
+    """A thread that extends the leases of all claims of a worker."""
 
     def __init__(self, engine: Engine, lease_seconds: float) -> None:
         self._engine = engine
@@ -36,7 +37,7 @@ class LeaseKeeper:
 
     @contextmanager
     def keep(self, claim: Claim) -> Iterator[None]:
-        """Keep a claim's lease alive for as long as the block runs; its end is progress."""
+        """Keep a claim's lease alive while the block runs; its end counts as progress."""
         with self._lock:
             self._claims.add(claim)
         try:

@@ -1,4 +1,4 @@
-"""One batch of images, from the claim to the stored tags."""
+"""The way of a batch of images from the claim to the stored tags."""
 
 import os
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ from shared.observability.metrics import (
     upload_to_tagged,
 )
 
-# After an error that may pass, an image waits this long for its next attempt.
+# How long an image waits for its next attempt after a temporary error.
 RETRY_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
@@ -44,10 +44,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Claim → fetch → decode → backbone → head → tags → one transaction. Safe for threads.
+    """Claim → fetch → decode → backbone → head → tags → one transaction. Thread-safe.
 
-    Each Celery thread takes one batch through it; while one is being stored, the next is in the
-    lanes.
+    Each Celery thread runs one batch; while one batch is stored, the next is in the lanes.
     """
 
     settings: Settings
@@ -57,7 +56,7 @@ class Pipeline:
     live: LiveScorer
 
     def tag(self, ids: Sequence[UUID]) -> int:
-        """Tag those of the images that wait for it; return how many that were.
+        """Tag the given images that are still queued; return how many were claimed.
 
         Raises:
             Unavailable: Postgres is away. The lease runs out and the sweeper tries again.
@@ -75,15 +74,15 @@ class Pipeline:
                 recoveries.labels("taken_over").inc()
         with self.leases.keep(claim):
             under_way = self.lanes.embed(claim.images)
-            # Asks Postgres for news at a time when nobody has to wait for the answer.
+            # Check for a new version now, while the lanes are busy anyway.
             self.live.get()
             try:
                 outcomes = list(under_way)
             except BackboneStalled as error:
-                # Its thread can't be ended, and would keep this process from ending in peace.
+                # The network's thread can't be ended, and would block a normal exit.
                 log.critical("the worker ends itself", reason=str(error))
                 os._exit(os.EX_SOFTWARE)
-            # A fault of the runtime, not of a picture: others may try at once.
+            # An error of the runtime, not of a picture: other workers may try soon.
             except Exception as error:
                 self._release(claim, [image.id for image in claim.images], repr(error))
                 raise
@@ -99,7 +98,7 @@ class Pipeline:
             try:
                 scorer, held = self._store_embedded(claim, embedded, self.live.get())
             except TagDeleted:
-                # Somebody deleted a tag since the scorer was made; the next one does not know it.
+                # A tag was deleted after the scorer was loaded; the next scorer does not have it.
                 scorer, held = self._store_embedded(claim, embedded, self.live.look_again())
             images_tagged.labels("tagged").inc(len(held))
             self._observe_total(claim, held)

@@ -1,4 +1,4 @@
-"""Tells everyone, through Postgres, that this worker makes progress."""
+"""Record in Postgres that this worker makes progress, for all other processes."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class ProgressNotes:
-    """Notes when batches end, at most every two seconds. Safe for threads."""
+    """Records that batches end, at most every two seconds. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -28,7 +28,7 @@ class ProgressNotes:
         self._noted_at: float | None = None
 
     def note(self) -> None:
-        """Say that a batch has ended, whether its images were tagged or failed."""
+        """Note that a batch has ended, whether its images were tagged or failed."""
         with self._lock:
             now = time.monotonic()
             if self._noted_at is not None and now - self._noted_at < NOTE_SECONDS:

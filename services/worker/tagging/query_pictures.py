@@ -1,4 +1,4 @@
-"""Looks at pictures that are only asked about."""
+"""Embed pictures that are used as queries and not stored as images."""
 
 from uuid import UUID
 
@@ -14,17 +14,17 @@ from shared.storage.query_pictures import QueryAnswer, answer_key, picture_key
 def answer_question(
     worker: Runtime, question_id: UUID, picture_format: str, orientation: int
 ) -> None:
-    """Embed a picture and wake whoever asked.
+    """Embed a picture and wake the process that asked.
 
     Raises:
-        Unavailable: Postgres or the storage is away; who asked gives up by and by.
+        Unavailable: Postgres or the storage is away; the asking process times out.
     """
     key = picture_key(question_id)
     try:
         embedding = worker.lanes.embed_one(key, picture_format, orientation)
         answer = QueryAnswer(embedding.astype(np.float16))
     except BlobMissing:
-        # Nobody waits any more.
+        # The asking process has given up.
         return
     except PictureError as error:
         answer = QueryAnswer(None, str(error))

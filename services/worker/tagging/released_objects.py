@@ -1,4 +1,4 @@
-"""Images whose object left its bucket: kept for another object of the same bytes, or deleted."""
+"""Images whose object left its bucket: kept for another object with the same bytes, or deleted."""
 
 from sqlalchemy import Engine
 
@@ -10,7 +10,7 @@ from shared.storage.storage import Storage, file_keys
 
 
 def settle_objects(engine: Engine, storage: Storage) -> None:
-    """Decide about released images once the objects that came with their release are fetched.
+    """Keep or delete released images whose accompanying objects have all been fetched.
 
     Raises:
         Unavailable: Postgres is away.
@@ -21,7 +21,7 @@ def settle_objects(engine: Engine, storage: Storage) -> None:
 
 
 def forget_withdrawn(engine: Engine, days: float) -> None:
-    """Forget what was said of images that left so long ago.
+    """Delete the corrections of images that were withdrawn this many days ago.
 
     Raises:
         Unavailable: Postgres is away.

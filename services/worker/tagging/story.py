@@ -1,4 +1,4 @@
-"""The log's lines about images, each with the request that brought it: one grep tells its story."""
+"""Log lines about images, each with its request's id, so that one grep shows an image's history."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,7 +12,10 @@ log = structlog.get_logger("services.worker")
 
 
 def tell_tagged(claim: Claim, held: set[UUID], version: int) -> None:
-    """What was stored of a claim; one line for all, since one each would cost as a stage does."""
+    """Log what was stored for a claim.
+
+    One line holds all images, since a line for each would cost as much as a stage.
+    """
     log.info(
         "images tagged",
         images={str(i.id): i.request_id for i in claim.images if i.id in held},
@@ -22,7 +25,7 @@ def tell_tagged(claim: Claim, held: set[UUID], version: int) -> None:
 
 
 def tell_failed(failed: Sequence[Rejected]) -> None:
-    """What can't be tagged, and why."""
+    """Log the images that can't be tagged, with the reasons."""
     for outcome in failed:
         image = outcome.image
         log.info(

@@ -1,4 +1,4 @@
-"""Finds what was left behind: lost messages, expired leases, exhausted images, useless files."""
+"""Recover lost messages, expired leases and exhausted images, and delete unused files."""
 
 import structlog
 from celery import Celery
@@ -17,10 +17,10 @@ from shared.storage.deleting import sweep_files
 from shared.storage.storage import Storage
 
 SWEEP_SECONDS = 10.0
-# A message that was just sent may be in a worker's hands already, so a row is left alone this long.
+# A row is left alone this long, since a worker may just have received its message.
 ANNOUNCED_SECONDS = 10.0
-# As long as more messages than this wait, workers have enough to do, and what waits in the rows is
-# most likely in one of them.
+# While more messages than this wait, workers have enough to do, and most waiting rows have a
+# message.
 SHORT_QUEUE_MESSAGES = 20
 IMAGES_AT_ONCE = 100 * IDS_PER_MESSAGE
 
