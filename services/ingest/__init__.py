@@ -1,1 +1,1 @@
-"""Pictures come in: uploads and URLs become a stored blob, a row and a message."""
+"""The ingest service: uploads and URLs become a stored file, a row and a message."""

@@ -13,7 +13,7 @@ BLUEPRINTS = (ingest, create_webhooks(fetch_document))
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:
-    """The service alone: `gunicorn 'services.ingest.app:create_app()'`."""
+    """Create the service as an app: `gunicorn 'services.ingest.app:create_app()'`."""
     settings = settings or load_settings()
     configure_logs(settings)
     return create_web_app("ingest", BLUEPRINTS, settings)

@@ -1,4 +1,4 @@
-"""The body of an upload, whatever its kind: into the intake, and the options that came with it."""
+"""Read the body of an upload, of any kind, into the intake and its options."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ from shared.web.requests.gathering import gather, read_pieces
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 JSON_BYTES = 256 * 1024
-# Besides its files, a request may have this many fields.
+# The number of form fields that a request may have besides its files.
 MAX_FIELDS = 50
 
 
 def read_body(request: Request, intake: Intake) -> UploadOptions:
     """Offer every picture of the request to the intake; return the request's options.
 
-    A field or member of the body outweighs a query parameter of the same name.
+    A field or member of the body takes precedence over a query parameter of the same name.
 
     Raises:
-        BadRequest: the body can't be read, or an option does not fit.
+        BadRequest: the body can't be read, or an option is not valid.
         UnsafeUrl: the callback URL must not be sent to.
         StorageUnavailable: a file can't be stored now.
     """
@@ -88,10 +88,10 @@ def _read_raw(request: Request, intake: Intake) -> None:
 
 
 def parse_options(values: dict[str, Any]) -> UploadOptions:
-    """What was said of a picture, checked.
+    """Validate the options of a request.
 
     Raises:
-        BadRequest: an option does not fit; the message names it.
+        BadRequest: an option is not valid; the message names it.
     """
     try:
         return UploadOptions.model_validate(values)

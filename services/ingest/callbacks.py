@@ -1,4 +1,4 @@
-"""Callback URLs: refused at the door where nothing could ever be sent to them."""
+"""Check callback URLs, and refuse at once those that can never be reached."""
 
 import time
 from collections.abc import Iterable
@@ -9,16 +9,16 @@ from shared.errors import BadRequest, OriginUnavailable
 from shared.fetch import check_url
 from shared.web.context import context
 
-# However many there are, and however slow DNS is: the caller waits for an answer.
+# For all URLs together, however slow DNS is: the caller is waiting for an answer.
 LOOK_UP_SECONDS = 5.0
 
 
 def check_callbacks(urls: Iterable[str | None], settings: Settings) -> None:
-    """Let callback URLs pass that can be sent to; each is checked again before each message.
+    """Check that callback URLs can be sent to; each is checked again before each message.
 
     Raises:
         UnsafeUrl: one does not lead to a public address.
-        BadRequest: this server has nothing to sign messages with.
+        BadRequest: this server has no secret to sign messages with.
     """
     wanted = sorted({url for url in urls if url is not None})
     if not wanted:
@@ -35,6 +35,6 @@ def _check_callback(url: str, settings: Settings, seconds: float) -> None:
             "This server takes no callback_url: it has no TAGLOOP_CALLBACK_SECRET to sign with. "
             "Set one, or register an endpoint (POST /v1/endpoints)."
         )
-    # A name that can't be resolved at this moment may be by the time the picture is tagged.
+    # A name that can't be resolved now may resolve when the picture is tagged.
     with suppress(OriginUnavailable):
         check_url(url, settings.delivery_allowed_hosts, seconds)

@@ -1,4 +1,4 @@
-"""The shapes of requests and answers at the door, for validation and for /openapi.json."""
+"""Request and response bodies of uploads, for validation and for /openapi.json."""
 
 from typing import Annotated, Any
 
@@ -52,7 +52,7 @@ class KnownImages(BaseModel):
     known: dict[str, str]
 
 
-# The body of POST /v1/images is read as a stream, so its shapes are described by hand.
+# The body of POST /v1/images is read as a stream, so its schema is written by hand.
 UPLOAD_BODY: dict[str, Any] = {
     "required": True,
     "content": {

@@ -1,4 +1,4 @@
-"""Names of files: kept as their owner wrote them, whichever way they arrive."""
+"""File names, kept as their owner wrote them, however they are encoded."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote_to_bytes
 
 MAX_LENGTH = 255
-# Parameters of a header: a name, then a quoted text or everything up to the next semicolon.
+# Parameters of a header: a name, then a quoted string or everything up to the next semicolon.
 PARAMETER = re.compile(r';\s*([^=;"\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
 EXTENDED = "filename*"
 WINDOWS_PATH = re.compile(r"[A-Za-z]:\\|\\\\")
@@ -23,7 +23,7 @@ def clean_filename(filename: str | None) -> str | None:
     if WINDOWS_PATH.match(name):
         name = name.rpartition("\\")[2]
     if not (name.isascii() and name.isprintable()):
-        # Half a character is in no encoding.
+        # Half of a surrogate pair cannot be encoded.
         text = name.encode(errors="replace").decode()
         name = "".join(c for c in text if unicodedata.category(c) != "Cc")
         name = unicodedata.normalize("NFC", name)
@@ -33,7 +33,7 @@ def clean_filename(filename: str | None) -> str | None:
 def extended_filename(disposition: str) -> str | None:
     """Return the `filename*` (RFC 8187) of a Content-Disposition header, or None.
 
-    None also where it makes no sense: then the plain `filename` beside it counts.
+    It is also None if malformed: then the plain `filename` is used.
     """
     if EXTENDED not in disposition.lower():
         return None
@@ -49,7 +49,7 @@ def extended_filename(disposition: str) -> str | None:
 
 
 def decode_words(filename: str) -> str:
-    """Decode a name that is written as in e-mail, `=?utf-8?B?…?=`, as .NET does."""
+    """Decode a name in e-mail's form, `=?utf-8?B?…?=`, which .NET sends."""
     if not ENCODED_WORD.fullmatch(filename):
         return filename
     try:

@@ -1,4 +1,4 @@
-"""Accepts pictures: checked and stored one by one, then rows in one transaction, then a message."""
+"""Accept pictures: check and store each, insert rows in one transaction, then send a message."""
 
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Offered:
-    """One picture of a request, and what became of it."""
+    """One picture of a request, and the outcome."""
 
     id: UUID
     filename: str | None = None
@@ -41,7 +41,7 @@ class Offered:
 class Intake:
     """The pictures of one request.
 
-    not_kept: what was said with known bytes and could not be added, by the id of their image.
+    not_kept: hashtags and metadata that could not be added to a known image, by its id.
     """
 
     context: Context
@@ -49,7 +49,7 @@ class Intake:
     not_kept: dict[UUID, list[str]] = field(default_factory=dict)
 
     def add_file(self, content: BinaryIO, filename: str | None, complete: bool = True) -> None:
-        """Check a file and store it; a refusal is kept for the answer.
+        """Check a file and store it; a refusal is kept for the response.
 
         Raises:
             StorageUnavailable: it can't be stored now.
@@ -70,10 +70,7 @@ class Intake:
         self.context.storage.put(original_key(picture.id), content)
 
     def add_url(self, url: str) -> None:
-        """Check a URL; a worker will fetch it.
-
-        A refusal is kept for the answer.
-        """
+        """Check a URL, which a worker will fetch; a refusal is kept for the response."""
         picture = Offered(new_image_id(), url=url)
         self.offered.append(picture)
         hosts = self.context.settings.fetch_allowed_hosts
@@ -81,19 +78,19 @@ class Intake:
             try:
                 check_url(url, hosts, RESOLVE_SECONDS if has_place else 0)
             except OriginUnavailable as error:
-                # Without a place to wait for DNS, only the worker finds out.
+                # Without a place to wait for DNS, only the worker can find out.
                 picture.refusal = error if has_place else None
             except TagloopError as error:
                 picture.refusal = error
 
     def commit(self, options: UploadOptions) -> dict[UUID, UUID]:
-        """Insert what was accepted and announce it.
+        """Insert the accepted pictures and announce them.
 
-        Returns the id under which each accepted picture is known; another than its own for one
-        whose bytes this owner has sent before.
+        Returns the image id of each accepted picture; it differs from the picture's own id if this
+        owner has sent the same bytes before.
 
         Raises:
-            Unavailable: Postgres is away. Nothing was accepted then.
+            Unavailable: Postgres is away. Nothing was accepted.
         """
         accepted = [picture for picture in self.offered if picture.refusal is None]
         queue = INTERACTIVE if len(accepted) == 1 else BULK
@@ -115,7 +112,7 @@ class Intake:
         return known
 
     def discard(self) -> None:
-        """Take back what was stored for a request that fails as a whole."""
+        """Delete the files that were stored for a request that fails as a whole."""
         discard_files(self.context.engine, self.context.storage, _keys(self.offered))
 
     def _insert(
@@ -135,8 +132,8 @@ class Intake:
                     for picture_id in sorted({known[picture.id] for picture in copies}):
                         promise_callback(connection, picture_id, options.callback_url)
         except Unavailable:
-            # The commit may have happened all the same, and a row without its file is worse than
-            # a file without a row.
+            # The commit may have succeeded, and a row without its file is worse than a file without
+            # a row.
             self.context.unsettled.add(_keys(accepted))
             raise
         except BaseException:
@@ -158,7 +155,7 @@ class Intake:
 
 
 def _keys(pictures: list[Offered]) -> list[str]:
-    """Where the files of pictures lie that were stored."""
+    """Return the storage keys of those pictures that have a file."""
     return [original_key(picture.id) for picture in pictures if picture.original is not None]
 
 

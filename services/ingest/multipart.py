@@ -1,4 +1,4 @@
-"""Reads multipart bodies part by part: one file in memory at a time, however many are sent."""
+"""Read multipart bodies part by part, with only one file in memory at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from shared.errors import BadRequest
 from shared.web.requests.gathering import CHUNK_BYTES, gather
 
 FIELD_BYTES = 64 * 1024
-# A file name is shortened, however long it is; the parser's own limit would refuse its file.
+# Long file names are shortened later; the parser's own limit would refuse their files.
 HEADER_BYTES = 64 * 1024
-# Decodes every byte, so that no encoding of a file name keeps its file out.
+# Decodes every byte, so that a file is accepted whatever the encoding of its name.
 HEADER_CHARSET = "latin-1"
 
-# What the parser gives: the head of a part, pieces of its content, and None at its end.
+# The parser yields the head of a part, pieces of its content, and None at its end.
 Events = Iterator[MultipartSegment | bytes | None]
 
 
 @dataclass(frozen=True)
 class FormField:
-    """A part that is no file."""
+    """A part that is not a file."""
 
     name: str
     value: str
@@ -35,10 +35,10 @@ class FormField:
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """A part that is a file, or its beginning.
+    """A part that is a file, or the beginning of one.
 
-    content is valid until the next part is asked for; complete is False where the file is larger
-    than the limit, and the content stops there.
+    content is valid until the next part is read; complete is False if the file is larger than the
+    limit, where the content ends.
     """
 
     name: str
@@ -50,7 +50,7 @@ class UploadedFile:
 def read_parts(
     stream: BinaryIO, boundary: bytes, max_file_bytes: int, max_parts: int
 ) -> Iterator[FormField | UploadedFile]:
-    """The parts of a multipart/form-data body, in their order.
+    """Yield the parts of a multipart/form-data body, in order.
 
     Raises:
         BadRequest: the body is malformed or has too many parts, or a field is too long.
@@ -64,7 +64,7 @@ def read_parts(
         )
         events = parser.parse_blocking(stream.read, CHUNK_BYTES)
         for event in events:
-            # A part is read to its end below, so what comes next is the head of another.
+            # Each part is read to its end below, so the next event is the head of another part.
             head = cast(MultipartSegment, event)
             name = _as_utf8(head.name or "")
             filename = _read_filename(head)
@@ -82,7 +82,7 @@ def read_parts(
 
 
 def _read_filename(head: MultipartSegment) -> str | None:
-    """The file name of a part, `filename*` before `filename`; None where the part is no file."""
+    """Return a part's file name, from `filename*` or else `filename`; None if it is not a file."""
     disposition = head.header("Content-Disposition", "")
     plain = None if head.filename is None else decode_words(_as_utf8(head.filename))
     extended = extended_filename(disposition)
@@ -101,7 +101,7 @@ def _read_field(events: Events, name: str) -> str:
 
 
 def _content(events: Events) -> Iterator[bytes]:
-    """The content of a part, up to its end."""
+    """Yield the content of a part, up to its end."""
     for event in events:
         if event is None:
             return
@@ -109,10 +109,10 @@ def _content(events: Events) -> Iterator[bytes]:
 
 
 def _refuse_swallowed(content: BinaryIO, boundary: bytes) -> None:
-    """Refuse a file that begins with the boundary, and leave others at their start.
+    """Refuse a file that begins with the boundary, and rewind other files.
 
-    The standard lets a part without content end with the blank line behind its headers. To the
-    parser, as to most, what follows is then content: the next part would be lost without a word.
+    By the standard, a part without content may end with the blank line after its headers. This
+    parser, like most, takes what follows for content, so the next part would be lost silently.
     """
     delimiter = b"--" + boundary
     if content.read(len(delimiter)) == delimiter:

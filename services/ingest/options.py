@@ -1,4 +1,4 @@
-"""What a caller may say about a picture: as a form field, a JSON member or a query parameter."""
+"""The options of an upload, from form fields, JSON members or query parameters."""
 
 import json
 from collections.abc import Iterable
@@ -19,9 +19,9 @@ from shared.errors import BadRequest
 
 OWNER_LENGTH = 200
 URL_LENGTH = 2048
-# Whoever writes or reads the JSON later may have less of a stack left.
+# Code that reads or writes the JSON later may have less of the stack left.
 METADATA_DEPTH = 50
-# Options of which each that is given counts.
+# Options that may be given several times.
 LISTS = ("hashtags",)
 
 Hashtag = Annotated[str, Field(min_length=1, max_length=HASHTAG_LENGTH)]
@@ -48,7 +48,7 @@ class UploadOptions(BaseModel):
     @field_validator("hashtags", mode="before")
     @classmethod
     def split_hashtags(cls, value: object) -> object:
-        """Accept `New York, Paris` and `#beach #sunset` where only text can be sent."""
+        """Split `New York, Paris` and `#beach #sunset`, for callers that can only send text."""
         hashtags = split_hashtags(value) if isinstance(value, str) else value
         if isinstance(hashtags, list) and all(isinstance(word, str) for word in hashtags):
             return merge_hashtags(map(tidy_hashtag, hashtags))
@@ -57,10 +57,10 @@ class UploadOptions(BaseModel):
     @field_validator("metadata", mode="before")
     @classmethod
     def parse_metadata(cls, value: object) -> object:
-        """Accept JSON text where only text can be sent; refuse what is too large to keep."""
+        """Parse metadata sent as JSON text; refuse what is too large to store."""
         try:
             metadata = json.loads(value) if isinstance(value, str) else value
-            # Python's JSON knows NaN, infinities and halves of surrogate pairs; Postgres doesn't.
+            # Python's JSON allows NaN, infinities and halves of surrogate pairs; Postgres doesn't.
             size = metadata_bytes(metadata)
             too_deep = _depth(metadata) > METADATA_DEPTH
         except (TypeError, ValueError) as error:
@@ -76,24 +76,24 @@ class UploadOptions(BaseModel):
     @field_validator("owner", "hashtags", "callback_url", "metadata", "url", mode="after")
     @classmethod
     def refuse_nul(cls, value: object) -> object:
-        """Postgres keeps no NUL character in text."""
-        # Two backslashes are one that was in the text, and what follows them is text too.
+        """Refuse NUL characters, which Postgres cannot store in text."""
+        # Two backslashes are an escaped one, so a `u0000` after them is plain text.
         if "\\u0000" in json.dumps(value).replace("\\\\", ""):
             raise ValueError("has a NUL character in it")
         return value
 
 
 def _depth(value: object) -> int:
-    """How many levels of lists and objects a JSON value has."""
+    """Return the number of nested lists and objects in a JSON value."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + max(map(_depth, inner), default=0)
 
 
 def collect(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return parameters or fields by name; values of a list are all kept, joined by commas.
+    """Return parameters or fields by name; several values of a list option are joined by commas.
 
     Raises:
-        BadRequest: another one is given twice, with different values: one would be ignored.
+        BadRequest: any other option is given twice, with different values.
     """
     values: dict[str, Any] = {}
     for name, value in pairs:

@@ -1,14 +1,14 @@
-"""Too many pictures wait: refused before anything is read or stored."""
+"""Refuse uploads while too many pictures wait, before anything is read or stored."""
 
 from shared.errors import QueueFull
 from shared.web.context import context
 
 
 def refuse_overload() -> None:
-    """Take no more than the workers can hope to tag.
+    """Raise an error if the queue is full.
 
     Raises:
-        QueueFull: as many wait as the setting `queue_limit` allows.
+        QueueFull: the number of waiting pictures has reached the setting `queue_limit`.
     """
     if context().backlog.is_over():
         limit = context().settings.queue_limit

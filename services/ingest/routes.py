@@ -1,4 +1,4 @@
-"""`POST /v1/images`: the door."""
+"""`POST /v1/images`: upload pictures."""
 
 import sys
 import time
@@ -27,7 +27,7 @@ from shared.web.problems import ProblemDocument, problem_of
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
 
-# Says why a request with wait= was not held.
+# The header that tells why a request with wait= was not held.
 WAIT_HEADER = "Tagloop-Wait"
 WAIT_REFUSED = "full"
 
@@ -55,13 +55,13 @@ def post_images() -> Answer:
     """
     arrived_at = time.monotonic()
     refuse_overload()
-    # The body is read in pieces, and each kind of piece has a limit of its own.
+    # The body is read in pieces, and each kind of piece has its own limit.
     request.max_content_length = sys.maxsize
     intake = Intake(context())
     try:
         options = read_body(request, intake)
         options.owner = caller_access().narrow(options.owner or None) or ""
-    # Whatever it is: a client that hangs up in the middle must leave no blobs behind.
+    # Any exception: a client that disconnects midway must leave no files behind.
     except BaseException:
         intake.discard()
         raise
@@ -105,13 +105,13 @@ def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> Answe
 
 
 def _is_done(image_id: UUID, deadline: float) -> bool:
-    """Whether an image is tagged or has failed, or does so until then."""
+    """Wait until the deadline; return whether the image is tagged or has failed."""
     seconds = max(0.0, deadline - time.monotonic())
     return context().listener.wait(image_id, seconds, lambda: _status(image_id) != "queued")
 
 
 def _not_kept(intake: Intake, image_id: UUID) -> Document:
-    """What was said with known bytes and could not be added to it, if there is anything."""
+    """Return the names of hashtags and metadata that a known image could not take, if any."""
     names = intake.not_kept.get(image_id)
     return {"not_kept": names} if names else {}
 
@@ -135,7 +135,7 @@ def _accepted(image_id: UUID, status: str) -> dict[str, str]:
 
 
 def _status(image_id: UUID) -> str:
-    """The status of an image; one that was deleted meanwhile waits for nothing any more."""
+    """Return the status of an image; "failed" if it was deleted, so that no caller waits for it."""
     with transaction(context().engine) as connection:
         row = find_image(connection, image_id, caller_access())
         return row["status"] if row else "failed"

@@ -9,7 +9,7 @@ from shared.config import load_settings_or_exit
 from shared.messaging.celery_app import TRAINING, create_celery, queue_named
 from shared.messaging.celery_process import CeleryProcess
 
-# A large run, and beside it one for a person who waits for a new tag.
+# One thread for a large run, and one for a user who waits for a new tag.
 RUNS_AT_ONCE = 2
 
 settings = load_settings_or_exit()

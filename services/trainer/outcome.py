@@ -1,4 +1,4 @@
-"""What a run's life cycle and the learning code exchange."""
+"""The interface between the runs and the learning code."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shared.db.corrections.standings import Standing
 from shared.model.head import Head
 from shared.storage.storage import Storage
 
-# Called with the stage of a run, in words, and the share of the run that is done, 0 to 1.
+# Called with the name of a run's stage and the share of the run that is done, 0 to 1.
 Progress = Callable[[str, float], None]
 
 
@@ -19,9 +19,9 @@ Progress = Callable[[str, float], None]
 class Finetuned:
     """The outcome of a run.
 
-    status: whether the candidate is to go live. reason: why, for people. report: its figures.
-    head: the candidate; None if there was nothing to learn. parent: the version that it was made
-    from and compared with. standings: what was found about contributors.
+    status: whether the candidate goes live. reason: for people. report: the figures. head: the
+    candidate; None if there was nothing to learn. parent: the version that it was made from and
+    compared with. standings: of the contributors.
     """
 
     status: Literal["promoted", "rejected", "nothing"]
@@ -37,8 +37,8 @@ class Finetuned:
 class Finetune(Protocol):
     """Learns from all corrections that runs have taken; writes nothing about runs or versions.
 
-    tag_id: the only tag to teach; None: all of them. is_last_attempt: corrections that can't be
-    learned are to be set aside, so that the others can.
+    tag_id: the only tag to teach; None: all of them. is_last_attempt: set aside corrections that
+    can't be learned, so that the others can.
     """
 
     def __call__(

@@ -1,4 +1,4 @@
-"""The task that the trainer runs."""
+"""The trainer's only task."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:
 
     @celery.task(name=FINETUNE)
     def finetune() -> None:
-        """See to what is due: the night's run, and what is queued."""
+        """Queue the night's run if it is due, and carry out queued runs."""
         here = trainer()
         queue_night(here.engine, here.settings.retrain_hour, datetime.now(UTC))
         see_to_runs(here)

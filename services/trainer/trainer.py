@@ -1,4 +1,4 @@
-"""What the trainer's process works with."""
+"""The resources of a trainer process."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from shared.config import Settings
 from shared.db.connection.engine import connect_engine
 from shared.storage.storage import Storage
 
-# Of a run: one that reads, one for its progress.
+# For each run: one to read, one for its progress.
 CONNECTIONS_PER_RUN = 2
 
 
 @dataclass(frozen=True)
 class Trainer:
-    """The trainer's connections, its settings, and the code that learns."""
+    """The trainer's connections, settings and learning code."""
 
     settings: Settings
     engine: Engine
@@ -30,7 +30,7 @@ class Trainer:
 
 
 def start_trainer(settings: Settings, celery: Celery, runs_at_once: int) -> Trainer:
-    """Load everything that a run needs: torch takes seconds, and a person may wait for a new tag.
+    """Load everything that a run needs; importing torch takes seconds, and a user may be waiting.
 
     Raises:
         TagloopError: a service or a setting that the trainer needs is missing.

@@ -1,1 +1,1 @@
-"""Other systems say what they have: one module a sender, one table, the same path afterwards."""
+"""Webhooks from other systems: a module for each sender, one table, then the path of uploads."""

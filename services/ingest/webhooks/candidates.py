@@ -1,6 +1,6 @@
-"""What events would become, checked before anything is written.
+"""The images that events would make, checked before anything is written.
 
-Names are looked up here, which may take seconds: no row may be locked meanwhile.
+Host names are resolved here, which may take seconds, so no row may be locked meanwhile.
 """
 
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ from shared.storage.object_url import object_url
 def image_candidates(
     events: Sequence[Event], values: dict[str, Any], settings: Settings
 ) -> list[NewImage]:
-    """The image that each event would make.
+    """Return the image that each event would make.
 
-    values: options of the webhook's own URL; what an event says outweighs them.
+    values: options from the webhook's URL; an event's own options take precedence.
 
     Raises:
-        BadRequest: an option does not fit.
-        UnsafeUrl: a picture is at no web address, or a callback URL must not be sent to.
+        BadRequest: an option is not valid.
+        UnsafeUrl: a picture is not at a web address, or a callback URL must not be sent to.
     """
     images = [
         _image_of_object(event, values)
@@ -42,7 +42,7 @@ def image_candidates(
 
 
 def _image_of_picture(event: PictureAt, values: dict[str, Any]) -> NewImage:
-    # Other forms, such as s3://, are read with the credentials of this server.
+    # Other schemes, such as s3://, are read with this server's credentials.
     check_form(event.url)
     return _new_image({**values, **event.options, "url": event.url}, event.filename)
 
@@ -60,7 +60,7 @@ def _new_image(values: dict[str, Any], filename: str | None) -> NewImage:
     return NewImage(
         id=new_image_id(),
         owner=options.owner,
-        # Nobody waits in front of a webhook.
+        # No user waits for the pictures of a webhook.
         queue=BULK,
         source_url=options.url,
         filename=clean_filename(filename),

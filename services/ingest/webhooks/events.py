@@ -1,4 +1,4 @@
-"""What senders say, in one form: pictures under URLs, and objects that came or went."""
+"""The events of all senders in one form: pictures at URLs, and objects stored or deleted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ FetchText = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class WebhookDelivery:
-    """One request of a sender, exactly as it came.
+    """One request of a sender, exactly as received.
 
-    received_at: Unix seconds. fetch_certificate: may answer from memory.
+    received_at: Unix seconds. fetch_certificate: may answer from a cache.
     """
 
     source: str
@@ -30,7 +30,7 @@ class WebhookDelivery:
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
-        """What the deployment shares with this source, if anything."""
+        """Return the secrets that the deployment shares with this source."""
         return self.settings.webhook_secrets.get(self.source, ())
 
 
@@ -38,9 +38,9 @@ class WebhookDelivery:
 class PictureAt:
     """A picture that can be fetched.
 
-    event: the sender's own name for what happened, the same in every delivery of it. sent_at:
-    Unix seconds, where the sender signs each delivery with its time. options: of the upload, as
-    in `POST /v1/images`; they outweigh those in the webhook's own URL.
+    event: the sender's id of the event, the same in every delivery of it. sent_at: Unix seconds, if
+    the sender signs each delivery with its time. options: as in `POST /v1/images`; they take
+    precedence over options in the webhook's URL.
     """
 
     event: str
@@ -52,10 +52,10 @@ class PictureAt:
 
 @dataclass(frozen=True)
 class ObjectEvent:
-    """An object came to a bucket (`present`), or went.
+    """An object was stored in a bucket (`present`) or deleted from it.
 
     sequencer: orders the events of one object; an event is never applied after a later one.
-    every_version: the object went as a whole, not only the named version of it.
+    every_version: the whole object was deleted, not only the named version.
     """
 
     bucket: str
@@ -68,6 +68,6 @@ class ObjectEvent:
 
 
 Event = PictureAt | ObjectEvent
-# Verifies a delivery and reads it. What concerns no picture gives no event. Raises Unauthenticated
-# where the signature does not hold, BadRequest where what was signed makes no sense.
+# Verifies a delivery and returns its events; there are none if it concerns no picture. Raises
+# Unauthenticated if the signature is wrong, BadRequest if the signed body is not valid.
 Read = Callable[[WebhookDelivery], list[Event]]

@@ -1,4 +1,4 @@
-"""Small documents that a sender's signature depends on."""
+"""Fetch small documents that a sender's signature depends on."""
 
 from shared.errors import Unavailable
 from shared.fetch import download
@@ -9,12 +9,12 @@ SECONDS = 5.0
 
 
 def fetch_document(url: str) -> bytes:
-    """What stands at a URL on a public host; not on another one that it redirects to.
+    """Return the text at a URL on a public host; redirects are not followed.
 
     Raises:
         UnsafeUrl: the URL does not lead to a public address.
-        FetchFailed: there is nothing, too much of it, or no answer in time.
-        Unavailable: too many requests wait for something already.
+        FetchFailed: there is no document, it is too large, or the server is too slow.
+        Unavailable: too many requests are waiting already.
     """
     with context().room.place() as has_place:
         if not has_place:

@@ -1,7 +1,7 @@
-"""CloudEvents' "abuse protection": a sender asks by OPTIONS whether it may send, then sends.
+"""The "abuse protection" of CloudEvents: a sender asks by OPTIONS whether it may send.
 
-Azure's Event Grid sends nothing without it. The answer opens nothing: every delivery still has to
-prove who sent it.
+Azure's Event Grid sends nothing without it. The answer grants no access: every delivery still has
+to prove who sent it.
 """
 
 from flask import Blueprint, Response, request
@@ -13,12 +13,12 @@ NO_LIMIT = "*"
 
 
 def add_handshake(webhooks: Blueprint, source: str) -> None:
-    """Answer the question on the URL of a source that takes CloudEvents."""
+    """Answer the OPTIONS request at the URL of a source that takes CloudEvents."""
 
     def answer_handshake() -> Response:
         answer = Response(headers={"Allow": ALLOWED})
         origin = request.headers.get("WebHook-Request-Origin")
-        # A source without a secret is closed, so there is nothing to agree to.
+        # A source without a secret accepts nothing, so the request is not granted.
         if origin and context().settings.webhook_secrets.get(source):
             answer.headers["WebHook-Allowed-Origin"] = origin
             answer.headers["WebHook-Allowed-Rate"] = NO_LIMIT

@@ -1,4 +1,4 @@
-"""JSON of strangers: read without trusting its shape."""
+"""Read untrusted JSON without relying on its structure."""
 
 import json
 from typing import Any
@@ -8,10 +8,10 @@ from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 
 
 def read_json(body: bytes | str) -> Any:
-    """The value of a JSON text.
+    """Return the value of a JSON text.
 
     Raises:
-        BadRequest: it is none, or is nested too deeply.
+        BadRequest: it is not JSON, or is nested too deeply.
     """
     text = body if isinstance(body, str) else body.decode(errors="replace")
     if is_too_deep(text):
@@ -23,10 +23,10 @@ def read_json(body: bytes | str) -> Any:
 
 
 def read_json_object(body: bytes | str) -> dict[str, Any]:
-    """The JSON object of a text.
+    """Return the value of a JSON text that has to be an object.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: it is not a JSON object.
     """
     value = read_json(body)
     if not isinstance(value, dict):
@@ -35,17 +35,17 @@ def read_json_object(body: bytes | str) -> dict[str, Any]:
 
 
 def member(value: object, *path: str) -> Any:
-    """What lies at the end of a path of names; None where the path breaks off."""
+    """Return the value at a path of names; None if the path does not exist."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def text_at(value: object, *path: str) -> str:
-    """The text at the end of a path of names.
+    """Return the text at a path of names.
 
     Raises:
-        BadRequest: there is none, or it has characters that no database keeps.
+        BadRequest: there is no text, or it has characters that Postgres cannot store.
     """
     found = optional_text(value, *path)
     if found is None:
@@ -54,10 +54,10 @@ def text_at(value: object, *path: str) -> str:
 
 
 def optional_text(value: object, *path: str) -> str | None:
-    """The text at the end of a path of names, or None where there is none.
+    """Return the text at a path of names; None if there is none.
 
     Raises:
-        BadRequest: it has characters that no database keeps.
+        BadRequest: it has characters that Postgres cannot store.
     """
     found = member(value, *path)
     if not isinstance(found, str) or not found:
@@ -68,5 +68,5 @@ def optional_text(value: object, *path: str) -> str | None:
 
 
 def without_nothing(values: dict[str, Any]) -> dict[str, Any]:
-    """The members that say something."""
+    """Return the members that are not empty."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}

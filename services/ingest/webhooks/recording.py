@@ -1,4 +1,4 @@
-"""Turns events into rows: all of one delivery in one transaction, each event once."""
+"""Store events: all events of a delivery in one transaction, each event once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from shared.web import Context
 
 @dataclass
 class RecordedEvents:
-    """What a delivery came to: images by id, those to delete included."""
+    """The images that a delivery created, already had, replaced and deleted."""
 
     new: list[NewImage] = field(default_factory=list)
     known: list[UUID] = field(default_factory=list)
@@ -36,15 +36,15 @@ class RecordedEvents:
 def record(
     here: Context, source: str, events: Sequence[Event], values: dict[str, Any]
 ) -> RecordedEvents:
-    """Make images of new events, delete those of objects that are gone, and tell the workers.
+    """Create the images of new events, delete images whose objects are gone, and notify workers.
 
-    values: options of the webhook's own URL; what an event says outweighs them.
+    values: options from the webhook's URL; an event's own options take precedence.
 
     Raises:
-        BadRequest: an option does not fit.
-        UnsafeUrl: a picture is at no web address, or a callback URL must not be sent to.
-        Replayed: this delivery was taken before.
-        Unavailable: Postgres is away. Nothing was taken then.
+        BadRequest: an option is not valid.
+        UnsafeUrl: a picture is not at a web address, or a callback URL must not be sent to.
+        Replayed: this delivery was received before.
+        Unavailable: Postgres is away. Nothing was stored.
     """
     recorded = RecordedEvents()
     once = _in_order(events)
@@ -66,9 +66,9 @@ def record(
 
 
 def _in_order(events: Sequence[Event]) -> list[Event]:
-    """In the same order everywhere, so that deliveries never wait for each other.
+    """Return the events without duplicates, in an order that prevents deadlocks between deliveries.
 
-    Each once: what one delivery says twice is no replay.
+    Duplicates within one delivery are not a replay.
     """
     first = {_place(event): event for event in reversed(events)}
     return [first[place] for place in sorted(first)]

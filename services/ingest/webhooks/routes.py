@@ -1,4 +1,4 @@
-"""`POST /v1/webhooks/{source}`: verified, noted and answered, before anything is fetched."""
+"""`POST /v1/webhooks/{source}`: verify, store and answer a webhook before anything is fetched."""
 
 import time
 from functools import lru_cache
@@ -52,7 +52,7 @@ class WebhookAnswer(BaseModel):
 
 
 def create_webhooks(fetch: FetchText) -> APIBlueprint:
-    """This part of the API.
+    """Create the blueprint of the webhooks.
 
     fetch: gets certificates, and confirms subscriptions, by https from public hosts.
     """
@@ -61,7 +61,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
 
     @webhooks.record
     def check_settings(state: BlueprintSetupState) -> None:
-        """When an app takes this part in, and not at the first webhook."""
+        """Check the settings when the app starts, not at the first webhook."""
         refuse_unknown_sources(state.app.extensions[EXTENSION].settings.webhook_secrets)
 
     @webhooks.post(
@@ -115,7 +115,7 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
 
 
 def _read_body() -> bytes:
-    """All of it, as it was signed; Flask limits its length."""
+    """Return the whole body, as it was signed; Flask limits its length."""
     stream = open_body(request)
     return b"".join(iter(lambda: stream.read(CHUNK_BYTES), b""))
 

@@ -1,4 +1,4 @@
-"""Proofs of who sent a webhook: compared in constant time, and only while they are fresh."""
+"""Verify the sender of a webhook, in constant time, and the age of its signature."""
 
 import hashlib
 import hmac
@@ -8,15 +8,15 @@ from services.ingest.webhooks.events import WebhookDelivery
 from shared.errors import UnverifiedSender
 
 BEARER = "bearer "
-# Of Unix seconds; enough for 30,000 years.
+# Digits of Unix seconds; enough for 30,000 years.
 MAX_DIGITS = 12
 
 
 def require_secrets(delivery: WebhookDelivery) -> list[str]:
-    """The source's secrets.
+    """Return the source's secrets.
 
     Raises:
-        UnverifiedSender: it has none, so nobody can prove to be it.
+        UnverifiedSender: it has none, so no sender can be verified.
     """
     if not delivery.secrets:
         raise UnverifiedSender(
@@ -27,7 +27,7 @@ def require_secrets(delivery: WebhookDelivery) -> list[str]:
 
 
 def require_header(delivery: WebhookDelivery, name: str) -> str:
-    """The value of a header.
+    """Return the value of a header.
 
     Raises:
         UnverifiedSender: it is missing.
@@ -39,26 +39,26 @@ def require_header(delivery: WebhookDelivery, name: str) -> str:
 
 
 def check_signature(given: str, expected: Iterable[str]) -> None:
-    """Compare a signature in hex with those that the secrets make.
+    """Compare a signature in hex with the signatures that the secrets produce.
 
     Raises:
-        UnverifiedSender: it is none of them.
+        UnverifiedSender: it equals none of them.
     """
     if not any_equal(given.lower(), expected):
         raise UnverifiedSender("The signature does not fit the body: is the secret the right one?")
 
 
 def any_equal(given: str, expected: Iterable[str]) -> bool:
-    """Whether a secret text is one of those expected; tells nothing by the time it takes."""
+    """Return whether a secret text is among the expected ones, in constant time."""
     found = [hmac.compare_digest(given.encode(), one.encode()) for one in expected]
     return any(found)
 
 
 def check_fresh(delivery: WebhookDelivery, timestamp: str) -> int:
-    """The signed time of a delivery, in Unix seconds.
+    """Return the signed time of a delivery, in Unix seconds.
 
     Raises:
-        UnverifiedSender: it is no time, or too far from now.
+        UnverifiedSender: it is not a time, or too far from now.
     """
     window = delivery.settings.webhook_window_seconds
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MAX_DIGITS):
@@ -71,14 +71,14 @@ def check_fresh(delivery: WebhookDelivery, timestamp: str) -> int:
 
 
 def hmac_sha256(secret: str, message: bytes) -> str:
-    """HMAC-SHA256 in hex."""
+    """Return the HMAC-SHA256 in hex."""
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
 def check_bearer(delivery: WebhookDelivery, allowed: Callable[[str], bool] = bool) -> None:
-    """Check `Authorization: Bearer <token>`, for senders that sign nothing.
+    """Check `Authorization: Bearer <token>`, for senders that do not sign.
 
-    allowed: which of the source's secrets are such tokens.
+    allowed: returns whether a secret of the source is such a token.
 
     Raises:
         UnverifiedSender: the token is missing or wrong.

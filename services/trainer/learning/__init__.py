@@ -1,4 +1,4 @@
-"""What a fine-tune does with what people said. Imports torch; only the trainer may import this."""
+"""Learn from people's corrections. Imports torch, so only the trainer may import this."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,10 +34,10 @@ def finetune(
     progress: Progress,
     is_last_attempt: bool = False,
 ) -> Finetuned:
-    """Learn from everything that runs have taken from the retraining queue.
+    """Learn from all corrections that runs have taken from the retraining queue.
 
-    tag_id: the only tag to teach, beside what the live version knows; None: all tags that the run
-    has corrections of. is_last_attempt: what can't be learned is set aside.
+    tag_id: teach only this tag, and keep the rest of the live version; None: all tags that the run
+    has corrections of. is_last_attempt: set aside what can't be learned.
 
     Raises:
         Unavailable: Postgres or the storage is away, or no worker has made a first version yet.
@@ -78,7 +78,7 @@ def finetune(
 def _teach(
     engine: Engine, live: Scorer, min_confidence: float, limits: GateLimits, tag_id: int
 ) -> Finetuned:
-    """Teach one tag at once. What all owners see already has to pass the gate's limits first."""
+    """Teach one tag at once; a tag that all owners already see has to pass the gate's limits."""
     with transaction(engine) as connection:
         tag = find_tag_owner(connection, tag_id)
         if tag is None:
@@ -94,7 +94,7 @@ def _teach(
 
 
 def recorded_precision(report: Mapping[str, Any]) -> dict[str, float]:
-    """Average precision by slug that a version had on what it had not seen when it was made."""
+    """Return a version's average precision by slug, on images that it was not trained on."""
     return {
         slug: figures["average_precision"]
         for slug, figures in report.get("tags", {}).items()

@@ -1,4 +1,4 @@
-"""The fine-tune: from everything that people said to a candidate, and whether it may go live."""
+"""The fine-tune: train a candidate on people's votes and decide whether it goes live."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from services.trainer.outcome import Finetuned, Progress
 from shared.model.learned_tags import LearnedTags
 from shared.model.scorer import Scorer
 
-# Where on the way from 0 to 1 the fits begin and end.
+# The share of the work, 0 to 1, at which the fits begin and end.
 TRUST_DONE, FITTED = 0.3, 0.9
 
 
@@ -41,10 +41,9 @@ def finetune_on(
 ) -> Finetuned:
     """Train a candidate on all votes, compare it with the live version, and judge it.
 
-    data.owner: whose tags they are; None: shared ones. Other tags are not touched: the candidate
-    has only these. recorded: average precision by slug that the live version had on images that it
-    had not seen.
-    progress is called with what is done now and with the share that is done.
+    data.owner: the owner of the tags; None: shared tags. Other tags are not touched: the candidate
+    has only these. recorded: the live version's average precision by slug, on images that it had
+    not seen. progress is called with the current stage and the share that is done.
     """
     progress("weighing contributors", 0.0)
     training_set = TrainingSet.of(data, live, min_confidence)
@@ -90,7 +89,7 @@ def finetune_on(
 
 
 def _untouched(live: Scorer, data: DataSet) -> LearnedTags:
-    """What the live version has learned of tags of this kind that the data say nothing of."""
+    """Return the live version's learned tags of this owner that have no votes in the data."""
     own = None if data.owner is None else live.own.get(data.owner)
     if data.owner is None:
         known = live.head.learned_tags
@@ -102,7 +101,7 @@ def _untouched(live: Scorer, data: DataSet) -> LearnedTags:
 def _beyond_corrections(
     live: Scorer, candidate: Scorer, data: DataSet, min_confidence: float
 ) -> dict[str, Any]:
-    """Evidence from pictures that nobody corrected. An owner's own tag changes no other tag."""
+    """Return evidence from uncorrected pictures; an owner's own tag changes no other tag."""
     if data.owner is not None:
         return {"certain": gate.Comparison(None, None)}
     sampled = data.sampled[1::2]
@@ -113,7 +112,7 @@ def _beyond_corrections(
 
 
 def _aside(trust: Trust) -> str:
-    """A sentence about those that nothing was learned from."""
+    """Return a sentence on the votes that were set aside."""
     if not trust.set_aside:
         return ""
     return f" Votes set aside, because they contradict what everybody else says: {trust.set_aside}."
@@ -122,10 +121,10 @@ def _aside(trust: Trust) -> str:
 def _compare_earlier(
     training_set: TrainingSet, unseen: Unseen, recorded: dict[str, float], slugs: Sequence[str]
 ) -> gate.Comparison:
-    """On what the live version learned from; tag by tag, then the mean.
+    """Compare average precision, by tag and then as a mean, on what the live version learned from.
 
-    Where a tag has no held-out examples, the live version has seen all of them, so what was
-    measured when it was made stands for it.
+    The live version has seen all examples of a tag without held-out examples, so the figure
+    recorded when it was trained is used.
     """
     judged = training_set.earlier_targets().masked(~unseen.valid)
     pairs = []

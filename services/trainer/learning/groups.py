@@ -1,5 +1,7 @@
-"""A run learns the shared tags, and each owner's own tags apart: every group from its own images,
-measured and judged for itself. A group that fails its gate stays as the live version has it.
+"""Learn the shared tags and each owner's own tags as separate groups.
+
+Every group is trained, measured and judged on its own images. A group that fails its gate stays as
+it is in the live version.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from shared.errors import Unavailable
 from shared.model.learned_tags import LearnedTags
 from shared.model.scorer import Scorer
 
-# Of each owner's report, what the next run compares with.
+# The figures of each owner's report that the next run compares with.
 KEPT_FIGURES = ("examples", "method", "average_precision")
-# Groups whose reasons are told in full.
+# The number of groups whose reasons are given in full.
 MAX_TOLD = 5
 
 Learn = Callable[[str | None, Progress], Finetuned]
@@ -31,10 +33,10 @@ log = structlog.get_logger(__name__)
 def learn_groups(
     groups: Sequence[str | None], learn: Learn, progress: Progress, *, set_failed_aside: bool
 ) -> tuple[Learned, Mapping[str | None, str]]:
-    """Learn each group; return what was learned, and why others could not be.
+    """Learn each group; return what was learned, and the reasons why others failed.
 
-    groups: whose tags they are; None: shared ones. set_failed_aside: go on without a group that
-    raises, unless all do.
+    groups: owners of tags; None: shared tags. set_failed_aside: go on without a group that raises,
+    unless all do.
 
     Raises:
         Unavailable: Postgres or the storage is away.
@@ -50,7 +52,7 @@ def learn_groups(
             learned[owner] = learn(owner, told)
         except Unavailable:
             raise
-        # Whatever is wrong with the data or the code: the others need not wait for it.
+        # Any error in the data or the code: the other groups need not wait for it.
         except Exception as error:
             is_alone = number == len(groups) - 1 and not learned
             if not set_failed_aside or is_alone:
@@ -61,13 +63,13 @@ def learn_groups(
 
 
 def knowing(live: Scorer, owner: str | None, custom: Sequence[KnownTag]) -> Scorer:
-    """The live version with an owner's tags in its vocabulary, and with tags yet to be learned."""
+    """Return the live version with an owner's tags, and tags to be learned, in its vocabulary."""
     scorer = live if owner is None else live.for_owner(owner)
     return replace(scorer, words=scorer.words.with_custom(custom), own=live.own)
 
 
 def report_of(report: Mapping[str, Any], owner: str | None) -> Mapping[str, Any]:
-    """The part of a version's report that is about one group."""
+    """Return the part of a version's report that is about one group."""
     if owner is None:
         return report
     found: Mapping[str, Any] = report.get("owners", {}).get(owner, {})
@@ -77,10 +79,10 @@ def report_of(report: Mapping[str, Any], owner: str | None) -> Mapping[str, Any]
 def compose(
     live: Scorer, learned: Learned, failed: Mapping[str | None, str], report: Mapping[str, Any]
 ) -> Finetuned:
-    """Put what the groups have learned together.
+    """Combine what the groups have learned into one candidate.
 
-    Promoted is what passed its gate, beside the live version's word on all else; where nothing did,
-    everything is kept as one rejected candidate. report: the live version's.
+    Groups that passed their gate are promoted, and the rest of the live version is kept. If no
+    group passed, all of them form one rejected candidate. report: the live version's.
     """
     good = {owner for owner, one in learned.items() if one.status == "promoted"}
     tried = {owner for owner, one in learned.items() if one.head is not None}
@@ -100,7 +102,7 @@ def compose(
 
 
 def _head_of(live: Scorer, learned: Learned, taken: set[str | None]) -> Any:
-    """The live head with what some groups have learned in the place of what it knew of them."""
+    """Return the live head, with the learned tags of some groups replaced by their candidates'."""
     parts: list[LearnedTags] = []
     for owner in (None, *sorted({*live.own, *(name for name in taken if name is not None)})):
         found = learned[owner].head if owner in taken else None
@@ -114,7 +116,7 @@ def _head_of(live: Scorer, learned: Learned, taken: set[str | None]) -> Any:
 
 
 def _tell(reasons: Mapping[str | None, str]) -> str:
-    """One sentence or more on how the groups ended, for people."""
+    """Return a few sentences on how the groups ended, for people."""
     if not reasons:
         return "There are no new corrections to learn from."
     if list(reasons) == [None]:
@@ -128,8 +130,9 @@ def _tell(reasons: Mapping[str | None, str]) -> str:
 
 
 def _report(learned: Learned, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of the shared tags, and below them those of each owner; of groups that were not
-    learned this time, as they were.
+    """Return the figures of the shared tags and, below them, of each owner.
+
+    Groups that were not learned this time keep their earlier figures.
     """
     shared = learned.get(None)
     report = dict(shared.report) if shared is not None else {"tags": before.get("tags", {})}
@@ -145,7 +148,7 @@ def _report(learned: Learned, before: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _standings(learned: Learned) -> tuple[Standing, ...]:
-    """One for each contributor: from the group where most of their corrections were judged."""
+    """Return a standing for each contributor, from the group that judged most of their votes."""
     found: dict[str, Standing] = {}
     for one in learned.values():
         for standing in one.standings:

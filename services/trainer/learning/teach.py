@@ -1,4 +1,4 @@
-"""A custom tag at once: one classifier more, everything else as it was."""
+"""Teach one custom tag at once: add its classifier and leave everything else unchanged."""
 
 from __future__ import annotations
 
@@ -29,12 +29,11 @@ from shared.model.scorer import Scorer
 def teach_one(
     data: DataSet, live: Scorer, min_confidence: float, limits: GateLimits | None = None
 ) -> Finetuned:
-    """Train one tag on its own votes and put it beside the live version's learned tags.
+    """Train one tag on its own votes and add it to the live version's learned tags.
 
-    data.owner: whose tag it is; None: everybody's. limits: what the tag may do to pictures that
-    nobody corrected. None: it is new or one owner's own, so that there is nothing that it could
-    make worse, and it goes live without the gate. The report says how well it does on examples that
-    it has not seen.
+    data.owner: the owner of the tag; None: a shared tag. limits: what the tag may do to uncorrected
+    pictures; None: the tag is new or one owner's own, so it cannot make anything worse and goes
+    live without the gate. The report gives its figures on examples that it has not seen.
     """
     tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
     problem = LearningProblem.of(tags, live, data, min_confidence)
@@ -78,7 +77,7 @@ def teach_one(
 def _find_harm(
     live: Scorer, candidate: Scorer, data: DataSet, min_confidence: float, limits: GateLimits
 ) -> str | None:
-    """What teaching a shared tag does to other pictures that is not allowed; None: nothing."""
+    """Return what harm beyond the limits a shared tag does to other pictures; None: no harm."""
     sampled = data.sampled[1::2]
     spread = measure_spread(live, candidate, sampled, min_confidence)
     if spread is None:
@@ -89,7 +88,7 @@ def _find_harm(
 
 
 def _with(live: Scorer, owner: str | None, one: LearnedTags) -> Scorer:
-    """The live version with one tag put in or replaced."""
+    """Return the live version with one tag added or replaced."""
     if owner is None:
         learned = _put_in(live.head.learned_tags, one)
         return replace(live, head=replace(live.head, learned_tags=learned))

@@ -1,1 +1,1 @@
-"""The life of a fine-tune run: asked for, started, judged, promoted or rejected."""
+"""The life cycle of a fine-tune run: queued, started, judged, promoted or rejected."""

@@ -1,4 +1,4 @@
-"""The nightly run: queued once the hour has come, once a night whatever doubles or dies."""
+"""The nightly run, queued once a night when the hour has come, even after restarts."""
 
 from datetime import UTC, datetime
 
@@ -9,12 +9,12 @@ from shared.db.models.runs import insert_night
 
 
 def queue_night(engine: Engine, retrain_hour: int | None, now: datetime) -> bool:
-    """Queue today's run if its hour has come and it isn't there yet; return whether that was so.
+    """Queue today's run if its hour has come and it is missing; return whether it was queued.
 
-    retrain_hour: 0 to 23, UTC; None: there are no nightly runs. now: an aware moment.
+    retrain_hour: 0 to 23, UTC; None: there are no nightly runs. now: a time with a time zone.
 
-    A trainer that was away at the hour makes up for it on the same day. It then learns only if
-    corrections waited at the hour: those of people who are at it now wait for the next night.
+    A trainer that was away at the hour catches up on the same day. It then runs only if corrections
+    were waiting at the hour: newer ones wait for the next night.
 
     Raises:
         Unavailable: Postgres is away.

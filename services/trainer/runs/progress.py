@@ -1,4 +1,4 @@
-"""How far a run is, written to its row while it learns."""
+"""Write the progress of a run to its row while it learns."""
 
 import time
 
@@ -8,12 +8,12 @@ from services.trainer.runs.promotion import RunLost
 from shared.db.connection.engine import transaction
 from shared.db.models.runs import Run, report_progress
 
-# Nobody looks more often, and a stage that is told a hundred times a second costs nothing.
+# No one reads it more often, and frequent calls must cost nothing.
 MIN_PAUSE_SECONDS = 0.5
 
 
 class ProgressWriter:
-    """Called with the stage and the share that is done, 0 to 1; writes now and then."""
+    """Takes the stage and the share that is done, 0 to 1, and writes them now and then."""
 
     def __init__(self, engine: Engine, run: Run) -> None:
         self._engine = engine
@@ -22,7 +22,7 @@ class ProgressWriter:
         self._written_at = 0.0
 
     def __call__(self, stage: str, share: float) -> None:
-        """Note how far the run is.
+        """Note the progress of the run.
 
         Raises:
             RunLost: another trainer has taken the run over.

@@ -1,4 +1,4 @@
-"""How a run ends: its candidate stored, judged and perhaps live, all in one transaction."""
+"""End a run: store its candidate, judge it and perhaps put it live, in one transaction."""
 
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from shared.db.models.runs import Run, end_run, set_aside
 from shared.errors import TagloopError, Unavailable
 from shared.storage.deleting import discard_files
 
-# From the note to the commit takes seconds.
+# Much longer than from the note to the commit, which takes seconds.
 UNCOMMITTED_SECONDS = 3600.0
 
 log = structlog.get_logger(__name__)
@@ -35,10 +35,10 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
     """End a run with what was learned.
 
     Raises:
-        Overtaken: the candidate was not compared with what is live; nothing of it was kept.
-        RunLost: nothing was kept.
-        Unavailable: Postgres or the storage is away. Where the answer to the commit was lost, the
-            candidate may be live all the same.
+        Overtaken: another version went live since the comparison; nothing was stored.
+        RunLost: nothing was stored.
+        Unavailable: Postgres or the storage is away. If the response to the commit was lost, the
+            candidate may be live anyway.
     """
     if learned.head is None:
         with transaction(trainer.engine) as connection:
@@ -58,7 +58,7 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
         with transaction(trainer.engine) as connection:
             _record(connection, run, learned, live, blob)
     except (Overtaken, RunLost):
-        # Only here is it certain that nothing was committed.
+        # Only in this case is it certain that nothing was committed.
         discard_files(trainer.engine, trainer.storage, [blob])
         raise
 
@@ -82,7 +82,10 @@ def _record(
 
 
 def _scope_of(connection: Connection, run: Run) -> RetagScope:
-    """What a promotion changes: everything, or one tag; an owner's tag on their images only."""
+    """Return what a promotion changes: everything, or one tag.
+
+    An owner's tag only on their images.
+    """
     tag = None if run.tag_id is None else find_tag_owner(connection, run.tag_id)
     return RetagScope(owner=None if tag is None else tag[0], tag_id=run.tag_id)
 

@@ -1,4 +1,4 @@
-"""A run's life: queued → running → promoted, rejected, nothing, or failed after three attempts."""
+"""The states of a run: queued, running, then promoted, rejected, nothing or failed (3 attempts)."""
 
 from contextlib import ExitStack
 
@@ -29,23 +29,23 @@ log = structlog.get_logger(__name__)
 
 
 def see_to_runs(trainer: Trainer) -> None:
-    """Carry out what is queued, unless another trainer in the cluster is at it.
+    """Carry out queued runs, unless another trainer in the cluster does.
 
-    A new tag is for a person who waits, and takes seconds: such runs have a lock of their own and
-    don't queue up behind a large one.
+    A user waits for a run that teaches one tag, and it takes seconds, so such runs have their own
+    lock and don't queue behind a large one.
 
     Raises:
-        Unavailable: Postgres is away. Runs that this interrupts are taken up by a later call.
+        Unavailable: Postgres is away. A later call continues the interrupted runs.
     """
     see_to_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
     see_to_kind(trainer, Lock.ALL_RUNS, of_one_tag=False)
-    # A run for all tags may have kept others out.
+    # A run for all tags may have kept out runs for one tag.
     see_to_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
 
 
 def see_to_kind(trainer: Trainer, lock: Lock, *, of_one_tag: bool) -> None:
-    """Carry out the runs of one kind, one after the other, up to the first that fails."""
-    # Again after the lock was let go: who came for a run that was queued meanwhile found it held.
+    """Carry out the runs of one kind in turn, until one fails."""
+    # Look again after the lock is released: a trainer called for a new run found it held.
     while _is_any_open(trainer, of_one_tag=of_one_tag):
         with try_lock(trainer.engine, lock) as held:
             if not held:
@@ -54,16 +54,16 @@ def see_to_kind(trainer: Trainer, lock: Lock, *, of_one_tag: bool) -> None:
                 give_back_interrupted(connection, of_one_tag=of_one_tag)
             while (run := _start_next(trainer, of_one_tag=of_one_tag)) is not None:
                 if not carry_out(trainer, run):
-                    # Its next attempt is for a later call: what is wrong may need some time.
+                    # Leave the next attempt to a later call: the problem may take time to pass.
                     return
 
 
 def carry_out(trainer: Trainer, run: Run) -> bool:
-    """One attempt at a run; return whether it ended as it should.
+    """Make one attempt at a run; return whether it succeeded.
 
     Raises:
-        Unavailable: Postgres or the storage is away. This attempt does not count, if only that can
-            be written down.
+        Unavailable: Postgres or the storage is away. The attempt does not count, if this can be
+            recorded.
     """
     log.info("run started", run=run.id, attempt=run.attempt, corrections=run.corrections)
     try:
@@ -80,7 +80,7 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
         with transaction(trainer.engine) as connection:
             put_back(connection, run, str(error), counts=False)
         raise
-    # Whatever is wrong with the data or the code: the row has to tell.
+    # Any error in the data or the code: the row has to record it.
     except Exception as error:
         log.exception("run failed", run=run.id, attempt=run.attempt)
         reason = f"{type(error).__name__}: {error}"
@@ -94,10 +94,10 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
 
 
 def _learn(trainer: Trainer, run: Run) -> Finetuned:
-    """Learn until nobody promotes another version meanwhile.
+    """Learn, and repeat it while another version goes live in the meantime.
 
-    A run for all tags that was overtaken once keeps runs for one tag out: they are much shorter,
-    and could overtake it again and again.
+    A run for all tags that was overtaken once keeps out runs for one tag: they are much shorter and
+    could overtake it again and again.
     """
     progress = ProgressWriter(trainer.engine, run)
     with ExitStack() as kept_out:
@@ -127,7 +127,7 @@ def _end_without_learning(trainer: Trainer, run: Run) -> None:
 def _give_up(trainer: Trainer, run: Run, reason: str) -> None:
     with transaction(trainer.engine) as connection:
         if end_run(connection, run, "failed", reason):
-            # Given back to the queue, they would fail the next nights as well.
+            # Back in the queue, the corrections would also fail in the next nights.
             set_aside_all(connection, run)
 
 

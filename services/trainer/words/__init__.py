@@ -1,1 +1,1 @@
-"""Learning words from a labelled folder, by the learner of the nightly fine-tune."""
+"""Learn words from a labelled folder, with the learner of the nightly fine-tune."""

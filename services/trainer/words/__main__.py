@@ -1,6 +1,6 @@
-"""`python -m services.trainer.words LABELS EMBEDDINGS OUT`: learn words, as `tagloop` asks for it.
+"""`python -m services.trainer.words LABELS EMBEDDINGS OUT`: learn words for `tagloop learn-words`.
 
-LABELS is what `tagloop learn-words` read from a folder, EMBEDDINGS what the worker made of its
+LABELS is what `tagloop learn-words` read from a folder, EMBEDDINGS the worker's output for its
 pictures. OUT.safetensors becomes the words file, OUT.json its provenance.
 """
 
@@ -16,7 +16,7 @@ from shared.vocabulary import load_imagenet
 
 
 def main(arguments: list[str]) -> int:
-    """Learn, and write both files; print one sentence if that is impossible."""
+    """Learn and write both files; if that is impossible, print the reason in one sentence."""
     labels, embeddings, out = map(Path, arguments)
     try:
         document = json.loads(labels.read_text(encoding="utf-8"))

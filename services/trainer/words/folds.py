@@ -1,4 +1,4 @@
-"""Folds in which near-duplicates stay together, so that none is judged by a model that knows it."""
+"""Folds that keep near-duplicates together, so that no model is tested on a picture it knows."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FOLDS = 10
-# The cosine of two embeddings from which on their pictures count as one: series of one scene.
+# The minimum cosine of two embeddings at which their pictures count as one, such as a series.
 SAME_SCENE = 0.9
 
 

@@ -1,4 +1,7 @@
-"""From labelled pictures to a words file and its provenance: the same data, the same bytes."""
+"""Learn a words file and its provenance from labelled pictures.
+
+The same data give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +30,14 @@ from shared.model.exclusions import Exclusions
 from shared.model.learned_tags import LearnedTags, features
 from shared.model.words_file import WordsFile
 
-# Precisions to aim at, the first that leaves enough recall. Above the bar, for a threshold that
-# was found on these pictures is a little worse on others.
+# Target precisions; the first that leaves enough recall is used. They are above the bar, because a
+# threshold is a little worse on other pictures than those it was found on.
 TARGETS = (0.9, 0.92, 0.94, 0.88)
 MIN_PRECISION, MIN_RECALL = 0.85, 0.3
-# Pictures of a single word come from few sources and look alike: together they weigh as much as the
-# other pictures that show the word, or as so many where those are fewer.
+# Pictures of a single word come from few sources and look alike, so together they weigh as much as
+# the other pictures that show the word, or as this many if there are fewer.
 MIN_SINGLE_WEIGHT = 30.0
-# A classifier has to be this much better than the network alone to be worth its bytes.
+# A classifier has to be this much better than the network alone to be kept.
 MIN_GAIN = 0.02
 
 Method = Literal["classifier", "network", "left out"]
@@ -42,7 +45,7 @@ Method = Literal["classifier", "network", "left out"]
 
 @dataclass(frozen=True)
 class WordResult:
-    """What became of a word. target: the precision that the threshold aims at."""
+    """The outcome for a word. target: the precision that the threshold aims at."""
 
     column: int
     method: Method
@@ -53,14 +56,14 @@ class WordResult:
 
 @dataclass(frozen=True)
 class Learned:
-    """The words that passed as a file, and what became of every word."""
+    """The file of the words that passed, and the outcome for every word."""
 
     file: WordsFile
     results: tuple[WordResult, ...]
 
 
 def learn_words(material: Material, leave_out: frozenset[str]) -> Learned:
-    """Learn every word, keep those that pass the bar, and measure all of them.
+    """Learn every word, keep words that pass the bar, and measure all of them.
 
     leave_out: slugs of words that are measured but not kept, whatever their figures.
     """
@@ -91,7 +94,7 @@ def _fit(material: Material, examples: Examples, rows: NDArray[np.bool_]) -> Cla
 def _unseen_logits(
     material: Material, examples: Examples, folds: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Logits of every word on every picture, (pictures, words), by models that never saw it."""
+    """Return logits of every word, (pictures, words), by models not trained on the picture."""
     logits = np.zeros(material.present.shape, np.float32)
     for fold in range(FOLDS):
         inside = folds == fold
@@ -145,7 +148,7 @@ def _to_file(
     logits: NDArray[np.float32],
     kept: list[WordResult],
 ) -> WordsFile:
-    """Scale each classifier so that its threshold is the probability from which tags are shown."""
+    """Scale each classifier so that its threshold becomes the probability for showing tags."""
     weight, bias = subspace.expand(classifiers.weight, classifiers.bias)
     offset = np.float32(np.log(SHOWN_FROM) - np.log1p(-SHOWN_FROM))
     columns = np.array([result.column for result in kept], dtype=np.intp)
@@ -170,7 +173,7 @@ def _to_file(
         if not kept
         else LearnedTags(
             np.arange(len(kept), dtype=np.int32),
-            # As the file keeps them: what is measured is what is shipped.
+            # In the file's precision, so that the shipped classifiers are measured.
             (weight[:, columns] * scale_of).astype(np.float16).astype(np.float32),
             scale_of * (bias[columns] - threshold_of) + offset,
             scale_of * classifiers.prior[columns],
@@ -183,7 +186,7 @@ def _to_file(
 
 
 def describe_figures(figures: Figures | None) -> dict[str, Any]:
-    """Figures for the provenance file, rounded."""
+    """Return the figures for the provenance file, rounded."""
     if figures is None:
         return {}
     return {

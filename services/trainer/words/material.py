@@ -1,4 +1,4 @@
-"""What words are learned from: labelled pictures as arrays, and what the network says of them."""
+"""The material to learn words from: labelled pictures as arrays, and the network's predictions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from shared.vocabulary import Vocabulary
 class Material:
     """Labelled pictures and their embeddings.
 
-    slugs, names: of the words. paths: of the pictures; sets: the set that each belongs to.
-    present, known: (pictures, words) bool; where not known, nothing is said. is_single: (pictures,)
-    bool, true where one word is sure and nothing is known of the others. network: (pictures,
-    words), what the network itself says; has_network: (words,), whether it says anything.
+    slugs, names: of the words. paths: of the pictures; sets: the set that each picture belongs to.
+    present, known: (pictures, words) bool; nothing is said where known is false. is_single:
+    (pictures,) bool, true if one word is certain and nothing is known about the others. network:
+    (pictures, words), the network's own predictions; has_network: (words,), whether it makes any.
     """
 
     backbone: str
@@ -43,13 +43,13 @@ class Material:
     unreadable: Mapping[str, str]
 
     def sources_of(self, column: int) -> dict[str, int]:
-        """How many pictures of each set show a word."""
+        """Return how many pictures of each set show a word."""
         shown = np.flatnonzero(self.present[:, column])
         return dict(sorted(Counter(self.sets[row] for row in shown).items()))
 
 
 def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> Material:
-    """Read what `tagloop learn-words` wrote down, and what the worker made of the pictures."""
+    """Read the labels from `tagloop learn-words`, and the worker's embeddings of the pictures."""
     document = json.loads(labels.read_text(encoding="utf-8"))
     with safe_open(embeddings, framework="numpy") as file:
         metadata = file.metadata()
@@ -98,7 +98,7 @@ def _add_implied(
     vocabulary: Vocabulary,
     columns: Sequence[int | None],
 ) -> None:
-    """Fill in, in place, what follows: a flower is a plant, without food there is no fruit.
+    """Fill in implied labels, in place: a flower is a plant, and without food there is no fruit.
 
     present, known: (pictures, words). columns: of the words in the vocabulary.
     """

@@ -1,4 +1,4 @@
-"""How well words are told on pictures that neither the classifier nor the threshold has seen."""
+"""Measure words on pictures that neither the classifier nor the threshold has seen."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from services.trainer.words.folds import FOLDS
 from services.trainer.words.material import Material
 from services.trainer.words.thresholds import WordCurve, find_threshold
 
-# A word with fewer sure positives among the exhaustively labelled pictures is also measured on the
-# pictures of that one word, which then weigh as if there were so many.
+# A word with fewer certain positives among the exhaustively labelled pictures is also measured on
+# its single-word pictures, which then weigh as if there were this many.
 MIN_POSITIVES = 10
 # Fewer would prove nothing.
 MIN_NEGATIVES = 30
-# From this probability on a tag is shown: the default of TAGLOOP_MIN_CONFIDENCE.
+# The probability from which a tag is shown, the default of TAGLOOP_MIN_CONFIDENCE.
 SHOWN_FROM = 0.4
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How well a word is told; shares from 0 to 1. positives: what they were measured on."""
+    """The quality of a word; shares from 0 to 1. positives: number of positives measured."""
 
     average_precision: float
     precision: float
@@ -33,16 +33,16 @@ class Figures:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
+        """Return the harmonic mean of precision and recall."""
         return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-9)
 
 
 def curve_of(
     material: Material, logits: NDArray[np.floating], column: int
 ) -> tuple[WordCurve, NDArray[np.intp]] | None:
-    """Return the word's logits on pictures that tell something, and the rows of these.
+    """Return the word's logits on labelled pictures, and the rows of these.
 
-    None where there are too few positives or negatives to tell anything.
+    None if there are too few positives or negatives to measure.
     """
     known, present = material.known[:, column], material.present[:, column]
     weight = np.where(known & ~material.is_single, 1.0, 0.0)
@@ -65,7 +65,7 @@ def measure_learned(
     column: int,
     target: float,
 ) -> Figures | None:
-    """Measure a word with thresholds that were found without the fold that they are used on.
+    """Measure a word in each fold with a threshold found without that fold.
 
     logits: (pictures, words), each by a model that has not seen the picture.
     """
@@ -79,14 +79,14 @@ def measure_learned(
         threshold = find_threshold(curve.where(~inside), target)
         if threshold is not None:
             is_shown[inside] = curve.logits[inside] >= threshold
-    # A word is shown as well where the network's own classes add up to it.
+    # A word is also shown where the network's own classes add up to it.
     if material.has_network[column]:
         is_shown |= material.network[rows, column] >= SHOWN_FROM
     return _figures(material, curve, rows, is_shown)
 
 
 def measure_network(material: Material, column: int) -> Figures | None:
-    """Measure what the network itself says of a word, at the usual limit."""
+    """Measure the network's own predictions of a word, at the usual limit."""
     found = curve_of(material, material.network, column)
     if found is None or not material.has_network[column]:
         return None

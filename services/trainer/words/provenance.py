@@ -1,4 +1,4 @@
-"""Where a words file comes from: per word the pictures, the method, and how well it does."""
+"""The provenance of a words file: for each word its pictures, method and quality."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from services.trainer.words.measuring import SHOWN_FROM
 def describe(
     material: Material, learned: Learned, sets: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """Return the provenance file's content. sets: source and licence of each set of pictures."""
+    """Return the content of the provenance file.
+
+    sets: source and licence of each set of pictures.
+    """
     in_file = [result for result in learned.results if result.method == "classifier"]
     own = [result for result in learned.results if result.method == "network"]
     left_out = [result for result in learned.results if result.method == "left out"]
@@ -57,7 +60,7 @@ def _of_word(material: Material, result: WordResult) -> dict[str, Any]:
 
 
 def _overall(results: list[WordResult]) -> dict[str, Any]:
-    """Precision and recall of all words together, by set; pictures of a single word aside."""
+    """Return precision and recall of all words together, by set, without single-word pictures."""
     totals: dict[str, np.ndarray] = {}
     for result in results:
         assert result.figures is not None

@@ -1,4 +1,4 @@
-"""From which logit on a word is shown, and what probability a logit stands for."""
+"""Find the logit from which a word is shown, and the probability that a logit stands for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# How far a fitted scale may go: beyond, a few examples would speak for all.
+# Limits of a fitted scale: beyond them a few examples would decide.
 MIN_SCALE, MAX_SCALE = 0.2, 5.0
 SCALE_PENALTY = 1.0
 NEWTON_STEPS = 50
@@ -18,7 +18,7 @@ MAX_LOGIT = 30.0
 class WordCurve:
     """Logits of pictures that the model has not seen, with their labels.
 
-    logits: (pictures,) float; present: (pictures,) bool; weight: (pictures,), how much each counts.
+    logits: (pictures,) float; present: (pictures,) bool; weight: (pictures,), the weight of each.
     """
 
     logits: NDArray[np.floating]
@@ -26,11 +26,11 @@ class WordCurve:
     weight: NDArray[np.floating]
 
     def where(self, chosen: NDArray[np.bool_]) -> WordCurve:
-        """Only some of the pictures; chosen: (pictures,)."""
+        """Return some of the pictures; chosen: (pictures,)."""
         return WordCurve(self.logits[chosen], self.present[chosen], self.weight[chosen])
 
     def counts(self, is_shown: NDArray[np.bool_]) -> tuple[float, float, float]:
-        """How many are right, shown, and present; is_shown: (pictures,)."""
+        """Return the weights of right, shown and present pictures; is_shown: (pictures,)."""
         return (
             float(self.weight[is_shown & self.present].sum()),
             float(self.weight[is_shown].sum()),
@@ -39,11 +39,10 @@ class WordCurve:
 
 
 def find_threshold(curve: WordCurve, precision: float) -> float | None:
-    """Return the logit from which on the word is right so often, with the best F1 of such logits.
+    """Return the logit that reaches the precision with the best F1; None if no logit reaches it.
 
-    None where no logit reaches the precision. Counting would leave it to the luck of the few
-    pictures near the threshold, so the precision is what calibrated probabilities expect (Platt
-    1999).
+    The precision is what calibrated probabilities predict (Platt 1999), because counting would
+    depend on chance for the few pictures near the threshold.
     """
     if not curve.present.any():
         return None
@@ -63,7 +62,7 @@ def find_threshold(curve: WordCurve, precision: float) -> float | None:
 
 
 def fit_calibration(curve: WordCurve) -> tuple[float, float]:
-    """Return scale and bias with which logits become log-odds, by Newton's method."""
+    """Return the scale and bias that turn logits into log-odds, by Newton's method."""
     scale, bias = 1.0, 0.0
     for _ in range(NEWTON_STEPS):
         probability = _sigmoid(scale * curve.logits + bias)
@@ -80,7 +79,7 @@ def fit_calibration(curve: WordCurve) -> tuple[float, float]:
             ]
         )
         step = np.linalg.solve(hessian, gradient)
-        # Far from the end a whole step may overshoot.
+        # Far from the optimum a full step may overshoot.
         step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         scale, bias = scale - float(step[0]), bias - float(step[1])
     return float(np.clip(scale, MIN_SCALE, MAX_SCALE)), bias

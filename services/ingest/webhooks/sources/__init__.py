@@ -1,1 +1,1 @@
-"""The systems whose webhooks are understood, one module each."""
+"""The supported senders of webhooks, one module each."""

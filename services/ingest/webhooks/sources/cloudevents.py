@@ -20,7 +20,7 @@ REQUIRED = ("id", "source", "type")
 
 
 class Form(Enum):
-    """How a request carries its events."""
+    """The content mode of a request."""
 
     BINARY = "attributes in headers, data in the body"
     STRUCTURED = "application/cloudevents+json"
@@ -29,14 +29,14 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class CloudEvent:
-    """One event. Source and id together are unique, so they are its id here."""
+    """One event. Its source and id together are unique, so they are its id here."""
 
     id: str
     data: object
 
 
 def form_of(delivery: WebhookDelivery) -> Form | None:
-    """How the request carries CloudEvents, if it does."""
+    """Return the content mode of a request; None if it carries no CloudEvents."""
     media_type = delivery.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     for form in (Form.STRUCTURED, Form.BATCH):
         if media_type == form.value:
@@ -45,10 +45,10 @@ def form_of(delivery: WebhookDelivery) -> Form | None:
 
 
 def read_events(delivery: WebhookDelivery, form: Form) -> list[CloudEvent]:
-    """The events of a request.
+    """Return the events of a request.
 
     Raises:
-        BadRequest: an event lacks what the specification demands, or there are too many.
+        BadRequest: an event lacks a required attribute, or there are too many events.
     """
     if form is Form.BINARY:
         names = ("specversion", *REQUIRED)
@@ -73,7 +73,7 @@ def _read_event(event: object) -> CloudEvent:
 
 
 def _read_data(event: object) -> object:
-    """What the event says; some libraries send JSON as bytes, in base64."""
+    """Return the data of an event; some libraries send JSON as bytes, in base64."""
     encoded = optional_text(event, "data_base64")
     if encoded is None:
         return member(event, "data")

@@ -16,7 +16,7 @@ SHA256_HEX_DIGITS = 64
 
 
 def read_cloudinary(delivery: WebhookDelivery) -> list[Event]:
-    """An upload of an image; other notifications concern no new picture."""
+    """Return the uploaded image; other notifications concern no new picture."""
     sent_at = _verify(delivery)
     body = read_json_object(delivery.body)
     if member(body, "notification_type") != "upload":

@@ -18,7 +18,7 @@ CDN = "https://cdn.filestackcontent.com/"
 
 
 def read_filestack(delivery: WebhookDelivery) -> list[Event]:
-    """The uploaded picture, or the pictures that a workflow has worked on."""
+    """Return the uploaded picture, or the pictures that a workflow processed."""
     sent_at = _verify(delivery)
     body = read_json_object(delivery.body)
     event = member(body, "id")
@@ -49,7 +49,7 @@ def _read_upload(event: str, text: object, sent_at: int) -> list[Event]:
 
 
 def _read_workflow(event: str, text: object, sent_at: int) -> list[Event]:
-    """The files that the workflow's tasks stored; where they stored none, those it began with."""
+    """Return the files that the workflow's tasks stored, or else the files it started with."""
     results = member(text, "results")
     outputs = [
         data
@@ -73,7 +73,7 @@ def _read_workflow(event: str, text: object, sent_at: int) -> list[Event]:
 
 
 def _tags_of(data: dict[str, Any]) -> dict[str, Any]:
-    """What the workflow's own tagging saw: names and per cent."""
+    """Return the tags that the workflow found, by name, in per cent."""
     tags = member(data, "tags", "auto")
     return tags if isinstance(tags, dict) else {}
 
@@ -89,7 +89,7 @@ def _is_picture(mime_type: str | None) -> bool:
 def _verify(delivery: WebhookDelivery) -> int:
     secrets = require_secrets(delivery)
     signature = require_header(delivery, "FS-Signature")
-    # The payload has a timestamp too; it is not the one that is signed.
+    # The payload has a timestamp too, but a different one is signed.
     timestamp = require_header(delivery, "FS-Timestamp")
     signed = f"{timestamp}.".encode() + delivery.body
     check_signature(signature, [hmac_sha256(secret, signed) for secret in secrets])

@@ -1,6 +1,6 @@
-"""S3: what AWS and MinIO say of their objects; bare, in an SNS envelope or from EventBridge.
+"""S3: events of AWS and MinIO, sent directly, in an SNS envelope or by EventBridge.
 
-Bare events and those of EventBridge bring the secret along as `Authorization: Bearer`.
+Direct events and events from EventBridge carry the secret as `Authorization: Bearer`.
 """
 
 import re
@@ -18,14 +18,14 @@ CREATED = "ObjectCreated:"
 REMOVED = ("ObjectRemoved:", "LifecycleExpiration:")
 MARKER = "DeleteMarkerCreated"
 BRIDGE_SOURCE = "aws.s3"
-# A bucket becomes part of a URL that is asked with this server's credentials.
+# The bucket becomes part of a URL that is requested with this server's credentials.
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 # Longer than any that AWS or MinIO send: 16 to 18 digits.
 SEQUENCER_BYTES = 32
 
 
 def read_s3(delivery: WebhookDelivery) -> list[Event]:
-    """Objects that came or went; a test event, or one of another kind, says nothing."""
+    """Return the objects that were stored or deleted; test events and other kinds give none."""
     body = read_json_object(delivery.body)
     if sns.is_envelope(body):
         message = sns.open_envelope(delivery, body)
@@ -75,7 +75,7 @@ def _from_bridge(body: dict[str, Any]) -> list[ObjectEvent]:
     return [
         _event(
             bucket=text_at(body, "detail", "bucket", "name"),
-            # Not encoded here.
+            # EventBridge does not encode the key.
             key=text_at(body, "detail", "object", "key"),
             present=kind == "Object Created",
             sequencer=optional_text(body, "detail", "object", "sequencer"),
@@ -114,7 +114,7 @@ def _event(
 
 
 def _read_sequencer(text: str) -> bytes:
-    """Hexadecimal digits, right-padded: so AWS wants those of different lengths compared."""
+    """Return a sequencer, right-padded: AWS documents this for comparing different lengths."""
     try:
         return bytes.fromhex(text[: 2 * SEQUENCER_BYTES].ljust(2 * SEQUENCER_BYTES, "0"))
     except ValueError as error:
@@ -122,7 +122,7 @@ def _read_sequencer(text: str) -> bytes:
 
 
 def _sequencer_of_time(text: str | None) -> bytes:
-    """For servers that send no sequencer: the time in nanoseconds, as MinIO makes its own."""
+    """Return the time in nanoseconds as a sequencer, as MinIO does, for servers that send none."""
     try:
         nanoseconds = int(datetime.fromisoformat(text or "").timestamp() * 1e9)
         return _read_sequencer(f"{nanoseconds:016X}")

@@ -1,7 +1,7 @@
-"""Amazon SNS: an envelope that is signed by a certificate, and subscriptions to confirm.
+"""Amazon SNS: an envelope signed with a certificate, and subscriptions to confirm.
 
-Anybody can have a topic of their own, whose messages Amazon signs as well. So only topics that the
-deployment names are listened to.
+Anyone can create a topic, and Amazon signs its messages too. So only topics that the deployment
+names are accepted.
 """
 
 import base64
@@ -22,7 +22,7 @@ from shared.errors import BadRequest, FetchFailed, Unavailable, UnsafeUrl, Unver
 
 NOTIFICATION = "Notification"
 CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
-# What is signed, in this order; Subject only where there is one.
+# The signed members, in this order; Subject only if there is one.
 SIGNED = {
     NOTIFICATION: ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
     **dict.fromkeys(
@@ -32,25 +32,25 @@ SIGNED = {
 }
 HASHES = {"1": SHA1, "2": SHA256}
 HOST = re.compile(r"sns\.(?P<region>[a-z0-9-]{3,40})\.amazonaws\.com(\.cn)?")
-# Where Amazon keeps its certificates. At other paths their host answers with words of the caller's.
+# The path of Amazon's certificates. At other paths the host echoes text from the request.
 CERTIFICATE = re.compile(r"https://[a-z0-9.-]+/SimpleNotificationService(-[A-Za-z0-9]+)?\.pem")
 # arn:aws:sns:<region>:<account>:<name>
 REGION_OF_ARN = 3
-# The time is that of publication, and SNS tries for up to an hour to deliver.
+# The timestamp is the time of publication, and SNS retries for up to an hour.
 WINDOW_SECONDS = 3600 + 300
 
 
 def is_envelope(body: dict[str, Any]) -> bool:
-    """Whether a body is from SNS, whatever is in it."""
+    """Return whether a body is an SNS envelope, of any type."""
     return "TopicArn" in body and optional_text(body, "Type") in SIGNED
 
 
 def open_envelope(delivery: WebhookDelivery, body: dict[str, Any]) -> str | None:
-    """The message in an envelope; None for a confirmation, which is then seen to.
+    """Return the message in an envelope; confirm a subscription, for which it is None.
 
     Raises:
-        UnverifiedSender: the topic is none of ours, or the signature does not hold.
-        Unavailable: the certificate can't be had, or the subscription not be confirmed, now.
+        UnverifiedSender: the topic is not accepted, or the signature is wrong.
+        Unavailable: the certificate can't be fetched, or the subscription not be confirmed, now.
     """
     topic = text_at(body, "TopicArn")
     if topic not in delivery.settings.sns_topics:
@@ -90,7 +90,7 @@ def _signed_text(body: dict[str, Any]) -> bytes:
 
 
 def _certified_key(delivery: WebhookDelivery, url: str) -> RSAPublicKey:
-    """The key of Amazon's certificate. That TLS brought it from their host is the proof."""
+    """Return the key of Amazon's certificate, which TLS proves to come from Amazon's host."""
     certificate = x509.load_pem_x509_certificate(_fetch(delivery.fetch_certificate, url))
     now = datetime.fromtimestamp(delivery.received_at, UTC)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
@@ -111,7 +111,7 @@ def _certificate_url(body: dict[str, Any]) -> str:
 
 
 def _amazon_url(body: dict[str, Any], name: str) -> str:
-    """A URL in an envelope, if it leads to Amazon's SNS in the region of the topic."""
+    """Return a URL in an envelope if it leads to Amazon's SNS in the topic's region."""
     url = text_at(body, name)
     try:
         parts = urlsplit(url)

@@ -1,7 +1,7 @@
-"""Standard Webhooks, and CloudEvents in all their three forms: pictures under `data.url`.
+"""Standard Webhooks, and CloudEvents in all three content modes: pictures under `data.url`.
 
-A secret that begins with `whsec_` signs; any other is a token that CloudEvents bring along as
-`Authorization: Bearer`, as their specification for webhooks has it.
+A secret that begins with `whsec_` is a signing key; any other is a token that CloudEvents carry as
+`Authorization: Bearer`, as the CloudEvents specification for webhooks says.
 """
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -18,7 +18,7 @@ OPTIONS = ("owner", "hashtags", "metadata", "callback_url")
 
 
 def read_standard(delivery: WebhookDelivery) -> list[Event]:
-    """The pictures of a signed message or of CloudEvents."""
+    """Return the pictures of a signed message or of CloudEvents."""
     form = cloudevents.form_of(delivery)
     is_signed = "webhook-signature" in delivery.headers
     if form is not None and not is_signed:
@@ -27,7 +27,7 @@ def read_standard(delivery: WebhookDelivery) -> list[Event]:
         return [_picture(one.id, one.data, None) for one in said]
     message, sent_at = _verify(delivery)
     if form is None or form is cloudevents.Form.BINARY:
-        # The headers of a binary CloudEvent are not signed, so its id can't tell events apart.
+        # The headers of a binary CloudEvent are not signed, so its id can't be trusted.
         body = read_json_object(delivery.body)
         data = body if form is cloudevents.Form.BINARY else member(body, "data")
         return [_picture(message, data, sent_at)]
@@ -44,9 +44,9 @@ def _picture(event: str, data: object, sent_at: int | None) -> PictureAt:
 
 
 def _verify(delivery: WebhookDelivery) -> tuple[str, int]:
-    """The id of the message and the time of this delivery, in Unix seconds.
+    """Return the id of the message and the time of this delivery, in Unix seconds.
 
-    The library does not let the window be chosen: it is five minutes.
+    The library fixes the accepted age at five minutes.
     """
     keys = [secret for secret in require_secrets(delivery) if secret.startswith(KEY_PREFIX)]
     message = require_header(delivery, "webhook-id")
@@ -64,7 +64,7 @@ def _verify(delivery: WebhookDelivery) -> tuple[str, int]:
         try:
             _open(key).verify(delivery.body, headers, json_parse=False)
             return message, int(timestamp)
-        # The library lets through what its parsing trips over.
+        # The library does not catch the errors of its own parsing.
         except (WebhookVerificationError, ValueError) as error:
             reason = str(error)
     raise UnverifiedSender(f"The message cannot be verified: {reason}.")

@@ -1,4 +1,7 @@
-"""Who sends webhooks: `POST /v1/webhooks/{source}`. A new sender is a module and a line here."""
+"""The senders of webhooks, for `POST /v1/webhooks/{source}`.
+
+A new one needs a module and a line here.
+"""
 
 from collections.abc import Iterable
 
@@ -20,7 +23,7 @@ SOURCES: dict[str, Read] = {
 
 
 def refuse_unknown_sources(names: Iterable[str]) -> None:
-    """See that secrets are of sources that there are.
+    """Check that secrets belong to known sources.
 
     names: sources that a secret is set for.
 

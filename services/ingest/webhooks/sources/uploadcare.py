@@ -14,7 +14,7 @@ VERSION = "v1="
 
 
 def read_uploadcare(delivery: WebhookDelivery) -> list[Event]:
-    """An uploaded picture; other events and other files concern no new picture."""
+    """Return the uploaded picture; other events and other files concern no new picture."""
     _verify(delivery)
     body = read_json_object(delivery.body)
     if member(body, "hook", "event") != "file.uploaded":

@@ -1,1 +1,1 @@
-"""Measuring a candidate on held-out images, and the gate that it must pass."""
+"""Measure a candidate on held-out images, and decide whether it passes the gate."""

@@ -1,4 +1,4 @@
-"""Whether a candidate leaves alone what the live version is certain of and nobody corrected."""
+"""Check that a candidate keeps the live version's certain tags on uncorrected images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,17 +7,17 @@ from services.trainer.learning.evaluation.gate import Comparison
 from services.trainer.learning.examples.targets import CERTAIN_ABSENT, CERTAIN_PRESENT
 from shared.model.scorer import Scorer
 
-# With fewer pictures, one that changes its mind would decide.
+# With fewer pictures, a single changed tag would decide.
 MIN_IMAGES = 20
 
 
 def compare_certain(
     live: Scorer, candidate: Scorer, sampled: NDArray[np.float16], min_confidence: float
 ) -> Comparison:
-    """The share of the live version's certain tags that the candidate shows as well.
+    """Return the share of the live version's certain tags that the candidate also shows.
 
-    sampled: (images, dimensions), that the candidate was not trained on. Tags that only the
-    candidate shows don't count against it: finding them is what it was taught for.
+    sampled: (images, dimensions), not used to train the candidate. Tags that only the candidate
+    shows don't count against it, since it was taught to find them.
     """
     if len(sampled) < MIN_IMAGES:
         return Comparison(None, None)
@@ -31,11 +31,12 @@ def compare_certain(
 def measure_spread(
     live: Scorer, candidate: Scorer, sampled: NDArray[np.float16], min_confidence: float
 ) -> float | None:
-    """The share of the pictures that get a tag which the live version is certain they lack: of the
-    tag where that share is largest. None where there are too few pictures to tell.
+    """Return the share of pictures that get a tag which the live version is certain they lack.
 
-    sampled: (images, dimensions), that nobody corrected. Tags that people made do not count, since
-    there is nothing yet that the live version could be certain of.
+    This is for the tag with the largest share; None if there are too few pictures.
+
+    sampled: (images, dimensions), uncorrected. Custom tags do not count, since the live version
+    cannot be certain of them yet.
     """
     if len(sampled) < MIN_IMAGES:
         return None

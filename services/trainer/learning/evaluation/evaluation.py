@@ -1,4 +1,4 @@
-"""Predictions for corrected images by models that have not seen them, and figures of those."""
+"""Predict corrected images with models that have not seen them, and measure the predictions."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ ReportShare = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Unseen:
-    """What a candidate says of images that it was not trained on.
+    """A candidate's predictions for images that it was not trained on.
 
     classifiers: the candidate. probabilities: (images, tags). valid: (images, tags) bool, false
-    where the image was trained on. is_held_out: (tags,), whether the tag's figures come from the
-    held-out fifth; else from cross-validation.
+    where the image was trained on. is_held_out: (tags,), whether the tag is measured on the
+    held-out fifth, or else by cross-validation.
     """
 
     classifiers: Classifiers
@@ -43,13 +43,13 @@ class Unseen:
 def fit_and_predict(
     problem: LearningProblem, labels: Labels, folds: NDArray[np.intp], progress: ReportShare
 ) -> Unseen:
-    """Train the candidate, and for tags with few examples one more model for each fold.
+    """Train the candidate, and one more model per fold for tags with few examples.
 
     folds: (images,). progress is called with the share that is done.
 
-    Where a tag has enough held-out examples, nothing is ever trained on those; where it has too
-    few, the candidate learns from all of them, and models that are thrown away afterwards, each
-    without one fold, tell how well that works.
+    A tag with enough held-out examples is never trained on them. For a tag with too few, the
+    candidate learns from all examples, and models trained without one fold each measure how well
+    that works.
     """
     targets = problem.targets(labels)
     held_out = folds == HELD_OUT_FOLD
@@ -62,7 +62,7 @@ def fit_and_predict(
     rounds = 1 if is_held_out.all() else 1 + FOLDS
     progress(1 / rounds)
     if rounds > 1:
-        # Tags compete only with those that they exclude; the others need not be trained again.
+        # Tags compete only with tags that they exclude; the others need no retraining.
         asked = candidate.exclusions.linked(~is_held_out)
         smaller, own = problem.subset(asked), ~is_held_out[asked]
         for fold in range(FOLDS):
@@ -84,7 +84,7 @@ def compare(
     targets: Targets,
     cells: NDArray[np.bool_],
 ) -> Comparison:
-    """Mean average precision before and after, on some (images, tags) cells."""
+    """Return the mean average precision before and after, on some (images, tags) cells."""
     judged = targets.masked(~cells)
     averages = [
         (was, now)
@@ -100,9 +100,10 @@ def compare(
 
 @dataclass(frozen=True)
 class Comparable:
-    """Two versions side by side where neither was trained.
+    """The live version and the candidate on cells that neither was trained on.
 
-    before: (images, tags), what the live version says. cells: (images, tags) bool, where to look.
+    before: (images, tags), the live version's probabilities. cells: (images, tags) bool, the cells
+    to compare.
     """
 
     before: NDArray[np.float32]
@@ -112,13 +113,13 @@ class Comparable:
     min_confidence: float
 
     def overall(self) -> dict[str, Any]:
-        """Figures of all tags together for the report."""
+        """Return the report's figures for all tags together."""
         return self._both(slice(None))
 
     def by_tag(self, slugs: Sequence[str]) -> dict[str, Any]:
-        """Figures of each tag for the report.
+        """Return the report's figures for each tag.
 
-        `average_precision` is that of the candidate on everything that it has not seen.
+        `average_precision` is the candidate's, on all images that it has not seen.
         """
         every = self.targets.masked(~self.unseen.valid)
         return {

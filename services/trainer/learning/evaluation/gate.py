@@ -1,4 +1,4 @@
-"""Decides whether a candidate goes live."""
+"""Decide whether a candidate goes live."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from shared.config import Settings
 
 @dataclass(frozen=True)
 class Comparison:
-    """One figure of the live version and of the candidate, on the same images; None: none there."""
+    """A figure of the live version and of the candidate on the same images.
+
+    None: it has no figure.
+    """
 
     before: float | None
     after: float | None
 
     @property
     def gain(self) -> float:
-        """How much better the candidate is; nothing to compare is no difference."""
+        """Return how much better the candidate is; 0 if there is nothing to compare."""
         if self.after is None:
             return 0.0
         return self.after - (self.before or 0.0)
@@ -25,12 +28,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the gate looks at.
+    """The figures that the gate judges.
 
     corrected: mean average precision on what was corrected since the live version learned. earlier:
-    the same on what it had learned from. certain: share of what the live version is certain of, on
-    images that nobody corrected, that the candidate shows alike. spread: share of such images that
-    get a tag of the vocabulary which they certainly lack, of the tag where it is largest.
+    the same on what it had learned from. certain: share of the live version's certain tags, on
+    uncorrected images, that the candidate also shows. spread: share of uncorrected images that get
+    a tag of the vocabulary which they certainly lack, for the tag where it is largest.
     """
 
     corrected: Comparison
@@ -41,7 +44,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the candidate goes live, and why, in a sentence."""
+    """Whether the candidate goes live, and the reason in a sentence."""
 
     promoted: bool
     reason: str
@@ -49,10 +52,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class GateLimits:
-    """min_gain: on what was corrected, more than this. max_loss: on what was learned earlier.
-    max_overruled: of what the live version is certain of. That is much more: people who teach what
-    "T-shirt" means to them overrule a network that is certain of another meaning. max_spread: of
-    the pictures that certainly lack a tag.
+    """The limits of the gate.
+
+    min_gain: on new corrections, the gain must be larger. max_loss: on what was learned earlier.
+    max_overruled: share of the live version's certain tags. It is large, because people who teach
+    their own meaning of "T-shirt" overrule a network that is certain of another. max_spread: share
+    of the pictures that certainly lack a tag.
     """
 
     min_gain: float
@@ -62,7 +67,7 @@ class GateLimits:
 
     @classmethod
     def configured(cls, settings: Settings) -> GateLimits:
-        """The limits of a deployment."""
+        """Return the limits of a deployment."""
         return cls(
             settings.gate_min_gain,
             settings.gate_max_loss,
@@ -72,7 +77,7 @@ class GateLimits:
 
 
 def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
-    """Promote only what is better on the new and no worse on the rest."""
+    """Promote a candidate only if it is better on new corrections and no worse elsewhere."""
     if evidence.corrected.after is None:
         return Verdict(False, "There are too few new corrections to measure anything on.")
     if evidence.corrected.gain <= limits.min_gain:
@@ -92,7 +97,10 @@ def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
 
 
 def find_harm(evidence: Evidence, limits: GateLimits) -> str | None:
-    """Say what a candidate does to everything else that is not allowed; None: nothing."""
+    """Return what harm beyond the limits a candidate does to other tags and images.
+
+    None: no harm.
+    """
     for comparison, most, what in (
         (
             evidence.earlier,
@@ -116,7 +124,7 @@ def find_harm(evidence: Evidence, limits: GateLimits) -> str | None:
 
 
 def describe(evidence: Evidence, limits: GateLimits) -> dict[str, Any]:
-    """For the report."""
+    """Return the evidence and the limits for the report."""
     return {**asdict(evidence), "limits": asdict(limits)}
 
 

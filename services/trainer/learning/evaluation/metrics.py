@@ -1,4 +1,4 @@
-"""How good probabilities are, against what people said."""
+"""Measure probabilities against people's corrections."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ CALIBRATION_BINS = 10
 
 @dataclass(frozen=True)
 class Quality:
-    """Figures of some tags on some images, each 0 to 1; None where there is nothing to measure.
+    """Figures of some tags on some images, each 0 to 1; None if there is nothing to measure.
 
     mean_average_precision: over the tags with a positive and a negative. precision, recall: of the
     shown tags, all tags together. calibration_error: expected calibration error (Naeini et al.
@@ -26,7 +26,7 @@ class Quality:
 
 
 def measure(probabilities: NDArray[np.float32], targets: Targets, min_confidence: float) -> Quality:
-    """Quality where the targets are not masked; both are (images, tags)."""
+    """Return the quality where the targets are not masked; both are (images, tags)."""
     averages = [
         average
         for column in range(targets.present.shape[1])
@@ -46,7 +46,7 @@ def measure(probabilities: NDArray[np.float32], targets: Targets, min_confidence
 def average_precision_of(
     probabilities: NDArray[np.float32], targets: Targets, column: int
 ) -> float | None:
-    """Average precision of one tag; None without a positive and a negative example."""
+    """Return the average precision of one tag; None without a positive and a negative example."""
     judged = targets.weight[:, column] > 0
     return average_precision(
         probabilities[judged, column],
@@ -55,7 +55,10 @@ def average_precision_of(
 
 
 def average_precision(scores: NDArray[np.floating], present: NDArray[np.bool_]) -> float | None:
-    """Area under the precision-recall curve, equal scores taken together; (images,) each."""
+    """Return the area under the precision-recall curve, equal scores taken together.
+
+    (images,) each.
+    """
     if not present.any() or present.all():
         return None
     order = np.argsort(-scores, kind="stable")
@@ -72,7 +75,7 @@ def calibration_error(
     present: NDArray[np.bool_],
     weight: NDArray[np.float32],
 ) -> float | None:
-    """Weighted mean distance of probability and frequency; (judgements,) each."""
+    """Return the weighted mean distance of probability and frequency; (judgements,) each."""
     if not len(probabilities):
         return None
     bins = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)

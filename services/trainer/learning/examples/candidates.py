@@ -1,4 +1,4 @@
-"""Which images may have a tag though nobody gave it: they are no examples of its absence.
+"""Find images that may have a tag although nobody added it: they are not negative examples.
 
 Reliable negatives in positive-unlabelled learning (Liu et al. 2002), found by nearest neighbours.
 """
@@ -6,9 +6,9 @@ Reliable negatives in positive-unlabelled learning (Liu et al. 2002), found by n
 import numpy as np
 from numpy.typing import NDArray
 
-# An image is as near to the tag's examples as this share of the examples themselves.
+# An image may have a tag if it is as near to an example as this share of the examples are.
 NEAR_SHARE = 0.9
-# The cosine from which on an image is near to the only example.
+# The minimum cosine at which an image is near to a single example.
 NEAR_TO_ONE = 0.5
 MIN_LENGTH = 1e-6
 
@@ -16,7 +16,7 @@ MIN_LENGTH = 1e-6
 def may_have(
     images: NDArray[np.float32], examples: NDArray[np.float32], given: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Whether an image looks as much like a tag's examples as they look like each other.
+    """Return whether an image looks as much like a tag's examples as they look like each other.
 
     images: (n, kept), examples: (m, kept), features in one subspace. given: (m, tags), the tags
     that people gave to the examples. Returns (n, tags).
@@ -31,7 +31,7 @@ def may_have(
 
 
 def _usual_nearness(positives: NDArray[np.float32]) -> float:
-    """The cosine that most examples reach with their nearest other example."""
+    """Return the cosine that most examples reach with their nearest other example."""
     if len(positives) == 1:
         return NEAR_TO_ONE
     cosines = positives @ positives.T

@@ -1,4 +1,4 @@
-"""Everything a fine-tune looks at, read in one transaction."""
+"""The data of a fine-tune, read in one transaction."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from shared.db.models.learning import (
     sample_uncorrected_of,
 )
 
-# Corrected images that one run looks at, the latest first: what fits into 2 GB with 1,000 tags.
+# Corrected images that one run reads, latest first: as many as fit into 2 GB with 1,000 tags.
 MAX_IMAGES = 50_000
 MAX_CELLS = MAX_IMAGES * 1_000
-# Tags that one run teaches, those with the most examples.
+# Tags that one run teaches: the ones with the most examples.
 MAX_TAGS = 2_000
-# With fewer examples a classifier is chance.
+# With fewer examples a classifier is no better than chance.
 MIN_EXAMPLES = 3
 SAMPLED_IMAGES = 2_000
 SAMPLED_OF_OWNER = 500
@@ -33,13 +33,12 @@ SAMPLED_OF_OWNER = 500
 
 @dataclass(frozen=True)
 class DataSet:
-    """Votes on corrected images, and images that nobody corrected.
+    """Votes on corrected images, and a sample of uncorrected images.
 
-    ids: of the corrected images, as many as embeddings, (images, dimensions) float16, has rows;
-    sampled: (sampled, dimensions) float16, of images without any correction. tag_ids: the
-    database's ids of the tags that `votes` refer to. earlier: the votes that the live version
-    learned from, among them some that were replaced since. owner: whose tags these are; None:
-    shared.
+    ids: of the corrected images, one for each row of embeddings, (images, dimensions) float16.
+    sampled: (sampled, dimensions) float16, of uncorrected images. tag_ids: the database's ids of
+    the tags that `votes` refer to. earlier: the votes that the live version learned from, some of
+    which were replaced since. owner: the owner of the tags; None: shared.
     """
 
     ids: tuple[UUID, ...]
@@ -61,8 +60,8 @@ def read_data_set(
 ) -> DataSet:
     """Read what runs have taken from the queue so far.
 
-    owner: the votes on this owner's tags; None: on the shared ones. tag_id: only the votes on this
-    tag, which may have any number of examples; None: on all that have enough.
+    owner: votes on this owner's tags; None: on shared tags. tag_id: only votes on this tag, which
+    may have any number of examples; None: on all tags with enough examples.
     """
     words, earlier = (
         read_last_words(
@@ -93,7 +92,7 @@ def read_data_set(
     return DataSet(
         tuple(found),
         embeddings,
-        # Without rows, an answer does not tell how long they would be.
+        # An empty sample does not have the number of dimensions.
         sampled if len(sampled) else np.zeros((0, embeddings.shape[1]), np.float16),
         tag_ids,
         contributors,
@@ -108,7 +107,7 @@ def _latest_images(words: list[LastWord], most: int) -> list[UUID]:
     for word in words:
         latest[word.image_id] = max(word.id, latest.get(word.image_id, 0))
     newest_first = sorted(latest, key=lambda image: latest[image], reverse=True)
-    # In the order of their ids, so that the same data give the same sums.
+    # Sort by id, so that the same data give the same sums.
     return sorted(newest_first[:most])
 
 
@@ -119,7 +118,7 @@ class _Positions:
     contributors: dict[str, int]
 
     def votes(self, words: list[LastWord]) -> Votes:
-        """The words on images that are looked at, as arrays; taken back ones say nothing."""
+        """Return the words on images of this data set as arrays; withdrawn words are left out."""
         kept = [word for word in words if word.verdict != "undo" and word.image_id in self.images]
         return Votes(
             image=np.array([self.images[word.image_id] for word in kept], dtype=np.intp),

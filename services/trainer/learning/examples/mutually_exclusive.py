@@ -1,19 +1,19 @@
-"""Find tags that exclude each other. People's labels show it; nobody has to say so."""
+"""Find mutually exclusive tags from people's labels, without being told."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.model.exclusions import NO_GROUP, Exclusions
 
-# A tag stands alone if others were to be expected beside it at least this often by chance (seen
-# never, that is less likely than one in twenty), …
+# A tag stands alone if other tags beside it were expected at least this often by chance (never to
+# see one is then less likely than one in twenty), …
 MIN_EXPECTED = 3.0
-# … and if it was seen beside others in less than this share of the expected cases.
+# … and if fewer than this share of the expected cases were seen.
 MAX_SHARE = 0.1
 
 
 def find_mutually_exclusive(given: NDArray[np.bool_], ancestors: NDArray[np.intp]) -> Exclusions:
-    """Which tags people never give to one picture.
+    """Return which tags people never give to one picture.
 
     given: (images, tags), the tags that people gave to each picture. ancestors: (pairs, 2),
     positions of narrower and wider tags; these never exclude each other, since a poodle is a dog.
@@ -26,7 +26,7 @@ def find_mutually_exclusive(given: NDArray[np.bool_], ancestors: NDArray[np.intp
         return Exclusions.none(tags)
     counts = labelled.sum(axis=0)
     share = counts / len(labelled)
-    # Of tags that are given independently, none but this one: the product of the others' absences.
+    # If tags were independent, the chance of this tag alone: the product of the others' absences.
     absences = np.log1p(-np.minimum(share, 1 - 1e-9))
     expected = counts * -np.expm1(absences.sum() - absences)
     several = labelled[labelled.sum(axis=1) > 1]
@@ -41,7 +41,7 @@ def find_mutually_exclusive(given: NDArray[np.bool_], ancestors: NDArray[np.intp
 
 
 def _given_together(given: NDArray[np.bool_], alone: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Pairs of tags that stand alone and yet were given to one picture, (pairs, 2)."""
+    """Return pairs of tags that stand alone but were given to one picture, (pairs, 2)."""
     pairs = [np.empty((0, 2), dtype=np.intp)]
     for row in given:
         together = np.flatnonzero(row & alone)

@@ -1,4 +1,4 @@
-"""From labels to what a fine-tune is trained on: targets, and how much each of them counts."""
+"""Turn labels into training targets and their weights."""
 
 from __future__ import annotations
 
@@ -9,47 +9,46 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.trust.votes import Labels
 
-# What nobody said about a picture that people looked at is likely not there, for most people add
-# what they see; but they only ever add, and not everything (positive-unlabelled learning, Elkan
-# and Noto 2008).
+# A tag that no one added to a corrected picture is likely absent, because most people add what they
+# see; but they do not add everything (positive-unlabelled learning, Elkan and Noto 2008).
 LOOKED_AT_WEIGHT = 0.5
-# Pictures that nobody looked at: a sample keeps what is learned from spreading over everything.
+# Uncorrected pictures: a sample of them keeps learned tags from spreading to every picture.
 SAMPLED_WEIGHT = 0.5
-# The live model's word on those counts from this certainty on, above or below.
+# On uncorrected pictures, probabilities of the live model count above or below these limits.
 CERTAIN_PRESENT = 0.9
 CERTAIN_ABSENT = 0.05
-# Above this, a tag that people made may well be on a picture that nobody looked at.
+# Above this probability, a custom tag may well apply to an uncorrected picture.
 POSSIBLE = 0.5
-# Against division by nothing.
+# Prevents division by zero.
 MIN_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Both arrays have shape (images, tags): present is bool, weight float32, 0 where masked."""
+    """Training targets, (images, tags): present is bool; weight is float32, 0 where masked."""
 
     present: NDArray[np.bool_]
     weight: NDArray[np.float32]
 
     @property
     def said(self) -> NDArray[np.float32]:
-        """How much people themselves said of each tag, (tags,)."""
+        """Return the weight of what people said about each tag, (tags,)."""
         return np.where(self.weight > LOOKED_AT_WEIGHT, self.weight, 0).sum(axis=0)
 
     def masked(self, hidden: NDArray[np.bool_]) -> Targets:
-        """Without what must not be seen; hidden: (images, tags)."""
+        """Return the targets with some masked; hidden: (images, tags)."""
         return Targets(self.present, np.where(hidden, np.float32(0), self.weight))
 
     def rows(self, chosen: NDArray[np.bool_]) -> Targets:
-        """Only some of the images; chosen: (images,)."""
+        """Return the targets of some images; chosen: (images,)."""
         return Targets(self.present[chosen], self.weight[chosen])
 
     def columns(self, chosen: NDArray[np.intp]) -> Targets:
-        """Only some of the tags; chosen: (fewer tags,) positions."""
+        """Return the targets of some tags; chosen: (fewer tags,) positions."""
         return Targets(self.present[:, chosen], self.weight[:, chosen])
 
     def replaced(self, chosen: NDArray[np.bool_], other: Targets) -> Targets:
-        """With some images' targets taken from elsewhere; chosen: (images,)."""
+        """Return the targets with some images taken from others; chosen: (images,)."""
         where = chosen[:, np.newaxis]
         return Targets(
             np.where(where, other.present, self.present),
@@ -57,8 +56,10 @@ class Targets:
         )
 
     def at_most(self, other: Targets) -> Targets:
-        """Lightened until a tag's positives weigh no more than what the other was told, and its
-        negatives no more than the other's.
+        """Reduce the weights to at most those of other targets, for each tag.
+
+        Positives sum up to at most what people said in the others, negatives to at most the
+        others'.
         """
         negative = np.where(other.present, 0, other.weight).sum(axis=0)
         factor = np.where(
@@ -69,7 +70,7 @@ class Targets:
         return Targets(self.present, (self.weight * factor).astype(np.float32))
 
     def above(self, other: Targets) -> Targets:
-        """These images, then others."""
+        """Return the targets of these images, followed by others."""
         return Targets(
             np.concatenate([self.present, other.present]),
             np.concatenate([self.weight, other.weight]),
@@ -77,7 +78,7 @@ class Targets:
 
 
 def _lighter(weight: NDArray[np.float32], most: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The factor by which each tag's sum, over (images, tags), comes down to (tags,) at most."""
+    """Return the factor that reduces each tag's sum over (images, tags) to the maximum, (tags,)."""
     return np.minimum(1, most / np.maximum(weight.sum(axis=0), MIN_WEIGHT))
 
 
@@ -88,14 +89,14 @@ def targets_of_looked_at(
     ancestors: NDArray[np.intp],
     min_confidence: float,
 ) -> Targets:
-    """Targets of images that people corrected.
+    """Return the targets of corrected images.
 
-    labels: (images, tags). network: (images, tags), what the network itself says. is_custom:
+    labels: (images, tags). network: (images, tags), the network's own probabilities. is_custom:
     (tags,). ancestors: (pairs, 2), positions of narrower and wider tags.
 
-    Unsaid and masked are: what the network shows, for whoever says nothing may agree or may not
-    have cared; and what follows from a narrower tag, for nobody adds "dog" beside "poodle". Below
-    a removed tag nothing is there.
+    Where people said nothing, some tags are masked: tags that the network shows, since people may
+    agree or not care, and tags implied by a narrower one, since no one adds "dog" beside "poodle".
+    Below a removed tag, all narrower tags are absent.
     """
     said = labels.weight > 0
     narrower, wider = ancestors.T
@@ -110,7 +111,7 @@ def targets_of_looked_at(
 def _spread(
     there: NDArray[np.bool_], source: NDArray[np.intp], target: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """Where a tag follows from another one that is there, (images, tags): target from source."""
+    """Return where a present tag implies another, (images, tags): target from source."""
     follows = np.zeros_like(there)
     for one, other in zip(source.tolist(), target.tolist(), strict=True):
         follows[:, other] |= there[:, one]
@@ -118,9 +119,9 @@ def _spread(
 
 
 def targets_of_sampled(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) -> Targets:
-    """Targets of images that nobody corrected, from what the live model is certain of.
+    """Return targets of uncorrected images, from what the live model is certain of.
 
-    live: (images, tags) probabilities. is_custom: (tags,); of those only absence is learned.
+    live: (images, tags) probabilities. is_custom: (tags,); of custom tags only absence is learned.
     """
     present = (live >= CERTAIN_PRESENT) & ~is_custom
     absent = np.where(is_custom, live < POSSIBLE, live <= CERTAIN_ABSENT)
@@ -128,10 +129,10 @@ def targets_of_sampled(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) 
 
 
 def targets_of_negative_samples(live: NDArray[np.float32], is_custom: NDArray[np.bool_]) -> Targets:
-    """Targets of images that nobody corrected, to measure on: tags that people made are absent.
+    """Return targets of uncorrected images to measure on: custom tags are absent.
 
-    live: (images, tags) probabilities. The live model's word on the network's own tags would make
-    it the judge of its own case.
+    live: (images, tags) probabilities. The network's own tags are masked, as the live model must
+    not judge itself.
     """
     absent = is_custom & (live < POSSIBLE)
     return Targets(

@@ -1,4 +1,4 @@
-"""What a run has to learn: everybody's votes, weighed, on the tags that have examples."""
+"""The training set of a run: all votes, weighed, on the tags that have examples."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from shared.model.scorer import Scorer
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """A data set, who is trusted in it, and the problem of teaching what they say.
+    """A data set, the trust in its contributors, and the learning problem that follows.
 
-    teachable: (tags of the data set,) bool, those with an example from somebody who is trusted; the
+    teachable: (tags of the data set,) bool, tags with an example from a trusted contributor; the
     problem and its labels, (images, tags), have only these.
     """
 
@@ -43,11 +43,11 @@ class TrainingSet:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to learn."""
+        """Return whether there is nothing to learn."""
         return not self.teachable.any()
 
     def fresh_cells(self) -> NDArray[np.bool_]:
-        """Where the live version has not learned: other images, other words; (images, tags)."""
+        """Return the cells that the live version has not learned from, (images, tags)."""
         fresh = np.ones((len(self.problem.live), len(self.teachable)), dtype=np.bool_)
         fresh[self.data.earlier.image] = False
         trusted = self.data.votes.where(self.trust.of_vote > 0)
@@ -56,14 +56,14 @@ class TrainingSet:
         return fresh[:, self.teachable]
 
     def earlier_targets(self) -> Targets:
-        """What the live version learned from, as it was said then, everyone trusted."""
+        """Return the targets that the live version learned from, with every contributor trusted."""
         earlier = self.data.earlier
         trust = np.ones(len(earlier), dtype=np.float32)
         labels = resolve(earlier, trust, len(self.problem.live), len(self.teachable))
         return self.problem.targets(_columns(labels, self.teachable))
 
     def counts(self) -> dict[str, Any]:
-        """How much there is, and whom it leaves out, for the report."""
+        """Return the report's numbers of images and votes, and the contributors set aside."""
         return {
             "images": len(self.data.ids),
             "votes": len(self.data.votes),

@@ -1,4 +1,4 @@
-"""What a fit learns from, as arrays."""
+"""The arrays that a fit learns from."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from shared.model.learned_tags import features, log_odds
 
 @dataclass(frozen=True)
 class Examples:
-    """What to learn from.
+    """Examples to learn from.
 
     features: (images, kept) float32, see `shared.model.learned_tags.features`, in a subspace.
-    network: (images, tags) float32, log-odds by the network itself, 0 for tags that people made.
+    network: (images, tags) float32, the network's own log-odds, 0 for custom tags.
     """
 
     features: NDArray[np.float32]
@@ -30,22 +30,25 @@ class Examples:
         network: NDArray[np.float32],
         is_custom: NDArray[np.bool_],
     ) -> Examples:
-        """Embeddings (images, dimensions) and the network's probabilities (images, tags)."""
+        """Return examples from embeddings, (images, dimensions), in a subspace.
+
+        network: (images, tags), the network's probabilities.
+        """
         return cls(
             subspace.project(features(embeddings)),
             np.where(is_custom, np.float32(0), log_odds(network)),
         )
 
     def rows(self, chosen: NDArray[np.bool_]) -> Examples:
-        """Only some of the images; chosen: (images,)."""
+        """Return the examples of some images; chosen: (images,)."""
         return Examples(self.features[chosen], self.network[chosen])
 
     def columns(self, chosen: NDArray[np.intp]) -> Examples:
-        """What is needed for some of the tags; chosen: (fewer tags,) positions."""
+        """Return the examples for some tags; chosen: (fewer tags,) positions."""
         return Examples(self.features, np.ascontiguousarray(self.network[:, chosen]))
 
     def above(self, other: Examples) -> Examples:
-        """These images, then others."""
+        """Return these images followed by others."""
         return Examples(
             np.concatenate([self.features, other.features]),
             np.concatenate([self.network, other.network]),

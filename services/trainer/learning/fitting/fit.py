@@ -1,4 +1,4 @@
-"""Trains the classifiers of learned tags on stored embeddings."""
+"""Train the classifiers of learned tags on stored embeddings."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from services.trainer.learning.fitting.examples import Examples
 from shared.model.exclusions import Exclusions
 from shared.model.learned_tags import MAX_LOGIT, compete
 
-# Penalties on squares. Half or twice as much changes little: docs/learning.md has the figures.
+# L2 penalties. Half or twice as much changes little: docs/learning.md has the figures.
 WEIGHT_PENALTY = 0.5
 BIAS_PENALTY = 0.01
 SCALE_PENALTY = 1.0
-# The classifier sees the embedding that the network's word is based on. Believed in full, that word
-# would count twice.
+# The classifier sees the embedding that the network's log-odds come from. At full weight they would
+# count twice.
 PRIOR_SHARE = 0.5
 SCALE_STEPS = 30
 STEPS = 60
-# Earlier gradients that L-BFGS remembers.
+# Number of earlier gradients that L-BFGS keeps.
 HISTORY = 20
 MIN_WEIGHT = 1e-6
 
@@ -40,16 +40,16 @@ class Classifiers:
     exclusions: Exclusions
 
     def probabilities(self, examples: Examples) -> NDArray[np.float32]:
-        """Of every tag on every image, (images, tags)."""
+        """Return the probabilities, (images, tags)."""
         return compete(self.logits(examples), self.exclusions)
 
     def logits(self, examples: Examples) -> NDArray[np.float32]:
-        """Of every tag on every image, (images, tags), before exclusive tags compete."""
+        """Return the logits, (images, tags), before exclusive tags compete."""
         return examples.features @ self.weight + self.bias + self.prior * examples.network
 
 
 class ExcludedPowers:
-    """What `shared.model.exclusions` sums up, as torch can differentiate it."""
+    """The sums of `shared.model.exclusions`, in a form that torch can differentiate."""
 
     def __init__(self, exclusions: Exclusions) -> None:
         tags = len(exclusions.groups)
@@ -67,14 +67,14 @@ class ExcludedPowers:
         ).coalesce()
 
     def sums(self, powers: Tensor) -> Tensor:
-        """For each tag the sum of what the tags have that it excludes: (n, tags) to (n, tags)."""
+        """Return for each tag the sum over the tags that it excludes: (n, tags) to (n, tags)."""
         total = torch.zeros_like(powers)
         for members in self._groups:
             of_group = powers * members
             total = total + (of_group.sum(dim=1, keepdim=True) - of_group) * members
         if self._compatible.values().numel():
             total = total - torch.sparse.mm(self._compatible, powers.T).T
-        # What rounding leaves of a difference may lie a little below nothing.
+        # Rounding may make a difference slightly negative.
         return total.clamp(min=0)
 
 
@@ -84,20 +84,22 @@ def fit(
     exclusions: Exclusions,
     is_custom: NDArray[np.bool_],
 ) -> Classifiers:
-    """Logistic regression with the classes of each tag balanced; the same data, the same result.
+    """Fit a logistic regression with balanced classes for each tag.
+
+    The same data give the same result.
 
     is_custom: (tags,).
 
-    First the network's log-odds are scaled to people's words (Platt 1999); then classifiers learn
-    what is still missing, all tags at once, because mutually exclusive tags share a softmax.
+    First the network's log-odds are scaled to people's corrections (Platt 1999). Then classifiers
+    learn what is still missing, all tags at once, because mutually exclusive tags share a softmax.
     """
     present = torch.from_numpy(targets.present)
     weight = _balanced(targets)
     network = torch.from_numpy(examples.network)
     scale, bias = _fit_scale(network, present, weight)
     prior = PRIOR_SHARE * scale.clamp(min=0) * torch.from_numpy(~is_custom)
-    # Centred, so that the penalty on the weights does not hold back what is common to all images.
-    # (Of no images at all, as in a fold that holds the only one, there is no centre.)
+    # Centred, so that the weight penalty does not restrict what is common to all images.
+    # (There may be no images: a fold may hold the only one.)
     images = max(len(examples.features), 1)
     centre = examples.features.sum(axis=0) / np.float32(images)
     inputs = torch.from_numpy(examples.features - centre)
@@ -117,16 +119,16 @@ def fit(
 
 
 def warm_up() -> None:
-    """Have torch load what it loads at the first fit: two seconds that nobody should wait for."""
+    """Run a tiny fit, so that the first real one does not wait two seconds for torch to load."""
     images = Examples(np.eye(2, dtype=np.float32), np.zeros((2, 1), np.float32))
     targets = Targets(np.array([[True], [False]]), np.ones((2, 1), np.float32))
     fit(images, targets, Exclusions.none(1), np.array([True]))
 
 
 def _balanced(targets: Targets) -> Tensor:
-    """Weights with which a tag's positives and its negatives count alike.
+    """Return weights that make a tag's positives and negatives count equally.
 
-    Each side counts as much as the positives; where there are none, as what people removed.
+    Each side counts as much as the positives; without positives, as much as what people removed.
     """
     weight = targets.weight
     positive = np.where(targets.present, weight, 0).sum(axis=0)
@@ -141,7 +143,7 @@ def _balanced(targets: Targets) -> Tensor:
 
 
 def _fit_scale(network: Tensor, present: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """How much of the network's log-odds, and which bias, fit best: two (tags,) tensors."""
+    """Return the scale and bias, (tags,) each, that fit the network's log-odds best."""
     scale = torch.ones(network.shape[1], requires_grad=True)
     bias = torch.zeros(network.shape[1], requires_grad=True)
 
@@ -162,8 +164,8 @@ def _bias_penalty(bias: Tensor) -> Tensor:
 def _negative_log_likelihood(
     logits: Tensor, excluded: ExcludedPowers, present: Tensor, weight: Tensor
 ) -> Tensor:
-    """Of probabilities as `shared.model.learned_tags.compete` makes them."""
-    # The line search also tries steps that are far too long, and they must have a likelihood.
+    """Return the loss of probabilities as `shared.model.learned_tags.compete` makes them."""
+    # The line search also tries far too long steps, whose likelihood must be finite.
     kept = logits.clamp(-MAX_LOGIT, MAX_LOGIT)
     if excluded.is_empty:
         likelihood = torch.where(present, logsigmoid(kept), logsigmoid(-kept))
@@ -175,7 +177,7 @@ def _negative_log_likelihood(
 
 
 def _minimise(loss: Callable[[], Tensor], parameters: list[Tensor], steps: int) -> None:
-    """L-BFGS over the whole data set: no learning rate, no order of examples, no seed."""
+    """Minimise by L-BFGS over the whole data set, without learning rate or seed."""
     optimizer = torch.optim.LBFGS(
         parameters, max_iter=steps, history_size=HISTORY, line_search_fn="strong_wolfe"
     )

@@ -1,4 +1,4 @@
-"""A learning problem: corrected images as arrays, ready to be fitted and predicted."""
+"""A learning problem: corrected images as arrays, ready for fitting and prediction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from shared.model.scorer import Scorer
 
 @dataclass(frozen=True)
 class LearnableTags:
-    """The tags to teach; all arrays have shape (tags,) but ancestors.
+    """The tags to teach; all arrays except ancestors have shape (tags,).
 
     columns: in the vocabulary. is_custom: whether people made the tag. ancestors: (pairs, 2),
     positions of narrower and wider tags.
@@ -39,7 +39,7 @@ class LearnableTags:
 
     @classmethod
     def of(cls, ids: NDArray[np.int32], scorer: Scorer) -> LearnableTags:
-        """Tags of the scorer's vocabulary, by their ids."""
+        """Return tags of the scorer's vocabulary by their ids."""
         columns = np.array([scorer.words.columns[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
         position = {column: place for place, column in enumerate(columns.tolist())}
         pairs = [
@@ -52,7 +52,7 @@ class LearnableTags:
         return cls(ids, columns, is_custom, np.array(pairs, dtype=np.intp).reshape(-1, 2))
 
     def subset(self, chosen: NDArray[np.intp]) -> LearnableTags:
-        """Only some of them; chosen: (fewer tags,) positions."""
+        """Return some of the tags; chosen: (fewer tags,) positions."""
         position = np.full(len(self.ids), -1)
         position[chosen] = np.arange(len(chosen))
         pairs = position[self.ancestors]
@@ -66,11 +66,11 @@ class LearnableTags:
 
 @dataclass(frozen=True)
 class LearningProblem:
-    """Corrected images, negative samples behind them, and a sample that preserves what is known.
+    """Corrected images, then negative samples, and a sample that preserves what is known.
 
-    Negative samples are images that were never corrected. They are never trained on; they show
-    whether a custom tag spreads to where it does not belong. live: (images, tags), probabilities
-    by the live model; network: the same by the network alone.
+    Negative samples are uncorrected images that are never trained on. They show whether a custom
+    tag spreads to images where it does not belong. live: (images, tags), probabilities by the live
+    model; network: the same by the network alone.
     """
 
     tags: LearnableTags
@@ -91,8 +91,8 @@ class LearningProblem:
         data: DataSet,
         min_confidence: float,
     ) -> LearningProblem:
-        """The problem of teaching these tags from a data set."""
-        # Half of the uncorrected images hold what the live model knows, half tell whether they did.
+        """Return the problem of teaching these tags from a data set."""
+        # Half of the uncorrected images preserve what the live model knows, half measure that.
         replayed, negative_samples = data.sampled[0::2], data.sampled[1::2]
         images = np.concatenate([data.embeddings, negative_samples])
         subspace = Subspace.spanning(features(np.concatenate([images, replayed])))
@@ -113,7 +113,7 @@ class LearningProblem:
         )
 
     def subset(self, columns: NDArray[np.intp]) -> LearningProblem:
-        """The problem of teaching only some of the tags; columns: (fewer tags,)."""
+        """Return the problem of teaching only some of the tags; columns: (fewer tags,)."""
         return replace(
             self,
             tags=self.tags.subset(columns),
@@ -125,7 +125,7 @@ class LearningProblem:
         )
 
     def targets(self, labels: Labels) -> Targets:
-        """Targets of all images; those that nobody trusted labelled are masked."""
+        """Return the targets of all images; images without a trusted label are masked."""
         targets = targets_of_looked_at(
             labels,
             self.network,
@@ -139,13 +139,13 @@ class LearningProblem:
         return targets.masked(unlabelled).replaced(self.is_negative_sample, absences)
 
     def fit(self, targets: Targets, given: NDArray[np.bool_]) -> Classifiers:
-        """Train on what the targets do not mask, and on the sample.
+        """Train on the unmasked targets and on the sample.
 
-        given: (images, tags), the tags that people gave, as far as they may be known.
+        given: (images, tags), the tags that people gave, without those to hide.
         """
         used = np.any(targets.weight > 0, axis=1)
         possible = may_have(self.replayed.features, self.examples.features, given)
-        # However many pictures nobody looked at: what people said counts as much.
+        # Corrections count as much as uncorrected pictures, however many of these there are.
         replay = self.replay.masked(possible & ~self.replay.present).at_most(targets)
         return fit(
             self.examples.rows(used).above(self.replayed),
@@ -155,7 +155,7 @@ class LearningProblem:
         )
 
     def learned(self, classifiers: Classifiers, thresholds: NDArray[np.float32]) -> LearnedTags:
-        """The trained classifiers as a part of a head; thresholds: (tags, precisions)."""
+        """Return the trained classifiers as a part of a head; thresholds: (tags, precisions)."""
         weight, bias = self.subspace.expand(classifiers.weight, classifiers.bias)
         return LearnedTags(
             self.tags.ids,
@@ -168,7 +168,7 @@ class LearningProblem:
 
 
 def network_alone(scorer: Scorer) -> Scorer:
-    """The scorer as if nobody had ever taught it anything."""
+    """Return the scorer without any learned tags."""
     head = scorer.head
     nothing = LearnedTags.nothing(len(head.weight))
     return Scorer(scorer.model, replace(head, learned_tags=nothing), scorer.words)

@@ -1,4 +1,4 @@
-"""The directions in which the images at hand differ; along the others there is nothing to learn."""
+"""The directions in which the images differ; along others there is nothing to learn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# More make a fit slower and no better: docs/learning.md has the figures.
+# More components make a fit slower and no better: docs/learning.md has the figures.
 MAX_DIRECTIONS = 512
 
 
@@ -20,19 +20,22 @@ class Subspace:
 
     @classmethod
     def spanning(cls, features: NDArray[np.float32]) -> Subspace:
-        """The directions of largest variance of features, (images, dimensions)."""
+        """Return the directions of largest variance of features, (images, dimensions)."""
         centre = features.mean(axis=0)
         centred = features - centre
         _, directions = np.linalg.eigh(centred.T @ centred)  # ascending
         return cls(centre, np.ascontiguousarray(directions[:, -MAX_DIRECTIONS:]))
 
     def project(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, dimensions) to (n, kept)."""
+        """Project features, (n, dimensions) to (n, kept)."""
         return ((features - self.centre) @ self.basis).astype(np.float32, copy=False)
 
     def expand(
         self, weight: NDArray[np.float32], bias: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Linear functions of projected features, (kept, tags) and (tags,), as functions of all."""
+        """Turn linear functions of projected features into functions of all features.
+
+        weight: (kept, tags); bias: (tags,).
+        """
         expanded: NDArray[np.float32] = self.basis @ weight
         return expanded, bias - self.centre @ expanded

@@ -1,4 +1,4 @@
-"""From which probability on a learned tag is right often enough."""
+"""Find the probability above which a learned tag is right often enough."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,15 +6,15 @@ from numpy.typing import NDArray
 from services.trainer.learning.examples.targets import Targets
 from shared.model.learned_tags import PRECISIONS
 
-# With fewer positives a threshold would be chance; the tag's own probability serves instead.
+# With fewer positives a threshold would be random; the tag's own probability is used instead.
 MIN_POSITIVES = 8
 
 
 def find_thresholds(probabilities: NDArray[np.float32], targets: Targets) -> NDArray[np.float32]:
-    """The lowest thresholds that reach each precision of PRECISIONS, (tags, precisions).
+    """Return the lowest thresholds that reach each precision of PRECISIONS, (tags, precisions).
 
-    probabilities: (images, tags), of images that were not trained on. NaN where there are too few
-    of them, or where no threshold reaches the precision.
+    probabilities: (images, tags), of images that were not trained on. NaN if there are too few
+    images, or if no threshold reaches the precision.
     """
     columns = [
         _thresholds_of(
@@ -35,7 +35,7 @@ def _thresholds_of(
     order = np.argsort(-probabilities, kind="stable")
     right = np.cumsum(present[order])
     shown = np.arange(1, len(order) + 1)
-    # One wrong one more than were seen (rule of succession): the best few prove little.
+    # Count one more error than seen (rule of succession): a few right ones prove little.
     precision = right / (shown + 1)
     for position, wanted in enumerate(PRECISIONS):
         reached = np.flatnonzero(precision >= wanted)

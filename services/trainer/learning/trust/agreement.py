@@ -1,9 +1,9 @@
-"""Whose word counts how much: contributors against each other, and against what others taught.
+"""Measure how well contributors agree with each other and with what others taught.
 
-A contributor's votes are split into bursts, so that one bad evening does not cost the good years.
-Each vote is compared with the majority of those who spoke of the same image and tag; where nobody
-else did, with a model that was trained on the others' votes alone. How often honest people agree
-differs from tag to tag, so what counts is the share of the agreement that was to be expected.
+A contributor's votes are split into bursts, so that one bad evening does not spoil good years. Each
+vote is compared with the majority of votes on the same image and tag, or, if there are no others,
+with a model trained only on other contributors' votes. How often honest people agree differs from
+tag to tag, so trust depends on the share of the expected agreement.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from services.trainer.learning.trust.votes import Votes
 # A pause this long ends a burst.
 PAUSE_SECONDS = 600.0
 FOLDS = 4
-# A group that holds more than this share of all votes is not judged: it is no minority.
+# A group with more than this share of all votes is not judged, as it is not a minority.
 MAX_SHARE = 1 / 3
 MIN_JUDGED = 10
-# Counted as agreed and as expected for everybody, so that a few disagreements prove nothing.
+# Added to agreed and expected votes of every group, so that a few disagreements prove nothing.
 BENEFIT_OF_DOUBT = 5.0
-# From this share of the expected agreement on a word counts in full, …
+# Above this share of the expected agreement a vote counts in full, …
 FULL_SHARE = 0.9
-# … and below this one not at all: the group contradicts everyone.
+# … and below this share it does not count: the group contradicts everyone.
 MIN_SHARE = 0.5
 
 Predict = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
@@ -34,7 +34,7 @@ Predict = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Groups:
-    """Which group each vote belongs to, (votes,) int, and how many groups there are."""
+    """The group of each vote, (votes,) int, and the number of groups."""
 
     of_vote: NDArray[np.intp]
     count: int
@@ -42,10 +42,10 @@ class Groups:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What was found about each group; all arrays have shape (groups,).
+    """The result for each group; all arrays have shape (groups,).
 
-    judged: votes that could be compared. agreed: those of them that were backed. trust: float32, 0
-    to 1. set_aside: whether nothing is to be learned from the group.
+    judged: number of votes that could be compared. agreed: number of these that were backed. trust:
+    float32, 0 to 1. set_aside: whether nothing is learned from the group.
     """
 
     judged: NDArray[np.intp]
@@ -55,7 +55,7 @@ class Agreement:
 
 
 def bursts_of(votes: Votes) -> Groups:
-    """Votes of one contributor without a long pause between them."""
+    """Group each contributor's votes, ending a group at every long pause."""
     in_time = np.lexsort((votes.moment, votes.contributor))
     contributor, moment = votes.contributor[in_time], votes.moment[in_time]
     begins = np.ones(len(votes), dtype=np.bool_)
@@ -68,11 +68,11 @@ def bursts_of(votes: Votes) -> Groups:
 def find_backing(
     votes: Votes, bursts: Groups, trust: NDArray[np.float32], predict: Predict
 ) -> NDArray[np.float32]:
-    """Whether each vote is backed: 1, contradicted: 0, or can't be compared: NaN; (votes,).
+    """Return whether each vote is backed: 1, contradicted: 0, or can't be compared: NaN; (votes,).
 
-    trust: (votes,), what is known of the voters so far.
-    predict: given the votes to learn from, (votes,) bool, the probability that each vote's tag is
-    on its image, (votes,) float32; NaN where nothing is known about the tag.
+    trust: (votes,), the trust in the voters so far. predict: given the votes to learn from,
+    (votes,) bool, returns the probability that each vote's tag is on its image, (votes,) float32;
+    NaN if nothing is known about the tag.
     """
     backing = _by_majority(votes, trust)
     sizes = np.bincount(bursts.of_vote, minlength=bursts.count)
@@ -92,10 +92,10 @@ def find_backing(
 def judge(
     votes: Votes, groups: Groups, backing: NDArray[np.float32], trust: NDArray[np.float32]
 ) -> Agreement:
-    """Compare each group's agreement with what was to be expected of its tags and verdicts.
+    """Compare each group's agreement with what is expected for its tags and verdicts.
 
-    backing: (votes,). trust: (votes,), what is known of the voters so far; expected is what those
-    achieve who are trusted.
+    backing: (votes,). trust: (votes,), the trust in the voters so far; the expected agreement is
+    that of trusted voters.
     """
     compared = ~np.isnan(backing)
     group, backed = groups.of_vote[compared], backing[compared]
@@ -120,9 +120,9 @@ def _expect(
     backed: NDArray[np.float32],
     weight: NDArray[np.float32],
 ) -> NDArray[np.float64]:
-    """How often the others' votes of a vote's kind, its tag and verdict, are backed; (votes,).
+    """Return how often other groups' votes on the same tag and verdict are backed; (votes,).
 
-    Where the others hardly have any, it tends to how often all votes are.
+    With few such votes, it tends to how often all votes are backed.
     """
     overall = backed.sum() / max(weight.sum(), 1.0)
     _, own = np.unique(np.stack([group, kind]), axis=1, return_inverse=True)
@@ -132,7 +132,7 @@ def _expect(
 
 
 def _by_majority(votes: Votes, trust: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Backing by those who spoke of the same image and tag; NaN for a tie, or where one spoke."""
+    """Return backing by the votes on the same image and tag; NaN for a tie or a single vote."""
     pair = votes.image * (votes.tag.max(initial=0) + 1) + votes.tag
     _, of_vote, count = np.unique(pair, return_inverse=True, return_counts=True)
     signed = np.where(votes.present, trust, -trust)
@@ -142,7 +142,7 @@ def _by_majority(votes: Votes, trust: NDArray[np.float32]) -> NDArray[np.float32
 
 
 def _spread(sizes: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Folds for groups, the largest first, each into the fold that has the fewest votes."""
+    """Return a fold for each group: the largest first, each into the fold with the fewest votes."""
     folds = np.zeros(len(sizes), dtype=np.intp)
     filled = np.zeros(FOLDS)
     for group in np.argsort(-sizes, kind="stable"):

@@ -1,4 +1,4 @@
-"""The trust of every contributor, found anew from all votes."""
+"""Compute the trust in every contributor from all votes."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from services.trainer.learning.trust.agreement import Groups, bursts_of, find_ba
 from services.trainer.learning.trust.votes import Votes, resolve
 from shared.db.corrections.standings import Standing
 
-# A model knows nothing of a tag that it has seen on fewer images.
+# A model knows nothing about a tag that it has seen on fewer images.
 MIN_EXAMPLES = 3
 ROUNDS = 2
-# The weight, to begin with, of votes that nothing was learned from so far.
+# The initial weight of votes that no version has learned from yet.
 UNPROVED = 0.5
 
 
 @dataclass(frozen=True)
 class Trust:
-    """of_vote: (votes,) float32, 0 for what is set aside. standings: one for each contributor.
+    """The trust in each vote and contributor.
 
-    set_aside: how many votes teach nothing because their burst contradicts everyone.
+    of_vote: (votes,) float32, 0 for votes that are set aside. standings: one for each contributor.
+    set_aside: number of votes that teach nothing because their burst contradicts everyone.
     """
 
     of_vote: NDArray[np.float32]
@@ -39,10 +40,10 @@ def find_trust(data: DataSet, problem: LearningProblem) -> Trust:
     everyone = Groups(votes.contributor, len(data.contributors))
     bursts = bursts_of(votes)
     vouched = np.array([contributor.vouched for contributor in data.contributors], dtype=np.bool_)
-    # What a promoted version learned from has proved itself on held-out images.
+    # Votes that a promoted version learned from have proved themselves on held-out images.
     begin = np.where(votes.learned | ~votes.learned.any(), 1, UNPROVED)
     of_vote = begin.astype(np.float32)
-    # What the bad taught the model in the first round hides them a little.
+    # A second round, since bad votes hide a little behind the model that they taught in the first.
     for _ in range(ROUNDS):
         backing = find_backing(votes, bursts, of_vote, partial(_predict, problem, votes, of_vote))
         people = judge(votes, everyone, backing, of_vote)
@@ -70,7 +71,7 @@ def find_trust(data: DataSet, problem: LearningProblem) -> Trust:
 def _predict(
     problem: LearningProblem, votes: Votes, trust: NDArray[np.float32], known: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """What a model says about all votes that has learned from the known ones only."""
+    """Return the probabilities of all votes, by a model that learned from the known votes only."""
     labels = resolve(votes.where(known), trust[known], *problem.live.shape)
     probabilities = problem.fit(problem.targets(labels), labels.given).probabilities(
         problem.examples

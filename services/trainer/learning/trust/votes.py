@@ -1,4 +1,4 @@
-"""What people said, and what follows from it when their words weigh differently."""
+"""Votes of contributors, and the labels that follow from weighing them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from shared.db.corrections.votes import STEPS_PER_WEIGHT
 
 @dataclass(frozen=True)
 class Votes:
-    """Last words: one of each contributor on each image and tag. All arrays have shape (votes,).
+    """The latest vote of each contributor on each image and tag. All arrays have shape (votes,).
 
-    image, tag, contributor: int positions in the data set's lists. present: whether the tag is said
-    to be there. order: int64, grows with time. moment: float64 seconds. learned: whether a promoted
-    version has learned from it.
+    image, tag, contributor: int positions in the data set's lists. present: whether the vote says
+    that the tag is present. order: int64, grows with time. moment: float64 seconds. learned:
+    whether a promoted version has learned from it.
     """
 
     image: NDArray[np.intp]
@@ -31,15 +31,15 @@ class Votes:
         return len(self.image)
 
     def where(self, chosen: NDArray[np.bool_]) -> Votes:
-        """Only some of the votes; chosen: (votes,)."""
+        """Return some of the votes; chosen: (votes,)."""
         return replace(self, **{name: array[chosen] for name, array in vars(self).items()})
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What is true of images, as far as people said. Both arrays have shape (images, tags).
+    """What is true of images, according to people. Both arrays have shape (images, tags).
 
-    present: bool. weight: float32, how sure that is, 0 where nobody said anything.
+    present: bool. weight: float32, how certain the label is, 0 without any vote.
     """
 
     present: NDArray[np.bool_]
@@ -47,15 +47,15 @@ class Labels:
 
     @property
     def given(self) -> NDArray[np.bool_]:
-        """Where a tag was said to be there."""
+        """Return where people said that a tag is present."""
         return self.present & (self.weight > 0)
 
 
 def resolve(votes: Votes, trust: NDArray[np.float32], images: int, tags: int) -> Labels:
-    """Weigh contradicting votes against each other; a tie goes to the latest.
+    """Weigh contradicting votes against each other; in a tie the latest wins.
 
-    The rule of `shared.db.corrections.votes` over arrays, but for votes without weight: here they
-    say nothing. trust: (votes,) weight of each vote, 0 to 1.
+    The rule of `shared.db.corrections.votes` on arrays, except that votes without weight are
+    ignored here. trust: (votes,) weight of each vote, 0 to 1.
     """
     votes, trust = votes.where(trust > 0), trust[trust > 0]
     steps = np.rint(trust.astype(np.float64) * STEPS_PER_WEIGHT).astype(np.int64)
