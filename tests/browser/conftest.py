@@ -18,8 +18,6 @@ ABSENT = "Chromium is absent; install it with: apt-get install chromium"
 MORE = ("camera.png", "coins.png", "grass.png", "gravel.png", "horse.png", "moon.png", "brick.png")
 # Cats enough for a theme; cut so differently that none is taken for a copy of another.
 CAT_CUTS = (0, 30, 60, 90, 120, 150, 180, 210)
-# Without these the page falls back to other files, and the console says so.
-RENDERED = {"GET /v1/images/{image_id}/screen", "GET /v1/review/today"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,22 +54,6 @@ def api(stack: Server) -> Api:
 
 
 @pytest.fixture(scope="session")
-def operations(api: Api) -> set[str]:
-    """What the stack's API can do, as `GET /v1/themes`."""
-    paths = api.get("/openapi.json")["paths"]
-    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-
-
-@pytest.fixture(autouse=True)
-def needed_operations(request: pytest.FixtureRequest, operations: set[str]) -> None:
-    """Skip a test that needs operations which the API does not have yet."""
-    for marker in request.node.iter_markers("needs"):
-        missing = [operation for operation in marker.args if operation not in operations]
-        if missing:
-            pytest.skip(f"the API does not have {', '.join(missing)} yet")
-
-
-@pytest.fixture(scope="session")
 def pictures(api: Api, photo_files: dict[str, bytes]) -> dict[str, str]:
     """Ids of tagged pictures by their names; half of them are anna's."""
     ids = {}
@@ -99,13 +81,9 @@ def photo_files() -> dict[str, bytes]:
 
 
 @pytest.fixture
-def tab(
-    chromium: Browser, stack: Server, pictures: dict[str, str], operations: set[str]
-) -> Iterator[Tab]:
+def tab(chromium: Browser, stack: Server, pictures: dict[str, str]) -> Iterator[Tab]:
     """A tab on the stack, at a desk."""
     with open_tab(chromium, stack.url) as tab:
-        if not operations >= RENDERED:
-            tab.expect_error("404")
         yield tab
 
 

@@ -14,11 +14,11 @@ VIEWS = {
     "/themes": ".theme, .empty",
     "/pictures/{cat}": ".tag-row",
     "/review": ".question, .empty",
-    "/dial": ".dial-picture, .empty",
-    "/teach?name=cat&examples={cat}": ".preview, .empty",
+    "/dial": ".dial-picture",
+    "/teach?name=cat&examples={cat}": ".preview",
     "/models": ".version",
-    "/status": ".figures, .empty",
-    "/owners": ".owner, .empty",
+    "/status": ".figures",
+    "/owners": ".owner",
     "/owners/anna": ".chips",
 }
 
@@ -29,7 +29,6 @@ def test_axe_finds_nothing_serious_on_any_view(
 ) -> None:
     found: list[str] = []
     with open_tab(chromium, stack.url, color_scheme=scheme) as tab:
-        tab.expect_error("40[45]")
         for path, ready in VIEWS.items():
             page = tab.open(path.format(cat=pictures["cat"]))
             page.wait_for_selector(ready)
@@ -49,7 +48,6 @@ def test_no_view_is_wider_than_a_phone(
     chromium: Browser, stack: Server, pictures: dict[str, str]
 ) -> None:
     with open_tab(chromium, stack.url, viewport=PHONE, has_touch=True, is_mobile=True) as tab:
-        tab.expect_error("40[45]")
         for path, ready in VIEWS.items():
             page = tab.open(path.format(cat=pictures["cat"]))
             page.wait_for_selector(ready)

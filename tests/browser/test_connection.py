@@ -1,12 +1,10 @@
 """A connection that is lost shows itself, and everything goes on when it is back."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import Tab
 
 
-@pytest.mark.needs("GET /v1/status")
 def test_a_lost_connection_shows_itself_and_recovers(tab: Tab, pictures: dict[str, str]) -> None:
     tab.expect_error("ERR_INTERNET_DISCONNECTED|Failed to fetch")
     page = tab.open("/")

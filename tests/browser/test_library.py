@@ -6,7 +6,6 @@ import re
 from urllib.parse import quote
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -59,11 +58,11 @@ def test_dropped_files_appear_at_once_and_their_tags_without_a_reload(
     assert page.evaluate("window.stayed")
 
 
-@pytest.mark.needs("GET /v1/search/suggest")
 def test_suggestions_while_typing_lead_to_pictures_and_an_address(tab: Tab) -> None:
     page = tab.open()
+    page.wait_for_selector(".cell")
     page.keyboard.press("/")
-    page.keyboard.type("domestic c")
+    page.keyboard.type('"domestic c')
     expect(page.get_by_role("option", name="domestic cat").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.api import Api
@@ -11,7 +10,6 @@ from tests.support.pictures import encode as encode_as
 from tests.support.pictures import scene, truncated
 
 
-@pytest.mark.needs("GET /v1/themes")
 def test_a_theme_with_eight_pictures_is_shown_and_leads_to_them(tab: Tab) -> None:
     page = tab.open("/themes")
     theme = page.get_by_role("link", name=re.compile(r"^(Animals|Pets|Cats), \d+ pictures"))
@@ -22,7 +20,6 @@ def test_a_theme_with_eight_pictures_is_shown_and_leads_to_them(tab: Tab) -> Non
     expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
-@pytest.mark.needs("GET /v1/owners")
 def test_an_owner_has_a_profile_and_pictures(tab: Tab) -> None:
     page = tab.open("/owners")
     page.get_by_role("searchbox", name="Find an owner").fill("ann")

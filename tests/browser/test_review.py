@@ -1,6 +1,5 @@
 """Review, by keys alone."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.api import Api
@@ -8,7 +7,6 @@ from tests.support.browser import Tab
 from tests.support.conditions import wait_for
 
 
-@pytest.mark.needs("GET /v1/review/today")
 def test_pictures_are_reviewed_by_keys_alone(tab: Tab, api: Api) -> None:
     page = tab.open("/review")
     question = page.get_by_role("region", name="Question")

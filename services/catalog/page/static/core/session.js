@@ -4,15 +4,17 @@ import { request } from "./api/request.js";
 
 const OPEN = { auth: false, signed_in: true, owner: null, scopes: [], csrf: null };
 
+const RETRY_MS = 2000;
+
 // ended: a request was refused because the session is over; the sign-in lies over the view.
 export const session = createStore({ ...OPEN, loaded: false, ended: false });
 
 export async function loadSession() {
   try {
     session.set({ ...(await request("GET", "/v1/session")), loaded: true });
-  } catch (error) {
-    // A server without sign-in answers 404: then there are no sessions to ask for.
-    session.set({ ...OPEN, loaded: error.status !== 0 });
+  } catch {
+    // The server is away; the banner says so, and asks again.
+    setTimeout(loadSession, RETRY_MS);
   }
 }
 

@@ -4,15 +4,11 @@ import { get, post } from "./request.js";
 // question: {q, order} or {theme}. The answer has total only on the first page.
 export function search({ theme, ...question }, { cursor, limit } = {}, signal) {
   if (theme) return get(`/v1/themes/${encodeURIComponent(theme)}`, { cursor, limit }, signal);
-  return get("/v1/search", { ...question, stacks: true, cursor, limit }, signal);
+  return get("/v1/search", { ...question, cursor, limit }, signal);
 }
 
 export function searchIds(question, signal) {
   return get("/v1/search/ids", question, signal);
-}
-
-export function suggest(text, signal) {
-  return get("/v1/search/suggest", { q: text, limit: 8 }, signal);
 }
 
 export function completeTag(text, signal) {

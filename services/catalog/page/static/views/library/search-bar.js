@@ -1,11 +1,13 @@
 // The search field, with suggestions for the word that is being typed.
-import { suggest } from "../../core/api/search.js";
+import { completeTag } from "../../core/api/search.js";
 import { html, useEffect, useRef, useState } from "../../core/html.js";
-import { count } from "../../core/format.js";
 import { Icon } from "../../parts/icon.js";
 import { useCombobox } from "../../parts/tag-input.js";
+import { quote } from "./query.js";
 
 const PAUSE_MS = 80;
+const FILTERS = ["owner:", "after:", "before:", "source:people", "source:model", "status:failed", "confidence>"];
+const UNFINISHED = /[:>]$/;
 // The last word, or what stands after the last quotation mark that is open.
 const LAST_WORD = /(?:-?(?:[a-z]+:)?"[^"]*|\S*)$/;
 
@@ -27,7 +29,7 @@ export function SearchBar({ query, onSearch }) {
   const pick = (suggestion) => {
     const next = text.replace(LAST_WORD, suggestion.insert);
     // A filter such as owner: still wants its value.
-    if (suggestion.insert.endsWith(":")) return setText(next);
+    if (UNFINISHED.test(suggestion.insert)) return setText(next);
     setText(`${next} `);
     setFocused(false);
     return onSearch(next);
@@ -73,7 +75,6 @@ export function SearchBar({ query, onSearch }) {
             <li key=${suggestion.kind + suggestion.text} id=${`suggestion-${index}`} role="option" class="combo-option" onMouseDown=${(event) => event.preventDefault()} onClick=${() => pick(suggestion)}>
               <span class="option-main"><${Icon} name=${ICONS[suggestion.kind] ?? "tag"} size="16" /><span dir="auto">${suggestion.text}</span>
                 ${suggestion.also && html`<span class="muted" dir="auto">${suggestion.also}</span>`}</span>
-              ${suggestion.images !== null && suggestion.images !== undefined && html`<span class="muted number">${count(suggestion.images)}</span>`}
             </li>
           `,
         )}
@@ -82,7 +83,7 @@ export function SearchBar({ query, onSearch }) {
   `;
 }
 
-const ICONS = { tag: "tag", owner: "person", hashtag: "tag", filter: "filter" };
+const ICONS = { tag: "tag", filter: "filter" };
 
 function useSuggestions(text, isFocused) {
   const [suggestions, setSuggestions] = useState([]);
@@ -91,7 +92,7 @@ function useSuggestions(text, isFocused) {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        setSuggestions((await suggest(LAST_WORD.exec(text)[0], stop.signal)).suggestions);
+        setSuggestions(await suggest(LAST_WORD.exec(text)[0], stop.signal));
       } catch {
         setSuggestions([]);
       }
@@ -102,4 +103,22 @@ function useSuggestions(text, isFocused) {
     };
   }, [text, isFocused]);
   return suggestions;
+}
+
+// Filters and tags that begin like a word; a minus before it stays.
+async function suggest(word, signal) {
+  const typed = word.replace(/^-|"/g, "").trim().toLowerCase();
+  if (!typed) return [];
+  const sign = word.startsWith("-") ? "-" : "";
+  const filters = FILTERS.filter((filter) => !sign && filter.startsWith(typed) && filter !== typed);
+  const { tags } = typed.includes(":") ? { tags: [] } : await completeTag(typed, signal);
+  return [
+    ...filters.map((filter) => ({ kind: "filter", text: filter, insert: filter })),
+    ...tags.map((tag) => ({
+      kind: "tag",
+      text: tag.name,
+      insert: sign + quote(tag.name),
+      also: tag.name.toLowerCase().startsWith(typed) ? null : tag.aliases?.find((name) => name.toLowerCase().startsWith(typed)),
+    })),
+  ];
 }
