@@ -25,6 +25,7 @@ def test_pictures_are_reviewed_by_keys_alone(tab: Tab, api: Api) -> None:
     wait_for(lambda: last_said(api) == ("undo", second), "taking back")
 
     page.keyboard.press("t")
+    expect(page.get_by_role("combobox", name="What does it show?")).to_be_focused()
     page.keyboard.type("worth keeping")
     page.keyboard.press("Enter")
     wait_for(lambda: last_said(api) == ("add", "worth keeping"), "the typed tag")

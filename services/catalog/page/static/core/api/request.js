@@ -43,11 +43,6 @@ export function withQuery(path, query = {}) {
   return text ? `${path}?${text}` : path;
 }
 
-// Whether the server does not have an operation at all.
-export function isMissing(error) {
-  return error.status === 404 || error.status === 405;
-}
-
 async function send(method, url, body, signal) {
   const changes = method !== "GET";
   const headers = changes ? securityHeaders() : {};
