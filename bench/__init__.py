@@ -1,1 +1,1 @@
-"""The benchmark: Tagloop beside its own limit and beside its peers, in one run."""
+"""The benchmark: Tagloop compared with its own limit and with its peers, in one run."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: measure everything, or the rows that are named."""
+"""`python -m bench`: measure everything, or the named rows."""
 
 import sys
 import tempfile
@@ -100,7 +100,7 @@ def bench(
         machine = describe(room)
         figures = measure(room, chosen, console)
     report.show(figures, console)
-    # Parts and tries leave the results of the last whole run alone.
+    # Partial and trial runs do not overwrite the results of the last full run.
     if output is None and not quick and set(chosen) == set(ROWS):
         output = RESULTS
     if output is not None:
@@ -111,7 +111,7 @@ def bench(
 
 
 def main() -> None:
-    """Run the command line; an error of the benchmark becomes a sentence and exit code 1."""
+    """Run the command line; a BenchError ends it with its message and exit code 1."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(bench)
     try:

@@ -1,8 +1,9 @@
-"""`python -m bench.calibration FOLDER`: do the network's probabilities mean what they say?
+"""`python -m bench.calibration FOLDER`: measure how well the network's probabilities are
+calibrated.
 
 FOLDER holds pictures and a labels.csv with the columns file and index (of the ImageNet class). For
-each temperature, by which the logits are divided: the share of right answers, the mean probability
-of the answer, and the negative log-likelihood of the label; the best temperature has the least.
+each temperature, by which the logits are divided, it prints the accuracy, the mean probability of
+the answer, and the negative log-likelihood of the label; the lowest marks the best temperature.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""`python -m bench.gpu`: the torch runtime on a GPU, or one sentence where there is none."""
+"""`python -m bench.gpu`: measure the torch runtime on a GPU, or say that there is none."""
 
 import os
 import sys
@@ -43,7 +43,7 @@ Way = Callable[[Settings, Storage, Backbone, int, ExitStack], Embed]
 def forward_alone(
     _: Settings, storage: Storage, backbone: Backbone, __: int, ___: ExitStack
 ) -> Embed:
-    """Pictures that are decoded already, through the runtime's queue to the GPU and back."""
+    """Run decoded pictures through the runtime's queue to the GPU and back."""
     description = backbone.description
     decoded: dict[UUID, NDArray[np.uint8]] = {}
 
@@ -68,7 +68,7 @@ WAYS: dict[str, Way] = {
 
 
 def measure(name: str, way: Way, settings: Settings, folder: Path) -> Figure:
-    """Images a second; a first round only warms up."""
+    """Return images per second; a first round only warms up."""
     storage = MemoryStorage()
     images = [
         storage.add(path.read_bytes(), settings.max_image_pixels)
@@ -86,7 +86,7 @@ def measure(name: str, way: Way, settings: Settings, folder: Path) -> Figure:
 
 
 def main() -> int:
-    """Measure all ways on the first GPU."""
+    """Measure all configurations on the first GPU."""
     if not torch.cuda.is_available():
         print("There is no GPU that torch can use, so its runtime stays unmeasured here.")
         return 0

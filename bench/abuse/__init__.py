@@ -1,1 +1,1 @@
-"""How fast Tagloop answers while slow and waiting clients crowd it."""
+"""Response times of Tagloop under slow and waiting clients."""

@@ -1,6 +1,6 @@
 """`python -m bench.abuse [ADDRESS]`: times of ordinary requests while clients misbehave.
 
-Without an address a Tagloop of its own is started, on a temporary folder.
+Without an address, it starts a Tagloop on a temporary folder.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from bench.setup.stack import up_command
 from tagloop.local.readiness import is_ready
 
 WAITERS = 100
-# A BMP of noise, in pixels: 49 MB, nearly the largest file that is accepted.
+# Size in pixels of a noise BMP: 49 MB, nearly the largest accepted file.
 WIDTH, HEIGHT = 4096, 4000
 BMP_HEADER = "<2sIHHIIiiHHIIiiII"
 SETTINGS = {"TAGLOOP_FETCH_ALLOWED_HOSTS": f'["{HOST}"]', "TAGLOOP_FETCH_SECONDS": "60"}
@@ -65,7 +65,7 @@ def _own_tagloop() -> Iterator[str]:
 
 
 def measure(address: str, key: str, connections: int, seconds: float, *, is_own: bool) -> Table:
-    """Return a row for each kind of crowd and each path that is asked for meanwhile."""
+    """Return a row for each kind of crowd and each path requested meanwhile."""
     table = Table("meanwhile", "asked for", "median s", "longest s", "failed", "ended")
     table.title = f"{connections} connections, {seconds:.0f} s each; {processor()}"
     path = _upload(address, key)
@@ -89,7 +89,7 @@ def measure(address: str, key: str, connections: int, seconds: float, *, is_own:
             times = probe(address, seconds, key)
             ended = count_ended()
         _add_rows(table, name, times, str(ended))
-    # Only a Tagloop of one's own may fetch from this machine.
+    # Only a Tagloop started here may fetch from this machine.
     if is_own:
         with waiters(address, WAITERS):
             times = probe(address, seconds)
@@ -104,7 +104,7 @@ def _add_rows(table: Table, name: str, times: Sequence[Times], ended: str) -> No
 
 
 def _upload(address: str, key: str) -> str:
-    """Store a large file; return where it can be read."""
+    """Upload a large file; return its path."""
     headers = {"Content-Type": "image/bmp"} | ({"Authorization": f"Bearer {key}"} if key else {})
     answer = urllib3.request("POST", f"{address}/v1/images", body=_noise(), headers=headers)
     return f"{answer.json()['url']}/file"

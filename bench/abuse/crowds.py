@@ -1,4 +1,4 @@
-"""Clients that keep connections for as long as they can."""
+"""Clients that hold connections as long as they can."""
 
 import selectors
 import socket
@@ -9,57 +9,60 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 10.0
-# Between two bytes of one client; well within what other servers allow.
+# Between two bytes of one client; other servers accept this.
 DRIP_SECONDS = 2.0
 BODY_BYTES = 1_000_000
 LARGE_BYTES = 2_000_000
-# The kernel rounds it up to a few KiB: little of a file fits into a client's own buffer.
+# Rounded up to a few KiB by the kernel: a client's own buffer holds little of a file.
 RECEIVE_BUFFER_BYTES = 4096
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How a client behaves. opening: sent at once. drip: then sent, or if empty a byte is read."""
+    """How a client behaves.
+
+    opening: sent first. drip: then sent repeatedly; if empty, a byte is read.
+    """
 
     opening: bytes
     drip: bytes
 
 
 def unfinished_head() -> Manner:
-    """Return a head that goes on and on."""
+    """Return a client that never finishes its head."""
     return Manner(b"GET /v1/images HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"x")
 
 
 def slow_body() -> Manner:
-    """Return a body that nobody needs a key to send."""
+    """Return a client that slowly sends a body, to a path that needs no key."""
     head = "POST /v1/webhooks/standard HTTP/1.1\r\nHost: localhost\r\n"
     return Manner(f"{head}Content-Length: {BODY_BYTES}\r\n\r\n".encode(), b"x")
 
 
 def slow_chunks() -> Manner:
-    """Return the same of no known length, a byte a chunk."""
+    """Return a client that slowly sends a chunked body, a byte per chunk."""
     head = "POST /v1/webhooks/standard HTTP/1.1\r\nHost: localhost\r\n"
     return Manner(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode(), b"1\r\nx\r\n")
 
 
 def slow_large_body() -> Manner:
-    """Return an upload whose beginning is large enough to be worked on, and then drips."""
+    """Return a client that uploads the beginning of a large body quickly and the rest slowly."""
     head = "POST /v1/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
     opening = f"{head}Content-Length: {10 * LARGE_BYTES}\r\n\r\n".encode()
     return Manner(opening + bytes(LARGE_BYTES), b"x")
 
 
 def slow_reader(path: str, key: str = "") -> Manner:
-    """Asks for a file and takes it byte by byte."""
+    """Return a client that requests a file and reads it byte by byte."""
     credentials = f"Authorization: Bearer {key}\r\n" if key else ""
     return Manner(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{credentials}\r\n".encode(), b"")
 
 
 @contextmanager
 def crowd(address: str, manners: list[Manner], connections: int) -> Iterator[Callable[[], int]]:
-    """Keep so many connections busy, in turn in each manner; those that are ended come again.
+    """Keep a number of connections busy, in each manner in turn; closed ones reconnect.
 
-    Gives a function that tells how often the server has ended one so far.
+    Yields a function that returns how many connections the server has closed so far.
     """
     members = [_Member(address, manners[number % len(manners)]) for number in range(connections)]
     stop = threading.Event()
@@ -83,7 +86,7 @@ def _drip(members: list["_Member"], stop: threading.Event) -> None:
 
 
 class _Member:
-    """One client of a crowd. ended: how often the server has ended its connection."""
+    """One client of a crowd. ended: how often the server has closed its connection."""
 
     def __init__(self, address: str, manner: Manner) -> None:
         parts = urlsplit(address)
@@ -93,7 +96,7 @@ class _Member:
         self.ended = 0
 
     def connect(self) -> None:
-        """Come, and say how it begins."""
+        """Connect and send the opening."""
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         self._socket.settimeout(CONNECT_SECONDS)
@@ -103,7 +106,7 @@ class _Member:
         self._socket.setblocking(False)
 
     def go_on(self) -> None:
-        """Send or read a byte; come again if the server has had enough."""
+        """Send or read a byte; reconnect if the server has closed the connection."""
         try:
             assert self._socket is not None
             if self._manner.drip:
@@ -121,7 +124,7 @@ class _Member:
             self.connect()
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
         if self._socket is not None:
             self._socket.close()
 

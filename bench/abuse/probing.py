@@ -1,4 +1,4 @@
-"""How long ordinary requests take meanwhile."""
+"""Measure how long ordinary requests take under load."""
 
 import statistics
 import time
@@ -13,7 +13,7 @@ PAUSE_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that requests for one path took; failed: answers that were no 2xx, or none."""
+    """Seconds per request for one path; failed: answers other than 2xx, or none."""
 
     path: str
     seconds: list[float]
@@ -21,19 +21,19 @@ class Times:
 
     @property
     def median(self) -> float:
-        """The median."""
+        """Median, in seconds."""
         return statistics.median(self.seconds)
 
     @property
     def longest(self) -> float:
-        """The longest."""
+        """Maximum, in seconds."""
         return max(self.seconds)
 
 
 def probe(
     address: str, for_seconds: float, key: str = "", paths: tuple[str, ...] = PROBES
 ) -> list[Times]:
-    """Ask for each path in turn, each time over a new connection."""
+    """Request each path in turn, each time over a new connection."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     seconds: dict[str, list[float]] = {path: [] for path in paths}
     failed = dict.fromkeys(paths, 0)

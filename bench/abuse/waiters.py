@@ -1,4 +1,4 @@
-"""Uploads by URL that ask to be held with `wait=`, and an origin that never answers."""
+"""Uploads by URL with `wait=`, whose origin never answers."""
 
 import socket
 import threading

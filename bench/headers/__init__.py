@@ -1,1 +1,1 @@
-"""What it costs to look at the header of a hostile picture."""
+"""The cost of reading headers of hostile pictures."""

@@ -1,4 +1,4 @@
-"""`python -m bench.headers`: what it costs to look at hostile headers, and at ordinary ones."""
+"""`python -m bench.headers`: the cost of reading hostile and ordinary headers."""
 
 import io
 import tempfile
@@ -16,7 +16,7 @@ ROUNDS = 7
 
 
 def main() -> None:
-    """Print the table, as Markdown, then the time for an ordinary photograph."""
+    """Print the table as Markdown, then the time for an ordinary photograph."""
     print(f"Processor: {processor()}\n")
     print(f"| header | file | CPU time | memory | {AT_ONCE} at once | answer |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -33,7 +33,9 @@ def main() -> None:
 
 
 def _ordinary(pictures: Pictures) -> float:
-    """Microseconds for one look at an ordinary photograph, the best of some rounds."""
+    """Return the time to read an ordinary photograph's header, in microseconds: the best of several
+    rounds.
+    """
     files = [io.BytesIO(path.read_bytes()) for path in pictures.paths]
     rounds = []
     for _ in range(ROUNDS):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 MEBIBYTE = 1024 * 1024
 BLOCK = 4 * MEBIBYTE
-# The largest file that Tagloop accepts by default is 50 MiB.
+# Tagloop's default limit on files is 50 MiB.
 LARGE = 48 * MEBIBYTE
 
 JPEG_START = b"\xff\xd8"
@@ -17,7 +17,7 @@ GIF_FRAME = b"," + struct.pack("<HHHHB", 0, 0, 16, 16, 0) + b"\x02\x02\x4c\x01\x
 
 
 def filled(start: bytes, part: bytes, end: bytes, size: int = LARGE) -> bytes:
-    """Return a file of about `size` bytes: the same part again and again between start and end."""
+    """Return a file of about `size` bytes: one part repeated between start and end."""
     return b"".join((start, part * ((size - len(start) - len(end)) // len(part)), end))
 
 
@@ -33,38 +33,35 @@ def png_chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def png(*chunks: bytes, size: int = 0) -> bytes:
-    """Return a PNG of 16 x 16 pixels with these chunks before its own.
-
-    Repeated up to `size` bytes.
-    """
+    """Return a 16 x 16 PNG with these chunks before its own, repeated up to `size` bytes."""
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 0, 0, 0, 0))
     pixels = png_chunk(b"IDAT", zlib.compress(bytes(16 * 17))) + png_chunk(b"IEND", b"")
     return filled(PNG_START + header, b"".join(chunks), pixels, size or len(b"".join(chunks)) + 200)
 
 
 def packed(size: int) -> bytes:
-    """Zeros, compressed to about a thousandth of `size` bytes."""
+    """Return zeros, compressed to about a thousandth of `size` bytes."""
     pack = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
-    # After a full flush, a block does not refer to the one before, so it can be repeated.
+    # After a full flush, a block does not refer to earlier ones, so it can be repeated.
     block = pack.compress(bytes(BLOCK)) + pack.flush(zlib.Z_FULL_FLUSH)
     return b"\x78\xda" + block * (size // BLOCK) + b"\3\0"
 
 
 def webp(*chunks: bytes) -> bytes:
-    """Return an animated WebP with EXIF data somewhere behind these chunks."""
+    """Return an animated WebP with EXIF data after these chunks."""
     canvas = b"VP8X" + struct.pack("<IB3x", 10, 0x0A) + b"\x0f\0\0\x0f\0\0"
     body = b"WEBP" + canvas + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def tiff_loop() -> bytes:
-    """Return a TIFF whose only directory is followed by itself, and is marked as reduced."""
+    """Return a TIFF whose only directory points to itself and is marked as reduced."""
     entries = struct.pack("<HHII", 254, 4, 1, 1)
     return b"II*\0" + struct.pack("<IH", 8, 1) + entries + struct.pack("<I", 8)
 
 
 def tiff_chain() -> bytes:
-    """Return a TIFF of reduced pictures without end, each directory full of entries."""
+    """Return a TIFF with a very long chain of reduced pictures, each directory full of entries."""
     entries = struct.pack("<HHII", 254, 4, 1, 1) * 512
     size = len(entries) + 6
     directories = (
@@ -80,12 +77,12 @@ def box(kind: bytes, content: bytes) -> bytes:
 
 
 def heic(meta: bytes) -> bytes:
-    """Return a HEIC with this content of its `meta` box."""
+    """Return a HEIC with this content in its `meta` box."""
     return box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", bytes(4) + meta)
 
 
 def avif_items() -> bytes:
-    """Return an AVIF whose properties are assigned to a million other items first."""
+    """Return an AVIF that assigns properties to a million other items first."""
     items = b"".join(struct.pack(">HB", number & 0xFFFF | 2, 0) for number in range(1_000_000))
     associations = box(b"ipma", bytes(4) + struct.pack(">I", 1_000_000) + items)
     primary = box(b"pitm", bytes(4) + struct.pack(">H", 1))
@@ -153,6 +150,6 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 
 def make_all() -> Iterator[tuple[str, bytes]]:
-    """Name and content of every hostile file, made one at a time."""
+    """Yield name and content of every hostile file, one at a time."""
     for name, make in HOSTILE.items():
         yield name, make()

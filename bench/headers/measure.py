@@ -1,4 +1,4 @@
-"""Time and memory of a look at a header."""
+"""Measure the time and memory to read a header."""
 
 import io
 import time
@@ -16,7 +16,7 @@ RESET_PEAK = "5"
 
 @dataclass(frozen=True)
 class Look:
-    """CPU milliseconds, mebibytes of memory that were needed for it, and the answer."""
+    """CPU milliseconds, memory in MiB, and the answer."""
 
     milliseconds: float
     mebibytes: float
@@ -24,7 +24,7 @@ class Look:
 
 
 def measure(content: bytes, at_once: int = 1) -> Look:
-    """Look at the header of a picture, `at_once` times at the same time."""
+    """Read the header of a picture, `at_once` times concurrently."""
     with ThreadPoolExecutor(at_once) as pool:
         Path("/proc/self/clear_refs").write_text(RESET_PEAK)
         before = _mebibytes("VmRSS")
@@ -35,7 +35,7 @@ def measure(content: bytes, at_once: int = 1) -> Look:
 
 
 def look(content: bytes) -> str:
-    """Return the format and the size of a picture, or why there are none."""
+    """Return the format and size of a picture, or the error."""
     try:
         found = probe(io.BytesIO(content), MAX_PIXELS)
     except PictureError as refusal:

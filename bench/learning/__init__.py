@@ -1,1 +1,1 @@
-"""How well the learning loop learns, through the API of a running stack."""
+"""Quality of the learning loop, measured through the API of a running stack."""

@@ -1,4 +1,4 @@
-"""`python -m bench.learning FOLDER`: teach fresh stacks with labelled pictures, and test them.
+"""`python -m bench.learning FOLDER`: teach new stacks with labelled pictures, and test them.
 
 FOLDER holds `train` and `validation`, each with a folder of pictures for each label.
 """
@@ -34,7 +34,7 @@ def main(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the plot and the JSON file.")] = OUT,
 ) -> None:
-    """Measure how quality grows with examples, and what the gate does on a bad night."""
+    """Measure quality by number of examples, and the gate after a night of wrong corrections."""
     console = Console(highlight=False)
     material = Material(
         read_labelled(folder / "train"), read_labelled(folder / "validation"), others
@@ -42,7 +42,7 @@ def main(
     points: list[LearningPoint] = []
     with tempfile.TemporaryDirectory(prefix="tagloop-learning-") as room:
         for amount in AMOUNTS:
-            # With all examples there is only one draw.
+            # With all examples, there is only one possible draw.
             is_all = amount * len(material.labels) >= len(material.train)
             for seed in range(1 if is_all else DRAWS):
                 points.append(teach(material, amount, seed, Path(room) / f"{amount}-{seed}"))

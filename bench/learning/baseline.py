@@ -1,4 +1,4 @@
-"""What scikit-learn makes of the same embeddings."""
+"""Baselines: scikit-learn on the same embeddings."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ ITERATIONS = 2000
 def one_vs_rest(
     embeddings: NDArray[np.float32], labels: Sequence[str], asked: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Return a class-balanced logistic regression for each label.
+    """Return scores of a class-balanced logistic regression per label.
 
-    (asked, labels in their order).
+    (queries, labels in order).
     """
     found: NDArray[np.float64] = (
         OneVsRestClassifier(_regression()).fit(embeddings, labels).predict_proba(asked)
@@ -27,7 +27,7 @@ def one_vs_rest(
 def multinomial(
     embeddings: NDArray[np.float32], labels: Sequence[str], asked: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """One class-balanced regression over all labels, which is told that they exclude each other."""
+    """Return scores of one class-balanced regression over all labels, treated as exclusive."""
     found: NDArray[np.float64] = _regression().fit(embeddings, labels).predict_proba(asked)
     return found
 
@@ -35,7 +35,7 @@ def multinomial(
 def mean_average_precision(
     scores: NDArray[np.floating], truth: Sequence[str], labels: Sequence[str]
 ) -> float:
-    """Over labels; scores: (images, labels)."""
+    """Return the mean average precision over labels; scores: (images, labels)."""
     true = np.array(truth)
     return float(
         np.mean(

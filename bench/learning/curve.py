@@ -1,4 +1,4 @@
-"""Lessons: what is taught to a fresh stack, and what it knows afterwards."""
+"""Teach a new stack, and test what it has learned."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ NIGHT_EXAMPLES = 20
 
 @dataclass(frozen=True)
 class Material:
-    """Labelled pictures to teach with and to test with, and others that must not be forgotten.
+    """Labelled pictures for teaching and testing, and others that must not be forgotten.
 
-    others: a folder with a labels.csv, as `tagloop eval` takes it; None: none.
+    others: a folder with a labels.csv, as for `tagloop eval`; None: none.
     """
 
     train: list[Picture]
@@ -42,7 +42,7 @@ class Material:
 
 @dataclass(frozen=True)
 class LearningPoint:
-    """Mean average precision on pictures that nobody corrected, and the gate's word."""
+    """Mean average precision on uncorrected pictures, and the gate's decision."""
 
     per_label: int
     tagloop: float
@@ -56,7 +56,7 @@ class LearningPoint:
 
 @dataclass(frozen=True)
 class Night:
-    """What the gate did after a night's corrections, and the quality of what is live then."""
+    """The gate's decision after a night's corrections, and the quality of the live version."""
 
     name: str
     gate: str
@@ -66,7 +66,7 @@ class Night:
 
 @contextmanager
 def fresh_pupil(folder: Path) -> Iterator[Pupil]:
-    """Yield a stack that was never taught anything."""
+    """Yield a stack that has learned nothing."""
     port = free_port()
     folder.mkdir(parents=True)
     log = folder / "up.log"
@@ -80,9 +80,9 @@ def fresh_pupil(folder: Path) -> Iterator[Pupil]:
 
 
 def teach(material: Material, per_label: int, seed: int, folder: Path) -> LearningPoint:
-    """Teach so many examples of each label; test on pictures that come afterwards.
+    """Teach a number of examples per label; test on pictures uploaded afterwards.
 
-    A candidate that the gate rejects is put live by hand, to see what it would have been worth.
+    A candidate that the gate rejects is promoted by hand, to measure its quality.
     """
     examples = draw(material.train, per_label, seed)
     labels = [picture.label for picture in examples]
@@ -138,7 +138,7 @@ def nights(material: Material, folder: Path) -> Iterator[Night]:
 def _contradict(
     ids: Sequence[str], pictures: Sequence[Picture], labels: Sequence[str]
 ) -> list[Verdicts]:
-    """Return every right label removed, and the next one added."""
+    """Remove every right label and add the next one instead."""
     return [
         Verdicts(
             image_id,
@@ -150,7 +150,10 @@ def _contradict(
 
 
 def _top1(pupil: Pupil, others: Path | None) -> float | None:
-    """Share of other pictures whose label is the most confident leaf; uploaded the first time."""
+    """Return the share of other pictures whose label is the top leaf tag.
+
+    Uploads them the first time.
+    """
     if others is None:
         return None
     return evaluate_pictures(pupil.client, others, others / "labels.csv", "others").quality.top1

@@ -1,4 +1,4 @@
-"""Labelled pictures, and a running stack that is taught with them."""
+"""Labelled pictures, and a running stack to teach with them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def read_labelled(folder: Path) -> list[Picture]:
 
 
 def draw(pictures: Sequence[Picture], per_label: int, seed: int) -> list[Picture]:
-    """So many pictures of each label, at random."""
+    """Return a number of random pictures of each label."""
     dice = np.random.default_rng(seed)
     chosen: list[Picture] = []
     for label in sorted({picture.label for picture in pictures}):
@@ -68,7 +68,7 @@ class Pupil:
     engine: Engine
 
     def upload(self, pictures: Sequence[Picture]) -> list[str]:
-        """Upload pictures and wait until they are tagged; their ids, in order."""
+        """Upload pictures and wait until they are tagged; return their ids, in order."""
         ids: list[str] = []
         for at in range(0, len(pictures), FILES_PER_REQUEST):
             part = pictures[at : at + FILES_PER_REQUEST]
@@ -85,7 +85,7 @@ class Pupil:
         return ids
 
     def teach(self, ids: Sequence[str], labels: Sequence[str], *, user: str = "") -> None:
-        """Add its label to each image."""
+        """Add to each image its label as a tag."""
         self.correct(
             [Verdicts(i, add=(label,)) for i, label in zip(ids, labels, strict=True)], user
         )
@@ -97,7 +97,7 @@ class Pupil:
             raise BenchError(f"A correction was refused: {problems[0]}")
 
     def retrain(self) -> tuple[RunStatus, float]:
-        """Learn; the finished run, and how many seconds it took."""
+        """Run a fine-tune; return the finished run, and its duration in seconds."""
         started = time.monotonic()
         run = self.client.retrain()
         while not run.is_over:
@@ -108,7 +108,7 @@ class Pupil:
         return run, time.monotonic() - started
 
     def confidences(self, ids: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
-        """What the live version says of each label on each image, (images, labels)."""
+        """Return the live version's confidence for each label on each image, (images, labels)."""
         names = ",".join(labels)
 
         def ask(image_id: str) -> list[float]:
@@ -119,7 +119,7 @@ class Pupil:
             return np.array(list(threads.map(ask, ids)))
 
     def embeddings(self, ids: Sequence[str]) -> NDArray[np.float32]:
-        """What the images look like to the model, (images, dimensions)."""
+        """Return the images' embeddings, (images, dimensions)."""
         wanted = [parse_image_id(image_id) for image_id in ids]
         with transaction(self.engine) as connection:
             found, embeddings = read_embeddings_of(connection, wanted, backbone_id=1)

@@ -1,4 +1,4 @@
-"""How quality grows with examples, and what the gate did."""
+"""Plot quality against the number of examples, and the gate's decisions."""
 
 from collections.abc import Sequence
 from pathlib import Path

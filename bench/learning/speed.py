@@ -1,6 +1,6 @@
-"""`python -m bench.learning.speed`: how long a fine-tune takes, without reading from Postgres.
+"""`python -m bench.learning.speed`: duration of a fine-tune, without reading from Postgres.
 
-The images are made up: points around one centre for each tag, as far apart as real embeddings are.
+The images are generated: points around one centre per tag, as far apart as real embeddings.
 """
 
 import time
@@ -26,13 +26,13 @@ from shared.vocabulary import Tag, load_imagenet
 CORRECTIONS = 10_000
 TAGS = (10, 100)
 CONTRIBUTORS = (1, 20)
-# Between two contributors, so that each has a burst of their own.
+# Between two contributors, so that each counts as a separate burst.
 APART_SECONDS = 100_000.0
 SPREAD = 0.5
 
 
 def made_up(live: Scorer, tags: int, contributors: int) -> DataSet:
-    """One correction on each image."""
+    """Return one generated correction per image."""
     dice = np.random.default_rng(0)
     dimensions = len(live.head.weight)
     centres = dice.exponential(size=(tags, dimensions))

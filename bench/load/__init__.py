@@ -1,1 +1,1 @@
-"""The load generator: the same program for Tagloop and for every peer."""
+"""The load generator, the same for Tagloop and for every peer."""

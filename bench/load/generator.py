@@ -22,9 +22,9 @@ ANSWER_SECONDS = 120.0
 
 @dataclass
 class Generator:
-    """Requests shared out among connections.
+    """Requests spread over connections.
 
-    rate: requests a second, or None to send as fast as the answers come.
+    rate: requests a second, or None to send as fast as answers arrive.
     """
 
     port: int
@@ -56,7 +56,7 @@ class Generator:
     def _keep_sending(self, numbers: Iterator[int], run_id: str, started: float) -> None:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_SECONDS)
         try:
-            # next() of a count is one step of the interpreter: no two threads get the same number.
+            # next() of a count is atomic in CPython: no two threads get the same number.
             while self.error is None and (number := next(numbers)) < self.requests:
                 body = self._body(number, run_id)
                 due = time.monotonic() if self.rate is None else started + number / self.rate
@@ -89,7 +89,7 @@ class Generator:
 
 
 def main() -> int:
-    """Run the generator that the command line describes."""
+    """Run the generator with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--path", required=True)

@@ -1,4 +1,4 @@
-"""Starts the load generator in a process of its own, on the same cores."""
+"""Start the load generator in its own process, on the same cores."""
 
 import socket
 import time
@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Sent:
-    """What the load generator did.
+    """The load generator's results.
 
     started, finished: monotonic clock, in seconds; latencies: seconds for each request, from the
     time at which it was due; cpu_seconds: of the generator itself.
@@ -38,8 +38,8 @@ def send(
 ) -> Sent:
     """Upload pictures as multipart bodies, every one of them different.
 
-    rate: requests a second, each due at its time whether or not earlier ones are answered; without
-    it, every connection sends its next request when it has the answer to the last.
+    rate: requests a second, each sent when due whether or not earlier ones are answered; None:
+    every connection sends its next request after the previous answer.
 
     Raises BenchError when a request is refused.
     """
@@ -57,7 +57,7 @@ def send(
 
 
 def await_port(port: int, seconds: float) -> None:
-    """Wait until something listens on a port. Raises BenchError when nothing does in time."""
+    """Wait until something listens on a port. Raises BenchError after a timeout."""
     deadline = time.monotonic() + seconds
     while True:
         try:

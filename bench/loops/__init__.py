@@ -1,1 +1,1 @@
-"""Loops that run in a process of their own, without any service, and print what they measured."""
+"""Loops that run in their own process, without any service, and print their measurements."""

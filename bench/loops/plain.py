@@ -1,4 +1,4 @@
-"""The plain loop: PIL and torch eager, one picture at a time, pictures in memory."""
+"""A plain loop: PIL and eager torch, one picture at a time, pictures in memory."""
 
 import argparse
 import json
@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--images", type=int, required=True)
     options = parser.parse_args()
     blobs = [path.read_bytes() for path in jpeg_files(options.pictures)]
-    # One picture at a time: torch may use all cores for it, as it does by itself.
+    # One picture at a time: torch uses all cores, its default.
     tagger = EagerTagger(threads=os.cpu_count() or 1)
 
     def tag(count: int) -> None:

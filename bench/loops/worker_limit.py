@@ -1,7 +1,7 @@
-"""The limit: the worker's own decoding and network over pictures in memory, without any service.
+"""The upper limit: the worker's decoding and network over pictures in memory, without any service.
 
-`--isolated` sends the pictures through the worker's lanes, which decode in processes of their own
-and survive what a picture does to its decoder; without it, everything is in this process.
+`--isolated` uses the worker's lanes, which decode in separate processes and survive crashes of the
+decoder; without it, everything runs in this process.
 """
 
 import argparse
@@ -37,14 +37,14 @@ Embed = Callable[[list[ClaimedImage]], None]
 
 
 class MemoryStorage(Storage):
-    """Originals in a dict: reading one costs nothing."""
+    """Originals in a dict, which cost nothing to read."""
 
     def __init__(self) -> None:
         """Start empty."""
         self._blobs: dict[str, memoryview] = {}
 
     def add(self, data: bytes, max_pixels: int) -> ClaimedImage:
-        """Keep a picture, and give it as a worker sees it after claiming it."""
+        """Store a picture; return it as a worker sees it after claiming it."""
         found = probe(BytesIO(data), max_pixels)
         image = ClaimedImage(new_image_id(), found.format, found.orientation, waited_seconds=0)
         self._blobs[original_key(image.id)] = memoryview(data)
@@ -58,7 +58,7 @@ class MemoryStorage(Storage):
 def in_one_process(
     _: Settings, storage: Storage, backbone: Backbone, lane_count: int, closing: ExitStack
 ) -> Embed:
-    """Threads that decode and run the network, as many as a worker has lanes."""
+    """Yield threads that decode and run the network, as many as a worker has lanes."""
     description = backbone.description
     prepare_opencv()
     executor = closing.enter_context(ThreadPoolExecutor(lane_count))
@@ -80,7 +80,7 @@ def in_one_process(
 def in_lanes(
     settings: Settings, storage: Storage, backbone: Backbone, lane_count: int, closing: ExitStack
 ) -> Embed:
-    """Return the worker's lanes as they are."""
+    """Yield the worker's own lanes."""
     lanes = Lanes(settings, storage, backbone, lane_count)
     closing.callback(lanes.close)
 

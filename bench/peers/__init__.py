@@ -1,1 +1,1 @@
-"""What people build today, with the same weights: written as their documentation shows it."""
+"""Common designs with the same weights, written as their documentation suggests."""

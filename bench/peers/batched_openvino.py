@@ -1,4 +1,4 @@
-"""Tagloop's own decoding and OpenVINO network, in batches, for a peer that serves them."""
+"""Tagloop's own decoding and OpenVINO network, in batches, for peers that serve it."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -18,10 +18,10 @@ TOP = 5
 
 
 class BatchedTagger:
-    """Only what is around it differs from Tagloop's worker."""
+    """Tags batches with Tagloop's own code, so that only the server around it differs."""
 
     def __init__(self, threads: int) -> None:
-        """Compile the network for batches of any size; threads: of OpenVINO in this process."""
+        """Compile the network for any batch size; threads: OpenVINO's, in this process."""
         settings = load_settings()
         cache = settings.cache_dir.expanduser()
         own = load_openvino_backbone(settings.backbone, cache, lanes=1)
@@ -37,7 +37,7 @@ class BatchedTagger:
         )
 
     def decode(self, file: BinaryIO) -> NDArray[np.uint8]:
-        """Return a JPEG as the network takes it: (side, side, 3) uint8."""
+        """Decode a JPEG to the network's input: (side, side, 3) uint8."""
         return decode_square(
             memoryview(file.read()),
             "JPEG",
@@ -47,7 +47,7 @@ class BatchedTagger:
         ).pixels
 
     def tag(self, pixels: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:
-        """Pictures, (n, side, side, 3), to the five most probable classes of each."""
+        """Return the five most probable classes of each picture, (n, side, side, 3)."""
         embeddings = self._network([pixels])[0]
         tags = []
         for row in self._head.leaf_probabilities(embeddings):
@@ -57,5 +57,5 @@ class BatchedTagger:
 
 
 def newest_graph(cache: Path, name: str) -> Path:
-    """Return the network that the worker's runtime has converted for this machine."""
+    """Return the path of the network that the worker's runtime has converted for this machine."""
     return max(cache.glob(f"{name}-*/{GRAPH_FILE}"), key=lambda path: path.stat().st_mtime)

@@ -15,19 +15,19 @@ TOP = 5
 
 
 def decode(file: BinaryIO | BytesIO, side: int, crop: float) -> NDArray[np.uint8]:
-    """Decode in full, resize by bicubic interpolation, cut the middle: (side, side, 3) uint8."""
+    """Decode at full size, resize bicubically, crop the centre: (side, side, 3) uint8."""
     with Image.open(file) as opened:
         image = opened.convert("RGB")
     scale = round(side / crop) / min(image.size)
     width, height = (round(length * scale) for length in image.size)
     image = image.resize((width, height), Image.Resampling.BICUBIC)
     left, top = (width - side) // 2, (height - side) // 2
-    # A copy: torch wants memory that it may write to.
+    # Copy, because torch needs writable memory.
     return np.array(image.crop((left, top, left + side, top + side)))
 
 
 class EagerTagger:
-    """The network with the same weights as Tagloop's."""
+    """A network with the same weights as Tagloop's."""
 
     def __init__(self, threads: int, *, bfloat16: bool = False) -> None:
         """Load the network.
@@ -47,7 +47,7 @@ class EagerTagger:
         return decode(file, self.description.side, self.description.crop)
 
     def tag(self, pixels: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:
-        """Pictures, (n, side, side, 3), to the five most probable classes of each."""
+        """Return the five most probable classes of each picture, (n, side, side, 3)."""
         with (
             torch.inference_mode(),
             torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16),

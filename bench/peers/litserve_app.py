@@ -1,7 +1,6 @@
 """LitServe with batching: `python -m bench.peers.litserve_app --runtime torch|torch-bf16|openvino`.
 
-It answers with the five most probable classes and writes nothing down, which saves it work that
-Tagloop does.
+It returns the five most probable classes and stores nothing, which saves it work that Tagloop does.
 """
 
 import argparse
@@ -18,7 +17,7 @@ PATH = "/predict"
 
 
 class TaggingApi(litserve.LitAPI):
-    """One network in each of LitServe's worker processes."""
+    """One network per LitServe worker process."""
 
     def __init__(self, runtime: str, threads: int, batch: int, timeout_seconds: float) -> None:
         super().__init__(max_batch_size=batch, batch_timeout=timeout_seconds, api_path=PATH)
@@ -41,12 +40,12 @@ class TaggingApi(litserve.LitAPI):
             self._tagger.tag(np.zeros((size, side, side, 3), np.uint8))
 
     def decode_request(self, request: Request) -> NDArray[np.uint8]:
-        """Return the uploaded file to pixels. What LitServe gives is the request's form."""
+        """Decode the uploaded file; LitServe passes the request's form."""
         form = cast(Mapping[str, Any], request)
         return self._tagger.decode(form["file"].file)
 
     def batch(self, inputs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-        """Pictures to one array."""
+        """Stack pictures into one array."""
         return np.stack(inputs)
 
     def predict(self, x: NDArray[np.uint8]) -> list[list[tuple[int, float]]]:
@@ -54,7 +53,7 @@ class TaggingApi(litserve.LitAPI):
         return self._tagger.tag(x)
 
     def unbatch(self, output: list[list[tuple[int, float]]]) -> list[list[tuple[int, float]]]:
-        """One answer for each request."""
+        """Return one answer per request."""
         return output
 
     def encode_response(self, output: list[tuple[int, float]]) -> dict[str, Any]:
@@ -63,7 +62,7 @@ class TaggingApi(litserve.LitAPI):
 
 
 def main() -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runtime", choices=RUNTIMES, required=True)
     parser.add_argument("--port", type=int, required=True)

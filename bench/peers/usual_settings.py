@@ -1,4 +1,4 @@
-"""The usual design: names that its two sides share, and its tables."""
+"""The usual design: names shared by its two sides, and its tables."""
 
 DATABASE_VARIABLE = "USUAL_DATABASE"
 BROKER_VARIABLE = "USUAL_BROKER"

@@ -1,6 +1,6 @@
-"""The usual design, Celery's side: one task for each image in the prefork pool.
+"""The usual design, Celery's side: one task per image in the prefork pool.
 
-`celery -A bench.peers.usual_tasks worker`. Celery wants an app when it imports this module.
+`celery -A bench.peers.usual_tasks worker`. Celery needs an app when it imports this module.
 """
 
 import os
@@ -18,11 +18,11 @@ app.conf.task_ignore_result = True
 
 
 class Process:
-    """What a process of the pool keeps from task to task."""
+    """State that a pool process keeps between tasks."""
 
     def open(self, **_: Any) -> None:
         """Load the network and connect, after the fork."""
-        # As many processes as cores, so one thread each.
+        # One process per core, so one thread each.
         self.tagger = EagerTagger(threads=1)
         self.database = psycopg2.connect(os.environ[DATABASE_VARIABLE])
 

@@ -18,7 +18,7 @@ from bench.peers.usual_settings import (
 
 
 def create_app() -> Flask:
-    """Return the web app; its settings come from the environment."""
+    """Return the web app, configured from the environment."""
     app = Flask("usual")
     celery = Celery("usual", broker=os.environ[BROKER_VARIABLE])
     uploads = Path(os.environ[UPLOADS_VARIABLE])

@@ -1,1 +1,1 @@
-"""Figures as statistics, targets, tables and plots."""
+"""Statistics, targets, tables and plots of figures."""

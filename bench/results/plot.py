@@ -1,4 +1,4 @@
-"""The throughput figures as bars."""
+"""Plot the throughput figures as bars."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ ROOM_FOR_NUMBERS = 1.15
 
 
 def plot(figures: Sequence[Figure], path: Path) -> None:
-    """Draw medians with a line from the least to the most; nothing where nothing was measured."""
+    """Draw medians with a line from minimum to maximum; do nothing if nothing was measured."""
     import matplotlib as mpl
 
     mpl.use("Agg")

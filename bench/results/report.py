@@ -1,4 +1,4 @@
-"""The results as a table on the terminal, as JSON and as Markdown."""
+"""Print the results as a table, and write them as JSON and Markdown."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ NOT_MEASURED = "not measured"
 
 
 def number(value: float) -> str:
-    """Three digits that matter, or whole numbers where there are more."""
+    """Format a number with three significant digits, or as an integer if it is large."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def figure_cells(figure: Figure) -> tuple[str, ...]:
-    """Return a figure as cells: label, median, least, most, unit, how often it was measured."""
+    """Return a figure as cells: label, median, minimum, maximum, unit, number of samples."""
     values = figure.spread
     rounds = str(len(figure.samples))
     return (
@@ -48,7 +48,7 @@ TARGET_HEADER = ("target", "rule", "measured", "rounds between", "")
 
 
 def show(figures: Sequence[Figure], console: Console) -> None:
-    """Both tables on the terminal, without targets that this run has no figures for."""
+    """Print both tables, without targets that this run did not measure."""
     by_key = {figure.key: figure for figure in figures}
     judged = [target for target in TARGETS if target.measure(by_key) is not None]
     for header, rows in (
@@ -62,7 +62,7 @@ def show(figures: Sequence[Figure], console: Console) -> None:
 
 
 def write_json(figures: Sequence[Figure], machine: Mapping[str, Any], path: Path) -> None:
-    """Every sample, so that anybody can compute other ratios."""
+    """Write every sample, so that readers can compute other ratios."""
     by_key = {figure.key: figure for figure in figures}
     document = {
         "machine": machine,
@@ -84,7 +84,7 @@ def write_json(figures: Sequence[Figure], machine: Mapping[str, Any], path: Path
 
 
 def write_markdown(figures: Sequence[Figure], machine: Mapping[str, Any], path: Path) -> None:
-    """Both tables, and what they were measured on."""
+    """Write both tables, and the machine that they were measured on."""
     by_key = {figure.key: figure for figure in figures}
     lines = ["# Results", "", "Written by `make bench`; README.md beside it explains each row.", ""]
     lines += [f"- {name}: {value}" for name, value in machine.items()]

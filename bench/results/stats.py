@@ -7,7 +7,7 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True)
 class Spread:
-    """The least, the middle and the greatest of several measurements."""
+    """Minimum, median and maximum of several measurements."""
 
     least: float
     median: float
@@ -18,7 +18,7 @@ class Spread:
 class Figure:
     """One measured quantity.
 
-    key: name in the JSON file and for the targets; samples: one for each round, in their order.
+    key: name in the JSON file and for the targets; samples: one per round, in order.
     """
 
     key: str
@@ -38,14 +38,14 @@ def spread(samples: Sequence[float]) -> Spread:
 
 
 def percentile(samples: Sequence[float], percent: int) -> float:
-    """Return the value that `percent` of the samples do not exceed, between neighbours."""
+    """Return a percentile of the samples, interpolated between neighbours."""
     if len(samples) == 1:
         return samples[0]
     return quantiles(samples, n=100, method="inclusive")[percent - 1]
 
 
 def ratios(above: Figure, below: Figure) -> tuple[float, ...]:
-    """One ratio for each round: what was measured side by side is compared, not the best of each.
+    """Return one ratio per round, so that figures measured side by side are compared.
 
     Figures with a different number of rounds are compared by their medians.
     """

@@ -1,4 +1,4 @@
-"""What the figures have to reach, as ratios within one run."""
+"""Targets for the figures, as ratios within one run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bench.results.stats import Figure, Spread, ratios, spread
 
 @dataclass(frozen=True)
 class SpeedTarget:
-    """One figure, or its ratio to another, and the limit for it.
+    """A limit for a figure, or for its ratio to another.
 
     above, below: keys of figures; below is None for a target on the figure itself.
     """
@@ -21,7 +21,7 @@ class SpeedTarget:
     at_most: bool = False
 
     def measure(self, figures: Mapping[str, Figure]) -> Spread | None:
-        """Return the spread over the rounds; None where a figure was not measured in this run."""
+        """Return the spread over the rounds; None if a figure was not measured in this run."""
         above = figures.get(self.above)
         if above is None:
             return None
@@ -31,7 +31,7 @@ class SpeedTarget:
         return None if below is None else spread(ratios(above, below))
 
     def is_met(self, measured: Spread) -> bool:
-        """Return whether the median is on the right side of the limit."""
+        """Return whether the median is within the limit."""
         if self.at_most:
             return measured.median <= self.limit
         return measured.median >= self.limit

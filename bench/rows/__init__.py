@@ -1,1 +1,1 @@
-"""The rows of the table: each file measures one thing and gives its figures."""
+"""The rows of the table: each file measures one thing and returns its figures."""

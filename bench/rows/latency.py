@@ -1,7 +1,8 @@
-"""Upload to visible tags at a fixed arrival rate, idle, at half load and behind a full bulk queue.
+"""Latency from upload to tags at a fixed arrival rate: idle, at half load, behind a full bulk
+queue.
 
-Requests are due at fixed times whether or not earlier ones are answered; one that is sent late
-counts its lateness. Each waits for its tags (`wait=`), so what is timed is what a client sees.
+Requests are due at fixed times whether or not earlier ones are answered; a late one counts its
+delay. Each waits for its tags (`wait=`), so the measured time is what a client sees.
 """
 
 from collections import defaultdict
@@ -26,16 +27,15 @@ INTERACTIVE_IMAGES = 60
 BULK_PER_REQUEST = 32
 FULL_LOAD_IMAGES = 600
 SINGLE_IMAGES = 300
-# The bulk queue must outlast the measurement.
+# The bulk queue has to outlast the measurement.
 BULK_MARGIN = 2
 MAX_ROUNDS = 3
 
 
 def measure_latency(room: Room, console: Console) -> Iterator[Figure]:
-    """Yield all three loads in turns, and the one decode and forward pass that they are compared
-    with.
+    """Measure all three loads in turn, and one decode and forward pass for comparison.
 
-    Gives `latency.<load>.p<percent>` in milliseconds, one sample for each round.
+    Yields `latency.<load>.p<percent>` in milliseconds, one sample per round.
     """
     labels: dict[str, str] = {"single": "one decode and forward pass"}
     samples: dict[str, list[float]] = defaultdict(list)
@@ -67,7 +67,7 @@ def measure_latency(room: Room, console: Console) -> Iterator[Figure]:
 
 
 def _single_ms(room: Room) -> float:
-    """One decode and forward pass in one process, in milliseconds."""
+    """Return the time of one decode and forward pass in one process, in milliseconds."""
     arguments = ("--pictures", str(room.pictures.folder), "--images", str(SINGLE_IMAGES))
     milliseconds: float = run_program("bench.loops.worker_limit", *arguments)["single_ms"]
     return milliseconds
@@ -79,20 +79,22 @@ def _timed(stack: Tagloop, room: Room, rate: float, images: int) -> tuple[float,
 
 
 def _full_rate(stack: Tagloop, room: Room) -> float:
-    """Images a second that this stack tags when it is kept busy."""
+    """Return the images per second that this stack tags at full load."""
     owner, images = new_owner(), room.scale.images(FULL_LOAD_IMAGES)
     sent = stack.send(room.pictures, owner, images)
     return images / (stack.wait_until_tagged(owner, images) - sent.started)
 
 
 def _behind_bulk(stack: Tagloop, room: Room, full_rate: float) -> tuple[tuple[float, ...], int]:
-    """Latencies while a bulk upload waits, and how many images of it were left at the end."""
+    """Return latencies while a bulk upload is queued, and how many of its images were left at the
+    end.
+    """
     images = room.scale.images(INTERACTIVE_IMAGES)
     seconds = images / INTERACTIVE_RATE
     requests = round(BULK_MARGIN * full_rate * seconds / BULK_PER_REQUEST)
     bulk = new_owner()
     worker = find_process("worker")
-    # The queue fills while the worker stands still, so that it is full from the first upload on.
+    # The queue fills while the worker is paused, so it is full from the first upload.
     worker.suspend()
     try:
         sending.send(

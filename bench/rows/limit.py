@@ -1,4 +1,4 @@
-"""Without services: the limit of this machine, and the plain loop that people begin with."""
+"""Without services: the limit of this machine, and a plain loop."""
 
 from bench.rows.throughput import Contestant, Sample
 from bench.setup.pictures import Pictures
@@ -15,17 +15,17 @@ def _measure(module: str, pictures: Pictures, images: int, *more: str) -> Sample
 
 
 def measure_limit(room: Room, pictures: Pictures, images: int) -> Sample:
-    """Return the worker's decode and forward pass in one process, pictures in memory."""
+    """Measure the worker's decode and forward pass in one process, pictures in memory."""
     return _measure(WORKER_LIMIT, pictures, images)
 
 
 def measure_lanes(room: Room, pictures: Pictures, images: int) -> Sample:
-    """Return the same through the worker's lanes, which decode in processes of their own."""
+    """Measure the same through the worker's lanes, which decode in separate processes."""
     return _measure(WORKER_LIMIT, pictures, images, "--isolated")
 
 
 def measure_plain(room: Room, pictures: Pictures, images: int) -> Sample:
-    """PIL and torch eager, one picture at a time."""
+    """Measure PIL and eager torch, one picture at a time."""
     return _measure("bench.loops.plain", pictures, images)
 
 

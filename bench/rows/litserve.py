@@ -1,4 +1,4 @@
-"""LitServe with batching, in front of torch eager and of Tagloop's own OpenVINO network."""
+"""LitServe with batching, running eager torch and Tagloop's own OpenVINO network."""
 
 import os
 import sys
@@ -21,10 +21,10 @@ WARM_UP_IMAGES = 128
 
 @dataclass(frozen=True)
 class Tuning:
-    """How LitServe is set; docs/bench/README.md says what else was tried.
+    """LitServe's settings; docs/bench/README.md lists other settings that were tried.
 
-    threads: of the runtime in each worker; connections: requests on their way at once, since an
-    answer comes only when its batch is done.
+    threads: of the runtime in each worker; connections: concurrent requests, since an answer
+    arrives only when its batch is done.
     """
 
     workers: int
@@ -34,7 +34,7 @@ class Tuning:
     connections: int
 
 
-# The product with the head is small; numpy's own threads would only fight with the runtime's.
+# The product with the head is small; numpy's threads would only compete with the runtime's.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 CORES = os.cpu_count() or 1
 TUNINGS = {
@@ -46,7 +46,7 @@ TUNINGS = {
 
 @contextmanager
 def running_litserve(room: Room, runtime: str, tuning: Tuning) -> Iterator[int]:
-    """Yield a warmed-up server; gives its port."""
+    """Yield the port of a warmed-up server."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "bench.peers.litserve_app", "--runtime", runtime),
@@ -61,7 +61,7 @@ def running_litserve(room: Room, runtime: str, tuning: Tuning) -> Iterator[int]:
 
 
 def measure_litserve(runtime: str, room: Room, pictures: Pictures, images: int) -> Sample:
-    """From the first upload to the last answer, which has the tags in it."""
+    """Measure from the first upload to the last answer, which includes the tags."""
     tuning = TUNINGS[runtime]
     with running_litserve(room, runtime, tuning) as port:
         before = cpu_seconds()

@@ -1,4 +1,4 @@
-"""Memory of the worker over many images: what grows for each image would show here."""
+"""Memory of the worker over many images, which would show a leak."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ MEBIBYTE = 1024 * 1024
 
 
 def measure_memory(room: Room, console: Console) -> Iterator[Figure]:
-    """Resident memory of the worker after each twentieth of the images."""
+    """Measure the worker's resident memory after each twentieth of the images."""
     step = room.scale.images(IMAGES) // STEPS
     sizes = []
     with running_tagloop(room) as stack:

@@ -1,7 +1,7 @@
-"""Re-tagging 100,000 images from stored embeddings, read from Postgres and written to it.
+"""Re-tag 100,000 images from stored embeddings, read from and written to Postgres.
 
-The embeddings are those of photographs with a little noise, so that each image gets as many tags
-as real ones do; random directions would get next to none, and less to write.
+The embeddings are those of photographs with some noise, so that each image gets a realistic number
+of tags; random directions would get almost none.
 """
 
 import time
@@ -31,7 +31,7 @@ from tagloop.local.environment import broker_url
 
 IMAGES = 100_000
 CHUNK_IMAGES = 5_000
-# Relative to the spread of each dimension over the photographs.
+# Relative to each dimension's standard deviation over the photographs.
 NOISE = 0.1
 DATA = "retag"
 MAX_SECONDS = 600.0
@@ -39,9 +39,11 @@ LOOK_SECONDS = 0.05
 
 
 def measure_retag(room: Room, console: Console) -> Iterator[Figure]:
-    """Images a second; each round makes another version of the head live and re-tags everything.
+    """Measure images per second.
 
-    The first round is not counted: its images have no tags yet, and get them all.
+    Each round promotes a new version of the head, which re-tags everything.
+
+    The first round is not counted, because its images have no tags yet.
     """
     count = room.scale.images(IMAGES)
     rates = []
@@ -80,7 +82,7 @@ def wait_for_job(engine: Engine, job: int) -> tuple[int, float]:
 
 
 def insert_images(connection: Connection, count: int) -> None:
-    """Insert tagged images with embeddings like those of the photographs that are there."""
+    """Insert tagged images with embeddings similar to those of the existing photographs."""
     found = connection.execute(
         text("SELECT backbone_id, embedding::real[] AS embedding FROM embeddings")
     ).all()
@@ -95,7 +97,7 @@ def insert_images(connection: Connection, count: int) -> None:
 
 
 def insert_rows(connection: Connection, ids: list[UUID], owner: str) -> None:
-    """Rows of images that the live version has tagged."""
+    """Insert rows of images tagged by the live version."""
     connection.execute(
         text("""
             INSERT INTO images (id, owner, status, queue, format, model_version, tagged_at)
@@ -109,7 +111,7 @@ def insert_rows(connection: Connection, ids: list[UUID], owner: str) -> None:
 def with_noise(
     photographs: NDArray[np.float32], count: int, random: np.random.Generator
 ) -> NDArray[np.float16]:
-    """Embeddings (count, dimensions), each a photograph's with noise."""
+    """Return embeddings (count, dimensions), each a photograph's with noise."""
     chosen = photographs[random.integers(len(photographs), size=count)]
     noise = random.standard_normal(chosen.shape, np.float32) * photographs.std(axis=0) * NOISE
     noisy: NDArray[np.float16] = (chosen + noise).astype(np.float16)
@@ -117,8 +119,10 @@ def with_noise(
 
 
 def make_next_version_live(connection: Connection) -> None:
-    """A new version with the weights of the live one, in its place since an hour ago: a job waits
-    until a fresh promotion has been seen by all, which takes longer than a small scale's images.
+    """Make a new version with the same weights live, dated an hour ago.
+
+    A re-tagging job waits until every process has seen a fresh promotion, which takes longer than
+    re-tagging at a small scale.
     """
     version = connection.execute(
         text("UPDATE models SET status = 'retired' WHERE status = 'live' RETURNING version")

@@ -18,12 +18,12 @@ ADD_COMMAND = "tagloop add"
 
 
 def cpu_ms(before: Counter[str], after: Counter[str], images: int) -> dict[str, float]:
-    """Return CPU time between two readings, in milliseconds for each image, by process."""
+    """Return the CPU time between two readings, in milliseconds per image, by process."""
     return {role: 1000 * (after[role] - before[role]) / images for role in after}
 
 
 def measure_uploads(room: Room, pictures: Pictures, images: int) -> Sample:
-    """From the first upload until the last image is tagged in Postgres."""
+    """Measure from the first upload until the last image is tagged in Postgres."""
     with running_tagloop(room) as stack:
         owner = new_owner()
         before = cpu_seconds()
@@ -35,7 +35,7 @@ def measure_uploads(room: Room, pictures: Pictures, images: int) -> Sample:
 
 
 def measure_add(room: Room, pictures: Pictures, images: int) -> Sample:
-    """Return the command as a person types it, its start and its end included."""
+    """Measure the whole command, including its start and end."""
     folder = room.distinct_folder(pictures, images)
     with running_tagloop(room) as stack:
         command = [
@@ -57,7 +57,7 @@ def measure_add(room: Room, pictures: Pictures, images: int) -> Sample:
 
 
 def cpu_of_ended() -> float:
-    """Return CPU time of every child that has ended, in seconds."""
+    """Return the CPU time of all ended child processes, in seconds."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

@@ -1,6 +1,6 @@
-"""Images per second of everything that tags, measured in turns: A B C, C B A, A B C…
+"""Images per second of every contestant, measured in turns: A B C, C B A, A B C…
 
-A noisy minute of the machine then hits all alike, and each round compares what ran side by side.
+Noise then affects all alike, and each round compares runs made side by side.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from bench.setup.room import Room
 class Sample:
     """One measurement.
 
-    cpu_ms: milliseconds of CPU time for each image, by process.
+    cpu_ms: CPU milliseconds per image, by process.
     """
 
     images_per_second: float
@@ -29,7 +29,7 @@ class Sample:
 class Contestant:
     """Something that tags pictures.
 
-    images: how many it tags in a full run, so that each measurement takes some seconds.
+    images: how many it tags in a full run, so that each measurement takes a few seconds.
     """
 
     key: str
@@ -49,7 +49,7 @@ def measure_in_turns(
 ) -> list[Figure]:
     """Measure every contestant in every round.
 
-    Gives `<prefix>.<key>` in images a second and `<prefix>_cpu.<key>.<process>` in milliseconds.
+    Returns `<prefix>.<key>` in images a second and `<prefix>_cpu.<key>.<process>` in milliseconds.
     """
     samples: dict[str, list[Sample]] = defaultdict(list)
     for number in range(rounds):

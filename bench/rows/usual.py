@@ -1,6 +1,6 @@
-"""The usual design: Flask saves the file, one Celery task for each image, PIL, torch eager.
+"""The usual design: Flask saves the file, one Celery task per image, PIL, eager torch.
 
-On the same embedded Postgres and Redis as Tagloop, with the same client.
+It uses the same embedded Postgres and Redis as Tagloop, and the same client.
 """
 
 import os
@@ -47,7 +47,7 @@ class Usual:
     database: connection
 
     def tag(self, pictures: Pictures, images: int) -> tuple[sending.Sent, float]:
-        """Upload pictures and wait for the tags; the monotonic time at which all were there."""
+        """Upload pictures and wait for the tags; return the monotonic time when all are stored."""
         owner = new_owner()
         sent = sending.send(self.port, f"/images?owner={owner}", pictures, images, CONNECTIONS)
         deadline = time.monotonic() + TAGGED_SECONDS
@@ -100,7 +100,7 @@ def running_usual(room: Room) -> Iterator[Usual]:
 
 
 def measure_usual(room: Room, pictures: Pictures, images: int) -> Sample:
-    """From the first upload until the last image is tagged in Postgres."""
+    """Measure from the first upload until the last image is tagged in Postgres."""
     with running_usual(room) as usual:
         before = cpu_seconds()
         sent, tagged_at = usual.tag(pictures, images)

@@ -1,1 +1,1 @@
-"""How quickly search answers over many images."""
+"""Speed of search over many images."""

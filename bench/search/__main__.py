@@ -30,7 +30,7 @@ EMBEDDINGS_FILE = "embeddings.npy"
 
 
 def prepare(engine: Engine, folder: Path, data: Path, images: int, console: Console) -> None:
-    """Make the images, unless they are there."""
+    """Generate the images if they do not exist."""
     migrate(engine)
     with transaction(engine) as connection:
         if connection.scalar(text("SELECT count(*) FROM images")):
@@ -46,7 +46,7 @@ def prepare(engine: Engine, folder: Path, data: Path, images: int, console: Cons
 
 
 def main() -> None:
-    """Fill and measure."""
+    """Fill the database and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="pictures to make embeddings like theirs")
     parser.add_argument("--images", type=int, default=1_000_000)

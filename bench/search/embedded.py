@@ -1,4 +1,4 @@
-"""Real embeddings, of the photographs in a folder."""
+"""Real embeddings of photographs in a folder."""
 
 import io
 from pathlib import Path
@@ -15,9 +15,9 @@ MAX_PIXELS = 100_000_000
 
 
 def embed_folder(backbone: Backbone, folder: Path, limit: int) -> NDArray[np.float32]:
-    """Return the embeddings, (pictures, dimensions), of at most so many pictures at any depth."""
+    """Return the embeddings, (pictures, dimensions), of up to a number of pictures."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    # Spread over all folders, since each may hold one kind of picture.
+    # Sample all folders, since each may hold one kind of picture.
     chosen = paths[:: max(1, len(paths) // limit)][:limit]
     description = backbone.description
     embeddings = []

@@ -1,7 +1,7 @@
-"""Many made-up images with real words: rows as tagging would have left them.
+"""Generate many images with real tags, with the rows that tagging would have written.
 
-An embedding is a mixture of two real ones and a little noise, so that neighbours mean something.
-Each image shows the ten tags that the network finds most likely for it.
+An embedding is a mixture of two real ones with some noise, so that neighbours are meaningful. Each
+image shows the ten tags that the network finds most likely for it.
 """
 
 import time
@@ -22,16 +22,16 @@ TAGS_PER_IMAGE = 10
 NOISE = 0.1
 MIN_SHARE = 0.6
 YEARS_SECONDS = 2 * 365 * 86_400
-# One image of so many: has a decision of a person, failed, waits.
+# One in this many images has a person's decision, has failed, is queued.
 DECIDED, FAILED, QUEUED = 50, 200, 200
 OWNERS = tuple(f"owner{number}" for number in range(50))
-# The first owner has a third of all images, the last ones few.
+# The first owner has a third of all images, the last owners few.
 SKEW = 1.3
 
 
 @dataclass(frozen=True)
 class Filling:
-    """What rows are made from. embeddings: real ones, (pictures, dimensions)."""
+    """Inputs for generated rows. embeddings: real ones, (pictures, dimensions)."""
 
     scorer: Scorer
     embeddings: NDArray[np.float32]
@@ -39,7 +39,7 @@ class Filling:
 
 
 def fill(engine: Engine, filling: Filling, images: int, console: Console) -> None:
-    """Make so many images, in the order of their arrival."""
+    """Generate a number of images, in order of arrival."""
     dice = np.random.default_rng(filling.seed)
     start_ms = int((time.time() - YEARS_SECONDS) * 1000)
     step_ms = YEARS_SECONDS * 1000 / images
@@ -47,7 +47,7 @@ def fill(engine: Engine, filling: Filling, images: int, console: Console) -> Non
         count = min(BATCH_IMAGES, images - first)
         ids = [_id_at(start_ms + int((first + n) * step_ms), dice) for n in range(count)]
         with transaction(engine) as connection:
-            # No foreign keys are checked and no trigger runs, for each of ten million rows.
+            # Skip foreign keys and triggers, which would run for each of ten million rows.
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text("SET LOCAL synchronous_commit = off"))
             _insert_batch(connection, filling, ids, dice)
@@ -61,7 +61,7 @@ def fill(engine: Engine, filling: Filling, images: int, console: Console) -> Non
 def make_embeddings(
     real: NDArray[np.float32], count: int, dice: np.random.Generator
 ) -> NDArray[np.float16]:
-    """So many made-up embeddings, (count, dimensions)."""
+    """Return generated embeddings, (count, dimensions)."""
     first, second = (real[dice.integers(len(real), size=count)] for _ in range(2))
     share = dice.uniform(MIN_SHARE, 1, size=(count, 1)).astype(np.float32)
     noise = dice.standard_normal(first.shape, dtype=np.float32) * (real.std(axis=0) * NOISE)
@@ -117,7 +117,7 @@ def _insert_batch(
 def _decide(
     connection: Connection, ids: list[UUID], tag_ids: NDArray[np.int32], dice: np.random.Generator
 ) -> None:
-    """Have people confirm or remove one tag of a few images."""
+    """Have people confirm or remove one tag of some images."""
     decided = np.flatnonzero(dice.integers(DECIDED, size=len(ids)) == 0)
     connection.execute(
         text("""
@@ -134,7 +134,7 @@ def _decide(
 
 
 def _id_at(milliseconds: int, dice: np.random.Generator) -> UUID:
-    """Return a UUIDv7 of that moment."""
+    """Return a UUIDv7 of that time."""
     noise = int.from_bytes(dice.bytes(10), "big")
     value = (milliseconds << 80) | (noise & ~(0xF << 76) & ~(0x3 << 62)) | (7 << 76) | (2 << 62)
     return UUID(int=value)

@@ -1,1 +1,1 @@
-"""What a measurement runs on: machine, pictures, processes, the stack."""
+"""The environment of a measurement: machine, pictures, processes, the stack."""

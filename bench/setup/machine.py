@@ -1,4 +1,4 @@
-"""What a run was measured on."""
+"""Describe the machine of a run."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ PACKAGES = ("torch", "openvino", "litserve", "celery")
 
 
 def describe(room: Room) -> dict[str, str]:
-    """Facts for the reader, by name."""
+    """Return facts about the machine, by name."""
     packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     pictures = room.pictures
     return {

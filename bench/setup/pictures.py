@@ -1,4 +1,4 @@
-"""The photographs that everything is measured with."""
+"""The photographs used for all measurements."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 SHARED_PHOTOS = ROOT.parent / "shared" / "data" / "photos"
 IMAGES_VARIABLE = "IMAGES"
 SUFFIXES = (".jpg", ".jpeg")
-# The photographs that scikit-image and scikit-learn ship, saved as JPEG.
+# Photographs shipped with scikit-image and scikit-learn, saved as JPEG.
 SHIPPED = ("astronaut", "cat", "chelsea", "coffee", "rocket")
 SHIPPED_SKLEARN = ("china.jpg", "flower.jpg")
 LARGE_SIZE = (4000, 3000)
@@ -30,25 +30,25 @@ class Pictures:
 
     @property
     def paths(self) -> list[Path]:
-        """The files, in the order of their names."""
+        """The files, sorted by name."""
         return jpeg_files(self.folder)
 
     @property
     def mean_bytes(self) -> float:
-        """The mean size of a file."""
+        """The mean file size, in bytes."""
         sizes = [path.stat().st_size for path in self.paths]
         return sum(sizes) / len(sizes)
 
 
 def jpeg_files(folder: Path) -> list[Path]:
-    """Return the JPEG files right inside a folder, in the order of their names."""
+    """Return the JPEG files directly inside a folder, sorted by name."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
 
 
 def find_pictures(work: Path) -> Pictures:
-    """Return the shared photographs, or the folder that IMAGES names, or those that packages ship.
+    """Return the folder named by IMAGES, or the shared photographs, or those shipped with packages.
 
-    IMAGES outweighs the shared photographs. Raises BenchError when it names no folder of JPEGs.
+    Raises BenchError if IMAGES is not a folder of JPEGs.
     """
     named = os.environ.get(IMAGES_VARIABLE)
     if named:
@@ -85,15 +85,15 @@ def make_large(pictures: Pictures, folder: Path) -> Pictures:
 
 
 def distinct(data: bytes, name: str) -> bytes:
-    """Return the same picture as other bytes, since the same bytes are the same image to Tagloop.
+    """Return the same picture as different bytes, since Tagloop detects duplicates by their bytes.
 
-    Decoders stop at the end of the JPEG; what follows only changes the digest.
+    Decoders stop at the end of the JPEG; the bytes after it only change the digest.
     """
     return data + name.encode()
 
 
 def copy_distinct(pictures: Pictures, folder: Path, count: int) -> Path:
-    """Fill a folder with `count` different files, the pictures over and over again."""
+    """Fill a folder with `count` different files, repeating the pictures."""
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir()

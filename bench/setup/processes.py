@@ -1,4 +1,4 @@
-"""Programs that the benchmark starts and stops, and the CPU time that they use."""
+"""Start and stop programs, and measure their CPU time."""
 
 import contextlib
 import json
@@ -20,11 +20,11 @@ from bench.setup.pictures import ROOT
 START_SECONDS = 180.0
 STOP_SECONDS = 60.0
 POLL_SECONDS = 0.02
-# Processes that use less than this share of one core for so long have nothing to do.
+# Processes count as idle if they use less than this share of one core for this long.
 QUIET_SECONDS = 1.0
 QUIET_SHARE = 0.1
 TAIL_LINES = 15
-# What a process is, by a word of its command line; the first that fits counts.
+# Roles of processes by a word in their command line; the first match counts.
 ROLES = {
     "postgres": "Postgres",
     "redis": "Redis",
@@ -39,18 +39,18 @@ OTHER = "supervisor"
 
 
 def role_of(process: psutil.Process) -> str:
-    """What a process is in the table."""
+    """Return the role of a process in the table."""
     command = " ".join((process.name(), *process.cmdline()))
     return next((role for word, role in ROLES.items() if word in command), OTHER)
 
 
 def descendants() -> Iterator[tuple[str, psutil.Process]]:
-    """Yield every process that this one started, directly or not, with its role."""
+    """Yield all descendants of this process with their roles."""
     parents: dict[int, str] = {}
     for process in psutil.Process().children(recursive=True):
         try:
             role = role_of(process)
-            # Helpers, such as the processes that multiprocessing starts, belong to their parent.
+            # Helper processes, such as multiprocessing's, count for their parent.
             if role == OTHER:
                 role = parents.get(process.ppid(), OTHER)
             parents[process.pid] = role
@@ -60,11 +60,9 @@ def descendants() -> Iterator[tuple[str, psutil.Process]]:
 
 
 def cpu_seconds() -> Counter[str]:
-    """Return CPU time used so far, user and system, by role.
+    """Return CPU time so far, user and system, by role; ended processes count for their parent.
 
-    Processes that ended count for their parent.
-
-    The load generator is not among them: it reports its own.
+    The load generator is left out: it reports its own.
     """
     used: Counter[str] = Counter()
     for role, process in descendants():
@@ -77,9 +75,9 @@ def cpu_seconds() -> Counter[str]:
 
 
 def wait_until_quiet() -> None:
-    """Wait until what this one started has nothing to do.
+    """Wait until all processes started by this one are idle.
 
-    Raises BenchError when that takes too long.
+    Raises BenchError if that takes too long.
     """
     deadline = time.monotonic() + START_SECONDS
     used = cpu_seconds().total()
@@ -93,7 +91,7 @@ def wait_until_quiet() -> None:
 
 
 def find_process(role: str) -> psutil.Process:
-    """Return the first process of a role. Raises BenchError when there is none."""
+    """Return the first process of a role. Raises BenchError if there is none."""
     for found, process in descendants():
         if found == role:
             return process
@@ -101,9 +99,9 @@ def find_process(role: str) -> psutil.Process:
 
 
 def run_program(module: str, *arguments: str) -> dict[str, Any]:
-    """Run a module that prints one JSON object as its last line, and return that.
+    """Run a module that prints one JSON object as its last line, and return that object.
 
-    Raises BenchError with the end of its error output when it fails.
+    Raises BenchError with the end of its error output if it fails.
     """
     finished = subprocess.run(
         [sys.executable, "-m", module, *arguments],
@@ -123,7 +121,7 @@ def run_program(module: str, *arguments: str) -> dict[str, Any]:
 def running_program(
     command: list[str], log: Path, environment: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Yield a program for as long as the block runs; its output goes to the log."""
+    """Run a program during the block; its output goes to the log."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -140,7 +138,7 @@ def running_program(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a program, and whatever it leaves behind: LitServe does not end its own workers."""
+    """Stop a program and its remaining children: LitServe does not stop its own workers."""
     try:
         left = psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -160,7 +158,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def wait_until(
     ready: Callable[[], bool], what: str, process: subprocess.Popen[bytes], log: Path
 ) -> None:
-    """Wait for a program to be ready. Raises BenchError when it ends or takes too long."""
+    """Wait for a program to be ready. Raises BenchError if it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Where one run of the benchmark works, and how much it measures."""
+"""The working folder and the scale of one benchmark run."""
 
 import socket
 import uuid
@@ -13,16 +13,16 @@ MIN_IMAGES = 24
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured.
+    """How much to measure.
 
-    rounds: how often each figure is measured; share: the part of the full number of images.
+    rounds: how often to measure each figure; share: fraction of the full number of images.
     """
 
     rounds: int
     share: float
 
     def images(self, full: int) -> int:
-        """Return how many images to use where the full run uses `full`."""
+        """Return the number of images to use instead of `full`."""
         return max(MIN_IMAGES, round(full * self.share))
 
 
@@ -32,7 +32,7 @@ QUICK = Scale(rounds=2, share=0.2)
 
 @dataclass
 class Room:
-    """A temporary folder with everything that a run writes."""
+    """A temporary folder for everything that a run writes."""
 
     folder: Path
     pictures: Pictures
@@ -40,7 +40,7 @@ class Room:
     _copies: dict[tuple[Path, int], Path] = field(default_factory=dict)
 
     def part(self, name: str) -> Path:
-        """Return a folder inside, made when it is not there."""
+        """Return a subfolder, created if missing."""
         path = self.folder / name
         path.mkdir(exist_ok=True)
         return path
@@ -50,7 +50,7 @@ class Room:
         return self.part("logs") / f"{name}.log"
 
     def distinct_folder(self, pictures: Pictures, count: int) -> Path:
-        """Return a folder of `count` different files, made once."""
+        """Return a folder of `count` different files, created once."""
         key = (pictures.folder, count)
         if key not in self._copies:
             folder = self.folder / f"distinct-{len(self._copies)}"
@@ -59,12 +59,12 @@ class Room:
 
 
 def new_owner() -> str:
-    """Return an owner whom no earlier measurement used: the same bytes are a new image then."""
+    """Return an owner not used before, for whom the same bytes are new images."""
     return uuid.uuid4().hex
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
+    """Return a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Tagloop as `make up` starts it, for as long as a measurement runs."""
+"""Run Tagloop as `make up` starts it, during a measurement."""
 
 import sys
 import time
@@ -35,21 +35,21 @@ class Tagloop:
 
     @property
     def address(self) -> str:
-        """Where it answers."""
+        """Its address."""
         return f"http://{HOST}:{self.port}"
 
     def path(self, owner: str, wait_seconds: float = 0) -> str:
-        """Where to upload pictures of an owner."""
+        """Return the path for uploading pictures of an owner."""
         return f"/v1/images?owner={owner}&wait={wait_seconds:g}"
 
     def send(self, pictures: Pictures, owner: str, images: int) -> sending.Sent:
-        """Upload pictures one by one, as fast as the server takes them."""
+        """Upload pictures one by one, as fast as the server accepts them."""
         return sending.send(self.port, self.path(owner), pictures, images, CONNECTIONS)
 
     def wait_until_tagged(self, owner: str, images: int) -> float:
-        """Wait until all images of an owner are tagged; return the monotonic time of it.
+        """Wait until all images of an owner are tagged; return the monotonic time.
 
-        Raises BenchError when one failed, or after 15 minutes.
+        Raises BenchError if one failed, or after 15 minutes.
         """
         deadline = time.monotonic() + TAGGED_SECONDS
         while (counts := self._count(owner)).get("tagged", 0) < images:
@@ -61,7 +61,7 @@ class Tagloop:
         return time.monotonic()
 
     def count_queued(self, owner: str) -> int:
-        """Return how many images of an owner still wait."""
+        """Return how many images of an owner are still queued."""
         return self._count(owner).get("queued", 0)
 
     def _count(self, owner: str) -> dict[str, int]:
@@ -74,13 +74,13 @@ class Tagloop:
 
 
 def up_command(port: int, data: Path) -> list[str]:
-    """What `make up` runs."""
+    """Return the command that `make up` runs."""
     return [sys.executable, "-m", "tagloop.cli", "up", "--port", str(port), "--data", str(data)]
 
 
 @contextmanager
 def running_tagloop(room: Room, folder: str = DATA) -> Iterator[Tagloop]:
-    """Start the whole stack and warm it up; the data folder stays from round to round."""
+    """Start the whole stack and warm it up; the data folder is kept between rounds."""
     data, log, port = room.part(folder), room.log("tagloop"), free_port()
     with running_program(up_command(port, data), log) as process:
         wait_until(lambda: is_ready(HOST, port), "Tagloop", process, log)
@@ -90,7 +90,7 @@ def running_tagloop(room: Room, folder: str = DATA) -> Iterator[Tagloop]:
             owner = new_owner()
             stack.send(room.pictures, owner, WARM_UP_IMAGES)
             stack.wait_until_tagged(owner, WARM_UP_IMAGES)
-            # The trainer loads torch for some seconds after the web answers.
+            # The trainer still loads torch for some seconds after the web services answer.
             wait_until_quiet()
             yield stack
         finally:

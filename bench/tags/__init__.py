@@ -1,1 +1,1 @@
-"""What very many custom tags cost: uploads, search, memory and a fine-tune."""
+"""The cost of very many custom tags: uploads, search, memory and a fine-tune."""

@@ -1,6 +1,6 @@
-"""`python -m bench.tags [--tags 100000 200000]`: a flood of custom tags, refused and let through.
+"""`python -m bench.tags [--tags 100000 200000]`: a flood of custom tags, refused and accepted.
 
-First with the limits as they are, then with limits raised: what one caller's tags cost an upload, a
+First with the default limits, then with raised limits: how one caller's tags affect an upload, a
 search, the web processes and a fine-tune.
 """
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def refused(work: Path) -> str:
-    """How far a flood gets with the limits as they are."""
+    """Return how many tags the default limits accept."""
     made = 0
     with fresh_pupil(work / "limited") as pupil:
         image = _upload(pupil.client, work, 0)
@@ -67,7 +67,7 @@ def refused(work: Path) -> str:
 
 
 def raised(work: Path, steps: list[int]) -> Table:
-    """What the tags cost once they are there."""
+    """Return the cost of the tags once they exist."""
     table = Table("tags", "upload to tags s", "search s", "GET /v1/tags s", "web MiB", "worker MiB")
     table.title = f"custom tags of one caller; {processor()}"
     with fresh_pupil(work / "raised") as pupil:
@@ -97,7 +97,7 @@ def raised(work: Path, steps: list[int]) -> Table:
 
 
 def _flood(client: Client, images: list[str], first: int, count: int) -> None:
-    """Make new tags, spread over images."""
+    """Create new tags, spread over images."""
     names = [f"flood {first + number}x" for number in range(count)]
     share = -(-count // len(images))
     parts = [names[start : start + share] for start in range(0, count, share)]
@@ -108,7 +108,7 @@ def _flood(client: Client, images: list[str], first: int, count: int) -> None:
 
 
 def _upload(client: Client, work: Path, number: int) -> str:
-    """Upload a picture of its own, and wait for its tags."""
+    """Upload a new picture and wait for its tags."""
     folder = work / "shipped"
     shipped = sorted((folder if folder.exists() else save_shipped(folder)).iterdir())
     source = shipped[number % len(shipped)]
@@ -132,9 +132,7 @@ def _median(call: Callable[[int], object]) -> str:
 
 
 def _memory(role: str) -> float:
-    """Return the memory of the largest process in a role, in MiB: what it shares with others
-    included.
-    """
+    """Return the memory of the largest process in a role, in MiB, including shared memory."""
     sizes = [
         process.memory_info().rss
         for name, process in descendants()
@@ -144,7 +142,7 @@ def _memory(role: str) -> float:
 
 
 class _Peak:
-    """The largest memory of a role while the block runs, looked at ten times a second."""
+    """The maximum memory of a role during the block, sampled ten times a second."""
 
     def __init__(self, role: str) -> None:
         self._role = role
