@@ -1,1 +1,1 @@
-"""The read side: images, their tags, their files, the vocabulary."""
+"""The catalog service: images, their tags and files, search, the vocabulary."""

@@ -39,7 +39,7 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:
-    """The service alone: `gunicorn 'services.catalog.app:create_app()'`."""
+    """Return the service on its own: `gunicorn 'services.catalog.app:create_app()'`."""
     settings = settings or load_settings()
     configure_logs(settings)
     return create_web_app("catalog", BLUEPRINTS, settings)

@@ -1,4 +1,4 @@
-"""The shapes of questions and answers of the read side."""
+"""Request and response schemas of the catalog API."""
 
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -27,7 +27,7 @@ class ImageTag(BaseModel):
 
 
 class ImageDocument(BaseModel):
-    """An image and its tags: the most specific first, then what they imply."""
+    """An image and its tags, the most specific tags first."""
 
     id: str
     status: Literal["queued", "tagged", "failed"]
@@ -52,20 +52,20 @@ class ImageDocument(BaseModel):
 
 
 class Images(BaseModel):
-    """A page of images, the newest first."""
+    """A page of images, newest first."""
 
     images: list[ImageDocument]
     next: str | None = Field(description="cursor of the next page")
 
 
 class StatusesQuery(BaseModel):
-    """How far are these images?"""
+    """The images whose status to get."""
 
     ids: list[UUID] = Field(max_length=IDS_AT_ONCE)
 
 
 class ImageStatus(BaseModel):
-    """How far one image is."""
+    """The status of one image."""
 
     id: str
     status: Literal["queued", "tagged", "failed"]
@@ -73,13 +73,13 @@ class ImageStatus(BaseModel):
 
 
 class ImageStatuses(BaseModel):
-    """Those of the images that exist, in no order."""
+    """The status of every image that exists, in no particular order."""
 
     images: list[ImageStatus]
 
 
 class TagDocument(BaseModel):
-    """A word of the vocabulary."""
+    """A tag of the vocabulary."""
 
     tag: str = Field(description="its slug")
     name: str
@@ -96,20 +96,20 @@ class TagDocument(BaseModel):
 
 
 class TagList(BaseModel):
-    """A page of the vocabulary, by slug."""
+    """A page of tags, by slug."""
 
     tags: list[TagDocument]
     next: str | None = Field(description="cursor of the next page")
 
 
 class TagPath(BaseModel):
-    """Names a tag."""
+    """Slug of a tag."""
 
     slug: str
 
 
 class TagQuery(BaseModel):
-    """Whose tag is meant."""
+    """The owner of the tag."""
 
     owner: str | None = Field(
         None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
@@ -117,7 +117,7 @@ class TagQuery(BaseModel):
 
 
 class ThumbnailQuery(BaseModel):
-    """Which size of a thumbnail."""
+    """The size of a thumbnail."""
 
     size: Literal[320, 640] = Field(
         320, description="pixels of the longer side, at most; 640 is for dense screens"
@@ -126,12 +126,12 @@ class ThumbnailQuery(BaseModel):
     @field_validator("size", mode="before")
     @classmethod
     def read_number(cls, value: object) -> object:
-        """A query has text where a number is meant."""
+        """Parse a number in a query string."""
         return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class ShownTagsQuery(BaseModel):
-    """Which of an image's tags to show; nothing given: those that the server shows."""
+    """Which of an image's tags to show. By default, the tags that the server shows."""
 
     min_confidence: float | None = Field(None, ge=0, le=1)
     precision: float | None = Field(
@@ -144,14 +144,14 @@ class ShownTagsQuery(BaseModel):
 
     @model_validator(mode="after")
     def refuse_two_limits(self) -> Self:
-        """One of them would be ignored."""
+        """Reject two limits at once, since one would be ignored."""
         if self.precision is not None and self.min_confidence is not None:
             raise ValueError("precision and min_confidence exclude each other")
         return self
 
 
 class ImagesQuery(BaseModel):
-    """Filters of a list; all of them have to match."""
+    """Filters of the list, which must all match."""
 
     tag: str | None = Field(None, description="slug, name or alias of a tag")
     owner: str | None = Field(None, pattern=NO_NUL)
@@ -161,7 +161,7 @@ class ImagesQuery(BaseModel):
 
 
 class TagsQuery(BaseModel):
-    """Which part of the vocabulary."""
+    """Filters of the vocabulary."""
 
     q: str | None = Field(
         None, pattern=NO_NUL, description="beginning of a name, a slug or an alias"

@@ -189,7 +189,7 @@ class Scorer:
 
     @cached_property
     def _learned_leaves(self) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-        """Return which learned tags are leaves, (learned,), and the numbers of those leaves."""
+        """Which learned tags are leaves, (learned,), and the numbers of those leaves."""
         numbers = np.full(len(self.vocabulary), -1)
         numbers[self.vocabulary.leaves] = np.arange(len(self.vocabulary.leaves))
         leaf = numbers[self.learned_columns]

@@ -1,4 +1,4 @@
-"""`POST /v1/dial`: the precision dial, what each limit on confidence means for some images."""
+"""`POST /v1/dial`: preview what each limit on confidence means for some images."""
 
 from dataclasses import asdict
 from typing import Any, Literal
@@ -30,13 +30,13 @@ dial = APIBlueprint("dial", __name__, abp_tags=[ApiTag(name="images")])
 
 
 class DialQuery(BaseModel):
-    """Which images to show at the dial; none given: the newest hundred."""
+    """The images to preview. By default, the newest hundred."""
 
     ids: list[UUID] | None = Field(None, max_length=MAX_IMAGES)
 
 
 class DialStep(BaseModel):
-    """One limit on confidence, and what it would mean."""
+    """One limit on confidence, and its effect."""
 
     min_confidence: float
     right: float | None = Field(description="share of the shown tags that is expected to be right")
@@ -79,7 +79,7 @@ class Dial(BaseModel):
     responses={200: Dial, 503: ProblemDocument},
 )
 def post_dial(body: DialQuery) -> dict[str, Any]:
-    """Say for each limit what share of tags will be right, and how many images keep any."""
+    """Returns for each limit the expected precision, and how many images keep any tags."""
     here = context()
     owner = caller_access().owner
     scorer = here.live.get() if owner is None else here.live.get().for_owner(owner)
@@ -99,13 +99,13 @@ def post_dial(body: DialQuery) -> dict[str, Any]:
     return {
         "shown": here.settings.min_confidence,
         "steps": [asdict(step) for step in steps],
-        # The newest first, as everywhere.
+        # Newest first, as everywhere.
         "images": images[::-1],
     }
 
 
 def _choose(connection: Connection, ids: list[UUID] | None) -> list[UUID]:
-    """Return those of the images that the caller may see."""
+    """Return the given images that the caller may see."""
     access = caller_access()
     if ids is not None:
         return [row["id"] for row in find_images(connection, ids, access)]
@@ -127,8 +127,9 @@ def _standings(
     embeddings: NDArray[np.float16],
     decided: dict[UUID, dict[int, bool]],
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return what the model says, (images, tags) with NaN for what is not shown, and what people
-    decided to be there, (images, tags).
+    """Return the model's probabilities and people's decisions, each (images, tags).
+
+    Probabilities are NaN for tags that are not shown.
     """
     vocabulary = scorer.vocabulary
     present = np.zeros((len(ids), len(vocabulary)), dtype=bool)
@@ -138,7 +139,7 @@ def _standings(
     columns = scorer.words.columns
     for row, image_id in enumerate(ids):
         for tag_id, is_present in decided.get(image_id, {}).items():
-            # Tags that nothing has learned are in no scorer.
+            # Tags that no model has learned are in no scorer.
             if tag_id in columns:
                 present[row, columns[tag_id]] = is_present
                 probabilities[row, columns[tag_id]] = np.nan
@@ -151,7 +152,7 @@ def _describe(
     probabilities: NDArray[np.float32],
     present: NDArray[np.bool_],
 ) -> list[dict[str, Any]]:
-    """Describe an image's tags: what people decided, then by the model's confidence."""
+    """Return an image's tags: people's decisions, then by the model's confidence."""
     confidence = np.where(present, np.float32(1), probabilities)
     ordered = sorted(columns.tolist(), key=lambda column: -float(confidence[column]))
     return [

@@ -1,4 +1,4 @@
-"""What share of shown tags will be right at a limit, and how many images keep any: pure numbers."""
+"""Estimate, for each limit, the precision of the shown tags and how many images keep any."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-# The limits of the dial, ascending.
+# Limits of the dial, ascending.
 LIMITS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-# The model's own confidence counts like so many verdicts, so that two or three are no measurement.
+# Prior: the model's own confidence counts as this many verdicts, so that a few do not dominate.
 PRIOR_VERDICTS = 20
-# From so many verdicts on, they and not the prior make the figure.
+# From this many verdicts, they outweigh the prior.
 MIN_VERDICTS = 20
 
 Basis = Literal["verdicts", "held_out", "network"]
@@ -19,7 +19,7 @@ Basis = Literal["verdicts", "held_out", "network"]
 
 @dataclass(frozen=True)
 class Step:
-    """One limit: the share of right tags, what that rests on, and what is still shown."""
+    """One limit: the precision, what the figure is based on, and how much is still shown."""
 
     min_confidence: float
     right: float | None
@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The precision of the live version on images that it did not learn from, at one limit."""
+    """The precision of the live version on held-out images, at one limit."""
 
     precision: float
     min_confidence: float
@@ -43,11 +43,11 @@ def expect(
     verdicts: Mapping[int, tuple[int, int]],
     held_out: HeldOut | None,
 ) -> list[Step]:
-    """Return what each limit of the dial shows of some images.
+    """Return what each limit of the dial shows on some images.
 
-    probabilities: (images, tags), NaN for what is not shown. present: (images, tags), what people
-    decided, which is shown at every limit and counts as right. verdicts: kept and removed tags by
-    bin of confidence, see `count_verdicts`.
+    probabilities: (images, tags), NaN for tags that are not shown. present: (images, tags),
+    people's decisions, which are shown at every limit and count as right. verdicts: kept and
+    removed tags by bin of confidence, see `count_verdicts`.
     """
     bins = np.digitize(np.nan_to_num(probabilities, nan=-1), np.array(LIMITS, np.float32))
     bins[present] = 0
@@ -83,7 +83,7 @@ def expect(
 
 
 def _scale(mean: NDArray[np.float64], shown: NDArray[np.intp], held_out: HeldOut | None) -> float:
-    """Return by how much held-out images say that the model's confidence is too low or too high."""
+    """Return the factor that corrects the model's confidence, measured on held-out images."""
     if held_out is None:
         return 1.0
     above = [bin for bin in range(1, len(LIMITS) + 1) if _is_held(bin, held_out) and shown[bin]]
@@ -92,7 +92,7 @@ def _scale(mean: NDArray[np.float64], shown: NDArray[np.intp], held_out: HeldOut
 
 
 def _is_held(bin: int, held_out: HeldOut | None) -> bool:
-    """Whether a bin lies at or above the limit that held-out precision was measured at."""
+    """Return whether a bin is at or above the limit at which held-out precision was measured."""
     return held_out is not None and bin > 0 and LIMITS[bin - 1] >= held_out.min_confidence
 
 

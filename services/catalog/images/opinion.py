@@ -1,4 +1,4 @@
-"""What the live model and people say of one image: of every tag, shown or not."""
+"""The model's and people's verdicts on all tags of one image, shown or not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,11 +19,11 @@ from shared.web.context import context
 
 @dataclass(frozen=True)
 class Opinion:
-    """Every tag's standing for one image.
+    """Verdicts on every tag of one image.
 
-    probabilities: (tags,) float32, the model's; NaN before the image is tagged, and for tags that
-    are held back. present, absent: (tags,) bool, what people decided; where neither is true, the
-    model decides. scorer: None before the image is tagged.
+    probabilities: (tags,) float32, the model's; NaN before the image is tagged, and for held-back
+    tags. present, absent: (tags,) bool, people's decisions; if neither is true, the model decides.
+    scorer: None before the image is tagged.
     """
 
     words: VocabularyIndex
@@ -34,15 +34,17 @@ class Opinion:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The words; a tag's place in them is its column everywhere."""
+        """The vocabulary; a tag's index in it is its column everywhere."""
         return self.words.vocabulary
 
     def sure(self, limits: float | NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Which tags to show, (tags,): what people decided, else what reaches its limit."""
+        """Return which tags to show, (tags,): people's decisions, otherwise tags that reach their
+        limit.
+        """
         return self.present | (self.probabilities >= limits) & ~self.absent
 
     def shown_tag(self, column: int) -> ShownTag | None:
-        """One tag as it stands; None where nobody has said anything yet."""
+        """Return one tag's current state; None if neither the model nor a person has judged it."""
         tag = self.vocabulary.tags[column]
         if self.present[column] or self.absent[column]:
             confidence, source = float(self.present[column]), "user"
@@ -56,7 +58,7 @@ class Opinion:
 
 
 def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion:
-    """What is said of an image, given by its row; the words have at least these tags.
+    """Return the verdicts on an image, given by its row; the vocabulary has at least these tags.
 
     Raises:
         Unavailable: Postgres or the storage is away.
@@ -64,7 +66,7 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
     with transaction(context().engine) as connection:
         stored = find_embedding(connection, image["id"])
         decided = find_decided(connection, image["id"])
-    # Tags that nothing has learned are in no scorer; people may have given them all the same.
+    # Tags that no model has learned are in no scorer, but people may have added them.
     named = [*decided, *knowing]
     if stored is None:
         scorer = None

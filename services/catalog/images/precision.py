@@ -1,4 +1,4 @@
-"""`precision=0.9`: the tags that are right nine times of ten, as far as corrections can tell."""
+"""`precision=0.9`: choose tags that are right nine times out of ten, as measured on corrections."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ NETWORK = "network"
 
 @dataclass(frozen=True)
 class PrecisionLimits:
-    """From which probability on tags are shown.
+    """The probability from which each tag is shown.
 
-    least: (tags,) float32. measured: (tags,) bool, true where the limit comes from corrections;
-    elsewhere the network's probability is taken at its word.
+    least: (tags,) float32. measured: (tags,) bool, true if the limit comes from corrections;
+    otherwise the network's probability is taken as its precision.
     """
 
     least: NDArray[np.float32]
@@ -26,7 +26,7 @@ class PrecisionLimits:
 
 
 def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
-    """The limits of all tags for the least of PRECISIONS that is at least `precision`."""
+    """Return the limits of all tags for the lowest of PRECISIONS that is at least `precision`."""
     least = np.full(len(scorer.vocabulary), precision, np.float32)
     measured = np.zeros(len(scorer.vocabulary), dtype=bool)
     step = np.searchsorted(PRECISIONS, np.float32(precision))
@@ -35,7 +35,7 @@ def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
             (scorer.head.pretrained, scorer.pretrained_columns),
             (scorer.head.learned_tags, scorer.learned_columns),
         ):
-            # What people taught has the last word on a tag.
+            # What people taught takes precedence.
             thresholds = tags.thresholds[:, step]
             measured[columns] = ~np.isnan(thresholds)
             least[columns] = np.where(measured[columns], thresholds, precision)
@@ -43,7 +43,7 @@ def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
 
 
 def choose_precise(opinion: Opinion, precision: float) -> tuple[NDArray[np.bool_], dict[str, str]]:
-    """Which tags to show, (tags,), and for each of their slugs what that is based on."""
+    """Return which tags to show, (tags,), and by slug what each choice is based on."""
     if opinion.scorer is None:
         limits = PrecisionLimits(np.array(precision, np.float32), np.zeros_like(opinion.present))
     else:
@@ -52,7 +52,7 @@ def choose_precise(opinion: Opinion, precision: float) -> tuple[NDArray[np.bool_
     measured = limits.measured | opinion.present
     vocabulary = opinion.vocabulary
     for column in np.flatnonzero(sure).tolist():
-        # What a tag implies is right whenever it is, whatever its own limit says.
+        # Implied tags are right whenever the tag is, whatever their own limits.
         above = vocabulary.ancestors(column)
         implied = above[~sure[above] & ~opinion.absent[above]]
         sure[implied] = True

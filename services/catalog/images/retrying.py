@@ -1,4 +1,4 @@
-"""`/v1/images/{id}/retry` and `/v1/images/retry`: failed images are tried again."""
+"""`/v1/images/{id}/retry` and `/v1/images/retry`: retry failed images."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ IMAGES_AT_ONCE = 1000
 
 
 class RetryQuery(BaseModel):
-    """Which failed images to try again; nothing given: all of them."""
+    """Which failed images to retry. By default, all."""
 
     ids: list[UUID] | None = Field(None, max_length=IDS_AT_ONCE)
     error: str | None = Field(
@@ -38,7 +38,7 @@ class RetryQuery(BaseModel):
 
 
 class RetriedImages(BaseModel):
-    """How many failed images are queued again."""
+    """How many failed images were queued again."""
 
     images: int
 
@@ -49,7 +49,7 @@ class RetriedImages(BaseModel):
     responses={202: ImageDocument, **dict.fromkeys((404, 409, 503), ProblemDocument)},
 )
 def post_retry(path: ImagePath) -> tuple[dict[str, Any], int]:
-    """Queue an image that failed, with all its attempts."""
+    """Queues a failed image again, with all its attempts."""
     row = find_row(path.image_id)
     if not _queue([row["id"]], None):
         raise Conflict(f"The image {path.image_id!r} has not failed; it is {row['status']}.")
@@ -64,12 +64,12 @@ def post_retry(path: ImagePath) -> tuple[dict[str, Any], int]:
     responses={202: RetriedImages, 503: ProblemDocument},
 )
 def post_retries(body: RetryQuery) -> tuple[dict[str, Any], int]:
-    """Queue images that failed, with all their attempts; others are left alone."""
+    """Queues failed images again, with all their attempts. Other images are not changed."""
     return {"images": _queue(body.ids, body.error)}, 202
 
 
 def _queue(ids: Sequence[UUID] | None, error: str | None) -> int:
-    """Queue failed images and tell the workers; return how many there were."""
+    """Queue failed images and notify the workers; return how many there were."""
     here = context()
     if here.backlog.is_over():
         limit = here.settings.queue_limit
@@ -93,5 +93,5 @@ def _queue(ids: Sequence[UUID] | None, error: str | None) -> int:
         queued += len(rows)
         if len(rows) < IMAGES_AT_ONCE:
             return queued
-        # What fails again meanwhile lies behind and is left alone.
+        # Images that fail again meanwhile sort later and are not retried twice.
         after = max(row["id"] for row in rows)

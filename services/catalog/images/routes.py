@@ -39,7 +39,7 @@ from shared.web.requests.named import find_row, resolve_tag
 images = APIBlueprint(
     "images", __name__, abp_tags=[ApiTag(name="images")], abp_responses={404: ProblemDocument}
 )
-# A file under one id never changes.
+# The file of an id never changes.
 CACHE_SECONDS = 24 * 3600
 
 
@@ -47,7 +47,10 @@ CACHE_SECONDS = 24 * 3600
     "/v1/images/<image_id>", summary="Get an image and its tags", responses={200: ImageDocument}
 )
 def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
-    """The tags that the server shows, or those of another limit, of a precision, or named ones."""
+    """By default with the tags that the server shows.
+
+    Choose others by confidence, precision or name.
+    """
     row = find_row(path.image_id)
     least = query.min_confidence
     is_lower = least is not None and least < context().settings.min_confidence
@@ -60,7 +63,7 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
 
 @images.get("/v1/images", summary="List images", responses={200: Images})
 def get_images(query: ImagesQuery) -> dict[str, Any]:
-    """Filtered by tag, owner and status; `next` is the cursor of the next page."""
+    """Newest first. Filter by tag, owner and status."""
     tags = [resolve_tag(query.tag, query.owner).ids] if query.tag is not None else []
     with transaction(context().engine) as connection:
         rows = list_images(
@@ -79,9 +82,9 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
 
 @images.delete("/v1/images/<image_id>", summary="Delete an image", responses={204: None})
 def delete(path: ImagePath) -> Response:
-    """Delete its file, thumbnail, tags, embedding and corrections with it.
+    """Also deletes the image's file, thumbnails, tags, embedding and corrections.
 
-    A file that the storage cannot delete now goes later; the answer is 204 all the same.
+    If the storage cannot delete the file now, it is deleted later; the response is 204 either way.
     """
     row = find_row(path.image_id)
     with transaction(context().engine) as connection:
@@ -92,7 +95,10 @@ def delete(path: ImagePath) -> Response:
 
 @images.get("/v1/images/<image_id>/file", summary="Download the original file")
 def get_file(path: ImagePath) -> Response:
-    """With the type that its content has, whatever its name said; parts of it by `Range`."""
+    """The content type comes from the file's content, not its name.
+
+    Range requests are supported.
+    """
     row = find_row(path.image_id)
     if row["sha256"] is None:
         raise NotFound("The file of this image has not been fetched.")
@@ -106,18 +112,18 @@ def get_file(path: ImagePath) -> Response:
 
 @images.get("/v1/images/<image_id>/thumbnail", summary="Get a thumbnail")
 def get_thumbnail(path: ImagePath, query: ThumbnailQuery) -> Response:
-    """Upright, without the original's metadata."""
+    """Upright, and without the original's metadata."""
     return _rendition(path.image_id, query.size)
 
 
 @images.get("/v1/images/<image_id>/screen", summary="Get a version that fits a screen")
 def get_screen(path: ImagePath) -> Response:
-    """A JPEG of at most 2,048 pixels a side, upright, without the original's metadata."""
+    """A JPEG of at most 2,048 pixels a side, upright, and without the original's metadata."""
     return _rendition(path.image_id, SCREEN_SIDE)
 
 
 def _rendition(image_id: str, side: int) -> Response:
-    """A smaller version of a tagged image as a response."""
+    """Return a smaller version of a tagged image as a response."""
     row = find_row(image_id)
     if row["status"] != "tagged":
         raise NotFound(f"There is no smaller version of an image that is {row['status']}.")
@@ -131,7 +137,7 @@ def _rendition(image_id: str, side: int) -> Response:
 
 
 def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:
-    """The tags that a question asks for; not those that the server shows by itself."""
+    """Return the tags that a query asks for, if they differ from those shown by default."""
     if query.tags is not None:
         return _named_tags(row, query.tags)
     opinion = read_opinion(row)

@@ -1,4 +1,4 @@
-"""`/v1/images/statuses`: how far many images are, in one small answer."""
+"""`/v1/images/statuses`: the status of many images in one small response."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ statuses = APIBlueprint("statuses", __name__, abp_tags=[ApiTag(name="images")])
     responses={200: ImageStatuses},
 )
 def post_statuses(body: StatusesQuery) -> dict[str, Any]:
-    """Lets a client that sent many wait for them with few small requests."""
+    """Use this to wait for many images with few small requests."""
     with transaction(context().engine) as connection:
         rows = find_statuses(connection, body.ids, caller_access())
     return {

@@ -1,4 +1,4 @@
-"""Smaller versions of images: made when first asked for, in a process of their own, then kept."""
+"""Smaller versions of images, made on first request in a separate process, then stored."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,7 +15,7 @@ from shared.errors import BlobMissing
 from shared.storage.deleting import delete_files
 from shared.storage.storage import THUMBNAIL_SIDE, Storage, original_key, thumbnail_key
 
-# No thumbnail takes so long to be stored.
+# Longer than storing a thumbnail takes.
 UNFINISHED_SECONDS = 600.0
 
 _once = Once()
@@ -28,16 +28,16 @@ def load_thumbnail(
     image: Mapping[Any, Any],
     side: int = THUMBNAIL_SIDE,
 ) -> bytes:
-    """Return a smaller version of a tagged image (a row of `images`), as the bytes of a JPEG.
+    """Return a smaller version of a tagged image (a row of `images`), as a JPEG.
 
-    side: the most pixels that its longer side may have, one of RENDITION_SIDES.
+    side: maximum length of the longer side in pixels, one of RENDITION_SIDES.
 
-    Requests for one thumbnail at the same time share the work.
+    Concurrent requests for one thumbnail share the work.
 
     Raises:
-        BlobMissing: the original is gone.
-        DamagedPicture: the original can't be decoded any more.
-        Unavailable: other pictures are being made smaller, and take long.
+        BlobMissing: the original is missing.
+        DamagedPicture: the original can no longer be decoded.
+        Unavailable: the renderers are busy.
     """
 
     key = thumbnail_key(image["id"], side)
@@ -57,10 +57,10 @@ def load_thumbnail(
 
 
 def _store(engine: Engine, storage: Storage, image_id: UUID, key: str, data: bytes) -> None:
-    """Store a smaller version, unless its image is deleted while that happens.
+    """Store a smaller version, unless its image is deleted meanwhile.
 
-    Its deletion is noted before and dropped later if the image is still there, so that no
-    thumbnail is left behind even if this process ends in the middle.
+    Its deletion is scheduled first and cancelled if the image still exists, so that no thumbnail is
+    left behind even if this process crashes.
     """
     with transaction(engine) as connection:
         note_deletions(connection, [key], delay_seconds=UNFINISHED_SECONDS)

@@ -1,1 +1,1 @@
-"""The web page: its files, and the script that updates what it takes from others."""
+"""The web page: its files, and the script that updates its vendored libraries."""

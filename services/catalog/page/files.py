@@ -1,4 +1,4 @@
-"""The page's files, read once: their types, their compressed bytes, and one digest of them all."""
+"""The page's files, read once: their types, their compressed bytes, and a digest of them all."""
 
 import gzip
 import hashlib
@@ -18,13 +18,13 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 DIGEST_LETTERS = 16
-# A few hundred bytes would grow.
+# Compression would enlarge smaller files.
 MIN_BYTES_TO_COMPRESS = 512
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file as it is sent. compressed: gzip, None where that saves nothing."""
+    """A file to serve. compressed: gzip, None if that saves nothing."""
 
     data: bytes
     compressed: bytes | None
@@ -35,8 +35,8 @@ class StaticFile:
 class Page:
     """Everything that the browser loads.
 
-    digest: of all files. It stands in every file's address, so that a browser may keep a file for
-    ever and never mixes two versions; modules find each other by relative paths.
+    digest: of all files. It is part of every file's path, so that browsers can cache files forever
+    and never mix two versions; modules import each other by relative paths.
     """
 
     digest: str
@@ -67,7 +67,7 @@ def _digest(contents: Mapping[str, bytes]) -> str:
 
 
 def _fill_shell(shell: str, digest: str, names: list[str]) -> str:
-    """Put the addresses into the shell; all modules load side by side, none waits for another."""
+    """Insert the paths into the HTML; all modules load in parallel."""
     modules = [name for name in names if name.endswith(".js")]
     links = [f'<link rel="modulepreload" href="{_address(digest, name)}">' for name in modules]
     return shell.replace("{{ modules }}", "\n".join(links)).replace("{{ digest }}", digest)

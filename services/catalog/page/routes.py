@@ -1,4 +1,4 @@
-"""`/`: the web page. Every view has an address, and all of them get the same shell."""
+"""`/`: the web page. Every view has an address, and all share one HTML file."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from services.catalog.page.files import StaticFile, load_page
 from shared.auth.policy import PAGE_PATHS
 from shared.errors import NotFound
 
-# The page takes nothing from elsewhere; blob: is a dropped picture, shown before it is uploaded.
+# The page loads nothing from elsewhere; blob: shows a dropped picture before it is uploaded.
 CONTENT_POLICY: Final = (
     "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -20,21 +20,24 @@ page = APIBlueprint("page", __name__, doc_ui=False)
 
 
 def get_shell(**_: str) -> Response:
-    """Send the shell. Which view is meant is read from the address by the page itself."""
+    """Returns the page's HTML. The page reads the view from its address."""
     response = _answer(load_page().shell)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 for _path in sorted(PAGE_PATHS):
-    # Owners are free text: one may have a slash in it.
+    # Owners are free text, so a name may contain a slash.
     _rule = _path.replace("{", "<path:").replace("}", ">")
     page.add_url_rule(_rule, endpoint=f"shell {_path}", view_func=get_shell)
 
 
 @page.route("/page/<digest>/<path:name>")
 def get_page_file(digest: str, name: str) -> Response:
-    """Send a file of the page. Its address has the digest of all files, so it never changes."""
+    """Returns a file of the page.
+
+    Its path contains the digest of all files, so it never changes.
+    """
     loaded = load_page()
     found = loaded.files.get(name) if digest == loaded.digest else None
     if found is None:
@@ -55,7 +58,7 @@ def _answer(file: StaticFile) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
-    # Weak, as the bytes differ between the compressed and the plain form.
+    # Weak, since the compressed and the plain bytes differ.
     response.add_etag(weak=True)
     response.make_conditional(request)
     return response

@@ -1,8 +1,8 @@
 """Vendor the page's libraries: `python -m services.catalog.page.vendor [--update]`.
 
-They are taken from npm at the versions in static/vendor/vendor.json, checked against the digests
-there, and written to static/vendor with their licences. With --update, the newest releases are
-taken and written into that file.
+They are downloaded from npm at the versions in static/vendor/vendor.json, checked against the
+digests there, and written to static/vendor with their licences. With --update, the newest releases
+are downloaded and recorded in that file.
 """
 
 import base64
@@ -21,12 +21,12 @@ from services.catalog.page.files import STATIC
 REGISTRY = "https://registry.npmjs.org"
 FOLDER = STATIC / "vendor"
 TABLE = FOLDER / "vendor.json"
-# Where libraries import each other by name, as no build step resolves that.
+# Import paths between libraries, since there is no build step to resolve names.
 BARE_IMPORTS = {'from"preact"': 'from"./preact.js"', 'from "preact"': 'from "./preact.js"'}
 
 
 def main(arguments: list[str]) -> None:
-    """Write every library of the table; with --update at its newest version."""
+    """Write every library of the table; with --update, its newest version."""
     table: dict[str, dict[str, Any]] = json.loads(TABLE.read_text())
     for package, entry in table.items():
         if "--update" in arguments:

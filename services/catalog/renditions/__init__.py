@@ -1,1 +1,1 @@
-"""Smaller versions of pictures, made in processes of their own."""
+"""Smaller versions of pictures, made in separate processes."""

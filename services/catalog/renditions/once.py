@@ -1,4 +1,4 @@
-"""One piece of work for all who want its result at the same time, and a memory for failures."""
+"""Share one piece of work between concurrent callers, and remember failures."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -11,7 +11,7 @@ FAILURES_KEPT = 1000
 
 
 class Once:
-    """Does each piece of work once at a time. Safe for threads."""
+    """Runs each piece of work once at a time. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -19,9 +19,9 @@ class Once:
         self._failed: OrderedDict[Hashable, str] = OrderedDict()
 
     def do(self, name: Hashable, work: Callable[[], bytes]) -> bytes:
-        """Return what `work` returns, or what it returns to another caller with this name.
+        """Return what `work` returns, or what it returns to a concurrent caller with this name.
 
-        A picture that is damaged stays so: it is not worked on again.
+        Work on a damaged picture is not repeated.
 
         Raises:
             Exception: what `work` raises, in every caller.

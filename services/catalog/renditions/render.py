@@ -1,7 +1,7 @@
-"""The process that makes smaller versions of pictures, as `Renderer` starts it.
+"""The process that makes smaller versions of pictures; `Renderer` starts it.
 
-It reads the longer side that is wanted, in pixels, and then the file; it answers with a byte that
-says how it went, and the JPEG or the reason.
+It reads the requested longer side, in pixels, and then the file. It answers with an outcome byte,
+followed by the JPEG or the reason.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ JPEG_QUALITY = 80
 
 
 class Outcome(IntEnum):
-    """How it went; the first byte of an answer."""
+    """The outcome; the first byte of an answer."""
 
     DONE = 0
     DAMAGED = 1
@@ -28,10 +28,10 @@ class Outcome(IntEnum):
 
 
 def render(data: memoryview, max_side: int) -> bytes:
-    """Shrink a picture to a JPEG; what comes out has pixels and nothing else of it.
+    """Shrink a picture to a JPEG without metadata.
 
     Raises:
-        PictureError: it can't be decoded.
+        PictureError: it cannot be decoded.
     """
     picture = decode_rgb(data, max_side).image
     picture.thumbnail((max_side, max_side), Image.Resampling.BOX)
@@ -42,7 +42,7 @@ def render(data: memoryview, max_side: int) -> bytes:
 
 
 def serve(connection: Connection, limits: Limits) -> None:
-    """Answer requests until the web process goes away."""
+    """Answer requests until the web process disconnects."""
     with contextlib.suppress(EOFError):
         while True:
             max_side = int(connection.recv_bytes())

@@ -1,4 +1,4 @@
-"""Smaller versions of pictures, made in few processes that are limited in time and memory."""
+"""Make smaller versions of pictures in a few processes with limits on time and memory."""
 
 import queue
 from threading import Lock
@@ -8,14 +8,14 @@ from shared.errors import DamagedPicture, Unavailable
 from shared.pictures.isolated import IsolatedProcess, Limits
 
 CHILD_MODULE = "services.catalog.renditions.render"
-# Of each web process. They start when they are needed first, and take 50 MB each.
+# Per web process. They start when first needed, and take 50 MB each.
 PROCESSES = 2
-# A page asks for dozens at once; each takes some hundredths of a second.
+# A page requests dozens at once; each takes a few hundredths of a second.
 WAIT_SECONDS = 20.0
 
 
 class Renderer:
-    """Makes smaller versions of pictures. Safe for threads."""
+    """Makes smaller versions of pictures. Thread-safe."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -27,9 +27,9 @@ class Renderer:
         """Return a picture as a JPEG whose longer side has at most `max_side` pixels.
 
         Raises:
-            DamagedPicture: it can't be decoded, or not within the limits on time and memory.
-            DecoderCrashed: it ended its process.
-            Unavailable: others are being made, and take long.
+            DamagedPicture: it cannot be decoded within the limits on time and memory.
+            DecoderCrashed: the process ended.
+            Unavailable: all processes are busy.
         """
         try:
             process = self._idle.get(timeout=WAIT_SECONDS)

@@ -1,4 +1,4 @@
-"""The shapes of searches and their answers."""
+"""Request and response schemas of searches."""
 
 from typing import Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ TagName = list[str]
 
 
 class Criteria(BaseModel):
-    """What to look for; everything that is given has to apply."""
+    """Search criteria, which must all match."""
 
     q: str = Field("", pattern=NO_NUL, max_length=QUERY_CHARACTERS, description="a search in words")
     tag: list[str] = Field(
@@ -43,7 +43,7 @@ class Criteria(BaseModel):
 
 
 class SearchQuery(Criteria):
-    """A page of what is looked for."""
+    """The criteria and the page to return."""
 
     order: Literal["date", "confidence"] = Field(
         "date", description="newest first, or by the confidence of the first wanted tag"
@@ -60,7 +60,7 @@ class FoundTag(BaseModel):
 
 
 class TermDocument(BaseModel):
-    """A part of the search and how it was understood."""
+    """A part of the search and how it was interpreted."""
 
     text: str
     start: int | None = Field(description="its first character in `q`; null: another parameter")
@@ -80,14 +80,14 @@ class TermDocument(BaseModel):
 
 
 class UnderstoodQuery(BaseModel):
-    """The search as it was understood."""
+    """The interpretation of the search."""
 
     text: str
     terms: list[TermDocument]
 
 
 class SearchResults(BaseModel):
-    """A page of images that match."""
+    """A page of matching images."""
 
     tags: list[FoundTag] = Field(description="the wanted tags")
     unknown: list[str] = Field(description="words that mean no tag; then there are no images")
@@ -99,7 +99,7 @@ class SearchResults(BaseModel):
 
 
 class FoundIds(BaseModel):
-    """The ids of images that match, the newest first."""
+    """Ids of matching images, newest first."""
 
     ids: list[str]
     capped: bool = Field(description="whether there are more than these 10,000")

@@ -1,4 +1,4 @@
-"""The embedding of a picture that is only asked about: a worker makes it, nothing is kept."""
+"""Have a worker embed a picture for a search, without storing it."""
 
 from typing import BinaryIO
 from uuid import UUID, uuid4
@@ -23,9 +23,9 @@ def embed(picture: BinaryIO) -> NDArray[np.float16]:
     """Return the embedding of a picture, (dimensions,).
 
     Raises:
-        PictureError: it is no picture, over a limit, or cannot be decoded.
+        PictureError: it is not a picture, is over a limit, or cannot be decoded.
         Unavailable: the storage or the broker is away, no worker answered in time, or too many
-            requests wait for workers already.
+            requests are waiting for workers.
     """
     here = context()
     original = inspect_original(picture, here.settings)
@@ -40,7 +40,7 @@ def _ask_worker(picture: BinaryIO, original: Original) -> NDArray[np.float16]:
     question_id = uuid4()
     keys = [picture_key(question_id), answer_key(question_id)]
     with transaction(here.engine) as connection:
-        # A worker may answer after this request is gone, and this process may end before.
+        # A worker may answer after this request has ended, or this process may end first.
         note_deletions(connection, keys, delay_seconds=LEFT_BEHIND_SECONDS)
     here.storage.put(picture_key(question_id), picture)
     try:

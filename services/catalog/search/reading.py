@@ -1,4 +1,4 @@
-"""A request as a search: the words of `q` and the other parameters together."""
+"""Combine the words of `q` and the other parameters of a request into a search."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from shared.db.search.search import STATUSES, Search
 from shared.db.search.wanted import AllOf, AnyOf, Not, Qualities, Shows, Wanted
 from shared.errors import BadRequest
 
-# Of a term that stands in another parameter than `q`.
+# For terms in parameters other than `q`.
 NOWHERE = -1
 
 
 @dataclass(frozen=True)
 class Understood:
-    """A search, and how each part of the request was understood."""
+    """A search, and how each part of the request was interpreted."""
 
     text: str
     search: Search
@@ -34,22 +34,22 @@ class Understood:
 
     @property
     def unknown(self) -> list[str]:
-        """The words that mean nothing: where there is one, no image matches."""
+        """The words without a meaning; if there are any, no image matches."""
         return [term.word.text for term in self.terms if term.is_unknown]
 
     @property
     def tags(self) -> list[Named]:
-        """The wanted tags, each once."""
+        """The requested tags, without duplicates."""
         named = [term.reading.named for term in self.terms if not term.negated]
         return list(dict.fromkeys(tag for tag in named if tag is not None))
 
 
 def understand(criteria: Criteria) -> Understood:
-    """What a request asks for.
+    """Return the search that a request describes.
 
     Raises:
-        QueryError: `q` can't be understood; the error says where.
-        BadRequest: another parameter can't be.
+        QueryError: `q` is not valid; the error gives the position.
+        BadRequest: another parameter is not valid.
         Forbidden: it names an owner whose images the caller may not see.
     """
     query = parse(criteria.q)
@@ -57,7 +57,7 @@ def understand(criteria: Criteria) -> Understood:
     access = caller_access()
     for owner in filters.owners:
         access.narrow(owner)
-    # A search among the images of one owner may name that owner's tags.
+    # A search limited to one owner may use that owner's tags.
     scope = next(iter(filters.owners)) if len(filters.owners) == 1 else None
     texts = {*texts_of(query), *criteria.tag, *criteria.any, *criteria.without}
     names = names_for(texts, scope)
@@ -78,7 +78,7 @@ def understand(criteria: Criteria) -> Understood:
 
 
 def describe_query(understood: Understood) -> dict[str, Any]:
-    """Return the search as it was understood, as a document."""
+    """Return the interpretation of the search as a document."""
     terms = [_describe_term(term) for term in understood.terms]
     filters = [
         {
@@ -158,7 +158,7 @@ def _read_moment(parameter: str, text: str | None) -> datetime | None:
     try:
         return read_moment(Word(text, 0, len(text)))
     except QueryError as error:
-        # Not of q: a place in it would mislead.
+        # Not from q, so a position in q would mislead.
         raise BadRequest(f"{parameter}: {error}") from error
 
 

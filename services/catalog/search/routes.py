@@ -1,4 +1,4 @@
-"""`/v1/search`: images by tags and other criteria."""
+"""`/v1/search`: find images by tags and other criteria."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,10 @@ search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
     "/v1/search", summary="Search images", responses={200: SearchResults, 400: ProblemDocument}
 )
 def get_search(query: SearchQuery) -> dict[str, Any]:
-    """Find images by tags, owner, status and time. The answer says how each word was understood."""
+    """Find images by tags, owner, status and time.
+
+    The response includes how each word was interpreted.
+    """
     understood = understand(query)
     documents: list[dict[str, Any]] = []
     cursor, total = None, None if query.cursor else 0
@@ -37,7 +40,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
             rows = {
                 row["id"]: row for row in find_images(connection, ids, understood.search.access)
             }
-            # One that was deleted since is left out.
+            # Images deleted meanwhile are left out.
             there = [rows[image_id] for image_id in ids if image_id in rows]
             documents = describe_images(connection, context().words, there)
     return {
@@ -57,7 +60,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
     responses={200: FoundIds, 400: ProblemDocument},
 )
 def get_search_ids(query: Criteria) -> dict[str, Any]:
-    """Find up to 10,000 images, the newest first, to do something with all of them."""
+    """Up to 10,000 images, newest first, for an action on all of them."""
     understood = understand(query)
     ids: Sequence[UUID] = []
     if not understood.unknown:

@@ -1,4 +1,4 @@
-"""`/v1/images/{id}/similar` and `/v1/search/similar`: pictures that look alike."""
+"""`/v1/images/{id}/similar` and `/v1/search/similar`: find similar images."""
 
 import sys
 from typing import Any
@@ -38,19 +38,19 @@ PICTURE_BODY = {
 
 
 class SimilarQuery(BaseModel):
-    """How many images are wanted."""
+    """The number of images to return."""
 
     limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MAX)
 
 
 class SimilarImage(ImageDocument):
-    """An image, and how much it looks like what was asked about."""
+    """An image and its similarity to the query."""
 
     similarity: float = Field(description="cosine of the embeddings: at most 1, the same picture")
 
 
 class SimilarImages(BaseModel):
-    """Images that look alike, the most similar first."""
+    """Similar images, the most similar first."""
 
     images: list[SimilarImage]
 
@@ -61,7 +61,7 @@ class SimilarImages(BaseModel):
     responses={200: SimilarImages, 404: ProblemDocument},
 )
 def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
-    """Compares stored embeddings; the image itself is left out."""
+    """Compares stored embeddings. The image itself is not returned."""
     row = find_row(path.image_id)
     with transaction(context().engine) as connection:
         stored = find_embedding(connection, row["id"])
@@ -84,9 +84,9 @@ def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
     },
 )
 def post_similar(query: SimilarQuery) -> dict[str, Any]:
-    """The picture is the body; it is not kept. A worker has to be there to look at it."""
+    """Send the picture as the body. It is not stored. Needs a running worker."""
     most = context().settings.max_image_bytes
-    # The limit of the app is made for JSON.
+    # The app's default limit is meant for JSON.
     request.max_content_length = sys.maxsize
     picture, complete = gather(read_pieces(open_body(request), most), most)
     with picture:
@@ -110,7 +110,7 @@ def _find_similar(
         )
         similarities = {row.image_id: 1 - row.distance for row in nearest}
         rows = {row["id"]: row for row in find_images(connection, list(similarities), access)}
-        # One that was deleted since the embeddings were read is left out.
+        # Images deleted since the embeddings were read are left out.
         ordered = [rows[image_id] for image_id in similarities if image_id in rows]
         documents = describe_images(connection, context().words, ordered)
     return {

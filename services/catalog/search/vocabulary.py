@@ -1,4 +1,4 @@
-"""The names of tags that a caller of search can use."""
+"""The tag names that a caller can use in a search."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -13,7 +13,7 @@ from shared.web.requests.named import find_tags_named
 
 
 def names_for(texts: Collection[str], owner: str | None) -> Names:
-    """What the caller may name by these texts. owner: whose names count first; None: the caller's.
+    """Return the tags that these texts can mean. owner: whose tags come first; None: the caller's.
 
     Raises:
         Forbidden: it names an owner whose tags the caller may not see.

@@ -1,4 +1,4 @@
-"""`/v1/session`: sign in with a key, sign out, and who is calling."""
+"""`/v1/session`: sign in with a key, sign out, and identify the caller."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class SignIn(BaseModel):
 
 
 class Caller(BaseModel):
-    """Who is calling, and what they may do."""
+    """The caller and their permissions."""
 
     auth: bool = Field(description="whether this server asks for keys")
     signed_in: bool = Field(description="true also where no keys are asked for")
@@ -65,7 +65,7 @@ _NO_ONE: dict[str, Any] = {
 
 @session.get("/v1/session", summary="Who is calling", responses={200: Caller, 401: ProblemDocument})
 def get_session() -> tuple[dict[str, Any], dict[str, str]]:
-    """Describe the caller by the key or the session that the request shows."""
+    """Describes the caller, identified by a key or a session."""
     door = door_of(current_app)
     if door is None:
         return _describe_open(), NO_STORE
@@ -90,7 +90,7 @@ def get_session() -> tuple[dict[str, Any], dict[str, str]]:
     },
 )
 def post_session(body: SignIn) -> Response:
-    """Open a session of seven days; it ends earlier when its key is revoked."""
+    """Opens a session for seven days. It ends earlier if its key is revoked."""
     door = _existing_door()
     refuse_other_sites(request)
     door.limits.count_sign_in(_address_of(request))
@@ -108,7 +108,7 @@ def post_session(body: SignIn) -> Response:
 
 @session.delete("/v1/session", summary="Sign out", responses={204: None, 403: ProblemDocument})
 def delete_session() -> Response:
-    """End the session of the cookie; without one there is nothing to do."""
+    """Ends the cookie's session. Without a session, does nothing."""
     door = door_of(current_app)
     token = session_token(request)
     response = Response(status=204)
@@ -130,9 +130,9 @@ def _existing_door() -> Door:
 
 
 def _address_of(request: Request) -> str:
-    """Return the caller's address, as the proxy in front of this server names it if there is one.
+    """Return the caller's address, as reported by the proxy in front of this server, if any.
 
-    Only the last entry of `X-Forwarded-For` is our proxy's; the ones before are the caller's word.
+    Only the last entry of `X-Forwarded-For` comes from our proxy; the caller can forge the others.
     """
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return forwarded[:100] or request.remote_addr or "this machine"

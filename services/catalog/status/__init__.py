@@ -1,1 +1,1 @@
-"""The API for the state of the whole: speed, queues, workers, failures, deliveries."""
+"""The API for the system's status: speed, queues, workers, failures, deliveries."""

@@ -1,4 +1,4 @@
-"""`GET /v1/status`: how the whole is doing, in one answer."""
+"""`GET /v1/status`: the status of the whole system."""
 
 import time
 from datetime import datetime
@@ -34,7 +34,7 @@ status = APIBlueprint("status", __name__, abp_tags=[Tag(name="operation")])
 
 
 class ImageCounts(BaseModel):
-    """How many images there are."""
+    """Number of images by status."""
 
     total: int
     tagged: int
@@ -43,14 +43,14 @@ class ImageCounts(BaseModel):
 
 
 class Speed(BaseModel):
-    """How many images are tagged."""
+    """How many images were tagged recently."""
 
     now: float = Field(description=f"a second, over the last {NOW_SECONDS} seconds")
     minutes: list[int] = Field(description=f"in each of the last {MINUTES} minutes, oldest first")
 
 
 class Failure(BaseModel):
-    """Why images failed."""
+    """A reason for failures."""
 
     error: str
     images: int
@@ -66,7 +66,7 @@ class WorkerDocument(BaseModel):
 
 
 class DeliveryCounts(BaseModel):
-    """Messages about events."""
+    """Deliveries of events by state."""
 
     pending: int
     failed: int = Field(description="given up within the last day")
@@ -74,7 +74,7 @@ class DeliveryCounts(BaseModel):
 
 
 class SetAside(BaseModel):
-    """A contributor from whom nothing is learned."""
+    """A contributor whose corrections are not learned."""
 
     user: str
     reason: str | None
@@ -82,7 +82,7 @@ class SetAside(BaseModel):
 
 
 class Status(BaseModel):
-    """How the whole is doing; by an owner's key, how that owner's images are."""
+    """The status of the system. An owner's key shows only that owner's images."""
 
     images: ImageCounts
     per_second: Speed
@@ -99,7 +99,7 @@ class Status(BaseModel):
 
 @status.get("/v1/status", summary="Get the state of the whole", responses={200: Status})
 def get_status() -> tuple[dict[str, Any], dict[str, str]]:
-    """Return speed, queues, workers, failures by reason, deliveries and who is set aside."""
+    """Speed, queues, workers, failures by reason, deliveries and contributors set aside."""
     access = caller_access()
     with transaction(context().engine) as connection:
         counts = count_statuses(connection, access)
@@ -130,7 +130,7 @@ _NOTHING: dict[str, Any] = {"queues": None, "workers": None, "set_aside": None}
 
 
 def _of_everyone(connection: Connection) -> dict[str, Any]:
-    """Return what concerns everyone's images."""
+    """Return the parts that concern all owners."""
     waiting = {row["queue"]: row["images"] for row in count_waiting(connection)}
     return {
         "queues": {INTERACTIVE: 0, BULK: 0, **waiting},
@@ -139,7 +139,7 @@ def _of_everyone(connection: Connection) -> dict[str, Any]:
 
 
 def _health(connection: Connection) -> dict[str, Any]:
-    """Return which version is live, and what keeps images from being tagged."""
+    """Return the live version, and what prevents images from being tagged."""
     live = find_live_model(connection)
     problems = []
     if live is None:

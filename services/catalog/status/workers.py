@@ -1,4 +1,4 @@
-"""Which workers answer, asked at most every few seconds and never while a request waits long."""
+"""Find running workers, at most every few seconds and without long waits."""
 
 import threading
 import time
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from celery import Celery
 
-# Celery waits so long for answers, also when all of them are there.
+# Celery always waits this long for answers, even after all workers have answered.
 ASK_SECONDS = 0.5
 FRESH_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class WorkerState:
-    """A Celery worker that answered. busy: tasks that it works on."""
+    """A Celery worker that answered. busy: tasks that it is working on."""
 
     name: str
     busy: int
@@ -21,9 +21,9 @@ class WorkerState:
 
 
 class WorkerWatch:
-    """Asks workers what they do. Safe for threads; one for a web process.
+    """Asks workers for their state. Thread-safe; one per web process.
 
-    The first caller waits for the answers. Later ones get what is known; if that is old, the
+    The first caller waits for the answers. Later callers get the known state; if it is old, the
     workers are asked again for the next caller.
     """
 
@@ -34,7 +34,7 @@ class WorkerWatch:
         self._asked_at = 0.0
 
     def get(self) -> list[WorkerState]:
-        """Return the workers that answered lately, by name; none where the broker is away."""
+        """Return the workers that answered recently, by name; none if the broker is away."""
         with self._lock:
             if self._known is None:
                 self._ask()
@@ -47,7 +47,7 @@ class WorkerWatch:
         try:
             answers = self._celery.control.inspect(timeout=ASK_SECONDS).active() or {}
         except OSError:
-            # The broker is away: so are the workers, as far as anyone can tell.
+            # Without the broker, no worker can be reached.
             answers = {}
         now = time.monotonic()
         self._known = [

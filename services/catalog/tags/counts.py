@@ -1,4 +1,4 @@
-"""`POST /v1/tags/counts`: the tags of a selection of images, and on how many of them each is."""
+"""`POST /v1/tags/counts`: count the tags of a selection of images."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class SelectionQuery(BaseModel):
 
 
 class SelectionTag(BaseModel):
-    """A tag, and on how many images of the selection it is shown."""
+    """A tag, and the number of selected images that show it."""
 
     tag: str = Field(description="the tag's slug")
     name: str
@@ -34,7 +34,7 @@ class SelectionTag(BaseModel):
 
 
 class SelectionTags(BaseModel):
-    """The tags of a selection, the most frequent first."""
+    """The tags of a selection, most frequent first."""
 
     images: int = Field(description="how many of the images exist")
     tags: list[SelectionTag]
@@ -44,7 +44,7 @@ class SelectionTags(BaseModel):
     "/v1/tags/counts", summary="Count the tags of a selection", responses={200: SelectionTags}
 )
 def post_counts(body: SelectionQuery) -> dict[str, Any]:
-    """Count every tag that is shown for any of the images; unknown ids are left out."""
+    """Counts all tags shown on the images. Unknown ids are ignored."""
     with transaction(context().engine) as connection:
         images, rows = count_tags_of(connection, read_image_ids(body.ids), caller_access())
     return {

@@ -1,4 +1,4 @@
-"""`POST /v1/tags/preview`: what a tag would find, before anything is saved."""
+"""`POST /v1/tags/preview`: preview what a tag would find, without saving anything."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +28,11 @@ from shared.web.requests.fields import NO_NUL
 MAX_EXAMPLES = 200
 MAX_LIMIT = 200
 NAME_LENGTH = 200
-# Images that nobody spoke of: most of them lack the tag.
+# Images without verdicts: most of them lack the tag.
 SAMPLED = 300
-# What a person says of an image weighs as much as so many of these.
+# A person's verdict on an image weighs as much as this many of these.
 COUNTEREXAMPLE_WEIGHT = 5.0
-# The nearest images, by the direction in which the examples differ from the sample, are scored.
+# Number of images scored: the nearest in the direction from the sample to the examples.
 SCORED = 2000
 BORDERLINE = 12
 NOTE = (
@@ -44,7 +44,7 @@ preview = APIBlueprint("preview", __name__, abp_tags=[ApiTag(name="vocabulary")]
 
 
 class PreviewQuery(BaseModel):
-    """A tag by examples."""
+    """A tag given by examples."""
 
     name: str | None = Field(None, max_length=NAME_LENGTH, pattern=NO_NUL)
     examples: list[UUID] = Field(
@@ -57,14 +57,14 @@ class PreviewQuery(BaseModel):
 
 
 class PreviewedImage(BaseModel):
-    """An image that would get the tag, or nearly."""
+    """An image that would get the tag, or almost."""
 
     image: ImageDocument
     confidence: float
 
 
 class Preview(BaseModel):
-    """What a tag would find among the images that are no examples."""
+    """What a tag would find among images that are not examples."""
 
     threshold: float = Field(description="the confidence from which on it would be shown")
     images: int = Field(description=f"images that would get it, of the {SCORED:,} nearest")
@@ -76,7 +76,7 @@ class Preview(BaseModel):
 
 @dataclass(frozen=True)
 class Scored:
-    """Images by confidence, the surest first."""
+    """Images by confidence, highest first."""
 
     ids: list[UUID]
     confidences: NDArray[np.float64]
@@ -88,7 +88,7 @@ class Scored:
     responses={200: Preview, 400: ProblemDocument, 409: ProblemDocument, 503: ProblemDocument},
 )
 def post_preview(body: PreviewQuery) -> dict[str, Any]:
-    """Find what a tag with these examples would be shown on; nothing is saved."""
+    """Finds the images that a tag with these examples would be shown on. Nothing is saved."""
     both = set(body.examples) & set(body.counterexamples)
     if both:
         raise BadRequest(f"The image {str(min(both))!r} is an example and a counterexample.")
@@ -112,7 +112,7 @@ def post_preview(body: PreviewQuery) -> dict[str, Any]:
 
 
 def _score(connection: Connection, backbone_id: int, body: PreviewQuery) -> Scored:
-    """Fit a classifier to the examples and score the images that are nearest to them.
+    """Fit a classifier to the examples and score the images nearest to them.
 
     Raises:
         Conflict: no example has been tagged yet.
@@ -150,14 +150,14 @@ def _embeddings(connection: Connection, ids: list[UUID], backbone_id: int) -> ND
 
 
 def _units(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
-    """Embeddings (images, dimensions), all of length 1."""
+    """Return embeddings (images, dimensions) scaled to length 1."""
     wide = embeddings.astype(np.float32)
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
     return np.asarray(wide / np.maximum(lengths, np.finfo(np.float32).tiny))
 
 
 def _describe(connection: Connection, scored: Scored, places: range) -> list[dict[str, Any]]:
-    """Describe the images at these places."""
+    """Return documents of the images at these positions."""
     chosen = [scored.ids[place] for place in places]
     rows = {row["id"]: row for row in find_images(connection, chosen, caller_access())}
     kept = [place for place in places if scored.ids[place] in rows]

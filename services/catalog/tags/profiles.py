@@ -1,4 +1,4 @@
-"""`/v1/owners/{owner}/profile`: what somebody's images show."""
+"""`/v1/owners/{owner}/profile`: what an owner's images show."""
 
 from typing import Any
 
@@ -29,22 +29,22 @@ profiles = APIBlueprint("profiles", __name__, abp_tags=[ApiTag(name="images")])
 
 MAX_TAGS = 50
 MAX_HASHTAGS = 50
-# A path can't name the owner whose name is empty.
+# Stands for the empty owner in paths.
 NOBODY = "-"
 MAX_SUBJECTS = 12
 EXAMPLES = 4
-# Images of everybody else that an owner's are compared with, the newest.
+# Newest images of other owners to compare with.
 SAMPLE = 20_000
 
 
 class OwnerPath(BaseModel):
-    """Names an owner."""
+    """Name of an owner."""
 
     owner: str = Field(pattern=NO_NUL, description='"-": the images that were sent without one')
 
 
 class TagCount(BaseModel):
-    """A tag, and on how many images it is shown."""
+    """A tag, and the number of images that show it."""
 
     tag: str = Field(description="the tag's slug")
     name: str
@@ -52,14 +52,14 @@ class TagCount(BaseModel):
 
 
 class HashtagCount(BaseModel):
-    """An uploader's word, and how many images it was given to."""
+    """A hashtag, and the number of images uploaded with it."""
 
     hashtag: str
     images: int
 
 
 class Subject(BaseModel):
-    """A tag that sets an owner's images apart from everybody else's."""
+    """A tag that distinguishes an owner's images from other owners'."""
 
     tag: str = Field(description="the tag's slug")
     name: str
@@ -72,7 +72,7 @@ class Subject(BaseModel):
 
 
 class OwnerCount(BaseModel):
-    """An owner, and how many images they have."""
+    """An owner and their number of images."""
 
     owner: str
     images: int
@@ -86,7 +86,7 @@ class OwnerList(BaseModel):
 
 
 class OwnersQuery(BaseModel):
-    """Which owners."""
+    """Filters of the list."""
 
     q: str = Field("", pattern=NO_NUL, description="beginning of a name")
     cursor: str | None = None
@@ -105,7 +105,7 @@ class Profile(BaseModel):
 
 @profiles.get("/v1/owners", summary="List owners", responses={200: OwnerList})
 def get_owners(query: OwnersQuery) -> dict[str, Any]:
-    """List owners by name, and how many images each has."""
+    """By name, with the number of images of each."""
     after = decode_cursor(query.cursor) if query.cursor else None
     with transaction(context().engine) as connection:
         rows = list_owners(
@@ -121,7 +121,7 @@ def get_owners(query: OwnersQuery) -> dict[str, Any]:
     responses={200: Profile, 403: ProblemDocument, 404: ProblemDocument},
 )
 def get_profile(path: OwnerPath) -> dict[str, Any]:
-    """How many images there are, and the most frequent tags and hashtags."""
+    """The number of images, and the most frequent tags and hashtags."""
     owner = "" if path.owner == NOBODY else path.owner
     caller_access().narrow(owner)
     with transaction(context().engine) as connection:
@@ -141,7 +141,10 @@ def get_profile(path: OwnerPath) -> dict[str, Any]:
 
 
 def _find_subjects(connection: Connection, owner: str, images: int) -> list[Subject]:
-    """Find what sets an owner's images apart; of tags that imply each other, the most telling."""
+    """Find what distinguishes an owner's images.
+
+    Of tags that imply each other, keep the strongest.
+    """
     own = {row["tag_id"]: row for row in weigh_tags(connection, owner)}
     others = {row["tag_id"]: row for row in weigh_tags_of_others(connection, owner, SAMPLE)}
     others_total = count_others(connection, owner, SAMPLE)
@@ -151,7 +154,7 @@ def _find_subjects(connection: Connection, owner: str, images: int) -> list[Subj
     )
     words = context().words.get()
     chosen: list[int] = []
-    # The vocabulary's tags only: those that people made may be another owner's.
+    # Only the vocabulary's tags: custom tags may belong to another owner.
     known = (tag_id for tag_id in scores if tag_id in words.columns and scores[tag_id] > 0)
     for tag_id in sorted(known, key=lambda tag_id: -scores[tag_id]):
         column = words.columns[tag_id]

@@ -1,7 +1,7 @@
-"""A classifier of one tag from a handful of examples, fitted in numpy while a person waits.
+"""Fit a classifier of one tag to a few examples, in numpy, while a person waits.
 
-The trainer's own fit weighs more: people's trust, tags that exclude each other, what the network
-says. This one has to show within a second what a tag would find.
+The trainer's own fit also considers trust, mutually exclusive tags and the network's verdict. This
+one only has to show within a second what a tag would find.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# As the trainer's: on the square of the weights, over features of the same length.
+# As in the trainer: on the squared weights, over features of the same length.
 WEIGHT_PENALTY = 0.5
 STEPS = 12
-# Keeps a certain example from making a step infinite.
+# Keeps a certain example from causing an infinite step.
 MIN_VARIANCE = 1e-4
 MAX_LOGIT = 30.0
 
@@ -25,7 +25,7 @@ class QuickClassifier:
     bias: float
 
     def probabilities(self, inputs: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Probabilities (images,) of inputs (images, dimensions)."""
+        """Return probabilities (images,) for inputs (images, dimensions)."""
         logits = np.clip(inputs @ self.weight + self.bias, -MAX_LOGIT, MAX_LOGIT)
         return np.asarray(1 / (1 + np.exp(-logits)))
 
@@ -33,10 +33,10 @@ class QuickClassifier:
 def fit_quickly(
     inputs: NDArray[np.floating], present: NDArray[np.bool_], weight: NDArray[np.floating]
 ) -> QuickClassifier:
-    """Fit a logistic regression with both classes counting alike.
+    """Fit a logistic regression in which both classes have the same total weight.
 
     inputs: (images, dimensions); present, weight: (images,). Newton's method on the dual problem
-    (iteratively reweighted least squares): there are fewer images than dimensions.
+    (iteratively reweighted least squares), since there are fewer images than dimensions.
     """
     centre = inputs.mean(axis=0, dtype=np.float64)
     rows = inputs.astype(np.float64) - centre
@@ -60,6 +60,6 @@ def fit_quickly(
 
 
 def _balance(present: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return weights with which each side counts as much as the positives do together."""
+    """Return weights with which both classes count the same in total."""
     positive, negative = weight[present].sum(), weight[~present].sum()
     return np.where(present, weight, weight * positive / max(negative, np.finfo(float).tiny))

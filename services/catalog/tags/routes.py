@@ -24,7 +24,7 @@ tags = APIBlueprint("tags", __name__, abp_tags=[ApiTag(name="vocabulary")])
 
 @tags.get("/v1/tags", summary="List tags", responses={200: TagList, 400: ProblemDocument})
 def get_tags(query: TagsQuery) -> dict[str, Any]:
-    """Those whose name, slug or alias begins with `q`."""
+    """By slug. `q` matches the beginning of a slug, name or alias."""
     if query.q is not None and "\x00" in query.q:
         raise BadRequest("q: has a NUL character in it.")
     owner = caller_access().narrow(query.owner)
@@ -45,7 +45,7 @@ def get_tags(query: TagsQuery) -> dict[str, Any]:
     "/v1/tags/<slug>", summary="Get a tag", responses={200: TagDocument, 404: ProblemDocument}
 )
 def get_tag(path: TagPath, query: TagQuery) -> dict[str, Any]:
-    """What it means, what else it is called, and what is wider and narrower."""
+    """Includes its aliases, and its wider and narrower tags."""
     tag = resolve_tag(path.slug, query.owner).tag
     with transaction(context().engine) as connection:
         return _describe(connection, [find_tag(connection, tag.id)])[0]

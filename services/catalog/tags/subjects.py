@@ -1,11 +1,11 @@
-"""What sets an owner's pictures apart: log-odds with an informative Dirichlet prior, in numbers."""
+"""Score what distinguishes an owner's pictures: log-odds with an informative Dirichlet prior."""
 
 import math
 from collections.abc import Mapping
 
-# How many picture-days the prior weighs as much as; it is spread as everybody's tags are.
+# Weight of the prior in picture-days; it is distributed like all owners' tags.
 PRIOR_WEIGHT = 100.0
-# In picture-days: without it, a tag that nobody else has would have no prior.
+# In picture-days: without it, a tag that no other owner has would have no prior.
 MIN_PRIOR = 0.01
 
 

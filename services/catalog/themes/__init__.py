@@ -1,1 +1,1 @@
-"""Themes: sets of tags under one name, and the pictures that show them."""
+"""Themes: named sets of tags, and the pictures that show them."""

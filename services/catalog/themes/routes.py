@@ -1,4 +1,4 @@
-"""`/v1/themes`: what a library is about, in about thirty themes."""
+"""`/v1/themes`: an overview of a library in about thirty themes."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
-# A theme of fewer pictures is not worth a place on the page.
+# Themes with fewer pictures are not listed.
 MIN_IMAGES = 8
 MAX_COUNTED = 10_000
 COVERS = 4
@@ -27,7 +27,7 @@ themes = APIBlueprint("themes", __name__, abp_tags=[ApiTag(name="search")])
 
 
 class ThemeDocument(BaseModel):
-    """A theme that enough pictures belong to."""
+    """A theme with enough pictures."""
 
     theme: str = Field(description="its slug")
     name: str
@@ -44,20 +44,20 @@ class Themes(BaseModel):
 
 
 class ThemePath(BaseModel):
-    """Names a theme."""
+    """Name of a theme."""
 
     theme: str
 
 
 class ThemeQuery(BaseModel):
-    """Which page of a theme's pictures."""
+    """The page of a theme's pictures."""
 
     cursor: str | None = None
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
 
 
 class ThemePage(BaseModel):
-    """A page of a theme's pictures, the newest first."""
+    """A page of a theme's pictures, newest first."""
 
     theme: str
     name: str
@@ -67,7 +67,7 @@ class ThemePage(BaseModel):
 
 @themes.get("/v1/themes", summary="List themes", responses={200: Themes})
 def get_themes() -> dict[str, Any]:
-    """List the themes that at least eight pictures belong to."""
+    """Only themes with at least eight pictures."""
     access = caller_access()
     with transaction(context().engine) as connection:
         tag_ids = find_tag_ids(
@@ -105,7 +105,7 @@ def get_themes() -> dict[str, Any]:
     responses={200: ThemePage, 404: ProblemDocument},
 )
 def get_theme(path: ThemePath, query: ThemeQuery) -> dict[str, Any]:
-    """List the images that show any tag of a theme, however many there are."""
+    """Images with any tag of the theme, newest first."""
     theme = load_themes().get(path.theme)
     if theme is None:
         raise NotFound(f"There is no theme {path.theme!r}; GET /v1/themes lists them.")
@@ -123,5 +123,5 @@ def get_theme(path: ThemePath, query: ThemeQuery) -> dict[str, Any]:
 
 
 def _ids(theme: Theme, tag_ids: dict[str, int]) -> list[int]:
-    """Return the ids of a theme's tags that the vocabulary has."""
+    """Return the ids of a theme's tags that exist in the vocabulary."""
     return [tag_ids[slug] for slug in theme.tags if slug in tag_ids]

@@ -1,4 +1,4 @@
-"""The themes, as `themes.toml` lists them."""
+"""The themes in `themes.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ FILE = Path(__file__).with_name("themes.toml")
 
 @dataclass(frozen=True)
 class Theme:
-    """A set of tags under one name. tags: slugs; a vocabulary need not have all of them."""
+    """A named set of tags. tags: slugs; a vocabulary need not have all of them."""
 
     slug: str
     name: str
@@ -20,6 +20,6 @@ class Theme:
 
 @cache
 def load_themes() -> Mapping[str, Theme]:
-    """Return every theme by its slug, in the order of the file."""
+    """Return every theme by slug, in the order of the file."""
     rows = tomllib.loads(FILE.read_text())["theme"]
     return {row["slug"]: Theme(row["slug"], row["name"], tuple(row["tags"])) for row in rows}

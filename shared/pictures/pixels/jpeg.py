@@ -35,7 +35,7 @@ class JpegFile:
 
     @cached_property
     def profile(self) -> bytes | None:
-        """Return the ICC profile, joined from its parts; None if parts are missing."""
+        """The ICC profile, joined from its parts; None if parts are missing."""
         parts = {}
         for segment in self.segments:
             if segment.marker == APP2 and self._begins(segment, PROFILE_PREFIX):
@@ -45,7 +45,7 @@ class JpegFile:
 
     @cached_property
     def has_end(self) -> bool:
-        """Return whether the end of the picture is present; data after it is ignored."""
+        """Whether the end of the picture is present; data after it is ignored."""
         if bytes(self.data[-TAIL_BYTES:]).rfind(END) >= 0:
             return True
         return ANY_END.search(self.data, self._scan_offset) is not None
@@ -103,7 +103,7 @@ class JpegFile:
 
     @property
     def _has_many_scans(self) -> bool:
-        """Return whether the picture is progressive, or its first scan lacks some components."""
+        """Whether the picture is progressive, or its first scan lacks some components."""
         components = 0
         for segment in self.segments:
             content = self._content(segment)

@@ -1,4 +1,4 @@
-"""The language of searches: a text to its words, brackets and filters. Pure; knows no tag."""
+"""The language of searches: words, brackets and filters. Pure; does not know any tags."""
 
 from services.catalog.search.language.errors import QueryError
 from services.catalog.search.language.parser import parse

@@ -1,4 +1,4 @@
-"""What the filters of a search mean."""
+"""Interpret the filters of a search."""
 
 import re
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from services.catalog.search.language.syntax import Filter, Filters, Word
 KINDS = ("owner", "after", "before", "source", "status", "confidence")
 STATUSES = ("queued", "tagged", "failed")
 SOURCES = ("people", "model")
-# The others would say the same as another filter does without a minus.
+# For the others, another filter without a minus means the same.
 CAN_BE_NEGATED = ("owner", "status")
 _PART_OF_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def read_filters(written: Sequence[Filter]) -> Filters:
-    """Put filters together: owners and statuses as alternatives, all others so that each holds.
+    """Combine filters: owners and statuses as alternatives; all others must hold.
 
     Raises:
         QueryError: a filter or its value is unknown.
@@ -61,10 +61,10 @@ def _narrow(filters: Filters, one: Filter) -> Filters:
 
 
 def read_moment(value: Word) -> datetime:
-    """Return the first moment of a year, a month or a day, or the moment of an ISO time, in UTC.
+    """Return the first moment of a year, month or day, or an ISO time, in UTC.
 
     Raises:
-        QueryError: it is none.
+        QueryError: it is not a date or time.
     """
     text = value.text.strip()
     try:

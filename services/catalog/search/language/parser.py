@@ -1,11 +1,11 @@
-"""Tokens to a search.
+"""Parse tokens to a search.
 
     search       = alternative { "|" alternative }
     alternative  = { item }
     item         = [ "-" ] ( word | "quoted name" | "(" search ")" | filter )
 
-Neighbouring words stay together as a run: which of them make a name is for others to say. A comma
-ends a run. Filters hold for the whole search, so they stand outside of brackets.
+Neighbouring words stay together as a run, which is split into names later. A comma ends a run.
+Filters apply to the whole search, so they are not allowed in brackets.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ MAX_DEPTH = 5
 
 
 def parse(text: str) -> Query:
-    """Parse a search; an empty text asks for everything.
+    """Parse a search; an empty text matches everything.
 
     Raises:
-        QueryError: it can't be understood; the error says where.
+        QueryError: it is not valid; the error gives the position.
     """
     parser = _Parser(list(tokens_of(text)), len(text))
     alternatives = parser.search(depth=0)
@@ -49,7 +49,7 @@ def parse(text: str) -> Query:
 
 @dataclass
 class _Parser:
-    """Goes through the tokens from left to right."""
+    """Parses tokens from left to right."""
 
     tokens: list[Token]
     length: int

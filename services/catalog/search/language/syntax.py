@@ -1,4 +1,4 @@
-"""What a search consists of. Places are characters of its text: the first and the one behind."""
+"""The parts of a search. Positions are character offsets in its text: start and end (exclusive)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Word:
-    """A word as it was typed."""
+    """A word as typed."""
 
     text: str
     start: int
@@ -18,7 +18,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Run:
-    """Neighbouring words: one name or several. negated: the name that stands first is."""
+    """Neighbouring words: one name or several. negated: applies to the first name."""
 
     words: tuple[Word, ...]
     negated: bool = False
@@ -26,7 +26,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A name in quotes: one, whatever words it has."""
+    """One name in quotes, of any number of words."""
 
     name: Word
     negated: bool = False
@@ -34,7 +34,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Group:
-    """Alternatives, in brackets; each is what has to apply together."""
+    """Alternatives in brackets; the items of each must all match."""
 
     alternatives: tuple[tuple[Item, ...], ...]
     negated: bool = False
@@ -45,7 +45,7 @@ Item = Run | Phrase | Group
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter as it was typed. operator: how confidence is compared; else empty."""
+    """A filter as typed. operator: comparison of a confidence; otherwise empty."""
 
     kind: str
     operator: str
@@ -56,11 +56,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Filters:
-    """What holds for the whole search. Empty and None: everything.
+    """Conditions on the whole search. Empty and None: everything.
 
-    after, before: when the image arrived; the first moment counts, the second does not.
-    min_confidence, max_confidence: how sure a wanted tag is, 0 to 1, the limits included.
-    sources: who says so, "people" or "model".
+    after, before: when the image arrived; after is inclusive, before exclusive.
+    min_confidence, max_confidence: limits on a requested tag's confidence, 0 to 1, inclusive.
+    sources: where a tag comes from, "people" or "model".
     """
 
     owners: frozenset[str] = frozenset()
@@ -76,7 +76,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed search: alternatives like those of a group, and what holds for all of them."""
+    """A parsed search: alternatives as in a group, and conditions on the whole search."""
 
     alternatives: tuple[tuple[Item, ...], ...] = ((),)
     filters: Filters = field(default_factory=Filters)

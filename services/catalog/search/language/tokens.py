@@ -1,4 +1,4 @@
-"""A search cut into tokens."""
+"""Split a search into tokens."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from services.catalog.search.language.errors import QueryError
 
 
 class Kind(Enum):
-    """What a token is."""
+    """Kind of a token."""
 
     OPEN = auto()
     CLOSE = auto()
@@ -23,7 +23,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Token:
-    """A token and its place. text: of a word or within quotes. For filters also the rest.
+    """A token and its position. text: of a word or inside quotes. The other fields are for filters.
 
     value_start: where the value of a filter begins.
     """
@@ -37,7 +37,7 @@ class Token:
     value_start: int = 0
 
 
-# A minus is a sign only where a word could begin: t-shirt is one word.
+# A minus is an operator only at the start of a word: t-shirt is one word.
 _TOKEN = re.compile(
     r"""
     \s* (?:
@@ -59,10 +59,10 @@ _TOKEN = re.compile(
 
 
 def tokens_of(text: str) -> Iterator[Token]:
-    """Cut a text into its tokens.
+    """Split a text into tokens.
 
     Raises:
-        QueryError: a quote has no end.
+        QueryError: a quote is not closed.
     """
     place, end = 0, len(text.rstrip())
     while place < end:

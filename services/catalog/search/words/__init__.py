@@ -1,1 +1,1 @@
-"""What words of a search mean: tags by name, by form, by a wider noun, by a likely typing error."""
+"""Resolve words of a search to tags: by name, variant, wider noun or likely typing error."""

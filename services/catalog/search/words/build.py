@@ -1,9 +1,9 @@
-"""Makes nouns.txt: every noun of WordNet that is no name of a tag, and the nearest wider tag.
+"""Build nouns.txt: every WordNet noun that is not a tag's name, with the nearest wider tag.
 
     python -m services.catalog.search.words.build --wordnet /usr/share/wordnet
 
-To run again when the vocabulary changes. Of a noun's meanings the first two count: the others are
-seldom meant. nouns_by_hand.txt has the last word.
+Run it again when the vocabulary changes. Only a noun's first two meanings count: the others are
+rarely meant. nouns_by_hand.txt takes precedence.
 """
 
 import argparse
@@ -16,18 +16,18 @@ from shared.vocabulary.wordnet import Synset, read_nouns, read_senses
 
 BY_HAND_FILE = Path(__file__).parent / "nouns_by_hand.txt"
 SENSES = 2
-# Shorter ones are units, elements and vitamins.
+# Shorter nouns are units, elements and vitamins.
 MIN_LETTERS = 3
-# Further up, tags say little about a noun: an abacus is an object.
+# Tags further up say little about a noun: an abacus is an object.
 MAX_STEPS = 4
 TOO_WIDE = ("object", "device", "equipment")
 
 
 def build(wordnet: Path) -> str:
-    """Return the text of nouns.txt: a noun, a tab, and the WordNet id of its tag, by noun.
+    """Return the text of nouns.txt: a noun, a tab, and the WordNet id of its tag, sorted by noun.
 
-    Raises ValueError where nouns_by_hand.txt names no tag; FileNotFoundError where the folder holds
-    no WordNet.
+    Raises ValueError if nouns_by_hand.txt names no tag; FileNotFoundError if the folder has no
+    WordNet.
     """
     synsets = read_nouns(wordnet)
     vocabulary = load_imagenet()
@@ -46,7 +46,7 @@ def build(wordnet: Path) -> str:
             if not vocabulary.knows([slug]):
                 raise ValueError(f"{BY_HAND_FILE.name}: there is no tag {slug!r}")
             found[noun] = vocabulary.tags[vocabulary.index(slug)].wordnet_id or ""
-    # By their bytes, as they are looked up.
+    # Sorted by bytes, as the look-up expects.
     return "".join(f"{noun}\t{found[noun]}\n" for noun in sorted(found, key=str.encode))
 
 
@@ -56,7 +56,7 @@ def _nearest_of(synsets: Mapping[str, Synset], senses: list[str], targets: set[s
 
 
 def _nearest(synsets: Mapping[str, Synset], sense: str, targets: set[str]) -> str | None:
-    """Return the first target on the way up, a step at a time."""
+    """Return the first target above a synset, searching level by level."""
     level, seen = [sense], {sense}
     for _ in range(MAX_STEPS + 1):
         for synset in level:

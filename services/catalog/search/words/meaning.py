@@ -1,4 +1,4 @@
-"""What was understood of a search."""
+"""The interpretation of a search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.catalog.search.language import Word
 
 
 class How(StrEnum):
-    """How a word led to a tag."""
+    """How a word was matched to a tag."""
 
     EXACT = "exact"
     ALIAS = "alias"
@@ -21,7 +21,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Named:
-    """The tags of a name: one, or those of several owners. slug and name are those to show."""
+    """The tags of a name: one, or several owners'. slug and name are for display."""
 
     tag_ids: tuple[int, ...]
     slug: str
@@ -30,7 +30,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Reading:
-    """A text and what it means: tags, or nothing; near: other names that it may stand for."""
+    """A text and its meaning: tags, or nothing; near: other names that may be meant."""
 
     named: Named | None
     how: How | None = None
@@ -42,9 +42,9 @@ NOTHING = Reading(None)
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a search with its reading. group: terms with the same number are alternatives.
+    """A part of a search with its meaning. group: terms with the same number are alternatives.
 
-    is_ignored: a word like "the", which narrows nothing.
+    is_ignored: a stop word such as "the".
     """
 
     word: Word
@@ -55,5 +55,5 @@ class Term:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it is a word that means no tag."""
+        """Whether no tag matches the word."""
         return self.reading.named is None and not self.is_ignored

@@ -1,4 +1,4 @@
-"""What texts name: by exact name, by another form of it, by a wider noun, by a likely error."""
+"""Look up texts as names: exact, variant, wider noun, likely typing error."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -8,7 +8,7 @@ from services.catalog.search.words.typos import NearNames
 from shared.vocabulary.text import normalise
 from shared.vocabulary.variants import plural_forms, spelling_forms
 
-# Gives the tags of names, by the name as it was asked for; unknown names are left out.
+# Returns tags by the requested name; unknown names are left out.
 Lookup = Callable[[Collection[str]], Mapping[str, Named]]
 
 
@@ -33,15 +33,15 @@ class Names:
         self._known = lookup({*texts, *others})
 
     def read(self, text: str) -> Reading:
-        """Return a text that is one name, as best it can be."""
+        """Return the best meaning of a text as one name."""
         for read in (self.read_exactly, self.read_as_noun, self.read_with_errors):
             if reading := read(text):
                 return reading
         return NOTHING
 
     def read_exactly(self, text: str) -> Reading | None:
-        """Return a text that is a name or an alias, or the plural, the singular or a spelling of
-        one.
+        """Return the tag with this name or alias, or with a plural, singular or spelling variant of
+        it.
         """
         named = self._known.get(text)
         if named is not None:
@@ -54,7 +54,7 @@ class Names:
         return None
 
     def read_as_noun(self, text: str) -> Reading | None:
-        """Return a noun that is no name, as the nearest wider tag."""
+        """Return the nearest wider tag of a noun that is not a name."""
         for noun in (normalise(text), *plural_forms(text)):
             tag = find_wider_tag(noun)
             named = self._by_wordnet_id(tag) if tag is not None else None
@@ -63,10 +63,7 @@ class Names:
         return None
 
     def read_with_errors(self, text: str) -> Reading | None:
-        """Return a text with a typing error in it, as the nearest name.
-
-        Others are given beside it.
-        """
+        """Return the tag of the nearest name to a misspelled text, with other candidates."""
         near = self._near.find(normalise(text))
         known = self._lookup(near) if near else {}
         found = list({known[name].slug: known[name] for name in near if name in known}.values())

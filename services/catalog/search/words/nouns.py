@@ -1,4 +1,4 @@
-"""Nouns that are no tags, and the nearest wider tag of each."""
+"""Nouns that are not tags, with the nearest wider tag of each."""
 
 from functools import cache
 from pathlib import Path
@@ -7,11 +7,9 @@ NOUNS_FILE = Path(__file__).parent / "nouns.txt"
 
 
 def find_wider_tag(noun: str) -> str | None:
-    """Return the WordNet id of the nearest tag that is wider than a noun.
+    """Return the WordNet id of the nearest tag wider than a noun; None if the noun is unknown.
 
-    None: it is no known noun.
-
-    noun: in lower case, its words divided by single blanks.
+    noun: lower case, words separated by single spaces.
     """
     # Searched as it lies in the file: a dictionary of it would take ten times the memory, in each
     # of the web processes.

@@ -1,4 +1,4 @@
-"""The words of a search as tags."""
+"""Resolve the words of a search to tags."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
 
 MAX_NAME_WORDS = 6
 MAX_TYPED_WORDS = 3
-# They are said around the words that count.
+# Stop words.
 IGNORED = frozenset(
     {*("a", "an", "and", "at", "by", "for", "from", "in"), *("near", "of", "on", "or", "the", "to")}
 )
@@ -23,9 +23,9 @@ def texts_of(query: Query) -> set[str]:
 
 
 def resolve(query: Query, names: Names) -> tuple[Wanted, list[Term]]:
-    """What images have to show, and how each word was understood.
+    """Return the tags that images must show, and how each word was interpreted.
 
-    Where a term has no tag, the condition says nothing of it.
+    Terms without a tag add no condition.
     """
     resolver = _Resolver(names)
     several = len(query.alternatives) > 1
@@ -60,7 +60,7 @@ class _Resolver:
             yield Not(wanted) if item.negated else wanted
 
     def run(self, run: Run, group: int | None) -> Iterator[Wanted]:
-        """Names of a run, from left to right, the longest that there is each time."""
+        """Split a run of words into names, the longest first, and yield what each means."""
         start = 0
         while start < len(run.words):
             count, reading = self.longest_at(run.words[start:])

@@ -1,24 +1,24 @@
-"""Names that a word with a typing error may stand for."""
+"""Find the names that a misspelled word may stand for."""
 
 from collections.abc import Iterable
 from functools import cached_property
 
 MIN_LETTERS = 4
-# From so many letters on, two errors may be in a word.
+# Words with this many letters may have two errors.
 LONG_LETTERS = 8
 MAX_NEAR = 3
 
 
 class NearNames:
-    """Finds the names nearest to a text. names: as `normalise` gives them."""
+    """Finds the names nearest to a text. names: as returned by `normalise`."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = sorted(set(names))
 
     def find(self, text: str) -> list[str]:
-        """At most three names that one or two typing errors lead to, the nearest first.
+        """Return up to three names that are one or two typing errors away, the nearest first.
 
-        A letter more, less, other, or two neighbours swapped is one error.
+        An error is a letter added, missing or changed, or two neighbours swapped.
         """
         if len(text) < MIN_LETTERS:
             return []
@@ -26,7 +26,7 @@ class NearNames:
         wanted = _letters(text)
         near = []
         for name, letters in self._letters:
-            # An error changes two letters of a word's set at most. Most names end here.
+            # An error changes at most two letters of a word's set. This rules out most names.
             if abs(len(name) - len(text)) <= most and (letters ^ wanted).bit_count() <= 2 * most:
                 found = distance(text, name, most)
                 if 0 < found <= most:
@@ -39,9 +39,9 @@ class NearNames:
 
 
 def distance(one: str, other: str, most: int) -> int:
-    """Return how many typing errors lie between two texts (optimal string alignment).
+    """Return the number of typing errors between two texts (optimal string alignment).
 
-    Anything above `most` is as good as any other number above it.
+    The result is exact only up to `most`.
     """
     before: list[int] = []
     row = list(range(len(other) + 1))
@@ -59,7 +59,7 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 def _letters(text: str) -> int:
-    """Return the set of letters in a text, as bits; others share bits."""
+    """Return the set of letters in a text as bits; rarer characters share bits."""
     bits = 0
     for letter in text:
         bits |= 1 << (ord(letter) % 61)
