@@ -12,7 +12,7 @@ WAIT_SECONDS = 60
 
 @contextmanager
 def waiters(address: str, count: int) -> Iterator[None]:
-    """Send so many uploads at once, each with `wait=`; none gets its picture meanwhile."""
+    """Send a number of uploads at once, each with `wait=`; none gets its picture meanwhile."""
     with socket.create_server(("127.0.0.1", 0), backlog=count) as origin:
         url = f"http://127.0.0.1:{origin.getsockname()[1]}"
         for number in range(count):

@@ -28,7 +28,7 @@ class Figure:
 
     @property
     def spread(self) -> Spread:
-        """How far the samples lie apart."""
+        """Minimum, median and maximum of the samples."""
         return spread(self.samples)
 
 

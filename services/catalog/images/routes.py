@@ -47,10 +47,7 @@ CACHE_SECONDS = 24 * 3600
     "/v1/images/<image_id>", summary="Get an image and its tags", responses={200: ImageDocument}
 )
 def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
-    """By default with the tags that the server shows.
-
-    Choose others by confidence, precision or name.
-    """
+    """Includes the tags that the server shows. Choose others by confidence, precision or name."""
     row = find_row(path.image_id)
     least = query.min_confidence
     is_lower = least is not None and least < context().settings.min_confidence
@@ -165,7 +162,7 @@ def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
 
 
 def _file_response(content: bytes | BlobReader, mime_type: str) -> Response:
-    # Passed on as it is, a blob can begin in the middle.
+    # Passed through directly, so that range requests can seek in the blob.
     is_stream = isinstance(content, BlobReader)
     response = Response(content, mimetype=mime_type, direct_passthrough=is_stream)
     response.cache_control.private = True

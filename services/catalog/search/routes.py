@@ -27,10 +27,7 @@ search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
     "/v1/search", summary="Search images", responses={200: SearchResults, 400: ProblemDocument}
 )
 def get_search(query: SearchQuery) -> dict[str, Any]:
-    """Find images by tags, owner, status and time.
-
-    The response includes how each word was interpreted.
-    """
+    """Newest or most confident first. The response includes how each word was interpreted."""
     understood = understand(query)
     documents: list[dict[str, Any]] = []
     cursor, total = None, None if query.cursor else 0

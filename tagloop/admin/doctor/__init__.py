@@ -1,1 +1,1 @@
-"""`tagloop doctor`: check that every part that Tagloop depends on is there and works."""
+"""`tagloop doctor`: check every part that Tagloop depends on."""

@@ -1,4 +1,4 @@
-"""Check that there is a model that can tag."""
+"""Check that a model can tag."""
 
 from safetensors import SafetensorError
 from sqlalchemy import Connection
