@@ -12,16 +12,8 @@ export function getImage(id, signal) {
   return get(base(id), {}, signal);
 }
 
-export function getConfidences(id, tags, signal) {
-  return get(base(id), { tags: tags.join(",") }, signal);
-}
-
 export function getSimilar(id, limit, signal) {
   return get(`${base(id)}/similar`, { limit }, signal);
-}
-
-export function getStack(id, signal) {
-  return get(`${base(id)}/stack`, {}, signal);
 }
 
 export function getStatuses(ids, signal) {

@@ -15,10 +15,6 @@ export function completeTag(text, signal) {
   return get("/v1/tags", { q: text, limit: 8 }, signal);
 }
 
-export function getTag(slug, signal) {
-  return get(`/v1/tags/${encodeURIComponent(slug)}`, {}, signal);
-}
-
 // How many of the pictures have which tag.
 export function countTags(ids, signal) {
   return post("/v1/tags/counts", { ids }, signal);

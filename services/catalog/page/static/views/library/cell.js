@@ -53,10 +53,6 @@ export function Cell({ picture, cell, index, height, isActive, isSelected, isSel
       >
         <${Icon} name="check" size="16" />
       </button>
-      ${picture.stack &&
-      html`<span class="cell-badge" title=${`${picture.stack.size} pictures like this one`}>
-        <${Icon} name="stack" size="14" />${picture.stack.size}
-      </span>`}
     </div>
   `;
 }
