@@ -12,7 +12,7 @@ from shared.auth.limits import KeyLimits
 from shared.auth.loopback import refuse_strangers
 from shared.auth.policy import OPEN, Rule, rule_for
 from shared.auth.scopes import Scope
-from shared.auth.sessions import refuse_forged, session_token
+from shared.auth.sessions import refuse_forged, refuse_other_sites, session_token
 from shared.config import Settings
 from shared.db.owners.access import EVERYTHING, Access
 from shared.db.owners.keys import Key
@@ -49,7 +49,7 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         rule = _rule_of(request)
         if rule is None or rule == OPEN:
             return
-        key = _key_of(request, ring)
+        key = _key_of(request, ring, rule)
         refuse_unfit(key, rule)
         limits.count(key, _body_bytes(request))
         g.access = key.access
@@ -105,6 +105,8 @@ def _open_to_this_machine(allowed_hosts: frozenset[str]) -> None:
     rule = _rule_of(request)
     if rule is not None and rule != OPEN:
         refuse_strangers(request, allowed_hosts)
+        if rule.changes:
+            refuse_other_sites(request)
     g.access = EVERYTHING
 
 
@@ -123,7 +125,7 @@ def _rule_of_route(method: str, route: str) -> Rule:
     return rule_for(method, _ARGUMENT.sub(r"{\1}", route))
 
 
-def _key_of(request: Request, ring: KeyRing) -> Key:
+def _key_of(request: Request, ring: KeyRing, rule: Rule) -> Key:
     """Return the key in the header, or else the one that the cookie's session was opened with."""
     if "Authorization" in request.headers:
         return bearer_key(request, ring)
@@ -134,6 +136,8 @@ def _key_of(request: Request, ring: KeyRing) -> Key:
     if session is None:
         raise InvalidKey("This session has ended; sign in again.")
     refuse_forged(request, token)
+    if rule.changes:
+        refuse_other_sites(request)
     return session.key
 
 

@@ -9,17 +9,19 @@ from shared.auth.scopes import Scope
 class Rule:
     """What permits an operation.
 
-    scopes: one of them; bound: also for keys that are bound to an owner.
+    scopes: one of them; bound: also for keys that are bound to an owner; changes: a GET that
+    changes something, so that other sites' pages may not send it.
 
     Every operation that is open to bound keys shows and changes only what is their owner's.
     """
 
     scopes: frozenset[Scope]
     bound: bool = True
+    changes: bool = False
 
 
-def _needs(*scopes: Scope, bound: bool = True) -> Rule:
-    return Rule(frozenset((*scopes, Scope.ADMIN)), bound)
+def _needs(*scopes: Scope, bound: bool = True, changes: bool = False) -> Rule:
+    return Rule(frozenset((*scopes, Scope.ADMIN)), bound, changes)
 
 
 OPEN = Rule(frozenset())
@@ -83,7 +85,8 @@ RULES = {
     ("POST", "/v1/corrections/batches/{batch_id}/undo"): _needs(Scope.FEEDBACK),
     ("GET", "/v1/corrections"): _needs(Scope.READ, Scope.FEEDBACK),
     ("GET", "/v1/labels"): _needs(Scope.READ, Scope.FEEDBACK),
-    ("GET", "/v1/review"): _needs(Scope.FEEDBACK),
+    # What it shows counts as offered.
+    ("GET", "/v1/review"): _needs(Scope.FEEDBACK, changes=True),
     ("GET", "/v1/review/today"): _needs(Scope.READ, Scope.FEEDBACK),
     ("POST", "/v1/tags"): _needs(Scope.FEEDBACK),
     # Of an owner's own tags; to edit a shared one needs an admin's key that is bound to nobody.

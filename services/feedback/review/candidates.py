@@ -19,6 +19,7 @@ from services.feedback.review.ranking import (
 )
 from shared.db.corrections.decisions import find_votes
 from shared.db.corrections.review import (
+    Reviewer,
     count_images_of_recent_tags,
     find_corrected_lately,
     sample_unreviewed,
@@ -54,17 +55,21 @@ class Candidates:
 
 
 def read_candidates(
-    connection: Connection, backbone_id: int, user: str, asked_owner: str | None, access: Access
+    connection: Connection,
+    backbone_id: int,
+    reviewer: Reviewer,
+    asked_owner: str | None,
+    access: Access,
 ) -> Candidates:
-    """Return images that this user has neither corrected nor been offered, embedded by the
-    backbone.
+    """Return images, embedded by the backbone, that the reviewer has neither corrected nor been
+    offered lately.
 
     Raises:
         Forbidden: the caller may not see this owner's images.
     """
     owner = access.narrow(asked_owner)
-    fresh = sample_unreviewed(connection, user, owner, SAMPLE_IMAGES)
-    corrected = find_corrected_lately(connection, user, owner, SECOND_OPINIONS)
+    fresh = sample_unreviewed(connection, reviewer, owner, SAMPLE_IMAGES)
+    corrected = find_corrected_lately(connection, reviewer, owner, SECOND_OPINIONS)
     ids, embeddings = read_embeddings_of(connection, [*fresh, *corrected], backbone_id)
     owners = find_owners(connection, ids)
     votes = find_votes(connection, corrected)

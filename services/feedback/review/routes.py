@@ -10,9 +10,9 @@ from services.feedback.documents import User
 from services.feedback.review.candidates import read_candidates, suggest
 from services.feedback.review.ranking import Suggestion, Why, choose_images
 from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
-from shared.auth.door import caller_access
+from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
-from shared.db.corrections.review import note_offered
+from shared.db.corrections.review import Reviewer, note_offered
 from shared.db.images.images import find_images
 from shared.web.context import context
 from shared.web.requests.fields import NO_NUL
@@ -27,7 +27,7 @@ review = APIBlueprint("review", __name__, abp_tags=[Tag(name="corrections")])
 class ReviewQuery(BaseModel):
     """The user who reviews, and which images to suggest."""
 
-    user: User = Field("", description="who looks at the images: nobody gets one twice")
+    user: User = Field("", description="who looks at the images")
     owner: str | None = Field(
         None, max_length=OWNER_LENGTH, pattern=NO_NUL, description="only their images"
     )
@@ -60,18 +60,19 @@ class Review(BaseModel):
 def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
     """A mix of images with uncertain, disputed and rare tags.
 
-    Returned images count as offered to this user and are not returned again.
+    Returned images are not offered again to the same user and key for a day.
     """
     here = context()
+    reviewer = Reviewer(query.user, caller_key_id())
     scorer = here.live.get()
     with transaction(here.engine) as connection:
         candidates = read_candidates(
-            connection, scorer.model.backbone_id, query.user, query.owner, caller_access()
+            connection, scorer.model.backbone_id, reviewer, query.owner, caller_access()
         )
     suggestions = suggest(scorer, candidates, here.settings.min_confidence)
     chosen = choose_images(suggestions, query.limit)
     with transaction(here.engine) as connection:
-        offered = note_offered(connection, query.user, chosen)
+        offered = note_offered(connection, reviewer, chosen)
         rows = {row["id"]: row for row in find_images(connection, list(offered), caller_access())}
         kept = [image_id for image_id in chosen if image_id in rows]
         documents = describe_images(connection, here.words, [rows[key] for key in kept])

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from services.worker.tagging.released_objects import forget_withdrawn, settle_objects
 from shared.config import Settings
 from shared.db.connection.engine import transaction
+from shared.db.corrections.review import delete_expired_offers
 from shared.db.images.sweeping import find_unannounced, give_up_exhausted
 from shared.db.models.thinning import thin_versions
 from shared.errors import Unavailable
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) -> None:
-    """Delete files that are due, fail exhausted images, and announce waiting ones again.
+    """Delete due files and old offers, fail exhausted images, and announce waiting ones again.
 
     Images are announced only while the queue is short.
 
@@ -41,6 +42,8 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
     sweep_files(engine, storage)
     with transaction(engine) as connection:
         given_up = give_up_exhausted(connection, settings.max_attempts)
+    with transaction(engine) as connection:
+        delete_expired_offers(connection)
     if given_up:
         images_tagged.labels("failed").inc(len(given_up))
         recoveries.labels("given_up").inc(len(given_up))

@@ -1,6 +1,7 @@
 """Queries that find images to review."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -12,26 +13,54 @@ PAGE_BYTES = 8192
 SAMPLE_PAGES = 250
 # Disputes and rare tags are searched in this many of the newest corrections.
 RECENT_CORRECTIONS = 2000
+# An image that was offered and not corrected is offered again after this time.
+OFFER_SECONDS = 24 * 3600
+# Expired offers that one sweep deletes.
+MAX_DELETED = 10_000
+# Of installations without keys.
+NO_KEY = 0
 
-# Tagged images, of the owner if one is given, that were never offered to this person.
+# Tagged images, of the owner if one is given, that were not offered to this reviewer lately.
 _OPEN = """
     status = 'tagged' AND same_as IS NULL
     AND (CAST(:owner AS text) IS NULL OR owner = :owner)
     AND NOT EXISTS (
-        SELECT FROM reviewed WHERE contributor = :contributor AND image_id = images.id
+        SELECT FROM reviewed
+        WHERE contributor = :contributor AND key_id = :key_id AND image_id = images.id
+        AND offered_at > now() - make_interval(secs => :offer_seconds)
     )
 """
 _UNCORRECTED = "NOT EXISTS (SELECT FROM corrections WHERE image_id = images.id)"
 
 
+@dataclass(frozen=True)
+class Reviewer:
+    """Whom images are offered to: a user, as the holder of a key names them.
+
+    Another key that gives the same name is another reviewer. key_id: None where there are no keys.
+    """
+
+    contributor: str
+    key_id: int | None
+
+    @property
+    def values(self) -> dict[str, str | int]:
+        """Return the values that queries compare offers with."""
+        return {
+            "contributor": self.contributor,
+            "key_id": NO_KEY if self.key_id is None else self.key_id,
+            "offer_seconds": OFFER_SECONDS,
+        }
+
+
 def sample_unreviewed(
-    connection: Connection, contributor: str, owner: str | None, limit: int
+    connection: Connection, reviewer: Reviewer, owner: str | None, limit: int
 ) -> Sequence[UUID]:
-    """Return random images without corrections that were not offered to this person.
+    """Return random images without corrections that were not offered to this reviewer lately.
 
     If most images do not qualify, the newest ones that do.
     """
-    values = {"contributor": contributor, "owner": owner, "limit": limit}
+    values = {**reviewer.values, "owner": owner, "limit": limit}
     table_bytes = connection.execute(text("SELECT pg_relation_size('images')")).scalar_one()
     percent = min(100.0, 100 * SAMPLE_PAGES * PAGE_BYTES / max(table_bytes, PAGE_BYTES))
     sampled = connection.scalars(
@@ -51,9 +80,9 @@ def sample_unreviewed(
 
 
 def find_corrected_lately(
-    connection: Connection, contributor: str, owner: str | None, limit: int
+    connection: Connection, reviewer: Reviewer, owner: str | None, limit: int
 ) -> Sequence[UUID]:
-    """Return random images that others corrected lately and that this person has not seen."""
+    """Return random images that others corrected lately and that this reviewer has not seen."""
     return connection.scalars(
         text(f"""
             SELECT id FROM images
@@ -68,7 +97,7 @@ def find_corrected_lately(
             ORDER BY random() LIMIT :limit
         """),
         {
-            "contributor": contributor,
+            **reviewer.values,
             "owner": owner,
             "recent": RECENT_CORRECTIONS,
             "limit": limit,
@@ -109,17 +138,32 @@ def count_images_of_recent_tags(
 
 
 def note_offered(
-    connection: Connection, contributor: str, image_ids: Collection[UUID]
+    connection: Connection, reviewer: Reviewer, image_ids: Collection[UUID]
 ) -> set[UUID]:
-    """Note that images are offered to a person; return those that were not offered before."""
+    """Note that images are offered to a reviewer; return those that were not offered lately."""
     return set(
         connection.scalars(
             text("""
-                INSERT INTO reviewed (contributor, image_id)
-                SELECT :contributor, id FROM images WHERE id = ANY(:ids) ORDER BY id
-                ON CONFLICT DO NOTHING
+                INSERT INTO reviewed (contributor, key_id, image_id)
+                SELECT :contributor, :key_id, id FROM images WHERE id = ANY(:ids) ORDER BY id
+                ON CONFLICT (contributor, image_id, key_id) DO UPDATE SET offered_at = now()
+                WHERE reviewed.offered_at <= now() - make_interval(secs => :offer_seconds)
                 RETURNING image_id
             """),
-            {"contributor": contributor, "ids": list(image_ids)},
+            {**reviewer.values, "ids": list(image_ids)},
         )
+    )
+
+
+def delete_expired_offers(connection: Connection) -> None:
+    """Delete offers that have expired, at most 10,000, and none that another request renews."""
+    connection.execute(
+        text("""
+            DELETE FROM reviewed WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM reviewed
+                WHERE offered_at <= now() - make_interval(secs => :offer_seconds)
+                LIMIT :most FOR UPDATE SKIP LOCKED
+            ))
+        """),
+        {"offer_seconds": OFFER_SECONDS, "most": MAX_DELETED},
     )

@@ -155,8 +155,17 @@ reviewed = Table(
     Column("contributor", Text, primary_key=True),
     Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
     timestamp("offered_at", nullable=False, server_default=now),
+    Column(
+        "key_id",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        server_default=text("0"),
+        comment="number of the key that asked; 0: no keys are asked for",
+    ),
     Index("reviewed_image_idx", "image_id"),
-    comment="whom an image was offered to for review: nobody sees it there twice",
+    Index("reviewed_offered_idx", "offered_at"),
+    comment="whom an image was offered to for review: no one sees it there twice in a day",
 )
 
 retag_jobs = Table(

@@ -78,4 +78,10 @@ def test_without_keys_only_pages_of_this_very_origin_change_anything(
     # No such endpoint: what passes the door gets 404.
     answer = client.delete(f"/v1/endpoints/{uuid4()}", headers={"Host": "localhost", **headers})
     assert answer.status_code == (404 if is_ours else 403)
+    # This GET notes what it has offered. What passes the door gets 400.
+    for method in ("GET", "HEAD"):
+        answer = client.open(
+            "/v1/review?limit=0", method=method, headers={"Host": "localhost", **headers}
+        )
+        assert answer.status_code == (400 if is_ours else 403)
     assert client.get("/v1/images", headers={"Host": "localhost", **headers}).status_code == 200

@@ -115,6 +115,15 @@ def test_a_change_that_another_site_could_have_sent_is_refused(
     assert client.delete(f"/v1/images/{image}", headers=own).status_code == 204
 
 
+def test_another_ports_page_uses_up_no_review(app: Flask, engine: Engine) -> None:
+    # Cookies know no ports: a browser sends them along with this.
+    client, _ = signed_in(app, engine, Scope.FEEDBACK)
+    path = "/v1/review?limit=0"
+
+    assert client.get(path, headers={"Sec-Fetch-Site": "same-site"}).status_code == 403
+    assert client.get(path, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 400
+
+
 def test_another_sites_page_signs_nobody_in(app: Flask, engine: Engine) -> None:
     key = make_key(engine, Scope.READ)
 

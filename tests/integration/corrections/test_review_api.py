@@ -6,13 +6,17 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
 from services.worker.tagging.pipeline import Pipeline
+from shared.auth.scopes import Scope
 from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.db.corrections.review import delete_expired_offers
 from shared.storage.storage import Storage
 from tests.support.answers import get
+from tests.support.keys import app_with, client_of
 from tests.support.learning.feedback import correct
 from tests.support.rows import insert_row, store_image
 
@@ -47,6 +51,15 @@ def review(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:
     return found
 
 
+def age_offers(engine: Engine, interval: str) -> None:
+    """Have all offers made this much earlier."""
+    with transaction(engine) as connection:
+        connection.execute(
+            text("UPDATE reviewed SET offered_at = offered_at - CAST(:interval AS interval)"),
+            {"interval": interval},
+        )
+
+
 def ids(offered: list[dict[str, Any]]) -> set[str]:
     return {entry["image"]["id"] for entry in offered}
 
@@ -66,7 +79,9 @@ def test_images_are_offered_with_what_there_is_to_ask(
             assert 0.03 < suggestion["confidence"] < 0.95
 
 
-def test_nobody_is_offered_an_image_twice(client: FlaskClient, tagged: dict[str, UUID]) -> None:
+def test_no_one_is_offered_an_image_twice_in_a_day(
+    client: FlaskClient, engine: Engine, tagged: dict[str, UUID]
+) -> None:
     seen: set[str] = set()
     while offered := review(client, "user=ada&limit=1"):
         assert len(offered) == 1
@@ -75,6 +90,37 @@ def test_nobody_is_offered_an_image_twice(client: FlaskClient, tagged: dict[str,
 
     assert seen
     assert ids(review(client, "user=bob&limit=50")) == seen
+
+    age_offers(engine, "25 hours")
+    assert ids(review(client, "user=ada&limit=50")) == seen
+    assert review(client, "user=ada") == []
+
+
+def test_another_key_cannot_use_up_what_a_user_is_offered(
+    settings: Settings, engine: Engine, tagged: dict[str, UUID]
+) -> None:
+    app = app_with(settings, auth=True)
+    victim, attacker = (client_of(app, engine, Scope.FEEDBACK) for _ in range(2))
+
+    taken = ids(review(attacker, "user=victim&limit=50"))
+
+    assert taken
+    assert review(attacker, "user=victim") == []
+    assert ids(review(victim, "user=victim&limit=50")) == taken
+    assert review(victim, "user=victim") == []
+
+
+def test_offers_that_expired_are_deleted(
+    client: FlaskClient, engine: Engine, tagged: dict[str, UUID]
+) -> None:
+    review(client, "user=ada&limit=50")
+    age_offers(engine, "25 hours")
+    recent = len(review(client, "user=bob&limit=50"))
+
+    with transaction(engine) as connection:
+        delete_expired_offers(connection)
+        left = connection.scalars(text("SELECT contributor FROM reviewed")).all()
+    assert left == ["bob"] * recent
 
 
 def test_what_waits_or_belongs_to_others_is_not_offered(
