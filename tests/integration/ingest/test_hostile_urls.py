@@ -9,6 +9,7 @@ import pytest
 from celery import Celery
 from sqlalchemy import Engine, text
 
+from services.ingest.app import create_app
 from services.ingest.webhooks.fetch_document import fetch_document
 from services.ingest.webhooks.routes import create_webhooks
 from services.worker.tagging.fetcher import Fetcher
@@ -67,8 +68,10 @@ def all_failed(found: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("url", INNER_ADDRESSES)
-def test_documents_of_senders_are_not_fetched_from_inside_either(url: str) -> None:
-    with pytest.raises(TagloopError) as refusal:
+def test_documents_of_senders_are_not_fetched_from_inside_either(
+    settings: Settings, url: str
+) -> None:
+    with create_app(settings).app_context(), pytest.raises(TagloopError) as refusal:
         fetch_document(url)
 
     assert isinstance(refusal.value, UnsafeUrl), urlsplit(url)

@@ -41,7 +41,7 @@ def test_a_run_is_queued_and_announced(client: FlaskClient, engine: Engine, redi
     run = answer.get_json()
     assert (run["status"], run["trigger"], run["tag"]) == ("queued", "request", None)
     assert get(client, run["url"]) == run
-    assert get(client, "/v1/retrain") == {"queue": 2, "runs": [run]}
+    assert get(client, "/v1/retrain") == {"queue": 2, "set_aside": 0, "runs": [run]}
     assert redis.llen(TRAINING) == 1
 
 

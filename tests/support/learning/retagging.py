@@ -67,11 +67,16 @@ class Retagging:
         return version
 
     def goldfish(self) -> Head:
-        """Sees goldfish everywhere."""
+        """Sees goldfish everywhere, and nothing else."""
         vocabulary = load_imagenet()
         bias = np.zeros(len(vocabulary.leaves), np.float32)
         bias[vocabulary.index("goldfish")] = 100
-        return replace(self.head, weight=self.head.weight * 0, bias=bias)
+        return replace(
+            self.head,
+            weight=self.head.weight * 0,
+            bias=bias,
+            pretrained=LearnedTags.nothing(len(self.head.weight)),
+        )
 
     def learned(self, tag_id: int, bias: float) -> Head:
         """The live head beside a tag that it gives to every picture, or to none."""
