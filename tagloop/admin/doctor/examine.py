@@ -16,7 +16,7 @@ from tagloop.admin.doctor.finding import Finding
 from tagloop.admin.doctor.learning import check_learning
 from tagloop.admin.doctor.model import check_model
 from tagloop.admin.doctor.queues import check_queues, check_stuck
-from tagloop.admin.doctor.schema import check_database, check_migrations
+from tagloop.admin.doctor.schema import check_database, check_migrations, check_pgvector
 from tagloop.admin.doctor.surroundings import check_broker, check_disk, check_storage
 
 
@@ -52,6 +52,7 @@ def _examine_rows(settings: Settings, engine: Engine, messages: int) -> Iterator
     if not migrations.is_well:
         return
     with transaction(engine) as connection:
+        yield check_pgvector(connection)
         # A storage that cannot be opened has been reported already.
         with suppress(ConfigError):
             yield check_model(connection, Storage(settings.storage_url), settings)

@@ -11,6 +11,8 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 
 DATABASE = "database"
 MIGRATIONS = "migrations"
+PGVECTOR = "pgvector"
+MIN_PGVECTOR = (0, 8, 4)
 
 
 def check_database(engine: Engine) -> Finding:
@@ -46,6 +48,20 @@ def check_migrations(connection: Connection) -> Finding:
         MIGRATIONS,
         f"The schema has version {current} and this program needs {latest}; run: "
         "python -m shared.db.migrate",
+    )
+
+
+def check_pgvector(connection: Connection) -> Finding:
+    """Whether the database's pgvector is recent enough."""
+    query = text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+    version: str = connection.execute(query).scalar_one()
+    if tuple(int(part) for part in version.split(".")) >= MIN_PGVECTOR:
+        return well(PGVECTOR, f"The database has pgvector {version}.")
+    return wrong(
+        PGVECTOR,
+        f"The database has pgvector {version}, which is older than "
+        f"{'.'.join(map(str, MIN_PGVECTOR))}; install a newer one, then run in the database: "
+        "ALTER EXTENSION vector UPDATE",
     )
 
 

@@ -80,6 +80,17 @@ def test_a_schema_of_a_later_version_is_not_touched(complaints: Complaints, engi
     assert "9999, which this program does not know" in complaints()["migrations"]
 
 
+def test_an_old_pgvector_is_named(complaints: Complaints, engine: Engine) -> None:
+    with transaction(engine) as connection:
+        statement = "UPDATE pg_extension SET extversion = '0.8.1' WHERE extname = 'vector'"
+        connection.execute(text(statement))
+
+    found = complaints()
+
+    assert list(found) == ["pgvector"]
+    assert "pgvector 0.8.1, which is older than 0.8.4" in found["pgvector"]
+
+
 def test_a_storage_that_cannot_be_written_is_named(complaints: Complaints, tmp_path: Path) -> None:
     # Not even root can make a folder where a file is.
     (tmp_path / "blobs" / "doctor").write_text("in the way")
