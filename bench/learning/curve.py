@@ -130,7 +130,7 @@ def nights(material: Material, folder: Path) -> Iterator[Night]:
         pupil.teach(ids, [picture.label for picture in first], user="ann")
         yield end(f"good: {NIGHT_EXAMPLES} examples of each label")
         pupil.correct(_contradict(ids, first, labels), user="mallory")
-        yield end("bad: somebody relabels all of them wrongly")
+        yield end("bad: one user relabels all of them wrongly")
         pupil.teach(pupil.upload(rest), [picture.label for picture in rest], user="ben")
         yield end("good: the other examples, the bad ones still there")
 

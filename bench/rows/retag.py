@@ -82,7 +82,7 @@ def wait_for_job(engine: Engine, job: int) -> tuple[int, float]:
 
 
 def insert_images(connection: Connection, count: int) -> None:
-    """Insert tagged images with embeddings similar to those of the existing photographs."""
+    """Insert tagged images with embeddings like the existing photographs'."""
     found = connection.execute(
         text("SELECT backbone_id, embedding::real[] AS embedding FROM embeddings")
     ).all()

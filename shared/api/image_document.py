@@ -20,7 +20,7 @@ def describe_images(
     rows: Sequence[RowMapping],
     min_confidence: float = 0.0,
 ) -> list[dict[str, Any]]:
-    """Return rows of `images` as documents, with those of their tags that are sure enough."""
+    """Return rows of `images` as documents, with the tags that are sure enough."""
     shown = tags_of_images(connection, [row["id"] for row in rows])
     vocabulary = words.get(connection).vocabulary
     return [

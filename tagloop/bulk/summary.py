@@ -41,7 +41,7 @@ def print_summary(tally: Tally, seconds: float, output: Console) -> None:
 
 
 def sentence(reason: str) -> str:
-    """The reason as a sentence, whoever wrote it."""
+    """Return the reason as a sentence."""
     return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 

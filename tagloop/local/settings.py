@@ -12,7 +12,7 @@ from tagloop.local.environment import broker_url, database_url
 
 
 def settings_of(data: Path | None) -> Settings:
-    """Return the settings of the environment, or those of the stack on a data folder.
+    """Return the environment's settings, or the settings of the stack on a data folder.
 
     Raises:
         ConfigError: there is no such folder, or a setting is wrong.

@@ -12,7 +12,7 @@ LEARNING = Dashboard(
             "percentunit",
             4,
             "stat",
-            "Of the tags shown for images that somebody corrected: those that people kept.",
+            "Share of the tags shown on corrected images that people kept.",
         ),
         Panel(
             "Live version",
@@ -35,7 +35,7 @@ LEARNING = Dashboard(
             "stat",
         ),
         Panel(
-            "Images to tag anew",
+            "Images left to re-tag",
             [Query("max(tagloop_retag_images_left)")],
             width=4,
             kind="stat",

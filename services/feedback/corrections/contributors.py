@@ -1,4 +1,4 @@
-"""`/v1/contributors`: the people who make corrections, and how far each is trusted."""
+"""`/v1/contributors`: the people who make corrections, and their trust."""
 
 from datetime import datetime
 from typing import Any

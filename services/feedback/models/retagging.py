@@ -55,7 +55,7 @@ class JobDocument(BaseModel):
 
     id: int
     status: Literal["queued", "running", "done"]
-    url: str = Field(description="where to look how far it is")
+    url: str = Field(description="where to poll for progress")
     owner: str | None
     tag: str | None
     below_version: int | None

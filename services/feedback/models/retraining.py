@@ -28,7 +28,7 @@ class RunDocument(BaseModel):
 
     id: int
     status: Literal["queued", "running", "promoted", "rejected", "nothing", "failed"]
-    url: str = Field(description="where to look how far it is")
+    url: str = Field(description="where to poll for progress")
     trigger: Literal["nightly", "request", "tag"]
     night: date | None = Field(description="of a nightly run")
     tag: str | None = Field(description="the only tag that it teaches, by its slug")
@@ -125,7 +125,7 @@ def get_run(path: RunPath) -> dict[str, Any]:
 def describe_run(row: RowMapping) -> dict[str, Any]:
     """Return the document of a run.
 
-    The figures cover all owners' images; an owner sees those of their own tags.
+    The figures cover all owners' images; an owner sees only their own tags' figures.
     """
     owner = caller_access().owner
     own_report = report_of_owner(row["report"], owner)

@@ -42,7 +42,7 @@ class Fetched(Enum):
     WAITS = "it waits to be tagged"
     COPY = "the same owner has an image of the same bytes; it is another name of that one"
     REVIVED = "the same owner had an image of the same bytes; it is back, and this one its copy"
-    LOST = "the lease ran out, and somebody else has it"
+    LOST = "the lease ran out, and another fetcher has it"
     GONE = "it was deleted meanwhile, and its bytes have to go too"
 
 

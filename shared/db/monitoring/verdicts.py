@@ -16,7 +16,7 @@ def count_verdicts(
     """Count shown tags that people kept and removed, by confidence: {bin: (kept, removed)}.
 
     limits: ascending; bin n holds the confidences from the nth limit on, counted from 1. Only of
-    images that somebody corrected and the caller may see: what the model shows there and people
+    corrected images that the caller may see: what the model shows there and people
     left counts as kept, and what they removed counts with the confidence that it had then.
     """
     rows = connection.execute(

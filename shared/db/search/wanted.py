@@ -117,7 +117,7 @@ def matches_untagged(wanted: Wanted) -> bool:
 
 
 def condition(wanted: Wanted, qualities: Qualities, rows: FromClause) -> ColumnElement[bool]:
-    """What rows of `image_search` have to fulfil. A tag behind a `Not` counts whoever said it."""
+    """Conditions on rows of `image_search`. An excluded tag counts from people and model alike."""
     if isinstance(wanted, Shows):
         return _shows(wanted.tag_ids, qualities, rows)
     if isinstance(wanted, Not):

@@ -15,7 +15,7 @@ from shared.db.tags.edits import record_edit
 from shared.db.tags.known_tag import KnownTag
 from shared.model.vocabulary_index import VocabularyIndex
 
-# Decided anew at once, in the memory of a web process.
+# Images whose decisions are recomputed at once, in the memory of a web process.
 IMAGES_AT_ONCE = 1000
 
 
@@ -110,12 +110,12 @@ def lock_tag(connection: Connection, tag: KnownTag) -> KnownTag | None:
 
 
 def _find_images(connection: Connection, tag: KnownTag) -> list[UUID]:
-    """Lock the images that somebody spoke of the tag on, then the tag, as corrections do."""
+    """Lock the images with corrections of the tag, then the tag, as corrections do."""
     query = text("SELECT DISTINCT image_id FROM corrections WHERE tag_id = :tag_id")
     image_ids = list(connection.scalars(query, {"tag_id": tag.id}))
     lock_images(connection, image_ids, EVERYTHING)
     lock_tag(connection, tag)
-    # Whoever held an image until now may have spoken of the tag on others.
+    # A transaction that held an image may have corrected the tag on others.
     later = list(connection.scalars(query, {"tag_id": tag.id}))
     return sorted({*image_ids, *later})
 

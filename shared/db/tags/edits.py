@@ -20,8 +20,8 @@ def last_edit(connection: Connection) -> int:
 def begin_edit(connection: Connection) -> None:
     """Have no other transaction edit tags before this one ends.
 
-    So edits become visible in the order of their numbers, and whoever has seen one has seen all
-    before it.
+    So edits become visible in the order of their numbers: a reader that has seen one has seen
+    all earlier ones.
     """
     wait_for_lock(connection, Lock.TAG_EDITS)
 

@@ -47,7 +47,7 @@ _COUNT_OF_OWNER = text(
 
 
 def find_tag_ids(connection: Connection, slugs: Sequence[str]) -> dict[str, int]:
-    """Return the ids of those of the vocabulary's own tags that exist, by slug."""
+    """Return the ids of the vocabulary's tags that exist, by slug."""
     query = text("SELECT slug, id FROM tags WHERE slug = ANY(:slugs) AND kind <> 'custom'")
     return {row.slug: row.id for row in connection.execute(query, {"slugs": list(slugs)})}
 

@@ -68,7 +68,7 @@ class JpegFile:
             if scans > limit:
                 raise DamagedPicture(
                     f"The picture is a JPEG of more than {limit} scans, which is the most that "
-                    "Tagloop decodes of one of its size; save it anew, as a baseline JPEG."
+                    "Tagloop decodes of one of its size; save it again as a baseline JPEG."
                 )
 
     def without_fill(self) -> memoryview:

@@ -37,7 +37,7 @@ def drift_figures(connection: Connection) -> list[Metric]:
         ),
         gauge(
             "tagloop_drift",
-            "How far the last day is from the last 28 days, as population stability index",
+            "Distance of the last day from the last 28 days, as population stability index",
             ("of",),
             [(("tags",), drift.of_tags()), (("confidences",), drift.of_confidences())],
         ),

@@ -68,7 +68,7 @@ def version_figures(connection: Connection) -> list[Metric]:
         ),
         plain(
             "tagloop_retag_images_left",
-            "Images that wait to be tagged anew",
+            "Images that wait to be re-tagged",
             count_left_to_retag(connection),
         ),
     ]

@@ -21,7 +21,7 @@ from shared.web.figures.learning import precision_figures, version_figures
 from shared.web.figures.work import work_figures
 
 STATE_EXTENSION = "tagloop-state"
-# All parts are asked at once. Whoever asks for metrics has other parts to ask.
+# Seconds that all parts together get; Prometheus asks other targets too.
 MAX_SECONDS = 0.8
 # With much in the queue, on a busy machine, a pass over it may take longer than that.
 KEEP_SECONDS = 15.0
