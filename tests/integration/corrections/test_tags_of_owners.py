@@ -17,7 +17,7 @@ from shared.storage.storage import Storage
 from tests.support.answers import get
 from tests.support.keys import app_with, client_of
 from tests.support.learning.retagging import Retagging
-from tests.support.rows import store_image
+from tests.support.rows import insert_row, store_image
 
 
 @pytest.fixture
@@ -175,6 +175,31 @@ def test_a_flood_of_tags_is_refused_with_the_limit_in_a_sentence(
         alma.delete(f"/v1/tags/flood-{n}-x")
     add(alma, images["alma"], *(f"more {n} x" for n in range(5)))
     assert len(get(alma, "/v1/tags?q=more")["tags"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("limit", "owner", "status"),
+    [
+        ("max_tags_per_owner", "alma", 409),
+        ("max_shared_tags", None, 409),
+        ("max_new_tags_per_day", "alma", 429),
+    ],
+)
+def test_tags_beyond_a_limit_of_owner_server_or_key_are_refused(
+    settings: Settings, engine: Engine, limit: str, owner: str | None, status: int
+) -> None:
+    app = app_with(settings, auth=True, **{limit: 2})
+    image = insert_row(engine, owner="alma")
+    client = client_of(app, engine, Scope.ADMIN, owner=owner)
+    add(client, image, "first new", "second new")
+
+    refused = client.post(f"/v1/images/{image}/corrections", json={"add": ["third new"]})
+
+    assert refused.status_code == status
+    assert f"TAGLOOP_{limit.upper()}" in refused.get_json()["detail"]
+    assert ("Retry-After" in refused.headers) == (status == 429)
+    # What is there already can still be said.
+    add(client, insert_row(engine, owner="alma"), "first new")
 
 
 def test_tags_are_renamed_merged_and_deleted_by_their_owner_and_published_by_an_admin(
