@@ -1,0 +1,1 @@
+"""What the everyday words cost the worker."""
