@@ -71,7 +71,9 @@ def read_words_file(path: Path) -> WordsFile:
         if classifiers.weight.shape[1] != len(names) or len(classifiers) != len(names):
             raise ConfigError(f"{path} has {len(names):,} words, but not as many classifiers.")
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}.") from error
+        # safetensors says what is wrong without an errno, and names the file as well.
+        reason = error.strerror or str(error).removesuffix(f": {path}")
+        raise ConfigError(f"{path}: {reason}.") from error
     except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(f"{path} is no words file, or damaged: {error}") from error
     return WordsFile(backbone, names, classifiers)
