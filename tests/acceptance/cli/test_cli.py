@@ -66,7 +66,7 @@ def test_tag_as_json_is_a_document_a_line(tagloop: Run, tmp_path: Path) -> None:
     assert done.returncode == 1
     coffee, refused, rocket = map(json.loads, done.stdout.splitlines())
     assert [len(picture["tags"]) for picture in (coffee, rocket)] == [5, 5]
-    assert coffee["tags"][0]["tag"] == "espresso"
+    assert coffee["tags"][0]["tag"] == "coffee"
     assert rocket["file"] == str(ROCKET)
     assert refused["status"] == "refused"
     assert refused["problem"]["status"] == 415

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.acceptance
 
 JPEG = READABLE["JPEG"]()
 BODY = multipart([(b"a.jpg", JPEG)])
-POST = b"POST /v1/images HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: image/jpeg\r\n"
+POST = (
+    b"POST /v1/images HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    b"Content-Type: image/jpeg\r\n"
+)
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 MAX_FILES = 1000
 UNFETCHABLE = "http://127.0.0.1:1/"
@@ -38,7 +41,7 @@ FILE_NAMES = {
     b"C:\\\\photos\\\\a.jpg": "a.jpg",
     b"caf\xe9.jpg": "caf\N{REPLACEMENT CHARACTER}.jpg",
     b"\xff\xfe": "\N{REPLACEMENT CHARACTER}" * 2,
-    b"a\x00\x1b[31m.jpg": "a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[31m.jpg",
+    b"a\x00\x1b[31m.jpg": "a[31m.jpg",
     b"<script>.jpg": "<script>.jpg",
     "猫💥.jpg".encode(): "猫💥.jpg",
     b"x" * 5000: "x" * 255,
@@ -58,7 +61,7 @@ BAD_JSON = {
 }
 BAD_OPTIONS: dict[str, list[Any]] = {
     "owner": ["x" * 201, "a\0b"],
-    "hashtags": ["#", "x" * 101, "a\0", ",".join("abc" * 40)[:400]],
+    "hashtags": ["x" * 101, "a\0", ",".join(f"word{number}" for number in range(150))],
     "metadata": [
         "5",
         "[]",
@@ -83,8 +86,8 @@ BROKEN_HTTP = {
     "a body shorter than its length": POST + b"Content-Length: 999999\r\n\r\n" + JPEG,
     "a length that is too short": POST + b"Content-Length: 5\r\n\r\n" + JPEG[:5],
     "no length": POST + b"\r\n",
-    "a NUL in the path": b"GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "raw bytes in the path": b"GET /v1/tags/\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a NUL in the path": b"GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "raw bytes in the path": b"GET /v1/tags/\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "too many headers": b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * 500 + b"\r\n",
     "a long header": b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
     "no HTTP": b"hello\r\n\r\n",
@@ -152,7 +155,7 @@ def test_chunked_uploads_need_no_length(api: Api) -> None:
 
 def test_a_client_that_hangs_up_leaves_nothing_behind(api: Api, server: Server) -> None:
     before = count_originals(server.data)
-    start = f"POST /v1/images?owner=gone HTTP/1.1\r\nHost: x\r\nContent-Length: {10**6}\r\n"
+    start = f"POST /v1/images?owner=gone HTTP/1.1\r\nHost: localhost\r\nContent-Length: {10**6}\r\n"
     kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n"
     for _ in range(5):
         api.raw(start.encode() + kind.encode() + BODY[:-50] + BODY, hang_up=True)
