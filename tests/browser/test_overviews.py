@@ -26,7 +26,6 @@ def test_an_owner_has_a_profile_and_pictures(tab: Tab) -> None:
     page.get_by_role("link", name=re.compile("anna")).click()
 
     expect(page.get_by_role("heading", name="anna")).to_be_visible()
-    expect(page.get_by_role("link", name="Export")).to_be_visible()
     page.get_by_role("link", name="Show pictures").click()
     expect(page.get_by_role("gridcell").first).to_be_visible()
 

@@ -13,10 +13,6 @@ export function getProfile(owner, signal) {
   return get(`/v1/owners/${encodeURIComponent(owner || "-")}/profile`, {}, signal);
 }
 
-export function exportUrl(owner) {
-  return `/v1/owners/${encodeURIComponent(owner || "-")}/export?format=csv`;
-}
-
 export function getStatus(signal) {
   return get("/v1/status", {}, signal);
 }
