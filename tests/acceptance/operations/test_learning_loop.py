@@ -60,6 +60,7 @@ def test_what_people_add_is_learned_though_the_trainer_is_killed(
         "min_gain",
         "max_loss",
         "max_overruled",
+        "max_spread",
     }
     for name, tag in NAMES.items():
         slug = tag.replace(" ", "-")
