@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.learning.curve import LearningPoint, Material, Night, nights, teach
+from bench.learning.curve import CurveMaterial, LearningPoint, Night, nights, teach
 from bench.learning.labelled import read_labelled
 from bench.learning.plot import plot
 from bench.setup.pictures import ROOT
@@ -36,7 +36,7 @@ def main(
 ) -> None:
     """Measure quality by number of examples, and the gate after a night of wrong corrections."""
     console = Console(highlight=False)
-    material = Material(
+    material = CurveMaterial(
         read_labelled(folder / "train"), read_labelled(folder / "validation"), others
     )
     points: list[LearningPoint] = []

@@ -24,7 +24,7 @@ NIGHT_EXAMPLES = 20
 
 
 @dataclass(frozen=True)
-class Material:
+class CurveMaterial:
     """Labelled pictures for teaching and testing, and others that must not be forgotten.
 
     others: a folder with a labels.csv, as for `tagloop eval`; None: none.
@@ -79,7 +79,7 @@ def fresh_pupil(folder: Path) -> Iterator[Pupil]:
             engine.dispose()
 
 
-def teach(material: Material, per_label: int, seed: int, folder: Path) -> LearningPoint:
+def teach(material: CurveMaterial, per_label: int, seed: int, folder: Path) -> LearningPoint:
     """Teach a number of examples per label; test on pictures uploaded afterwards.
 
     A candidate that the gate rejects is promoted by hand, to measure its quality.
@@ -112,7 +112,7 @@ def teach(material: Material, per_label: int, seed: int, folder: Path) -> Learni
         )
 
 
-def nights(material: Material, folder: Path) -> Iterator[Night]:
+def nights(material: CurveMaterial, folder: Path) -> Iterator[Night]:
     """Yield a good night, one on which everything is relabelled wrongly, and another good one."""
     labels = material.labels
     first = draw(material.train, NIGHT_EXAMPLES, seed=0)

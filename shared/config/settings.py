@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.config.hold_list import STARTING_LIST
 from shared.config.renamed import RenamedSource
-from shared.config.sources import PREFIX, FileSource
+from shared.config.sources import PREFIX, SettingFileSource
 from shared.config.values import (
     BrokerUrl,
     HourOrNone,
@@ -225,6 +225,6 @@ class Settings(BaseSettings):
             init_settings,
             env_settings,
             RenamedSource(settings_cls),
-            FileSource(settings_cls),
+            SettingFileSource(settings_cls),
             WebhookSecretsSource(settings_cls),
         )

@@ -11,7 +11,7 @@ from shared.errors import ConfigError
 PREFIX = "TAGLOOP_"
 
 
-class FileSource(EnvSettingsSource):
+class SettingFileSource(EnvSettingsSource):
     """Reads settings from the files that `TAGLOOP_<NAME>_FILE` variables point to."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:

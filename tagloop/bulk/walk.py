@@ -26,7 +26,7 @@ COMMENT = "# "
 Skip = Callable[[Event], None]
 
 
-class Kind(Enum):
+class EntryKind(Enum):
     """What to do with an entry of a folder."""
 
     FOLDER = auto()
@@ -68,9 +68,9 @@ def find_pictures(roots: Iterable[str], skip: Skip) -> Iterator[str]:
                 entered.add(folder_id)
                 for entry in entries:
                     match look_at(entry):
-                        case Kind.FOLDER:
+                        case EntryKind.FOLDER:
                             waiting.append(entry.path)
-                        case Kind.PICTURE:
+                        case EntryKind.PICTURE:
                             yield entry.path
                         case Event() as event:
                             skip(event)
@@ -83,7 +83,7 @@ def find_pictures(roots: Iterable[str], skip: Skip) -> Iterator[str]:
             skip(Event(Outcome.UNREADABLE, folder, str(error.strerror)))
 
 
-def look_at(entry: os.DirEntry[str]) -> Kind | Event:
+def look_at(entry: os.DirEntry[str]) -> EntryKind | Event:
     """Return whether to enter an entry, to send it, or to skip it with an event."""
     # Hidden folders hold thumbnails or versions rather than pictures.
     if entry.name.startswith(HIDDEN_PREFIX):
@@ -92,7 +92,7 @@ def look_at(entry: os.DirEntry[str]) -> Kind | Event:
         return Event(Outcome.SYSTEM, entry.path)
     try:
         if entry.is_dir():
-            return Kind.FOLDER
+            return EntryKind.FOLDER
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if suffix and suffix not in PICTURE_SUFFIXES:
             return Event(Outcome.NOT_A_PICTURE, entry.path)
@@ -100,4 +100,4 @@ def look_at(entry: os.DirEntry[str]) -> Kind | Event:
         is_regular = stat.S_ISREG(entry.stat().st_mode)
     except OSError as error:
         return Event(Outcome.UNREADABLE, entry.path, str(error.strerror))
-    return Kind.PICTURE if is_regular else Event(Outcome.NOT_A_PICTURE, entry.path)
+    return EntryKind.PICTURE if is_regular else Event(Outcome.NOT_A_PICTURE, entry.path)

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tagloop.client.documents import Found, KnownTag, Receipt, Refusal, Status, TaggedImage
+from tagloop.client.documents import (
+    Found,
+    ImageStatus,
+    Receipt,
+    ReceivedImage,
+    Refusal,
+    VocabularyTag,
+)
 from tagloop.client.errors import Refused
 from tagloop.client.multipart import Multipart, OpenFile
 from tagloop.client.teaching import Teaching
@@ -71,23 +78,23 @@ class Client(Teaching):
 
     def image(
         self, image_id: str, *, min_confidence: float | None = None, max_tags: int | None = None
-    ) -> TaggedImage:
+    ) -> ReceivedImage:
         """Return an image with its tags: the server's choice, or those asked for."""
         parameters = {"min_confidence": min_confidence, "max_tags": max_tags}
-        return TaggedImage.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
+        return ReceivedImage.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
 
-    def statuses(self, image_ids: Sequence[str]) -> list[Status]:
+    def statuses(self, image_ids: Sequence[str]) -> list[ImageStatus]:
         """Return the statuses of the images that exist, in any order. At most 1,000 ids."""
         answer = self.call_json("/v1/images/statuses", {"ids": image_ids})
-        return [Status.from_json(document) for document in answer["images"]]
+        return [ImageStatus.from_json(document) for document in answer["images"]]
 
-    def tags(self) -> list[KnownTag]:
+    def tags(self) -> list[VocabularyTag]:
         """Return the whole vocabulary."""
-        found: list[KnownTag] = []
+        found: list[VocabularyTag] = []
         cursor: str | None = None
         while True:
             page = self.call("GET", "/v1/tags", {"limit": TAGS_PER_PAGE, "cursor": cursor})
-            found.extend(KnownTag.from_json(document) for document in page["tags"])
+            found.extend(VocabularyTag.from_json(document) for document in page["tags"])
             cursor = page["next"]
             if cursor is None:
                 return found

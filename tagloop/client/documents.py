@@ -36,7 +36,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ImageStatus:
     """The status of an image; `error` says why it failed."""
 
     id: str
@@ -50,7 +50,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageTag:
+class ReceivedTag:
     """A tag of an image; `parents` are the slugs of the next wider tags."""
 
     tag: str
@@ -67,12 +67,12 @@ class ImageTag:
 
 
 @dataclass(frozen=True, slots=True)
-class TaggedImage:
+class ReceivedImage:
     """An image as the server describes it; `document` is the whole answer."""
 
     id: str
     status: str
-    tags: tuple[ImageTag, ...]
+    tags: tuple[ReceivedTag, ...]
     error: str
     document: dict[str, Any]
 
@@ -82,7 +82,7 @@ class TaggedImage:
         return cls(
             id=document["id"],
             status=document["status"],
-            tags=tuple(ImageTag.from_json(tag) for tag in document.get("tags") or ()),
+            tags=tuple(ReceivedTag.from_json(tag) for tag in document.get("tags") or ()),
             error=document.get("error") or "",
             document=document,
         )
@@ -96,19 +96,19 @@ class Found:
     """
 
     unknown: tuple[str, ...]
-    images: tuple[TaggedImage, ...]
+    images: tuple[ReceivedImage, ...]
     terms: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
         """Read the answer of a search."""
-        images = tuple(TaggedImage.from_json(image) for image in document["images"])
+        images = tuple(ReceivedImage.from_json(image) for image in document["images"])
         terms = document.get("query", {}).get("terms", ())
         return cls(tuple(document["unknown"]), images, tuple(terms))
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTag:
+class VocabularyTag:
     """A tag of the vocabulary; `parents` are the slugs of the next wider tags.
 
     everyday: whether it may be right beside whatever a picture is mainly of.

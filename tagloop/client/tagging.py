@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tagloop.client.client import Client
-from tagloop.client.documents import FAILED, QUEUED, Receipt, Refusal, TaggedImage
+from tagloop.client.documents import FAILED, QUEUED, Receipt, ReceivedImage, Refusal
 from tagloop.client.errors import FileUnusable
 from tagloop.client.multipart import open_file
 from tagloop.client.names import printable
@@ -30,7 +30,7 @@ class TagResult:
     """A picture's image, or its problem; `trouble` says in a sentence why it is not tagged."""
 
     source: str
-    image: TaggedImage | None
+    image: ReceivedImage | None
     problem: dict[str, Any] | None
     trouble: str
 

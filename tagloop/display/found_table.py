@@ -6,14 +6,14 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from tagloop.client.documents import TaggedImage
+from tagloop.client.documents import ReceivedImage
 from tagloop.client.names import printable
 from tagloop.display.tag_table import implied_tags
 
 TAGS_SHOWN = 3
 
 
-def found_table(images: Sequence[TaggedImage]) -> Table:
+def found_table(images: Sequence[ReceivedImage]) -> Table:
     """Return a table with a row for each image: id, file name or URL, most specific tags."""
     table = Table(show_header=False, box=None, pad_edge=False)
     for image in images:

@@ -5,14 +5,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from tagloop.client.documents import ImageTag, TaggedImage
+from tagloop.client.documents import ReceivedImage, ReceivedTag
 from tagloop.client.names import printable
 
 BAR_COLUMNS = 24
 IMPLIED_STYLE = "dim"
 
 
-def tag_table(source: str, image: TaggedImage) -> Group:
+def tag_table(source: str, image: ReceivedImage) -> Group:
     """Return a table with a row for each tag: name, confidence bar, percentage.
 
     Implied tags are dimmed.
@@ -32,6 +32,6 @@ def tag_table(source: str, image: TaggedImage) -> Group:
     return Group(Text(printable(source), style="bold"), table)
 
 
-def implied_tags(tags: tuple[ImageTag, ...]) -> frozenset[str]:
+def implied_tags(tags: tuple[ReceivedTag, ...]) -> frozenset[str]:
     """Return the slugs of the tags that another tag of the picture implies."""
     return frozenset(parent for tag in tags for parent in tag.parents)

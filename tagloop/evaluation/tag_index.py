@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from tagloop.client.documents import KnownTag
+from tagloop.client.documents import VocabularyTag
 
 
 class TagIndex:
     """The tags of a server by every text that means them, and their ancestors."""
 
-    def __init__(self, tags: Iterable[KnownTag]) -> None:
+    def __init__(self, tags: Iterable[VocabularyTag]) -> None:
         self._tags = {tag.slug: tag for tag in tags}
         self._by_text: dict[str, str] = {}
         aliases: dict[str, set[str]] = {}

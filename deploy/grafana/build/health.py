@@ -1,6 +1,6 @@
 """What is up, what had to be repaired, and what may run out."""
 
-from deploy.grafana.build.panel import Dashboard, Panel, Query, quantile_by, quantiles, rate_by
+from deploy.grafana.build.panel import Dashboard, Panel, PanelQuery, quantile_by, quantiles, rate_by
 
 HEALTH = Dashboard(
     "tagloop-health",
@@ -8,20 +8,20 @@ HEALTH = Dashboard(
     [
         Panel(
             "Alerts that fire",
-            [Query('count(ALERTS{alertstate="firing"}) or vector(0)')],
+            [PanelQuery('count(ALERTS{alertstate="firing"}) or vector(0)')],
             width=4,
             kind="stat",
         ),
-        Panel("Workers", [Query("tagloop:workers_up:sum")], width=4, kind="stat"),
+        Panel("Workers", [PanelQuery("tagloop:workers_up:sum")], width=4, kind="stat"),
         Panel(
             "Processes that do not answer",
-            [Query("count(up == 0) or vector(0)")],
+            [PanelQuery("count(up == 0) or vector(0)")],
             width=4,
             kind="stat",
         ),
         Panel(
             "Nothing gets tagged",
-            [Query("max(tagloop_stalled)")],
+            [PanelQuery("max(tagloop_stalled)")],
             width=4,
             kind="stat",
             help="1 while images wait and no worker holds any.",
@@ -29,7 +29,7 @@ HEALTH = Dashboard(
         Panel(
             "Disk left",
             [
-                Query(
+                PanelQuery(
                     'min(tagloop_storage_disk_bytes{kind="free"}) / '
                     'min(tagloop_storage_disk_bytes{kind="total"})'
                 )
@@ -41,20 +41,20 @@ HEALTH = Dashboard(
         ),
         Panel(
             "Oldest waiting image",
-            [Query("max(tagloop:oldest_waiting_seconds:max)")],
+            [PanelQuery("max(tagloop:oldest_waiting_seconds:max)")],
             "s",
             4,
             "stat",
         ),
         Panel(
             "Parts that web processes reach",
-            [Query("min by (part) (tagloop_part_up)", "{{part}}")],
+            [PanelQuery("min by (part) (tagloop_part_up)", "{{part}}")],
         ),
-        Panel("Workers and trainers", [Query("sum by (role) (celery_worker_up)", "{{role}}")]),
+        Panel("Workers and trainers", [PanelQuery("sum by (role) (celery_worker_up)", "{{role}}")]),
         Panel(
             "Starts within ten minutes",
             [
-                Query(
+                PanelQuery(
                     "changes((max by (role) (tagloop_started_timestamp_seconds))[10m:10s])",
                     "{{role}}",
                 )
@@ -66,25 +66,25 @@ HEALTH = Dashboard(
             "cps",
             help="taken_over: a worker died with them. announced_again: a message was lost.",
         ),
-        Panel("Leases", [Query("max by (state) (tagloop_leases)", "{{state}}")]),
+        Panel("Leases", [PanelQuery("max by (state) (tagloop_leases)", "{{state}}")]),
         Panel(
             "Oldest waiting image, by queue",
-            [Query("tagloop:oldest_waiting_seconds:max", "{{queue}}")],
+            [PanelQuery("tagloop:oldest_waiting_seconds:max", "{{queue}}")],
             "s",
         ),
         Panel("Deliveries", [rate_by("outcome", "tagloop_webhook_deliveries_total")], "cps"),
         Panel(
             "Messages in the broker",
-            [Query("max by (queue_name) (celery_queue_length)", "{{queue_name}}")],
+            [PanelQuery("max by (queue_name) (celery_queue_length)", "{{queue_name}}")],
         ),
         Panel(
             "Tasks put off or failed",
             [
-                Query(
+                PanelQuery(
                     "(sum(rate(celery_task_retried_total[$__rate_interval])) or vector(0))",
                     "put off",
                 ),
-                Query(
+                PanelQuery(
                     "(sum(rate(celery_task_failed_total[$__rate_interval])) or vector(0))",
                     "failed",
                 ),
@@ -100,19 +100,21 @@ HEALTH = Dashboard(
         Panel(
             "Errors of database and storage",
             [
-                Query("sum(rate(tagloop_database_errors_total[$__rate_interval]))", "database"),
+                PanelQuery(
+                    "sum(rate(tagloop_database_errors_total[$__rate_interval]))", "database"
+                ),
                 rate_by("operation", "tagloop_storage_errors_total"),
             ],
             "cps",
         ),
         Panel(
             "Connections to the database",
-            [Query("max by (kind) (tagloop_database_connections)", "{{kind}}")],
+            [PanelQuery("max by (kind) (tagloop_database_connections)", "{{kind}}")],
         ),
-        Panel("Size of the database", [Query("max(tagloop_database_bytes)", "size")], "bytes"),
+        Panel("Size of the database", [PanelQuery("max(tagloop_database_bytes)", "size")], "bytes"),
         Panel(
             "Disk of the storage",
-            [Query("min by (kind) (tagloop_storage_disk_bytes)", "{{kind}}")],
+            [PanelQuery("min by (kind) (tagloop_storage_disk_bytes)", "{{kind}}")],
             "bytes",
         ),
     ],

@@ -1,6 +1,6 @@
 """What people correct, what is learned from it, and whether the pictures change."""
 
-from deploy.grafana.build.panel import Dashboard, Panel, Query
+from deploy.grafana.build.panel import Dashboard, Panel, PanelQuery
 
 LEARNING = Dashboard(
     "tagloop-learning",
@@ -8,7 +8,7 @@ LEARNING = Dashboard(
     [
         Panel(
             "Live precision, 28 days",
-            [Query("tagloop:live_precision:ratio")],
+            [PanelQuery("tagloop:live_precision:ratio")],
             "percentunit",
             4,
             "stat",
@@ -16,39 +16,49 @@ LEARNING = Dashboard(
         ),
         Panel(
             "Live version",
-            [Query('max by (version) (tagloop_model_info{kind="head"})', "{{version}}")],
+            [PanelQuery('max by (version) (tagloop_model_info{kind="head"})', "{{version}}")],
             width=4,
             kind="stat",
             help="The series is named by the version.",
         ),
         Panel(
             "Corrections that wait",
-            [Query("max(tagloop_retraining_queue)")],
+            [PanelQuery("max(tagloop_retraining_queue)")],
             width=4,
             kind="stat",
         ),
         Panel(
             "Since the last run ended",
-            [Query("time() - max(tagloop_finetune_ended_timestamp_seconds)")],
+            [PanelQuery("time() - max(tagloop_finetune_ended_timestamp_seconds)")],
             "s",
             4,
             "stat",
         ),
         Panel(
             "Images left to re-tag",
-            [Query("max(tagloop_retag_images_left)")],
+            [PanelQuery("max(tagloop_retag_images_left)")],
             width=4,
             kind="stat",
         ),
-        Panel("Trainers", [Query("tagloop:trainers_up:sum")], width=4, kind="stat"),
+        Panel("Trainers", [PanelQuery("tagloop:trainers_up:sum")], width=4, kind="stat"),
         Panel(
             "Corrections an hour",
-            [Query("sum by (verdict) (increase(tagloop_corrections_total[1h]))", "{{verdict}}")],
+            [
+                PanelQuery(
+                    "sum by (verdict) (increase(tagloop_corrections_total[1h]))", "{{verdict}}"
+                )
+            ],
         ),
-        Panel("Live precision", [Query("tagloop:live_precision:ratio", "kept")], "percentunit"),
+        Panel(
+            "Live precision", [PanelQuery("tagloop:live_precision:ratio", "kept")], "percentunit"
+        ),
         Panel(
             "Share removed, by tag",
-            [Query("topk(15, 1 - tagloop:live_precision_by_tag:ratio)", "{{tag}}", instant=True)],
+            [
+                PanelQuery(
+                    "topk(15, 1 - tagloop:live_precision_by_tag:ratio)", "{{tag}}", instant=True
+                )
+            ],
             "percentunit",
             kind="bargauge",
             help="Of the tags that were judged most often; the others are together.",
@@ -56,7 +66,7 @@ LEARNING = Dashboard(
         Panel(
             "Quality on held-out images, by version",
             [
-                Query(
+                PanelQuery(
                     "max by (version, metric) (tagloop_model_quality)",
                     "{{metric}}, version {{version}}",
                 )
@@ -67,26 +77,26 @@ LEARNING = Dashboard(
         Panel(
             "Versions and runs",
             [
-                Query("max by (status) (tagloop_model_versions)", "versions: {{status}}"),
-                Query("max by (status) (tagloop_finetune_runs)", "runs: {{status}}"),
+                PanelQuery("max by (status) (tagloop_model_versions)", "versions: {{status}}"),
+                PanelQuery("max by (status) (tagloop_finetune_runs)", "runs: {{status}}"),
             ],
         ),
-        Panel("Retraining queue", [Query("max(tagloop_retraining_queue)", "corrections")]),
+        Panel("Retraining queue", [PanelQuery("max(tagloop_retraining_queue)", "corrections")]),
         Panel(
             "Drift",
-            [Query("max by (of) (tagloop_drift)", "{{of}}")],
+            [PanelQuery("max by (of) (tagloop_drift)", "{{of}}")],
             help="Population stability index of the last day against the last 28 days: below 0.1 "
             "nothing has changed, above 0.25 much has.",
         ),
         Panel(
             "Mean confidence of shown tags",
-            [Query("max by (window) (tagloop_mean_confidence)", "{{window}}")],
+            [PanelQuery("max by (window) (tagloop_mean_confidence)", "{{window}}")],
             "percentunit",
         ),
         Panel(
             "Share of images by tag, last day",
             [
-                Query(
+                PanelQuery(
                     'topk(15, max by (tag) (tagloop_tag_share{window="day"}))',
                     "{{tag}}",
                     instant=True,
@@ -98,7 +108,7 @@ LEARNING = Dashboard(
         Panel(
             "Share of images by tag, last 28 days",
             [
-                Query(
+                PanelQuery(
                     'topk(15, max by (tag) (tagloop_tag_share{window="28 days"}))',
                     "{{tag}}",
                     instant=True,
@@ -109,7 +119,7 @@ LEARNING = Dashboard(
         ),
         Panel(
             "Images in the samples",
-            [Query("max by (window) (tagloop_drift_sample_images)", "{{window}}")],
+            [PanelQuery("max by (window) (tagloop_drift_sample_images)", "{{window}}")],
             help="Drift over a few hundred images says little.",
         ),
     ],

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Query:
+class PanelQuery:
     """PromQL, and how its series are called."""
 
     expr: str
@@ -32,7 +32,7 @@ class Panel:
     """
 
     title: str
-    queries: Sequence[Query]
+    queries: Sequence[PanelQuery]
     unit: str = "short"
     width: int = 8
     kind: Literal["timeseries", "stat", "table", "bargauge"] = "timeseries"
@@ -115,24 +115,24 @@ class Dashboard:
         return placed
 
 
-def rate_by(label: str, metric: str) -> Query:
+def rate_by(label: str, metric: str) -> PanelQuery:
     """Per second, one series for each value of a label."""
-    return Query(f"sum by ({label}) (rate({metric}[$__rate_interval]))", f"{{{{{label}}}}}")
+    return PanelQuery(f"sum by ({label}) (rate({metric}[$__rate_interval]))", f"{{{{{label}}}}}")
 
 
-def quantile_by(label: str, quantile: float, histogram: str) -> Query:
+def quantile_by(label: str, quantile: float, histogram: str) -> PanelQuery:
     """A quantile of a histogram, one series for each value of a label."""
-    return Query(
+    return PanelQuery(
         f"histogram_quantile({quantile:g}, "
         f"sum by (le, {label}) (rate({histogram}_bucket[$__rate_interval])))",
         f"{{{{{label}}}}}",
     )
 
 
-def quantiles(histogram: str) -> list[Query]:
+def quantiles(histogram: str) -> list[PanelQuery]:
     """Median, 95 and 99 percent of a histogram."""
     return [
-        Query(
+        PanelQuery(
             f"histogram_quantile({quantile:g}, "
             f"sum by (le) (rate({histogram}_bucket[$__rate_interval])))",
             f"p{quantile * 100:g}",
@@ -141,9 +141,9 @@ def quantiles(histogram: str) -> list[Query]:
     ]
 
 
-def mean_by(label: str, histogram: str) -> Query:
+def mean_by(label: str, histogram: str) -> PanelQuery:
     """The mean of a histogram, one series for each value of a label."""
-    return Query(
+    return PanelQuery(
         f"sum by ({label}) (rate({histogram}_sum[$__rate_interval])) / "
         f"(sum by ({label}) (rate({histogram}_count[$__rate_interval])) > 0)",
         f"{{{{{label}}}}}",

@@ -3,7 +3,7 @@
 from deploy.grafana.build.panel import (
     Dashboard,
     Panel,
-    Query,
+    PanelQuery,
     mean_by,
     quantile_by,
     quantiles,
@@ -17,26 +17,28 @@ THROUGHPUT = Dashboard(
     "tagloop-throughput",
     "Tagloop: Throughput",
     [
-        Panel("Tagged per second", [Query(TAGGED_PER_SECOND)], "cps", 4, "stat"),
-        Panel("Images that wait", [Query("sum(tagloop:queue_depth:max)")], width=4, kind="stat"),
+        Panel("Tagged per second", [PanelQuery(TAGGED_PER_SECOND)], "cps", 4, "stat"),
+        Panel(
+            "Images that wait", [PanelQuery("sum(tagloop:queue_depth:max)")], width=4, kind="stat"
+        ),
         Panel(
             "Oldest waiting image",
-            [Query("max(tagloop:oldest_waiting_seconds:max)")],
+            [PanelQuery("max(tagloop:oldest_waiting_seconds:max)")],
             "s",
             4,
             "stat",
         ),
-        Panel("Workers", [Query("tagloop:workers_up:sum")], width=4, kind="stat"),
+        Panel("Workers", [PanelQuery("tagloop:workers_up:sum")], width=4, kind="stat"),
         Panel(
             "Upload to tags, p95",
-            [Query("tagloop:upload_to_tagged_seconds:p95_5m")],
+            [PanelQuery("tagloop:upload_to_tagged_seconds:p95_5m")],
             "s",
             4,
             "stat",
         ),
         Panel(
             "Cost of 1,000 images",
-            [Query(f"{WORKERS} * $price_per_hour / 3.6 / ({TAGGED_PER_SECOND} > 0)")],
+            [PanelQuery(f"{WORKERS} * $price_per_hour / 3.6 / ({TAGGED_PER_SECOND} > 0)")],
             "currencyUSD",
             4,
             "stat",
@@ -46,7 +48,7 @@ THROUGHPUT = Dashboard(
         Panel(
             "Images out of the queue", [rate_by("outcome", "tagloop_images_tagged_total")], "cps"
         ),
-        Panel("Waiting images", [Query("tagloop:queue_depth:max", "{{queue}}")]),
+        Panel("Waiting images", [PanelQuery("tagloop:queue_depth:max", "{{queue}}")]),
         Panel("From upload to tags", quantiles("tagloop_upload_to_tagged_seconds"), "s"),
         Panel(
             "Stages, mean",
@@ -58,7 +60,7 @@ THROUGHPUT = Dashboard(
         Panel(
             "Images in one claim",
             [
-                Query(
+                PanelQuery(
                     "sum(rate(tagloop_batch_images_sum[$__rate_interval])) / "
                     "(sum(rate(tagloop_batch_images_count[$__rate_interval])) > 0)",
                     "mean",
@@ -68,7 +70,7 @@ THROUGHPUT = Dashboard(
         Panel(
             "Lane seconds for one image",
             [
-                Query(
+                PanelQuery(
                     'sum(rate(tagloop_stage_seconds_sum{stage=~"fetch|decode|infer"}'
                     f"[$__rate_interval])) / ({TAGGED_PER_SECOND} > 0)",
                     "fetch, decode and infer",
@@ -76,20 +78,20 @@ THROUGHPUT = Dashboard(
             ],
             "s",
         ),
-        Panel("Workers and trainers", [Query("sum by (role) (celery_worker_up)", "{{role}}")]),
+        Panel("Workers and trainers", [PanelQuery("sum by (role) (celery_worker_up)", "{{role}}")]),
         Panel(
             "Errors",
             [
-                Query(
+                PanelQuery(
                     '(sum(rate(tagloop_http_requests_total{code=~"5.."}[$__rate_interval]))'
                     " or vector(0))",
                     "requests answered with 5xx",
                 ),
-                Query(
+                PanelQuery(
                     'sum(rate(tagloop_images_tagged_total{outcome="failed"}[$__rate_interval]))',
                     "images that failed",
                 ),
-                Query(
+                PanelQuery(
                     "(sum(rate(celery_task_failed_total[$__rate_interval])) or vector(0))",
                     "Celery tasks that failed",
                 ),
@@ -102,13 +104,13 @@ THROUGHPUT = Dashboard(
         Panel("Tasks, p95", [quantile_by("name", 0.95, "celery_task_runtime")], "s"),
         Panel(
             "GPU: busy",
-            [Query("max by (gpu) (tagloop_gpu_utilization_ratio)", "GPU {{gpu}}")],
+            [PanelQuery("max by (gpu) (tagloop_gpu_utilization_ratio)", "GPU {{gpu}}")],
             "percentunit",
             help="Empty where no worker runs on a GPU.",
         ),
         Panel(
             "GPU: memory",
-            [Query("max by (gpu, kind) (tagloop_gpu_memory_bytes)", "GPU {{gpu}} {{kind}}")],
+            [PanelQuery("max by (gpu, kind) (tagloop_gpu_memory_bytes)", "GPU {{gpu}} {{kind}}")],
             "bytes",
             help="Empty where no worker runs on a GPU.",
         ),

@@ -19,7 +19,7 @@ from shared.pictures.pixels.rgb import decode_rgb
 JPEG_QUALITY = 80
 
 
-class Outcome(IntEnum):
+class RenderOutcome(IntEnum):
     """The outcome; the first byte of an answer."""
 
     DONE = 0
@@ -49,11 +49,11 @@ def serve(connection: Connection, limits: Limits) -> None:
             data = memoryview(connection.recv_bytes())
             try:
                 with limits.one_picture():
-                    answer = bytes([Outcome.DONE]) + render(data, max_side)
+                    answer = bytes([RenderOutcome.DONE]) + render(data, max_side)
             except PictureError as error:
-                answer = bytes([Outcome.DAMAGED]) + str(error).encode(errors="replace")
+                answer = bytes([RenderOutcome.DAMAGED]) + str(error).encode(errors="replace")
             except MemoryError:
-                answer = bytes([Outcome.MEMORY])
+                answer = bytes([RenderOutcome.MEMORY])
             connection.send_bytes(answer)
 
 

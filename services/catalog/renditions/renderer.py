@@ -3,7 +3,7 @@
 import queue
 from threading import Lock
 
-from services.catalog.renditions.render import Outcome
+from services.catalog.renditions.render import RenderOutcome
 from shared.errors import DamagedPicture, Unavailable
 from shared.pictures.isolated import IsolatedProcess, Limits
 
@@ -40,9 +40,9 @@ class Renderer:
             answer = process.ask(str(max_side).encode(), data)
         finally:
             self._idle.put(process)
-        if answer[0] == Outcome.DONE:
+        if answer[0] == RenderOutcome.DONE:
             return answer[1:]
-        if answer[0] == Outcome.MEMORY:
+        if answer[0] == RenderOutcome.MEMORY:
             raise process.too_much_memory()
         raise DamagedPicture(answer[1:].decode())
 

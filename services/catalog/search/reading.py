@@ -12,7 +12,7 @@ from services.catalog.search.language import Filters, Query, QueryError, Word, p
 from services.catalog.search.language.filters import read_moment
 from services.catalog.search.vocabulary import names_for
 from services.catalog.search.words.meaning import Named, Term
-from services.catalog.search.words.names import Names
+from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.resolving import resolve, texts_of
 from shared.auth.door import caller_access
 from shared.db.search.search import STATUSES, Search
@@ -100,7 +100,7 @@ def describe_query(understood: Understood) -> dict[str, Any]:
     return {"text": understood.text, "terms": in_order}
 
 
-def _read_parameters(criteria: Criteria, names: Names) -> tuple[list[Wanted], list[Term]]:
+def _read_parameters(criteria: Criteria, names: NameIndex) -> tuple[list[Wanted], list[Term]]:
     wanted: list[Wanted] = []
     terms: list[Term] = []
 

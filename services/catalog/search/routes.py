@@ -14,7 +14,7 @@ from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.finding import MAX_COUNT, find_newest
-from shared.db.search.ranking import Place, find_surest, ranking_tags
+from shared.db.search.ranking import PagePosition, find_surest, ranking_tags
 from shared.db.search.search import Search
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
@@ -74,7 +74,7 @@ def _find_page(
     """Return the ids of a page, the cursor of the next one, and on the first page the total."""
     count = not query.cursor
     if query.order == "confidence" and ranking_tags(search.wanted):
-        after = Place(*decode_ranked_cursor(query.cursor)) if query.cursor else None
+        after = PagePosition(*decode_ranked_cursor(query.cursor)) if query.cursor else None
         ranked = find_surest(connection, search, query.limit + 1, after=after, count=count)
         places = ranked.places[: query.limit]
         last = f"{places[-1].confidence}/{places[-1].image_id}" if places else ""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from services.catalog.search.words.meaning import Named
-from services.catalog.search.words.names import Names
+from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.typos import NearNames
 from shared.vocabulary import Vocabulary
 from shared.vocabulary.text import normalise
@@ -12,7 +12,7 @@ from shared.web.context import context
 from shared.web.requests.named import find_tags_named
 
 
-def names_for(texts: Collection[str], owner: str | None) -> Names:
+def names_for(texts: Collection[str], owner: str | None) -> NameIndex:
     """Return the tags that these texts can mean. owner: whose tags come first; None: the caller's.
 
     Raises:
@@ -36,7 +36,7 @@ def names_for(texts: Collection[str], owner: str | None) -> Names:
             for text, meaning in meant.items()
         }
 
-    return Names(look_up, texts, by_wordnet_id, _near_names(vocabulary))
+    return NameIndex(look_up, texts, by_wordnet_id, _near_names(vocabulary))
 
 
 @lru_cache(maxsize=1)

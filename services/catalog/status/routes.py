@@ -73,7 +73,7 @@ class DeliveryCounts(BaseModel):
     delivered_today: int = Field(description="within the last day")
 
 
-class SetAside(BaseModel):
+class SetAsideContributor(BaseModel):
     """A contributor whose corrections are not learned."""
 
     user: str
@@ -81,7 +81,7 @@ class SetAside(BaseModel):
     set_aside_at: datetime
 
 
-class Status(BaseModel):
+class ServiceStatus(BaseModel):
     """The status of the system. An owner's key shows only that owner's images."""
 
     images: ImageCounts
@@ -91,13 +91,13 @@ class Status(BaseModel):
     deliveries: DeliveryCounts
     queues: dict[str, int] | None = Field(description="waiting images; null by an owner's key")
     workers: list[WorkerDocument] | None = Field(description="null by an owner's key")
-    set_aside: list[SetAside] | None = Field(description="null by an owner's key")
+    set_aside: list[SetAsideContributor] | None = Field(description="null by an owner's key")
     model: int | None = Field(description="the version that is live")
     ready: bool = Field(description="whether images are being tagged")
     problems: list[str] = Field(description="what is wrong, in sentences")
 
 
-@status.get("/v1/status", summary="Get the state of the whole", responses={200: Status})
+@status.get("/v1/status", summary="Get the state of the whole", responses={200: ServiceStatus})
 def get_status() -> tuple[dict[str, Any], dict[str, str]]:
     """Speed, queues, workers, failures by reason, deliveries and contributors set aside."""
     access = caller_access()
@@ -123,7 +123,9 @@ def get_status() -> tuple[dict[str, Any], dict[str, str]]:
         document |= {**whole, **_health(connection)}
     if access.owner is None:
         document["workers"] = _workers()
-    return Status.model_validate(document).model_dump(mode="json"), {"Cache-Control": "no-store"}
+    return ServiceStatus.model_validate(document).model_dump(mode="json"), {
+        "Cache-Control": "no-store"
+    }
 
 
 _NOTHING: dict[str, Any] = {"queues": None, "workers": None, "set_aside": None}

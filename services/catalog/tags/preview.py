@@ -75,7 +75,7 @@ class Preview(BaseModel):
 
 
 @dataclass(frozen=True)
-class Scored:
+class PreviewScores:
     """Images by confidence, highest first."""
 
     ids: list[UUID]
@@ -111,7 +111,7 @@ def post_preview(body: PreviewQuery) -> dict[str, Any]:
         }
 
 
-def _score(connection: Connection, backbone_id: int, body: PreviewQuery) -> Scored:
+def _score(connection: Connection, backbone_id: int, body: PreviewQuery) -> PreviewScores:
     """Fit a classifier to the examples and score the images nearest to them.
 
     Raises:
@@ -139,10 +139,10 @@ def _score(connection: Connection, backbone_id: int, body: PreviewQuery) -> Scor
     others = [row.image_id for row in nearest if row.image_id not in given][:SCORED]
     ids, embeddings = read_embeddings_of(connection, others, backbone_id)
     if not ids:
-        return Scored([], np.empty(0))
+        return PreviewScores([], np.empty(0))
     confidences = classifier.probabilities(features(embeddings))
     order = np.argsort(-confidences, kind="stable")
-    return Scored([ids[position] for position in order], confidences[order])
+    return PreviewScores([ids[position] for position in order], confidences[order])
 
 
 def _embeddings(connection: Connection, ids: list[UUID], backbone_id: int) -> NDArray[np.float16]:
@@ -156,7 +156,7 @@ def _units(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
     return np.asarray(wide / np.maximum(lengths, np.finfo(np.float32).tiny))
 
 
-def _describe(connection: Connection, scored: Scored, places: range) -> list[dict[str, Any]]:
+def _describe(connection: Connection, scored: PreviewScores, places: range) -> list[dict[str, Any]]:
     """Return documents of the images at these positions."""
     chosen = [scored.ids[place] for place in places]
     rows = {row["id"]: row for row in find_images(connection, chosen, caller_access())}

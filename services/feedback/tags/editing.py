@@ -30,7 +30,7 @@ editing = APIBlueprint("editing", __name__, abp_tags=[Tag(name="vocabulary")])
 ANSWERS = {403: ProblemDocument, 404: ProblemDocument, 409: ProblemDocument}
 
 
-class TagPath(BaseModel):
+class EditedTagPath(BaseModel):
     """Slug of a tag."""
 
     slug: str = Field(pattern=NO_NUL, description="its slug, its name or an alias")
@@ -103,7 +103,7 @@ class Edits(BaseModel):
 @editing.patch(
     "/v1/tags/<slug>", summary="Rename or publish a tag", responses={200: EditedTag, **ANSWERS}
 )
-def patch_tag(path: TagPath, query: WhoseQuery, body: TagChange) -> dict[str, Any]:
+def patch_tag(path: EditedTagPath, query: WhoseQuery, body: TagChange) -> dict[str, Any]:
     """Renames a custom tag, or shares an owner's tag with all owners."""
     here = context()
     with transaction(here.engine) as connection:
@@ -129,7 +129,7 @@ def patch_tag(path: TagPath, query: WhoseQuery, body: TagChange) -> dict[str, An
     summary="Merge a tag into another",
     responses={200: MergedTag, **ANSWERS},
 )
-def post_merge(path: TagPath, query: WhoseQuery, body: MergeRequest) -> dict[str, Any]:
+def post_merge(path: EditedTagPath, query: WhoseQuery, body: MergeRequest) -> dict[str, Any]:
     """Corrections and aliases move to the remaining tag. The other tag's name becomes an alias."""
     here = context()
     words = here.words.get()
@@ -152,7 +152,7 @@ def post_merge(path: TagPath, query: WhoseQuery, body: MergeRequest) -> dict[str
 
 
 @editing.delete("/v1/tags/<slug>", summary="Delete a tag", responses={204: None, **ANSWERS})
-def delete(path: TagPath, query: WhoseQuery) -> Response:
+def delete(path: EditedTagPath, query: WhoseQuery) -> Response:
     """Also deletes all corrections of this tag. The record of edits remains."""
     with transaction(context().engine) as connection:
         begin_edit(connection)

@@ -40,7 +40,7 @@ MAX_COUNT = 10_000
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPage:
     """Some of the matches, in order. total: how many there are, at most MAX_COUNT + 1."""
 
     ids: Sequence[UUID]
@@ -68,19 +68,19 @@ class Glance:
 
 def find_newest(
     connection: Connection, search: Search, limit: int, *, before: UUID | None, count: bool
-) -> Found:
+) -> FoundPage:
     """The newest matches, from `before` backwards in time. count: whether the total is wanted."""
     if not search.is_indexed:
         return _find_any(connection, search, limit, before, count)
     glance = look_through(connection, search, limit, before)
     if glance.is_complete:
-        return Found(glance.ids, glance.matches)
+        return FoundPage(glance.ids, glance.matches)
     if glance.matches >= limit:
-        return Found(glance.ids, count_matches(connection, search, glance) if count else None)
+        return FoundPage(glance.ids, count_matches(connection, search, glance) if count else None)
     matches = matches_of(search, before).cte("found").suffix_with("")
     with bitmaps_only(connection):
         total, ids = connection.execute(select(_size(matches), _newest(matches, limit))).one()
-    return Found(ids, min(total, MAX_COUNT + 1))
+    return FoundPage(ids, min(total, MAX_COUNT + 1))
 
 
 def look_through(connection: Connection, search: Search, limit: int, before: UUID | None) -> Glance:
@@ -122,7 +122,7 @@ def matches_of(search: Search, before: UUID | None) -> Select[tuple[UUID]]:
 
 def _find_any(
     connection: Connection, search: Search, limit: int, before: UUID | None, count: bool
-) -> Found:
+) -> FoundPage:
     """The same where images without any tag may match as well."""
     query = select(images.c.id).where(
         images.c.same_as.is_(None), *range_of(search, images.c.id, images.c.owner)
@@ -141,7 +141,7 @@ def _find_any(
     if before is not None:
         query = query.where(images.c.id < before)
     newest = query.order_by(images.c.id.desc()).limit(limit)
-    return Found(connection.scalars(newest).all(), total)
+    return FoundPage(connection.scalars(newest).all(), total)
 
 
 def matching(search: Search, rows: FromClause) -> ColumnElement[bool]:

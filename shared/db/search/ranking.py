@@ -32,7 +32,7 @@ LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePosition:
     """Where a page ended: by confidence, then by id."""
 
     confidence: float
@@ -43,7 +43,7 @@ class Place:
 class Ranked:
     """Some of the matches, the surest first. total: at most MAX_COUNT + 1; None: not wanted."""
 
-    places: Sequence[Place]
+    places: Sequence[PagePosition]
     total: int | None
 
 
@@ -60,7 +60,7 @@ def ranking_tags(wanted: Wanted) -> tuple[int, ...]:
 
 
 def find_surest(
-    connection: Connection, search: Search, limit: int, *, after: Place | None, count: bool
+    connection: Connection, search: Search, limit: int, *, after: PagePosition | None, count: bool
 ) -> Ranked:
     """The matches that show the first wanted tag the most surely, from `after` on."""
     tag_ids = ranking_tags(search.wanted)
@@ -74,8 +74,12 @@ def find_surest(
 
 
 def _look_at_surest(
-    connection: Connection, search: Search, tag_ids: Sequence[int], limit: int, after: Place | None
-) -> list[Place]:
+    connection: Connection,
+    search: Search,
+    tag_ids: Sequence[int],
+    limit: int,
+    after: PagePosition | None,
+) -> list[PagePosition]:
     """The first matches among the surest images of these tags; fewer than limit: ask elsewhere."""
     parts = [part for tag_id in tag_ids for part in _surest_of(tag_id, after)]
     said = union_all(*parts).subquery()
@@ -103,7 +107,7 @@ def _look_at_surest(
     return _read(connection, query)
 
 
-def _surest_of(tag_id: int, after: Place | None) -> list[Select[UUID, float]]:
+def _surest_of(tag_id: int, after: PagePosition | None) -> list[Select[UUID, float]]:
     """The surest images of one tag: those that people gave it, and those that the model did."""
     decided = decisions.alias()
     is_decided = exists().where(
@@ -134,8 +138,12 @@ def _surest_of(tag_id: int, after: Place | None) -> list[Select[UUID, float]]:
 
 
 def _rank_all(
-    connection: Connection, search: Search, tag_ids: Sequence[int], limit: int, after: Place | None
-) -> list[Place]:
+    connection: Connection,
+    search: Search,
+    tag_ids: Sequence[int],
+    limit: int,
+    after: PagePosition | None,
+) -> list[PagePosition]:
     """The same from all matches."""
     with bitmaps_only(connection):
         found = matches_of(search, None).cte("found")
@@ -149,8 +157,8 @@ def _rank_all(
         return _read(connection, query.limit(limit))
 
 
-def _read(connection: Connection, query: Select[UUID, float]) -> list[Place]:
-    return [Place(row.confidence, row.image_id) for row in connection.execute(query)]
+def _read(connection: Connection, query: Select[UUID, float]) -> list[PagePosition]:
+    return [PagePosition(row.confidence, row.image_id) for row in connection.execute(query)]
 
 
 def _confidence(tag_ids: Sequence[int], rows: FromClause) -> ColumnElement[float]:
@@ -163,6 +171,6 @@ def _confidence(tag_ids: Sequence[int], rows: FromClause) -> ColumnElement[float
 
 
 def _is_behind(
-    after: Place, confidence: ColumnElement[float], image_id: ColumnElement[UUID]
+    after: PagePosition, confidence: ColumnElement[float], image_id: ColumnElement[UUID]
 ) -> ColumnElement[bool]:
     return tuple_(confidence, image_id) < tuple_(cast(after.confidence, REAL), after.image_id)

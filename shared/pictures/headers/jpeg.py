@@ -21,7 +21,7 @@ READ_COMPONENTS = (1, 3, 4)
 ALONE = (0x01, *range(0xD0, 0xD9))
 FRAME_BYTES = 6
 XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
-LONGEST_PREFIX = len(XMP_PREFIX)
+MAX_PREFIX_BYTES = len(XMP_PREFIX)
 BLOCK_BYTES = 4096
 
 
@@ -44,7 +44,7 @@ def read_jpeg(source: Source) -> Header:
         if segment.marker in FRAMES:
             width, height = _read_frame(source, segment)
         elif segment.marker == APP1 and exif is None:
-            prefix = source.read(segment.offset, LONGEST_PREFIX)
+            prefix = source.read(segment.offset, MAX_PREFIX_BYTES)
             if prefix.startswith(EXIF_PREFIX):
                 exif = orientation_in_exif(source.read(segment.offset, segment.size)) or 0
             elif prefix == XMP_PREFIX and xmp is None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.search.language import Group, Item, Phrase, QueryError, Run, parse
+from services.catalog.search.language import Group, Item, Phrase, QueryError, WordRun, parse
 
 WORDS = st.from_regex(r"[a-zäß][a-zäß'/.-]{0,8}", fullmatch=True)
 PIECES = st.sampled_from(
@@ -31,7 +31,7 @@ PIECES = st.sampled_from(
 
 def shape(item: Item) -> object:
     """An item without its places."""
-    if isinstance(item, Run):
+    if isinstance(item, WordRun):
         return ("run", item.negated, [word.text for word in item.words])
     if isinstance(item, Phrase):
         return ("phrase", item.negated, item.name.text)
@@ -135,7 +135,7 @@ def test_a_search_has_limits() -> None:
 def test_plain_words_are_one_run_at_their_places(words: list[str]) -> None:
     text = "  ".join(words)
 
-    runs = [item for item in parse(text).alternatives[0] if isinstance(item, Run)]
+    runs = [item for item in parse(text).alternatives[0] if isinstance(item, WordRun)]
 
     assert [word.text for run in runs for word in run.words] == words
     assert all(text[word.start : word.end] == word.text for run in runs for word in run.words)
@@ -161,7 +161,7 @@ def places(text: str) -> Iterator[tuple[int, int, str | None]]:
 
 def places_in(items: tuple[Item, ...]) -> Iterator[tuple[int, int, str]]:
     for item in items:
-        if isinstance(item, Run):
+        if isinstance(item, WordRun):
             yield from ((word.start, word.end, word.text) for word in item.words)
         elif isinstance(item, Group):
             for alternative in item.alternatives:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.catalog.search.language import parse
 from services.catalog.search.words.build import build
 from services.catalog.search.words.meaning import Named, Term
-from services.catalog.search.words.names import Names
+from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.nouns import NOUNS_FILE, find_wider_tag
 from services.catalog.search.words.resolving import resolve, texts_of
 from services.catalog.search.words.typos import NearNames, distance
@@ -37,7 +37,7 @@ def look_up(texts: Collection[str]) -> Mapping[str, Named]:
 
 def understand(text: str) -> tuple[Wanted, list[Term]]:
     query = parse(text)
-    names = Names(look_up, texts_of(query), lambda wordnet_id: named(SLUGS[wordnet_id]), NEAR)
+    names = NameIndex(look_up, texts_of(query), lambda wordnet_id: named(SLUGS[wordnet_id]), NEAR)
     return resolve(query, names)
 
 

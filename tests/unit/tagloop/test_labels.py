@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tagloop.client.documents import KnownTag
+from tagloop.client.documents import VocabularyTag
 from tagloop.client.errors import LabelsUnusable
 from tagloop.evaluation.labels import Example, read_csv, read_folder
 from tagloop.evaluation.tag_index import TagIndex
@@ -62,11 +62,11 @@ def test_a_folder_without_labels(tmp_path: Path) -> None:
 def index() -> TagIndex:
     return TagIndex(
         [
-            KnownTag("animal", "animal", (), (), "n00015388"),
-            KnownTag("bird", "bird", (), ("animal",), "n01503061"),
-            KnownTag("crane-bird", "crane", ("wader",), ("bird",), "n02012849"),
-            KnownTag("crane-machine", "derrick", ("crane", "lifting device"), (), "n03126707"),
-            KnownTag("heron", "heron", ("wader",), ("bird",), "n02009229"),
+            VocabularyTag("animal", "animal", (), (), "n00015388"),
+            VocabularyTag("bird", "bird", (), ("animal",), "n01503061"),
+            VocabularyTag("crane-bird", "crane", ("wader",), ("bird",), "n02012849"),
+            VocabularyTag("crane-machine", "derrick", ("crane", "lifting device"), (), "n03126707"),
+            VocabularyTag("heron", "heron", ("wader",), ("bird",), "n02009229"),
         ]
     )
 

@@ -2,17 +2,17 @@
 
 from rich.console import Console
 
-from tagloop.client.documents import ImageTag, TaggedImage
+from tagloop.client.documents import ReceivedImage, ReceivedTag
 from tagloop.display.tag_table import implied_tags, tag_table
 
-BEAGLE = ImageTag("beagle", "beagle", 0.9, ("hound",))
-HOUND = ImageTag("hound", "hound dog", 0.95, ("dog",))
+BEAGLE = ReceivedTag("beagle", "beagle", 0.9, ("hound",))
+HOUND = ReceivedTag("hound", "hound dog", 0.95, ("dog",))
 
 
-def render(source: str, *tags: ImageTag) -> str:
+def render(source: str, *tags: ReceivedTag) -> str:
     console = Console(width=80, force_terminal=False)
     with console.capture() as capture:
-        console.print(tag_table(source, TaggedImage("id", "tagged", tags, "", {})))
+        console.print(tag_table(source, ReceivedImage("id", "tagged", tags, "", {})))
     return capture.get()
 
 
@@ -26,7 +26,7 @@ def test_a_row_for_each_tag() -> None:
 
 
 def test_the_bar_grows_with_the_confidence() -> None:
-    _, first, second = render("a.jpg", HOUND, ImageTag("cat", "cat", 0.1, ())).splitlines()
+    _, first, second = render("a.jpg", HOUND, ReceivedTag("cat", "cat", 0.1, ())).splitlines()
     assert first.count("█") > second.count("█")
 
 

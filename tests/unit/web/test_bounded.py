@@ -38,15 +38,16 @@ def test_what_hangs_is_asked_once_and_found_again_later() -> None:
 def test_an_answer_that_is_late_is_replaced_by_the_last_one_for_a_while() -> None:
     released = threading.Event()
     released.set()
-    answers = iter((7, 8))
+    answer = 7
 
     def ask() -> int:
         released.wait()
-        return next(answers)
+        return answer
 
     call = BoundedCall(ask, seconds=0.05, keep_seconds=60)
-    assert wait_for(call.get, "the first answer") == 7
+    assert wait_for(lambda: call.get() == 7, "the first answer")
     released.clear()
+    answer = 8
     assert call.get() == 7
     released.set()
     assert wait_for(lambda: call.get() == 8, "the next answer")

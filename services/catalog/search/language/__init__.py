@@ -2,6 +2,14 @@
 
 from services.catalog.search.language.errors import QueryError
 from services.catalog.search.language.parser import parse
-from services.catalog.search.language.syntax import Filters, Group, Item, Phrase, Query, Run, Word
+from services.catalog.search.language.syntax import (
+    Filters,
+    Group,
+    Item,
+    Phrase,
+    Query,
+    Word,
+    WordRun,
+)
 
-__all__ = ["Filters", "Group", "Item", "Phrase", "Query", "QueryError", "Run", "Word", "parse"]
+__all__ = ["Filters", "Group", "Item", "Phrase", "Query", "QueryError", "Word", "WordRun", "parse"]

@@ -21,10 +21,10 @@ from services.catalog.search.language.syntax import (
     Item,
     Phrase,
     Query,
-    Run,
     Word,
+    WordRun,
 )
-from services.catalog.search.language.tokens import Kind, Token, tokens_of
+from services.catalog.search.language.tokens import Token, TokenKind, tokens_of
 
 MAX_NAMES = 30
 MAX_DEPTH = 5
@@ -64,7 +64,7 @@ class _Parser:
 
     def search(self, depth: int) -> tuple[tuple[Item, ...], ...]:
         alternatives = [self.alternative(depth)]
-        while (token := self.next) and token.kind is Kind.OR:
+        while (token := self.next) and token.kind is TokenKind.OR:
             self.place += 1
             self.bars.append((token.start, token.end))
             alternatives.append(self.alternative(depth))
@@ -74,18 +74,18 @@ class _Parser:
 
     def alternative(self, depth: int) -> tuple[Item, ...]:
         items: list[Item] = []
-        while (token := self.next) and token.kind not in (Kind.OR, Kind.CLOSE):
+        while (token := self.next) and token.kind not in (TokenKind.OR, TokenKind.CLOSE):
             self.place += 1
-            if token.kind is Kind.COMMA:
+            if token.kind is TokenKind.COMMA:
                 continue
-            negated = token.kind is Kind.MINUS
+            negated = token.kind is TokenKind.MINUS
             if negated:
                 token = self.behind_minus(token)
-            readers: dict[Kind, Callable[[Token, bool, int], Item | None]] = {
-                Kind.WORD: self.run,
-                Kind.QUOTED: self.phrase,
-                Kind.OPEN: self.group,
-                Kind.FILTER: self.filter,
+            readers: dict[TokenKind, Callable[[Token, bool, int], Item | None]] = {
+                TokenKind.WORD: self.run,
+                TokenKind.QUOTED: self.phrase,
+                TokenKind.OPEN: self.group,
+                TokenKind.FILTER: self.filter,
             }
             item = readers[token.kind](token, negated, depth)
             if item is not None:
@@ -94,7 +94,7 @@ class _Parser:
 
     def behind_minus(self, minus: Token) -> Token:
         token = self.next
-        wanted = (Kind.WORD, Kind.QUOTED, Kind.OPEN, Kind.FILTER)
+        wanted = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.OPEN, TokenKind.FILTER)
         if token is None or token.kind not in wanted or token.start > minus.end:
             raise QueryError(
                 "The name that is not wanted has to stand right behind the minus.",
@@ -104,12 +104,12 @@ class _Parser:
         self.place += 1
         return token
 
-    def run(self, first: Token, negated: bool, depth: int) -> Run:
+    def run(self, first: Token, negated: bool, depth: int) -> WordRun:
         words = [self.word(first)]
-        while (token := self.next) and token.kind is Kind.WORD:
+        while (token := self.next) and token.kind is TokenKind.WORD:
             self.place += 1
             words.append(self.word(token))
-        return Run(tuple(words), negated)
+        return WordRun(tuple(words), negated)
 
     def phrase(self, token: Token, negated: bool, depth: int) -> Phrase:
         if not token.text.strip():

@@ -17,7 +17,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Run:
+class WordRun:
     """Neighbouring words: one name or several. negated: applies to the first name."""
 
     words: tuple[Word, ...]
@@ -40,7 +40,7 @@ class Group:
     negated: bool = False
 
 
-Item = Run | Phrase | Group
+Item = WordRun | Phrase | Group
 
 
 @dataclass(frozen=True)

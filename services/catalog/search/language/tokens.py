@@ -8,7 +8,7 @@ from enum import Enum, auto
 from services.catalog.search.language.errors import QueryError
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """Kind of a token."""
 
     OPEN = auto()
@@ -28,7 +28,7 @@ class Token:
     value_start: where the value of a filter begins.
     """
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -75,9 +75,13 @@ def tokens_of(text: str) -> Iterator[Token]:
 
 
 def _token(found: re.Match[str]) -> Token:
-    kind = Kind[found.lastgroup or ""] if found.lastgroup in Kind.__members__ else Kind.FILTER
+    kind = (
+        TokenKind[found.lastgroup or ""]
+        if found.lastgroup in TokenKind.__members__
+        else TokenKind.FILTER
+    )
     start = found.start() + len(found[0]) - len(found[0].lstrip())
-    if kind is not Kind.FILTER:
+    if kind is not TokenKind.FILTER:
         return Token(kind, found[kind.name], start, found.end())
     name = "measure" if found["measure"] else "name"
     value = next(n for n in ("quoted", "bare", "number") if found[n] is not None)

@@ -12,7 +12,7 @@ from shared.vocabulary.variants import plural_forms, spelling_forms
 Lookup = Callable[[Collection[str]], Mapping[str, Named]]
 
 
-class Names:
+class NameIndex:
     """The names that one caller can use. by_wordnet_id: tags of WordNet; near: for typing errors.
 
     Names are looked up once, for all texts of a search.

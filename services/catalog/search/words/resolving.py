@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from services.catalog.search.language import Group, Item, Phrase, Query, Run, Word
+from services.catalog.search.language import Group, Item, Phrase, Query, Word, WordRun
 from services.catalog.search.words.meaning import NOTHING, Reading, Term
-from services.catalog.search.words.names import Names
+from services.catalog.search.words.names import NameIndex
 from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
 
 MAX_NAME_WORDS = 6
@@ -22,7 +22,7 @@ def texts_of(query: Query) -> set[str]:
     return {text for one in query.alternatives for item in one for text in _texts_of(item)}
 
 
-def resolve(query: Query, names: Names) -> tuple[Wanted, list[Term]]:
+def resolve(query: Query, names: NameIndex) -> tuple[Wanted, list[Term]]:
     """Return the tags that images must show, and how each word was interpreted.
 
     Terms without a tag add no condition.
@@ -33,7 +33,7 @@ def resolve(query: Query, names: Names) -> tuple[Wanted, list[Term]]:
 
 
 class _Resolver:
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: NameIndex) -> None:
         self._names = names
         self._groups = 0
         self._is_inside_not = False
@@ -48,7 +48,7 @@ class _Resolver:
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def parts_of(self, item: Item, group: int | None) -> Iterator[Wanted]:
-        if isinstance(item, Run):
+        if isinstance(item, WordRun):
             yield from self.run(item, group)
         elif isinstance(item, Phrase):
             yield from self.term(item.name, self._names.read(item.name.text), item.negated, group)
@@ -59,7 +59,7 @@ class _Resolver:
             self._is_inside_not ^= item.negated
             yield Not(wanted) if item.negated else wanted
 
-    def run(self, run: Run, group: int | None) -> Iterator[Wanted]:
+    def run(self, run: WordRun, group: int | None) -> Iterator[Wanted]:
         """Split a run of words into names, the longest first, and yield what each means."""
         start = 0
         while start < len(run.words):
