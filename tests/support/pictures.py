@@ -111,7 +111,7 @@ READABLE: dict[str, Callable[[], bytes]] = {
     "a line": lambda: encode(scene(2000, 1), "PNG"),
 }
 GREY = {"grey JPEG", "16-bit PNG", "black and white PNG", "floating point TIFF"}
-# Their pixels are not those of the scene any more.
+# Their pixels no longer match the scene.
 UNLIKE = {"palette PNG with transparency", "one pixel", "a line", *GREY}
 
 UNREADABLE: dict[str, Callable[[], bytes]] = {

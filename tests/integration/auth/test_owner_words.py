@@ -125,7 +125,7 @@ def slugs(document: dict[str, Any]) -> set[str]:
     return {tag["tag"] for tag in document["tags"]}
 
 
-def test_whoever_taught_a_tag_follows_its_run_and_no_other_owner_does(
+def test_only_the_owner_who_taught_a_tag_can_follow_its_run(
     app: Flask,
     engine: Engine,
     alma: FlaskClient,

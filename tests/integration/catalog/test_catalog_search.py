@@ -1,4 +1,4 @@
-"""Images by words, and what somebody's images show."""
+"""Search by tag, and owners' profiles."""
 
 import pytest
 from flask.testing import FlaskClient

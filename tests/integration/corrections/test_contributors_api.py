@@ -1,4 +1,4 @@
-"""Who corrects, and what changes when somebody answers for them."""
+"""Contributors, and what changes when a person vouches for them."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -42,7 +42,7 @@ def test_contributors_are_listed_those_set_aside_first(client: FlaskClient, engi
     assert (found[1]["trust"], found[1]["set_aside_at"], found[1]["vouched"]) == (1, None, False)
 
 
-def test_whoever_is_vouched_for_counts_again(client: FlaskClient, engine: Engine) -> None:
+def test_a_vouched_contributor_counts_again(client: FlaskClient, engine: Engine) -> None:
     image = insert_row(engine)
     correct(client, image, remove=["dog"], user="ada")
     correct(client, image, add=["dog"], user="a/b")

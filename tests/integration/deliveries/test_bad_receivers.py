@@ -66,7 +66,7 @@ def test_an_endpoint_that_is_gone_is_told_nothing_more(
     wait_for(lambda: client.get(path).get_json()["disabled_at"], "a disabled endpoint")
     report(engine, image)
     assert len(deliveries(engine)) == 1
-    # Until somebody enables it and has the message sent again
+    # Until a person enables it and has the message sent again
     replay = f"/v1/deliveries/{row['id']}/replay"
     assert client.post(replay).status_code == 409
     assert client.post(f"{path}/enable").get_json()["disabled_at"] is None

@@ -1,4 +1,4 @@
-"""Pictures that were sent before: whoever sent them again is told too."""
+"""A picture that is sent again reports its outcome to the new sender too."""
 
 from uuid import UUID
 

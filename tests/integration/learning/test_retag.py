@@ -108,7 +108,7 @@ def test_a_job_for_one_tag_writes_only_that_tag(
 
     for image, tags in retagging.shown(tagged).items():
         assert tags.keys() == {*before[image], "grandma"}
-    # Their other tags are those of the version before, and wait for a job that is about them.
+    # Their other tags still come from the version before, until a job re-tags them.
     assert retagging.versions(tagged) == first
 
 

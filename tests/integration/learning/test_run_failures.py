@@ -113,7 +113,7 @@ def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
     assert statuses == ["queued", "queued", "failed"]
     assert read_run(engine, run)["reason"] == "ValueError: a tag without examples"
     assert live_version(engine) == first
-    # Later nights go on without them, until somebody releases them.
+    # Later nights go on without them, until a person releases them.
     assert (waiting_corrections(engine), set_aside(engine)) == (0, 1)
     with transaction(engine) as connection:
         assert release_corrections(connection, run) == 1

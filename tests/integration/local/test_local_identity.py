@@ -1,4 +1,4 @@
-"""Who Postgres runs as: nothing outside the data folder changes, whoever starts it."""
+"""The user that Postgres runs as: for every user, nothing outside the data folder changes."""
 
 import os
 import pwd

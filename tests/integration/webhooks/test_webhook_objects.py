@@ -56,7 +56,7 @@ def test_events_that_arrive_in_the_wrong_order_end_as_in_the_right_one(
     assert taken(to_s3(webhooks, removed)) == {"images": [], "deleted": 0}
     assert taken(to_s3(webhooks, put)) == {"images": [], "deleted": 0}
     assert count_images(engine) == 0
-    # One request may have them in any order too, and a later event makes the object anew.
+    # One request may have them in any order too, and a later event creates the object again.
     assert len(taken(to_s3(webhooks, record("a.jpg", sequencer="03"), removed, put))["images"]) == 1
 
 

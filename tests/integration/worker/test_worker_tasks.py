@@ -111,7 +111,7 @@ def put(worker_settings: Settings, engine: Engine) -> Callable[..., UUID]:
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory, photos: dict[str, Path]) -> Iterator[str]:
-    """The URL of somebody else's web server with photographs on it."""
+    """The URL of another web server with photographs."""
     folder = tmp_path_factory.mktemp("web")
     for name, photo in photos.items():
         (folder / name).write_bytes(photo.read_bytes())

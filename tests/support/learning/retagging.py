@@ -1,4 +1,4 @@
-"""Heads that go live one after the other, and the jobs that tag everything anew with them."""
+"""Heads that go live one after the other, and the jobs that re-tag everything with them."""
 
 from dataclasses import replace
 from uuid import UUID

@@ -37,7 +37,7 @@ def test_the_library_verifies_our_signatures(body: bytes) -> None:
         Webhook(secret).verify(body + b" ", headers)
 
 
-def test_whoever_knows_one_of_two_secrets_verifies() -> None:
+def test_one_of_two_secrets_is_enough_to_verify() -> None:
     old, new = new_secret(), new_secret()
     headers = signed_headers([new, old], "id", int(time.time()), BODY)
 

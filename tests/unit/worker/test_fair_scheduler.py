@@ -57,7 +57,7 @@ def test_of_whom_nothing_is_known_has_one_turn_at_a_time(turns: FairScheduler) -
     assert take(turns, "a", "b") == ["a", "b"]
 
 
-def test_whoever_answers_well_may_have_more(turns: FairScheduler) -> None:
+def test_a_destination_that_answers_well_may_have_more(turns: FairScheduler) -> None:
     for _ in range(10):
         run(turns, "a")
 
@@ -83,7 +83,7 @@ def test_half_of_the_threads_are_kept_for_those_that_answered_well(turns: FairSc
     assert "good" in take(turns, *unknown, "good")
 
 
-def test_whoever_is_new_finds_a_thread_however_many_fail(
+def test_a_new_destination_finds_a_thread_however_many_fail(
     turns: FairScheduler, clock: Clock
 ) -> None:
     dead = [f"dead-{number}" for number in range(100)]
@@ -112,7 +112,7 @@ def test_there_are_never_more_turns_than_threads(turns: FairScheduler) -> None:
     assert len(take(turns, *good)) == THREADS
 
 
-def test_whoever_fails_pauses_longer_and_longer(turns: FairScheduler, clock: Clock) -> None:
+def test_a_failing_destination_pauses_longer_and_longer(turns: FairScheduler, clock: Clock) -> None:
     pauses = []
     for _ in range(8):
         run(turns, "a", is_ill=True)
