@@ -173,7 +173,7 @@ retag_jobs = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("owner", Text, comment="only their images; null: all"),
-    Column("tag_id", ForeignKey("tags.id"), comment="only this tag is scored anew; null: all"),
+    Column("tag_id", ForeignKey("tags.id"), comment="only this tag is scored again; null: all"),
     Column("below_version", Integer, comment="only what an older version tagged; null: all"),
     Column("status", Text, nullable=False, server_default="queued"),
     Column("position", UUID, comment="the last image that is done: where to go on"),
