@@ -10,6 +10,8 @@ from shared.web.requests.fields import NO_NUL
 LIST_LIMIT = 50
 LIST_MAX = 500
 IDS_AT_ONCE = 1000
+# Each further tag costs the query another look at an index.
+MAX_TAGS = 20
 
 
 class ImageTag(BaseModel):
@@ -153,7 +155,11 @@ class ShownTagsQuery(BaseModel):
 class ImagesQuery(BaseModel):
     """Filters of the list, which must all match."""
 
-    tag: str | None = Field(None, description="slug, name or alias of a tag")
+    tag: list[str] = Field(
+        default_factory=list,
+        max_length=MAX_TAGS,
+        description="slug, name or alias of a tag; repeated: images with all of these tags",
+    )
     owner: str | None = Field(None, pattern=NO_NUL)
     status: Literal["queued", "tagged", "failed"] | None = None
     cursor: str | None = None

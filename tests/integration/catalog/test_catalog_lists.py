@@ -10,7 +10,7 @@ from services.catalog.app import create_app
 from shared.config import Settings
 from shared.vocabulary import load_imagenet
 from tests.support.answers import get
-from tests.support.rows import insert_row, set_row
+from tests.support.rows import insert_row, set_row, show_tag
 
 PROBLEM = "application/problem+json"
 
@@ -46,6 +46,19 @@ def test_the_last_page_has_no_next_one_even_if_it_is_full(
     page = get(client, "/v1/images?limit=2")
     assert page["next"]
     assert get(client, f"/v1/images?limit=2&cursor={page['next']}")["next"] is None
+
+
+def test_a_repeated_tag_asks_for_images_with_all_of_them(
+    client: FlaskClient, engine: Engine
+) -> None:
+    both, one = insert_row(engine), insert_row(engine)
+    for image, tag in ((both, "cup"), (both, "teapot"), (one, "cup")):
+        show_tag(engine, image, tag)
+
+    found = get(client, "/v1/images?tag=cup&tag=teapot")["images"]
+
+    assert [image["id"] for image in found] == [str(both)]
+    assert client.get("/v1/images?tag=cup&tag=nonsense").status_code == 404
 
 
 def test_filters_narrow_the_list(client: FlaskClient, engine: Engine, cat: UUID) -> None:
