@@ -182,8 +182,27 @@ def sample_uncorrected(
     total = connection.scalar(text("SELECT count(*) FROM embeddings")) or 0
     # Sample twice as many: some have corrections, and the sample's size varies.
     percent = min(100.0, 200.0 * images / max(total, 1))
+    source = sql.SQL("embeddings TABLESAMPLE BERNOULLI ({percent}) REPEATABLE (0)")
+    return _newest_uncorrected(
+        connection, source.format(percent=sql.Literal(percent)), backbone_id, images
+    )
+
+
+def sample_uncorrected_of(
+    connection: Connection, backbone_id: int, owner: str, images: int
+) -> NDArray[np.float16]:
+    """Return embeddings of an owner's newest images without corrections, (n, dimensions)."""
+    source = sql.SQL("embeddings JOIN images ON images.id = image_id AND owner = {owner}")
+    return _newest_uncorrected(
+        connection, source.format(owner=sql.Literal(owner)), backbone_id, images
+    )
+
+
+def _newest_uncorrected(
+    connection: Connection, source: sql.Composable, backbone_id: int, images: int
+) -> NDArray[np.float16]:
     query = sql.SQL("""
-        SELECT image_id, embedding FROM embeddings TABLESAMPLE BERNOULLI ({percent}) REPEATABLE (0)
+        SELECT image_id, embedding FROM {source}
         WHERE backbone_id = {backbone_id} AND {may_be_learned}
           AND NOT EXISTS (SELECT FROM corrections WHERE corrections.image_id = embeddings.image_id)
         ORDER BY image_id DESC LIMIT {images}
@@ -191,29 +210,7 @@ def sample_uncorrected(
     _, embeddings = _copy_out(
         connection,
         query.format(
-            percent=sql.Literal(percent),
-            may_be_learned=sql.SQL(_MAY_BE_LEARNED),
-            backbone_id=sql.Literal(backbone_id),
-            images=sql.Literal(images),
-        ),
-    )
-    return embeddings
-
-
-def sample_uncorrected_of(
-    connection: Connection, backbone_id: int, owner: str, images: int
-) -> NDArray[np.float16]:
-    """Return embeddings of an owner's newest images without corrections, (n, dimensions)."""
-    query = sql.SQL("""
-        SELECT image_id, embedding FROM embeddings JOIN images ON images.id = image_id
-        WHERE backbone_id = {backbone_id} AND owner = {owner} AND {may_be_learned}
-          AND NOT EXISTS (SELECT FROM corrections WHERE corrections.image_id = embeddings.image_id)
-        ORDER BY image_id DESC LIMIT {images}
-    """)
-    _, embeddings = _copy_out(
-        connection,
-        query.format(
-            owner=sql.Literal(owner),
+            source=source,
             may_be_learned=sql.SQL(_MAY_BE_LEARNED),
             backbone_id=sql.Literal(backbone_id),
             images=sql.Literal(images),
