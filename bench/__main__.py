@@ -9,18 +9,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.errors import BenchError
 from bench.results import report
 from bench.results.plot import plot
 from bench.results.stats import Figure
-from bench.rows import limit, litserve, tagloop, usual
-from bench.rows.latency import measure_latency
-from bench.rows.memory import measure_memory
-from bench.rows.retag import measure_retag
-from bench.rows.throughput import Contestant, measure_in_turns
+from bench.setup.errors import BenchError
 from bench.setup.machine import describe
 from bench.setup.pictures import ROOT, find_pictures, make_large
 from bench.setup.room import FULL, QUICK, Room
+from bench.throughput.rows import limit, litserve, tagloop, usual
+from bench.throughput.rows.latency import measure_latency
+from bench.throughput.rows.memory import measure_memory
+from bench.throughput.rows.retag import measure_retag
+from bench.throughput.rows.throughput import Contestant, measure_in_turns
 
 RESULTS = ROOT / "docs" / "bench"
 LARGE_ROUNDS = 3

@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.loops.worker_limit import MemoryStorage
+from bench.throughput.loops.worker_limit import MemoryStorage
 from services.worker.backbone import load_backbone
 from services.worker.backbone.temperature import TEMPERATURES
 from services.worker.tagging.lanes import Embedded, Lanes, count_lanes

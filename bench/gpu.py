@@ -14,7 +14,10 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
-from bench.loops.worker_limit import (
+from bench.results.report import show
+from bench.results.stats import Figure
+from bench.setup.pictures import find_pictures
+from bench.throughput.loops.worker_limit import (
     MAX_SECONDS,
     Embed,
     MemoryStorage,
@@ -22,10 +25,7 @@ from bench.loops.worker_limit import (
     in_one_process,
     seconds_for,
 )
-from bench.peers.eager import decode
-from bench.results.report import show
-from bench.results.stats import Figure
-from bench.setup.pictures import find_pictures
+from bench.throughput.peers.eager import decode
 from services.worker.backbone import Backbone
 from services.worker.backbone.torch_runtime import load_torch_backbone
 from services.worker.tagging.lanes import count_lanes

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from bench.errors import BenchError
+from bench.setup.errors import BenchError
 from shared.db.connection.engine import transaction
 from shared.db.models.learning import read_embeddings_of
 from shared.storage.image_ids import parse_image_id

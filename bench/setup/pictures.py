@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bench.errors import BenchError
+from bench.setup.errors import BenchError
 
 ROOT = Path(__file__).parents[2]
 SHARED_PHOTOS = ROOT.parent / "shared" / "data" / "photos"

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from bench.errors import BenchError
+from bench.setup.errors import BenchError
 from bench.setup.pictures import ROOT
 
 START_SECONDS = 180.0

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from bench.errors import BenchError
-from bench.load import sending
+from bench.setup.errors import BenchError
 from bench.setup.pictures import Pictures
 from bench.setup.processes import running_program, wait_until, wait_until_quiet
 from bench.setup.room import HOST, Room, free_port, new_owner
+from bench.throughput.load import sending
 from shared.db.connection.engine import connect_engine, transaction
 from tagloop.local.datadir import open_data_dir
 from tagloop.local.environment import database_url

@@ -1,4 +1,4 @@
-"""LitServe with batching: `python -m bench.peers.litserve_app --runtime torch|torch-bf16|openvino`.
+"""LitServe with batching: `python -m bench.throughput.peers.litserve_app --runtime torch|torch-bf16|openvino`.
 
 It returns the five most probable classes and stores nothing, which saves it work that Tagloop does.
 """
@@ -28,11 +28,11 @@ class TaggingApi(litserve.LitAPI):
     def setup(self, device: str) -> None:
         """Load the network in the worker process, and warm it up for every batch size."""
         if self._runtime == OPENVINO:
-            from bench.peers.batched_openvino import BatchedTagger
+            from bench.throughput.peers.batched_openvino import BatchedTagger
 
             self._tagger: Any = BatchedTagger(self._threads)
         else:
-            from bench.peers.eager import EagerTagger
+            from bench.throughput.peers.eager import EagerTagger
 
             self._tagger = EagerTagger(self._threads, bfloat16=self._runtime == TORCH_BF16)
         side = self._tagger.description.side

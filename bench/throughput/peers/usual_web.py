@@ -9,7 +9,7 @@ import psycopg2
 from celery import Celery
 from flask import Flask, Response, jsonify, request
 
-from bench.peers.usual_settings import (
+from bench.throughput.peers.usual_settings import (
     BROKER_VARIABLE,
     DATABASE_VARIABLE,
     TASK,

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from sqlalchemy import Connection, Engine, text
 
-from bench.errors import BenchError
 from bench.results.stats import Figure
+from bench.setup.errors import BenchError
 from bench.setup.room import Room, new_owner
 from bench.setup.stack import running_tagloop
 from shared.config import load_settings

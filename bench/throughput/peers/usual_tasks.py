@@ -1,6 +1,6 @@
 """The usual design, Celery's side: one task per image in the prefork pool.
 
-`celery -A bench.peers.usual_tasks worker`. Celery needs an app when it imports this module.
+`celery -A bench.throughput.peers.usual_tasks worker`. Celery needs an app when it imports this module.
 """
 
 import os
@@ -10,8 +10,8 @@ import numpy as np
 import psycopg2
 from celery import Celery, signals
 
-from bench.peers.eager import EagerTagger
-from bench.peers.usual_settings import BROKER_VARIABLE, DATABASE_VARIABLE, TASK
+from bench.throughput.peers.eager import EagerTagger
+from bench.throughput.peers.usual_settings import BROKER_VARIABLE, DATABASE_VARIABLE, TASK
 
 app = Celery("usual", broker=os.environ[BROKER_VARIABLE])
 app.conf.task_ignore_result = True

@@ -6,12 +6,12 @@ import sys
 import time
 from collections import Counter
 
-from bench.errors import BenchError
-from bench.rows.throughput import Contestant, Sample
+from bench.setup.errors import BenchError
 from bench.setup.pictures import ROOT, Pictures
 from bench.setup.processes import cpu_seconds
 from bench.setup.room import Room, new_owner
 from bench.setup.stack import running_tagloop
+from bench.throughput.rows.throughput import Contestant, Sample
 
 GENERATOR = "load generator"
 ADD_COMMAND = "tagloop add"

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2.extensions import connection
 
-from bench.errors import BenchError
-from bench.load import sending
-from bench.peers.usual_settings import (
+from bench.setup.errors import BenchError
+from bench.setup.pictures import Pictures
+from bench.setup.processes import cpu_seconds, running_program
+from bench.setup.room import HOST, Room, free_port, new_owner
+from bench.throughput.load import sending
+from bench.throughput.peers.usual_settings import (
     BROKER_VARIABLE,
     DATABASE_VARIABLE,
     TABLES,
     UPLOADS_VARIABLE,
 )
-from bench.rows.tagloop import GENERATOR, cpu_ms
-from bench.rows.throughput import Contestant, Sample
-from bench.setup.pictures import Pictures
-from bench.setup.processes import cpu_seconds, running_program
-from bench.setup.room import HOST, Room, free_port, new_owner
+from bench.throughput.rows.tagloop import GENERATOR, cpu_ms
+from bench.throughput.rows.throughput import Contestant, Sample
 from tagloop.local.environment import DATABASE_NAME, DATABASE_ROLE, broker_url
 from tagloop.local.servers import backing
 from tagloop.local.servers.postgres import PORT
@@ -83,13 +83,13 @@ def running_usual(room: Room) -> Iterator[Usual]:
             UPLOADS_VARIABLE: str(room.part("usual-uploads")),
         }
         celery = [
-            *(sys.executable, "-m", "celery", "-A", "bench.peers.usual_tasks", "worker"),
+            *(sys.executable, "-m", "celery", "-A", "bench.throughput.peers.usual_tasks", "worker"),
             *("--pool", "prefork", "--concurrency", str(os.cpu_count() or 1)),
         ]
         web = [
             *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread"),
             *("--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
-            *("--bind", f"{HOST}:{port}", "bench.peers.usual_web:create_app()"),
+            *("--bind", f"{HOST}:{port}", "bench.throughput.peers.usual_web:create_app()"),
         ]
         stack.enter_context(running_program(celery, room.log("usual-celery"), environment))
         stack.enter_context(running_program(web, room.log("usual-web"), environment))

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from bench.load import sending
 from bench.results.stats import Figure, percentile
 from bench.setup.processes import find_process, run_program
 from bench.setup.room import Room, new_owner
 from bench.setup.stack import Tagloop, running_tagloop
+from bench.throughput.load import sending
 
 PERCENTS = (50, 95, 99)
 CONNECTIONS = 24
@@ -69,7 +69,9 @@ def measure_latency(room: Room, console: Console) -> Iterator[Figure]:
 def _single_ms(room: Room) -> float:
     """Return the time of one decode and forward pass in one process, in milliseconds."""
     arguments = ("--pictures", str(room.pictures.folder), "--images", str(SINGLE_IMAGES))
-    milliseconds: float = run_program("bench.loops.worker_limit", *arguments)["single_ms"]
+    milliseconds: float = run_program("bench.throughput.loops.worker_limit", *arguments)[
+        "single_ms"
+    ]
     return milliseconds
 
 

@@ -4,7 +4,7 @@ import socket
 import time
 from dataclasses import dataclass
 
-from bench.errors import BenchError
+from bench.setup.errors import BenchError
 from bench.setup.pictures import Pictures
 from bench.setup.processes import run_program
 from bench.setup.room import HOST
@@ -50,7 +50,7 @@ def send(
     ]
     if rate is not None:
         arguments += ["--rate", str(rate)]
-    result = run_program("bench.load.generator", *arguments)
+    result = run_program("bench.throughput.load.generator", *arguments)
     return Sent(
         result["started"], result["finished"], result["cpu_seconds"], tuple(result["latencies"])
     )

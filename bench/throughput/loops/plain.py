@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.peers.eager import EagerTagger
 from bench.setup.pictures import jpeg_files
+from bench.throughput.peers.eager import EagerTagger
 
 WARM_UP_IMAGES = 5
 

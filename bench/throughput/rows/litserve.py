@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from bench.load import sending
-from bench.peers.litserve_app import OPENVINO, PATH, TORCH, TORCH_BF16
-from bench.rows.tagloop import GENERATOR, cpu_ms
-from bench.rows.throughput import Contestant, Sample
 from bench.setup.pictures import Pictures
 from bench.setup.processes import cpu_seconds, running_program
 from bench.setup.room import Room, free_port
+from bench.throughput.load import sending
+from bench.throughput.peers.litserve_app import OPENVINO, PATH, TORCH, TORCH_BF16
+from bench.throughput.rows.tagloop import GENERATOR, cpu_ms
+from bench.throughput.rows.throughput import Contestant, Sample
 
 START_SECONDS = 120.0
 WARM_UP_IMAGES = 128
@@ -49,7 +49,7 @@ def running_litserve(room: Room, runtime: str, tuning: Tuning) -> Iterator[int]:
     """Yield the port of a warmed-up server."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "bench.peers.litserve_app", "--runtime", runtime),
+        *(sys.executable, "-m", "bench.throughput.peers.litserve_app", "--runtime", runtime),
         *("--port", str(port), "--workers", str(tuning.workers)),
         *("--threads", str(tuning.threads), "--batch", str(tuning.batch)),
         *("--timeout-ms", str(tuning.timeout_ms)),

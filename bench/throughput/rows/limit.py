@@ -1,11 +1,11 @@
 """Without services: the limit of this machine, and a plain loop."""
 
-from bench.rows.throughput import Contestant, Sample
 from bench.setup.pictures import Pictures
 from bench.setup.processes import run_program
 from bench.setup.room import Room
+from bench.throughput.rows.throughput import Contestant, Sample
 
-WORKER_LIMIT = "bench.loops.worker_limit"
+WORKER_LIMIT = "bench.throughput.loops.worker_limit"
 
 
 def _measure(module: str, pictures: Pictures, images: int, *more: str) -> Sample:
@@ -26,7 +26,7 @@ def measure_lanes(room: Room, pictures: Pictures, images: int) -> Sample:
 
 def measure_plain(room: Room, pictures: Pictures, images: int) -> Sample:
     """Measure PIL and eager torch, one picture at a time."""
-    return _measure("bench.loops.plain", pictures, images)
+    return _measure("bench.throughput.loops.plain", pictures, images)
 
 
 LIMIT = Contestant("limit", "limit L: decode and network alone", 2000, measure_limit)
