@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from shared.db.connection.engine import transaction
-from shared.model.adding_words import add_words
-from shared.model.words_file import read_words_file
+from shared.model.words.adding_words import add_words
+from shared.model.words.words_file import read_words_file
 from shared.storage.storage import Storage
 from tagloop.local.settings import open_database, settings_of
 

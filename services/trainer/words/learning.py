@@ -28,7 +28,7 @@ from services.trainer.words.measuring import (
 from services.trainer.words.thresholds import find_threshold, fit_scale
 from shared.model.exclusions import Exclusions
 from shared.model.learned_tags import LearnedTags, features
-from shared.model.words_file import WordsFile
+from shared.model.words.words_file import WordsFile
 
 # Target precisions; the first that leaves enough recall is used. They are above the bar, because a
 # threshold is a little worse on other pictures than those it was found on.

@@ -6,8 +6,8 @@ from services.worker.backbone import Backbone
 from shared.db.connection.engine import transaction
 from shared.db.models.models import find_live_model, insert_live_model, lock_first_model
 from shared.errors import ConfigError
-from shared.model.adding_words import WORDS_METRIC, add_words, with_words
-from shared.model.words_file import digest_of, shipped_words
+from shared.model.words.adding_words import WORDS_METRIC, add_words, with_words
+from shared.model.words.words_file import digest_of, shipped_words
 from shared.storage.storage import Storage
 
 WORDS_REASON = "Everyday words that come with the program."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shared.model.words_file import read_words_file
+from shared.model.words.words_file import read_words_file
 from tests.acceptance.commands import CAT, COFFEE, COMMAND, PALACE, ROCKET
 
 pytestmark = pytest.mark.acceptance

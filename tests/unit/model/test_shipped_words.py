@@ -8,7 +8,7 @@ import pytest
 
 from shared.config import Settings
 from shared.errors import ConfigError
-from shared.model.words_file import WEIGHTS, WordsFile, read_words_file
+from shared.model.words.words_file import WEIGHTS, WordsFile, read_words_file
 from shared.vocabulary import load_imagenet
 
 FILE = WEIGHTS / "tf_efficientnet_lite0.safetensors"

@@ -16,7 +16,7 @@ from shared.db.tags.making import insert_custom_tags
 from shared.db.tags.tags import wordnet_tag_ids
 from shared.errors import ConfigError
 from shared.model.head import Head
-from shared.model.words_file import digest_of, read_words_file
+from shared.model.words.words_file import digest_of, read_words_file
 from shared.storage.storage import Storage
 
 # Key in a version's metrics: digest of the words file that it was made from.

@@ -1,0 +1,1 @@
+"""Everyday words: their shipped classifiers, and how they join a model."""
