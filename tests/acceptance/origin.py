@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 
 JPEG = READABLE["JPEG"]()
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from tests.acceptance.api import Api
 from tests.support.browser import Tab
-from tests.support.pictures import encode as encode_as
-from tests.support.pictures import scene, truncated
+from tests.support.pictures.pictures import encode as encode_as
+from tests.support.pictures.pictures import scene, truncated
 
 
 def test_a_theme_with_eight_pictures_is_shown_and_leads_to_them(tab: Tab) -> None:

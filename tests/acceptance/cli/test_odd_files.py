@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.acceptance.api import Api
 from tests.acceptance.conftest import MAX_IMAGE_BYTES
-from tests.support.pictures import (
+from tests.support.pictures.pictures import (
     ORIENTATIONS,
     READABLE,
     SIZE,

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.acceptance.api import Answer, Api
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 
 pytestmark = pytest.mark.acceptance
 

@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.api import BOUNDARY, JSON, MULTIPART, Api, multipart
 from tests.acceptance.conftest import Server
 from tests.support.conditions import wait_for
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 
 pytestmark = pytest.mark.acceptance
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.acceptance.api import Api, Document
 from tests.acceptance.conftest import MAX_IMAGE_BYTES, Server
-from tests.support.pictures import encode, scene, truncated, turned
+from tests.support.pictures.pictures import encode, scene, truncated, turned
 
 pytestmark = pytest.mark.acceptance
 

@@ -9,7 +9,7 @@ from tests.acceptance.api import Api
 from tests.acceptance.conftest import LEASE_SECONDS, Server
 from tests.acceptance.processes import descendants, kill, matching
 from tests.support.conditions import wait_for
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 
 pytestmark = pytest.mark.acceptance
 

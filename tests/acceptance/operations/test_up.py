@@ -8,7 +8,7 @@ import pytest
 from tests.acceptance.api import Api
 from tests.acceptance.conftest import PROJECT_ROOT, Server, free_port, running, up_command
 from tests.acceptance.processes import descendants, matching, resident_bytes
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 
 pytestmark = pytest.mark.acceptance
 

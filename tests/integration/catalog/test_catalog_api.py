@@ -18,7 +18,7 @@ from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.support.answers import get
-from tests.support.pictures import scene, turned
+from tests.support.pictures.pictures import scene, turned
 from tests.support.rows import insert_row, store_image
 
 PROBLEM = "application/problem+json"

@@ -22,10 +22,10 @@ from shared.storage.storage import Storage, file_keys, original_key, thumbnail_k
 from shared.web.context import EXTENSION
 from tagloop.admin import owners
 from tests.support.conditions import wait_for
-from tests.support.cut_commits import cutting_commits
-from tests.support.pictures import READABLE
-from tests.support.refusing_storage import RefusingStorage
+from tests.support.pictures.pictures import READABLE
 from tests.support.rows import set_row, store_image
+from tests.support.storage.cut_commits import cutting_commits
+from tests.support.storage.refusing_storage import RefusingStorage
 from tests.support.uploads import blobs
 
 IMAGES = 100

@@ -19,8 +19,8 @@ from shared.errors import DamagedPicture, DecoderCrashed, Unavailable
 from shared.pictures.isolated import IsolatedProcess, Limits
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage, original_key
-from tests.support.odd_pictures import many_scans, photograph, slow_bmp
-from tests.support.pictures import READABLE, encode
+from tests.support.pictures.odd_pictures import many_scans, photograph, slow_bmp
+from tests.support.pictures.pictures import READABLE, encode
 
 MEBIBYTE = 1024 * 1024
 LIMITS = Limits(seconds=20, memory_bytes=512 * MEBIBYTE)

@@ -13,7 +13,7 @@ from services.ingest.app import create_app
 from shared.config import Settings
 from shared.web.context import EXTENSION
 from tests.support.events.events import deliveries
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 from tests.support.rows import read_row, set_row
 from tests.support.uploads import blobs, files, post
 

@@ -15,7 +15,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.tagging import Claim
 from shared.db.monitoring.backlog import STALLED_SECONDS, is_backlog_over, is_stalled
 from tests.support.conditions import wait_for
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 from tests.support.rows import insert_row, set_row
 from tests.support.uploads import files, post
 

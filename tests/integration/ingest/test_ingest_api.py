@@ -17,7 +17,7 @@ from shared.storage.storage import Storage, original_key
 from shared.web.context import EXTENSION
 from tests.integration.ingest.test_relay import announced
 from tests.support.conditions import wait_for
-from tests.support.pictures import READABLE, UNREADABLE
+from tests.support.pictures.pictures import READABLE, UNREADABLE
 from tests.support.rows import read_row, set_row
 from tests.support.uploads import blobs, files, post
 

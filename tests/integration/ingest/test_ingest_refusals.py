@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from services.ingest.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from tests.support.pictures import READABLE, UNREADABLE, huge_png
+from tests.support.pictures.pictures import READABLE, UNREADABLE, huge_png
 from tests.support.uploads import blobs, files, post
 
 PNG = READABLE["PNG"]()

@@ -18,7 +18,6 @@ from shared.errors import Unavailable
 from shared.model.live_model import LiveScorer
 from shared.storage.deleting import sweep_files
 from shared.storage.storage import Storage
-from tests.support.cut_commits import cutting_commits
 from tests.support.learning.training import (
     InstantLearn,
     insert_corrections,
@@ -28,6 +27,7 @@ from tests.support.learning.training import (
     trainer_with,
     waiting_corrections,
 )
+from tests.support.storage.cut_commits import cutting_commits
 
 
 def test_two_trainers_at_once_do_each_run_once(

@@ -18,7 +18,7 @@ from tagloop.admin.backup.place import Place
 from tagloop.admin.backup.restore import restore
 from tagloop.admin.backup.save import backup
 from tests.support.learning.training import insert_version
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 from tests.support.rows import store_image
 
 PICTURES = {name: READABLE[name]() for name in ("JPEG", "PNG", "WebP")}

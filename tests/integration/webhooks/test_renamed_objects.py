@@ -25,10 +25,10 @@ from tests.support.conditions import wait_for
 from tests.support.events.deliveries import count_images, send, taken
 from tests.support.events.webhooks import BUCKET, bearer, record, records
 from tests.support.learning.feedback import correct
-from tests.support.object_store import REGION
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 from tests.support.rows import read_row, store_image
-from tests.support.tiny_s3 import TinyS3, tiny_s3
+from tests.support.storage.object_store import REGION
+from tests.support.storage.tiny_s3 import TinyS3, tiny_s3
 
 JPEG = READABLE["JPEG"]()
 OTHER = READABLE["PNG"]()

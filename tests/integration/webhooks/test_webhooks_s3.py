@@ -20,9 +20,9 @@ from shared.storage.storage import Storage, original_key
 from tests.acceptance.conftest import free_port
 from tests.support.conditions import wait_for
 from tests.support.events.webhooks import BUCKET, SECRETS, bearer
-from tests.support.object_store import REGION, Bucket, object_store, reset
-from tests.support.pictures import READABLE
+from tests.support.pictures.pictures import READABLE
 from tests.support.rows import read_row
+from tests.support.storage.object_store import REGION, Bucket, object_store, reset
 
 JPEG = READABLE["JPEG"]()
 KEYS = ("cat.jpg", "a b+c/ü猫 100%.jpg", "q?x=1&y#f.jpg")

@@ -13,7 +13,7 @@ from services.worker.backbone import Description
 from services.worker.decoding import Decoder
 from shared.config import load_settings
 from shared.errors import DamagedPicture, DecoderCrashed
-from tests.support.pictures import READABLE, encode, truncated
+from tests.support.pictures.pictures import READABLE, encode, truncated
 
 DESCRIPTION = Description("lite0", side=224, crop=0.875, dimensions=1280)
 MEBIBYTE = 1024 * 1024

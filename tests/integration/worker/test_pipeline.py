@@ -15,7 +15,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
 from shared.db.tags.shown import tags_of_images
 from shared.storage.storage import Storage, original_key
-from tests.support.pictures import READABLE, encode, scene, truncated
+from tests.support.pictures.pictures import READABLE, encode, scene, truncated
 from tests.support.rows import insert_row, read_row, set_row, store_image
 
 CLOSE = 0.01

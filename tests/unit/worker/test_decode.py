@@ -13,7 +13,7 @@ from services.worker.decoding.square import decode_square
 from shared.errors import PictureError
 from shared.pictures import probe
 from shared.pictures.pixels.rgb import decode_rgb
-from tests.support.pictures import (
+from tests.support.pictures.pictures import (
     ORIENTATIONS,
     READABLE,
     UNLIKE,

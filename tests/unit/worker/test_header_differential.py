@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 from shared.errors import NotAPicture
 from shared.pictures.formats import READERS, prepare_pillow
 from shared.pictures.headers import Header, MemorySource, read_header
-from tests.support.pictures import ORIENTATIONS, READABLE, encode, scene, turned
+from tests.support.pictures.pictures import ORIENTATIONS, READABLE, encode, scene, turned
 
 MODES = ("1", "L", "P", "RGB", "RGBA", "CMYK", "LA", "LAB", "I", "F", "I;16", "YCbCr", "PA")
 DEEP = {"I": np.int32, "F": np.float32, "I;16": np.uint16}

@@ -13,7 +13,7 @@ from services.worker.decoding.square import decode_square
 from shared.errors import DamagedPicture, UnreadKind
 from shared.pictures import probe
 from shared.pictures.pixels.rgb import decode_rgb
-from tests.support.odd_pictures import (
+from tests.support.pictures.odd_pictures import (
     NO_TIFF,
     cgbi_png,
     clipboard_bmp,
@@ -25,7 +25,7 @@ from tests.support.odd_pictures import (
     tiff,
     with_nonsense_exif,
 )
-from tests.support.pictures import encode, scene
+from tests.support.pictures.pictures import encode, scene
 
 LIMIT = 10**9
 # Mean difference in grey levels: lossy formats and two ways of resizing.

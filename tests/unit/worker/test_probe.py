@@ -7,7 +7,7 @@ import pytest
 from shared.errors import NotAPicture, TooManyPixels, UnreadKind
 from shared.pictures import MIME_TYPES, probe
 from shared.pictures.pixels.rgb import decode_rgb
-from tests.support.pictures import (
+from tests.support.pictures.pictures import (
     ORIENTATIONS,
     READABLE,
     SIZE,

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageCms
 
-from tests.support.pictures import SIZE, encode, png_chunk, scene
+from tests.support.pictures.pictures import SIZE, encode, png_chunk, scene
 
 SIDEWAYS = 6
 

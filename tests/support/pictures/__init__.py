@@ -1,0 +1,1 @@
+"""Pictures for tests: ordinary, odd and hostile."""

@@ -1,0 +1,1 @@
+"""Storages and databases that misbehave on purpose."""
