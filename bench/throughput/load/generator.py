@@ -1,4 +1,4 @@
-"""`python -m bench.throughput.load.generator`: uploads pictures and prints how long each request took."""
+"""`python -m bench.throughput.load.generator`: upload pictures and print each request's seconds."""
 
 import argparse
 import http.client

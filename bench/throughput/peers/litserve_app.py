@@ -1,5 +1,6 @@
-"""LitServe with batching: `python -m bench.throughput.peers.litserve_app --runtime torch|torch-bf16|openvino`.
+"""LitServe with batching.
 
+`python -m bench.throughput.peers.litserve_app --runtime torch|torch-bf16|openvino` serves it.
 It returns the five most probable classes and stores nothing, which saves it work that Tagloop does.
 """
 

@@ -1,6 +1,7 @@
 """The usual design, Celery's side: one task per image in the prefork pool.
 
-`celery -A bench.throughput.peers.usual_tasks worker`. Celery needs an app when it imports this module.
+`celery -A bench.throughput.peers.usual_tasks worker`. Celery needs an app when it imports this
+module.
 """
 
 import os

@@ -12,8 +12,7 @@ from shared.db.schema.feedback import (
     reviewed,
 )
 from shared.db.schema.files import file_deletions
-from shared.db.schema.keys import api_keys, sessions
-from shared.db.schema.owners import untrained_owners
+from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.search import image_search
 from shared.db.schema.versions import backbones, models
