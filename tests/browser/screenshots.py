@@ -24,7 +24,7 @@ QUALITY = 82
 SEED = 11
 TYPES = {".jpg", ".jpeg", ".png", ".webp"}
 # Photographs with a known licence (CC0, public domain, CC BY), and where to cut further ones from
-# the larger ones: left, top, right, bottom as shares. docs/page.md names the authors.
+# the larger ones: left, top, right, bottom as shares. docs/page/README.md names the authors.
 CUTS: dict[str, list[tuple[float, float, float, float]]] = {
     "astronaut.png": [(0, 0, 1, 1), (0.1, 0, 0.9, 0.6)],
     "camera.png": [(0, 0, 1, 1)],

@@ -16,7 +16,7 @@ from services.trainer.learning.fitting.examples import Examples
 from shared.model.exclusions import Exclusions
 from shared.model.learned_tags import MAX_LOGIT, compete
 
-# L2 penalties. Half or twice as much changes little: docs/learning.md has the figures.
+# L2 penalties. Half or twice as much changes little: docs/learning/README.md has the figures.
 WEIGHT_PENALTY = 0.5
 BIAS_PENALTY = 0.01
 SCALE_PENALTY = 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# More components make a fit slower and no better: docs/learning.md has the figures.
+# More components make a fit slower and no better: docs/learning/README.md has the figures.
 MAX_DIRECTIONS = 512
 
 
