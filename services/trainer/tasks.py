@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import Celery
 
 from services.trainer.runs.nights import queue_night
-from services.trainer.runs.runs import see_to_runs
+from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from shared.messaging.celery_app import FINETUNE
 
@@ -22,4 +22,4 @@ def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:
         """Queue the night's run if it is due, and carry out queued runs."""
         here = trainer()
         queue_night(here.engine, here.settings.retrain_hour, datetime.now(UTC))
-        see_to_runs(here)
+        carry_out_due_runs(here)

@@ -28,7 +28,7 @@ MAX_ATTEMPTS = 3
 log = structlog.get_logger(__name__)
 
 
-def see_to_runs(trainer: Trainer) -> None:
+def carry_out_due_runs(trainer: Trainer) -> None:
     """Carry out queued runs, unless another trainer in the cluster does.
 
     A user waits for a run that teaches one tag, and it takes seconds, so such runs have their own
@@ -37,13 +37,13 @@ def see_to_runs(trainer: Trainer) -> None:
     Raises:
         Unavailable: Postgres is away. A later call continues the interrupted runs.
     """
-    see_to_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
-    see_to_kind(trainer, Lock.ALL_RUNS, of_one_tag=False)
+    carry_out_due_of_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
+    carry_out_due_of_kind(trainer, Lock.ALL_RUNS, of_one_tag=False)
     # A run for all tags may have kept out runs for one tag.
-    see_to_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
+    carry_out_due_of_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
 
 
-def see_to_kind(trainer: Trainer, lock: Lock, *, of_one_tag: bool) -> None:
+def carry_out_due_of_kind(trainer: Trainer, lock: Lock, *, of_one_tag: bool) -> None:
     """Carry out the runs of one kind in turn, until one fails."""
     # Look again after the lock is released: a trainer called for a new run found it held.
     while _is_any_open(trainer, of_one_tag=of_one_tag):

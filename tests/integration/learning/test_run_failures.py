@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.trainer.outcome import Progress
-from services.trainer.runs.runs import MAX_ATTEMPTS, see_to_runs
+from services.trainer.runs.runs import MAX_ATTEMPTS, carry_out_due_runs
 from services.trainer.trainer import Trainer
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
@@ -39,7 +39,7 @@ def test_two_trainers_at_once_do_each_run_once(
 
     def work(_: int) -> None:
         start.wait()
-        see_to_runs(trainer)
+        carry_out_due_runs(trainer)
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(work, range(2)))
@@ -58,7 +58,7 @@ def test_a_run_that_its_trainer_left_behind_is_done_by_the_next(
     with transaction(engine) as connection:
         start_next_run(connection, of_one_tag=False)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     assert (read_run(engine, run)["status"], read_run(engine, run)["attempts"]) == ("promoted", 2)
 
@@ -73,7 +73,7 @@ def test_a_run_in_the_hands_of_another_trainer_is_left_alone(
         assert held
         with transaction(engine) as connection:
             start_next_run(connection, of_one_tag=False)
-        see_to_runs(trainer)
+        carry_out_due_runs(trainer)
 
     assert read_run(engine, run)["status"] == "running"
     assert learn.learned == []
@@ -87,7 +87,7 @@ def test_a_run_that_ends_its_trainers_fails_and_sets_its_corrections_aside(
     with transaction(engine) as connection:
         connection.execute(text("UPDATE finetune_runs SET status = 'running', attempts = 3"))
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     row = read_run(engine, run)
     assert row["status"] == "failed"
@@ -107,7 +107,7 @@ def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
 
     statuses = []
     for _ in range(MAX_ATTEMPTS):
-        see_to_runs(trainer)
+        carry_out_due_runs(trainer)
         statuses.append(read_run(engine, run)["status"])
 
     assert statuses == ["queued", "queued", "failed"]
@@ -137,7 +137,7 @@ def test_an_outage_uses_up_no_attempt(
     run = queue_run(engine)
 
     with pytest.raises(Unavailable):
-        see_to_runs(trainer)
+        carry_out_due_runs(trainer)
 
     row = read_run(engine, run)
     assert (row["status"], row["attempts"]) == ("queued", 0)
@@ -157,7 +157,7 @@ def test_a_trainer_that_lost_its_run_keeps_nothing(
     insert_corrections(engine)
     run = queue_run(engine)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     assert (read_run(engine, run)["status"], read_run(engine, run)["attempts"]) == ("running", 2)
     assert len(list((tmp_path / "blobs" / "heads").iterdir())) == 1
@@ -177,7 +177,7 @@ def test_a_promotion_whose_answer_was_lost_keeps_its_file(
         learn.meanwhile = lambda progress: cutter.arm(passing=2)
 
         with pytest.raises(Unavailable):
-            see_to_runs(trainer)
+            carry_out_due_runs(trainer)
         assert cutter.cuts == 1
 
     assert read_run(engine, run)["status"] == "promoted"
@@ -204,7 +204,7 @@ def test_the_file_of_a_promotion_that_was_never_committed_is_swept(
         learn.meanwhile = lambda progress: cutter.arm(passing=2, reaches_server=False)
 
         with pytest.raises(Unavailable):
-            see_to_runs(trainer)
+            carry_out_due_runs(trainer)
         assert cutter.cuts == 1
 
     assert read_run(engine, run)["status"] == "queued"

@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, text
 
 from services.trainer.outcome import Progress
-from services.trainer.runs.runs import see_to_runs
+from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import promote
@@ -28,7 +28,7 @@ def test_what_a_run_learned_goes_live_and_everything_is_tagged_anew(
     insert_corrections(engine, count=3)
     run = queue_run(engine)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     row = read_run(engine, run)
     assert (row["status"], row["reason"], row["progress"]) == ("promoted", "it was promoted", 1)
@@ -52,7 +52,7 @@ def test_a_rejected_candidate_is_kept_and_what_is_live_stays(
     insert_corrections(engine)
     run = queue_run(engine)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     row = read_run(engine, run)
     assert (row["status"], row["version"]) == ("rejected", first + 1)
@@ -65,7 +65,7 @@ def test_a_run_without_new_corrections_says_so_and_ends(
 ) -> None:
     run = queue_run(engine)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     row = read_run(engine, run)
     assert (row["status"], row["version"]) == ("nothing", None)
@@ -81,7 +81,7 @@ def test_a_run_for_one_tag_takes_only_its_corrections(
     insert_corrections(engine, "dog")
     run = queue_run(engine, hat)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     assert learn.learned == [hat]
     assert read_run(engine, run)["corrections"] == 2
@@ -100,7 +100,7 @@ def test_progress_can_be_followed(trainer: Trainer, learn: InstantLearn, engine:
     insert_corrections(engine)
     run = queue_run(engine)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     assert [(row["status"], row["stage"], row["progress"]) for row in seen] == [
         ("running", "training", 0.5)
@@ -117,11 +117,11 @@ def test_a_run_for_one_tag_does_not_wait_for_a_large_one(
         if len(learn.learned) == 1:
             insert_corrections(engine, "hat")
             queue_run(engine, hat)
-            see_to_runs(trainer)
+            carry_out_due_runs(trainer)
 
     learn.meanwhile = teach_hat
     large = queue_run(engine)
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     # Then the large one learns again, on top of what the small one has made.
     assert learn.learned == [None, hat, None]
@@ -149,7 +149,7 @@ def test_a_promotion_while_a_run_learns_has_it_learn_again(
     insert_corrections(engine)
     queue_run(engine)
 
-    see_to_runs(trainer)
+    carry_out_due_runs(trainer)
 
     assert learn.learned == [None, None]
     with transaction(engine) as connection:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from services.feedback.app import create_app
-from services.trainer.runs.runs import see_to_runs
+from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from services.worker.tagging.sweeper import sweep
 from shared.config import Settings
@@ -27,7 +27,7 @@ def versions(trainer: Trainer, engine: Engine) -> list[int]:
     for _ in range(TAUGHT):
         insert_corrections(engine)
         queue_run(engine)
-        see_to_runs(trainer)
+        carry_out_due_runs(trainer)
     execute(engine, "UPDATE retag_jobs SET status = 'done'")
     execute(engine, "UPDATE models SET promoted_at = promoted_at - interval '1 hour'")
     with transaction(engine) as connection:
@@ -138,7 +138,7 @@ def test_rejected_versions_are_thinned_as_well(
     for _ in range(KEPT + 2):
         insert_corrections(engine)
         queue_run(engine)
-        see_to_runs(trainer)
+        carry_out_due_runs(trainer)
     execute(engine, "UPDATE models SET created_at = created_at - interval '1 hour'")
 
     sweep(celery, engine, storage, settings)
