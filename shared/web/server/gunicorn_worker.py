@@ -21,7 +21,7 @@ from gunicorn.http import wsgi
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from shared.errors import ConfigError, TooSlow
+from shared.errors import ConfigError, TagloopError, TooSlow
 from shared.web.server.connection import (
     BODY_WINDOW_SECONDS,
     HEAD_SECONDS,
@@ -31,7 +31,7 @@ from shared.web.server.connection import (
 )
 from shared.web.server.lanes import Lane, ThreadLanes, lane_of
 from shared.web.server.pace import Pace
-from shared.web.server.refusals import write_problem
+from shared.web.server.refusals import write_error, write_problem
 from shared.web.server.response import PacedResponse, PendingResponse
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -281,6 +281,9 @@ class WebWorker(ThreadWorker):
         except Exception as error:
             if conn.answer is not None and conn.answer.has_begun:
                 self.log.exception("A response broke off")
+            elif isinstance(error, TagloopError):
+                # Not even its first piece could be read: the file was just deleted, for example.
+                write_error(conn.sock, error)
             else:
                 self.handle_error(request, conn.sock, conn.client, error)
             return NextStep.CLOSE
