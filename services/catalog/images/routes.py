@@ -18,8 +18,6 @@ from services.catalog.documents import (
 )
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
-from services.catalog.images.thumbnails import load_thumbnail
-from services.catalog.renditions.renderer import shared_renderer
 from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
@@ -27,6 +25,8 @@ from shared.db.images.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
 from shared.pictures.isolated import Limits
+from shared.pictures.renditions.renderer import shared_renderer
+from shared.pictures.renditions.thumbnails import load_thumbnail
 from shared.storage.blob_reader import BlobReader
 from shared.storage.deleting import delete_files
 from shared.storage.storage import SCREEN_SIDE, file_keys, original_key

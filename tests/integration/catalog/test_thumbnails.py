@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine
 
-from services.catalog.images.thumbnails import load_thumbnail
-from services.catalog.renditions.render import render
-from services.catalog.renditions.renderer import PROCESSES, Renderer
 from shared.errors import DamagedPicture, DecoderCrashed, Unavailable
 from shared.pictures.isolated import IsolatedProcess, Limits
+from shared.pictures.renditions.render import render
+from shared.pictures.renditions.renderer import PROCESSES, Renderer
+from shared.pictures.renditions.thumbnails import load_thumbnail
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage, original_key
 from tests.support.pictures.odd_pictures import many_scans, photograph, slow_bmp
@@ -126,7 +126,7 @@ def test_a_picture_that_takes_too_much_memory_is_refused(renderer: Renderer) -> 
 def test_who_would_wait_too_long_is_told_to_come_back(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.catalog.renditions.renderer.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("shared.pictures.renditions.renderer.WAIT_SECONDS", 0.01)
     taken = [renderer._idle.get() for _ in range(PROCESSES)]
 
     with pytest.raises(Unavailable, match="ask again later"):

@@ -3,11 +3,11 @@
 import queue
 from threading import Lock
 
-from services.catalog.renditions.render import RenderOutcome
 from shared.errors import DamagedPicture, Unavailable
 from shared.pictures.isolated import IsolatedProcess, Limits
+from shared.pictures.renditions.render import RenderOutcome
 
-CHILD_MODULE = "services.catalog.renditions.render"
+CHILD_MODULE = "shared.pictures.renditions.render"
 # Per web process. They start when first needed, and take 50 MB each.
 PROCESSES = 2
 # A page requests dozens at once; each takes a few hundredths of a second.

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.catalog.renditions.once import Once
-from services.catalog.renditions.renderer import Renderer
 from shared.db.connection.engine import transaction
 from shared.db.images.file_deletions import hold_image, note_deletions
 from shared.errors import BlobMissing
+from shared.pictures.renditions.once import Once
+from shared.pictures.renditions.renderer import Renderer
 from shared.storage.deleting import delete_files
 from shared.storage.storage import THUMBNAIL_SIDE, Storage, original_key, thumbnail_key
 
