@@ -6,12 +6,12 @@ from flask import Request
 from pydantic import ValidationError
 
 from services.ingest.callbacks import check_callbacks
-from services.ingest.intake import Intake
-from services.ingest.multipart import FormField, UploadedFile, read_parts
-from services.ingest.options import UploadOptions, collect
 from shared.errors import BadRequest
 from shared.web.requests.body import open_body
 from shared.web.requests.gathering import gather, read_pieces
+from shared.web.uploads.intake import Intake
+from shared.web.uploads.multipart import FormField, UploadedFile, read_parts
+from shared.web.uploads.options import UploadOptions, collect
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"

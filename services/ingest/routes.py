@@ -15,14 +15,15 @@ from services.ingest.documents import (
     KnownImages,
     KnownQuery,
 )
-from services.ingest.intake import Intake
-from services.ingest.overload import refuse_overload
 from shared.api.image_document import describe_images, image_url
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image, find_known
 from shared.web.context import context
 from shared.web.problems import ProblemDocument, problem_of
+from shared.web.uploads.intake import Intake
+from shared.web.uploads.outcome import status_of, wait_until_done
+from shared.web.uploads.overload import refuse_overload
 
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
@@ -96,18 +97,12 @@ def _answer_one(own_id: UUID, known: dict[UUID, UUID], deadline: float) -> Answe
     headers = {}
     if deadline > time.monotonic():
         with context().room.place() as has_place:
-            if _is_done(image_id, deadline if has_place else 0):
+            if wait_until_done(image_id, deadline if has_place else 0):
                 return _describe(image_id), 200, {}
             if not has_place:
                 headers = {WAIT_HEADER: WAIT_REFUSED}
-    status = "queued" if is_new else _status(image_id)
+    status = "queued" if is_new else status_of(image_id)
     return _accepted(image_id, status), 202 if is_new else 200, headers
-
-
-def _is_done(image_id: UUID, deadline: float) -> bool:
-    """Wait until the deadline; return whether the image is tagged or has failed."""
-    seconds = max(0.0, deadline - time.monotonic())
-    return context().listener.wait(image_id, seconds, lambda: _status(image_id) != "queued")
 
 
 def _not_kept(intake: Intake, image_id: UUID) -> Document:
@@ -124,7 +119,7 @@ def _answer_many(intake: Intake, known: dict[UUID, UUID]) -> Answer:
             images.append({"filename": picture.filename, "status": "refused", "problem": problem})
         else:
             image_id = known[picture.id]
-            status = "queued" if image_id == picture.id else _status(image_id)
+            status = "queued" if image_id == picture.id else status_of(image_id)
             accepted = {**_accepted(image_id, status), **_not_kept(intake, image_id)}
             images.append({"filename": picture.filename, **accepted})
     return {"images": images}, 202, {}
@@ -132,13 +127,6 @@ def _answer_many(intake: Intake, known: dict[UUID, UUID]) -> Answer:
 
 def _accepted(image_id: UUID, status: str) -> dict[str, str]:
     return {"id": str(image_id), "status": status, "url": image_url(image_id)}
-
-
-def _status(image_id: UUID) -> str:
-    """Return the status of an image; "failed" if it was deleted, so that no caller waits for it."""
-    with transaction(context().engine) as connection:
-        row = find_image(connection, image_id, caller_access())
-        return row["status"] if row else "failed"
 
 
 def _describe(image_id: UUID) -> Document:

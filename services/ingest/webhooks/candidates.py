@@ -10,7 +10,6 @@ from typing import Any
 
 from services.ingest.body import parse_options
 from services.ingest.callbacks import check_callbacks
-from services.ingest.filenames import clean_filename
 from services.ingest.webhooks.events import Event, ObjectEvent, PictureAt
 from shared.config import Settings
 from shared.db.images.images import NewImage
@@ -18,6 +17,7 @@ from shared.fetch import check_form
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.object_url import object_url
+from shared.web.uploads.filenames import clean_filename
 
 
 def image_candidates(

@@ -12,8 +12,6 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.ingest.documents import AcceptedImage
-from services.ingest.options import collect
-from services.ingest.overload import refuse_overload
 from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import RecordedEvents, record
@@ -27,6 +25,8 @@ from shared.observability.metrics import uploads
 from shared.web.context import EXTENSION, context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
+from shared.web.uploads.options import collect
+from shared.web.uploads.overload import refuse_overload
 
 CHUNK_BYTES = 64 * 1024
 CERTIFICATES_KEPT = 16

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.ingest.options import UploadOptions, collect
 from shared.api.uploader_words import MAX_HASHTAGS, METADATA_BYTES
 from shared.errors import BadRequest
+from shared.web.uploads.options import UploadOptions, collect
 
 wild_text = st.text(st.characters(codec=None))
 wild_json = st.recursive(

@@ -11,9 +11,9 @@ from multipart import (
     PushMultipartParser,
 )
 
-from services.ingest.filenames import EXTENDED, decode_words, extended_filename
 from shared.errors import BadRequest
 from shared.web.requests.gathering import CHUNK_BYTES, gather
+from shared.web.uploads.filenames import EXTENDED, decode_words, extended_filename
 
 FIELD_BYTES = 64 * 1024
 # Long file names are shortened later; the parser's own limit would refuse their files.

@@ -6,8 +6,6 @@ from uuid import UUID
 
 import structlog
 
-from services.ingest.filenames import clean_filename
-from services.ingest.options import UploadOptions
 from shared.db.connection.engine import transaction
 from shared.db.events.events import promise_callback
 from shared.db.images.file_deletions import note_deletions
@@ -22,6 +20,8 @@ from shared.storage.image_ids import new_image_id
 from shared.storage.originals import Original, inspect_original
 from shared.storage.storage import original_key
 from shared.web import Context
+from shared.web.uploads.filenames import clean_filename
+from shared.web.uploads.options import UploadOptions
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.multipart import FIELD_BYTES, FormField, UploadedFile, read_parts
 from shared.errors import BadRequest
+from shared.web.uploads.multipart import FIELD_BYTES, FormField, UploadedFile, read_parts
 
 BOUNDARY = b"cut-here"
 MANY = 1000

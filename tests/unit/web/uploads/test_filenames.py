@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.filenames import clean_filename
-from services.ingest.multipart import UploadedFile, read_parts
+from shared.web.uploads.filenames import clean_filename
+from shared.web.uploads.multipart import UploadedFile, read_parts
 from tagloop.client.names import header_file_name
 
 KEPT = [
