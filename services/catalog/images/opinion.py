@@ -73,7 +73,7 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
         words = context().words.get().with_custom(named)
         probabilities = np.full(len(words.vocabulary), np.nan, np.float32)
     else:
-        own = context().live.get().for_owner(image["owner"])
+        own = _scorer_of(stored["backbone_id"]).for_owner(image["owner"])
         scorer = replace(own, words=own.words.with_custom(named))
         words = scorer.words
         embedding = np.array(stored["embedding"], dtype=np.float16)
@@ -83,3 +83,9 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
     for tag, is_present in decided.items():
         (present if is_present else absent)[words.columns[tag.id]] = True
     return Opinion(words, scorer, probabilities, present, absent)
+
+
+def _scorer_of(backbone_id: int) -> Scorer:
+    """Return the live scorer; the network that it belongs to went live perhaps a moment ago."""
+    scorer = context().live.get()
+    return scorer if scorer.model.backbone_id == backbone_id else context().live.look_again()

@@ -66,7 +66,8 @@ def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
     with transaction(context().engine) as connection:
         stored = find_embedding(connection, row["id"])
     if stored is None:
-        raise NotFound(f"Nothing can be compared with an image that is {row['status']}.")
+        state = "not embedded yet" if row["status"] == "tagged" else row["status"]
+        raise NotFound(f"Nothing can be compared with an image that is {state}.")
     embedding = np.array(stored["embedding"], dtype=np.float16)
     return _find_similar(embedding, stored["backbone_id"], query.limit, without=row["id"])
 

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.images.file_deletions import note_deletions
 from shared.db.owners.access import Access
-from shared.db.schema import embeddings, images, shown_tags
+from shared.db.schema import embeddings, images, models, shown_tags
 from shared.observability.logs import current_request_id
 from shared.storage.object_url import SCHEME
 from shared.storage.storage import file_keys
@@ -183,12 +183,13 @@ def list_images(
 
 
 def find_embedding(connection: Connection, image_id: UUID) -> RowMapping | None:
-    """Return the stored embedding of an image and the id of its backbone."""
-    return (
-        connection.execute(select(embeddings).where(embeddings.c.image_id == image_id))
-        .mappings()
-        .first()
+    """Return the embedding of an image by the live network, and the id of that network."""
+    query = (
+        select(embeddings)
+        .join(models, models.c.backbone_id == embeddings.c.backbone_id)
+        .where(embeddings.c.image_id == image_id, models.c.status == "live")
     )
+    return connection.execute(query).mappings().first()
 
 
 def forget_names(connection: Connection, image_ids: Sequence[UUID]) -> None:

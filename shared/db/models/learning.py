@@ -26,9 +26,11 @@ _MAY_BE_LEARNED = """
 # needed, since pages are not all alike.
 SMALL_TABLE = 2000
 SPARE = 3.0
-# Postgres' own estimate: to count a million rows takes longer than everything else.
+# Postgres' own estimate: to count a million rows takes longer than everything else. Each network
+# that has made embeddings has about the same number.
 _ESTIMATE = text("""
-    SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'embeddings'::regclass
+    SELECT greatest(reltuples, 0)::bigint / greatest((SELECT count(*) FROM backbones), 1)
+    FROM pg_class WHERE oid = 'embeddings'::regclass
 """)
 
 
@@ -179,7 +181,8 @@ def sample_uncorrected(
 
     The sample is the same each time, as long as no such image comes or goes.
     """
-    total = connection.scalar(text("SELECT count(*) FROM embeddings")) or 0
+    count = text("SELECT count(*) FROM embeddings WHERE backbone_id = :backbone_id")
+    total = connection.scalar(count, {"backbone_id": backbone_id}) or 0
     # Sample twice as many: some have corrections, and the sample's size varies.
     percent = min(100.0, 200.0 * images / max(total, 1))
     source = sql.SQL("embeddings TABLESAMPLE BERNOULLI ({percent}) REPEATABLE (0)")

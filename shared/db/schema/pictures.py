@@ -74,7 +74,8 @@ embeddings = Table(
     "embeddings",
     metadata,
     Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
-    Column("backbone_id", ForeignKey("backbones.id"), nullable=False),
+    # An image has one embedding of each network: of two while the network is being changed.
+    Column("backbone_id", ForeignKey("backbones.id"), primary_key=True),
     Column("embedding", HALFVEC, nullable=False),
     # Rows may fill a page before Postgres moves embeddings out of line, which makes comparing one
     # embedding with all others four times faster.
