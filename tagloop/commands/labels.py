@@ -62,7 +62,7 @@ def export(
     `tagloop import-labels` reads it, here or at another server that has the same pictures.
     """
     from tagloop.client.client import Client
-    from tagloop.labels.export import export_labels
+    from tagloop.exchange.labels.export import export_labels
 
     export_labels(Client(server), file)
 
@@ -87,7 +87,7 @@ def import_labels(
     could not be used.
     """
     from tagloop.client.client import Client
-    from tagloop.labels.load import load_labels
+    from tagloop.exchange.labels.load import load_labels
 
     is_all_well = load_labels(Client(server), file, owner, user)
     raise typer.Exit(EXIT_WELL if is_all_well else EXIT_SOME_WRONG)

@@ -15,8 +15,8 @@ def test_the_command_line_and_the_client_load_nothing_heavy() -> None:
         "tagloop.display.found_table",
         "tagloop.display.progress",
         "tagloop.display.version_table",
-        "tagloop.labels.export",
-        "tagloop.labels.load",
+        "tagloop.exchange.labels.export",
+        "tagloop.exchange.labels.load",
     )
     code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     loaded = subprocess.run(

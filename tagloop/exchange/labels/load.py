@@ -12,8 +12,8 @@ from tagloop.client.client import Client
 from tagloop.client.errors import describe
 from tagloop.client.names import printable
 from tagloop.client.teaching_documents import Verdicts
-from tagloop.labels.find import find_images
-from tagloop.labels.rows import Row, Unusable, read_rows
+from tagloop.exchange.labels.find import find_images
+from tagloop.exchange.labels.rows import Row, Unusable, read_rows
 
 # Also the maximum number of images: half of what the server accepts in one request.
 ROWS_PER_REQUEST = 500

@@ -10,7 +10,7 @@ from tagloop.client.client import Client
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 from tagloop.client.teaching_documents import ExportedLabel
-from tagloop.labels.csv_text import hide_formula
+from tagloop.exchange.labels.csv_text import hide_formula
 
 COLUMNS = ("image", "sha256", "filename", "owner", "tag", "name", "present")
 

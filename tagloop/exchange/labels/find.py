@@ -13,7 +13,7 @@ from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
 from tagloop.client.errors import Refused
 from tagloop.client.names import printable
-from tagloop.labels.rows import Row, Unusable
+from tagloop.exchange.labels.rows import Row, Unusable
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.api.tag_names import clean_name, slug_of
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
-from tagloop.labels.csv_text import as_text, read_records, show_formula
+from tagloop.exchange.labels.csv_text import as_text, read_records, show_formula
 
 # In order of preference.
 TAG_COLUMNS = ("tag", "label")

@@ -1,0 +1,1 @@
+"""Tags to and from other programs: label files, XMP and photo servers."""
