@@ -16,6 +16,7 @@ from tagloop.commands import (
     tags,
     training,
     words,
+    xmp,
 )
 from tagloop.exit_codes import EXIT_SOME_WRONG
 
@@ -40,6 +41,7 @@ app.add_typer(tags.app, name="tags")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owner.app, name="owner")
+app.add_typer(xmp.app, name="xmp")
 app.command("eval")(pictures.evaluate)
 app.command()(backup.backup)
 app.command()(backup.restore)

@@ -77,10 +77,19 @@ class Client(Teaching):
         return dict(answer["known"])
 
     def image(
-        self, image_id: str, *, min_confidence: float | None = None, max_tags: int | None = None
+        self,
+        image_id: str,
+        *,
+        min_confidence: float | None = None,
+        max_tags: int | None = None,
+        precision: float | None = None,
     ) -> ReceivedImage:
         """Return an image with its tags: the server's choice, or those asked for."""
-        parameters = {"min_confidence": min_confidence, "max_tags": max_tags}
+        parameters = {
+            "min_confidence": min_confidence,
+            "max_tags": max_tags,
+            "precision": precision,
+        }
         return ReceivedImage.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
 
     def statuses(self, image_ids: Sequence[str]) -> list[ImageStatus]:

@@ -1,0 +1,1 @@
+"""Tags as XMP, in sidecars beside pictures or inside them."""
