@@ -21,7 +21,7 @@ def server(tmp_path: Path) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--workers", "1"]
     command += ["--config", "python:shared.web.server.gunicorn_config"]
-    command += ["--bind", f"127.0.0.1:{port}", "tests.support.unreadable:app"]
+    command += ["--bind", f"127.0.0.1:{port}", "tests.acceptance.unreadable:app"]
     environment = os.environ | {"TAGLOOP_STORAGE_URL": f"file://{tmp_path}"}
     with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) as process:
         try:

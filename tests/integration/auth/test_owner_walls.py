@@ -16,7 +16,7 @@ from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
-from tests.support.belongings import Belongings, belongings_of, register_endpoint
+from tests.integration.auth.belongings import Belongings, belongings_of, register_endpoint
 from tests.support.keys import app_with, client_of
 from tests.support.rows import set_row, store_image
 
