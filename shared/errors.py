@@ -106,6 +106,12 @@ class BodyOverLimit(TagloopError):
     status = 413
 
 
+class BodyTooLarge(TagloopError):
+    """The body is larger than this server accepts here."""
+
+    status = 413
+
+
 class TooManyRequests(TagloopError):
     """The key has been used as much as it may be for now."""
 

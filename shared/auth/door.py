@@ -1,6 +1,7 @@
 """The door of every web service: who is calling, and whether their key permits the operation."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,7 +21,13 @@ from shared.errors import Forbidden, InvalidKey, LengthRequired
 
 SCHEME = "bearer"
 EXTENSION = "tagloop.door"
+ENTRANCES = "tagloop.entrances"
 _ARGUMENT = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
+
+
+# Returns the key of a request and the size of its body in bytes. For parts of the API whose clients
+# send keys in ways of their own. Raises InvalidKey if there is no valid key.
+Entrance = Callable[[Request, KeyRing], tuple[Key, int]]
 
 
 @dataclass(frozen=True)
@@ -49,14 +56,26 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         rule = _rule_of(request)
         if rule is None or rule == OPEN:
             return
-        key = _key_of(request, ring, rule)
+        entrance = app.extensions.get(ENTRANCES, {}).get(request.blueprint)
+        if entrance is None:
+            key, body_bytes = _key_of(request, ring, rule), _body_bytes(request)
+        else:
+            key, body_bytes = entrance(request, ring)
         refuse_unfit(key, rule)
-        limits.count(key, _body_bytes(request))
+        limits.count(key, body_bytes)
         g.access = key.access
         g.key_id = key.id
         g.is_admin = Scope.ADMIN in key.scopes
 
     app.before_request(ask_for_key)
+
+
+def set_entrance(app: Flask, blueprint: str, entrance: Entrance) -> None:
+    """Have the requests of a blueprint show their keys in another way than `Authorization: Bearer`.
+
+    Where no keys are asked for, it is not used.
+    """
+    app.extensions.setdefault(ENTRANCES, {})[blueprint] = entrance
 
 
 def caller_access() -> Access:

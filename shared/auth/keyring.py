@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from shared.auth.aws_keys import is_access_key_id
 from shared.auth.tokens import digest_of, is_token
 from shared.db.connection.engine import transaction
 from shared.db.owners.keys import Key, use_key
@@ -35,6 +36,18 @@ class KeyRing:
             Unavailable: Postgres is away.
         """
         return self._find(self._keys, digest_of(token), use_key) if is_token(token) else None
+
+    def find_access_key(self, access_key_id: str) -> Key | None:
+        """Return the key with an AWS access key id, at most five seconds old; None if unknown.
+
+        The id is public: the caller must also verify a signature made with its secret.
+
+        Raises:
+            Unavailable: Postgres is away.
+        """
+        if not is_access_key_id(access_key_id):
+            return None
+        return self._find(self._keys, digest_of(access_key_id), use_key)
 
     def verify_session(self, token: str) -> Session | None:
         """Return the session of a cookie, as of at most five seconds ago; None if it has ended.

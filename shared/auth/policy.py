@@ -50,6 +50,10 @@ PAGE_PATHS = frozenset(
 )
 # Webhooks prove with a signature where they come from.
 OPEN_PREFIXES = ("/docs/", "/page/", "/v1/webhooks/")
+# Other vendors' APIs. Each of their requests sends a picture and reads its tags, as POST /v1/images
+# with wait= does; in some a GET sends it.
+COMPAT_PREFIX = "/compat/"
+COMPAT = _needs(Scope.INGEST, changes=True)
 
 # By method and path, as they stand in the OpenAPI document.
 RULES = {
@@ -126,4 +130,6 @@ def rule_for(method: str, path: str) -> Rule:
     """Return the rule of an operation, its path as in the OpenAPI document."""
     if path in OPEN_PATHS or path in PAGE_PATHS or path.startswith(OPEN_PREFIXES):
         return OPEN
+    if path.startswith(COMPAT_PREFIX):
+        return COMPAT
     return RULES.get(("GET" if method == "HEAD" else method, path), DEFAULT)

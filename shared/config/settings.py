@@ -13,6 +13,7 @@ from shared.config.values import (
     BrokerUrl,
     HourOrNone,
     HttpUrl,
+    MasterSecret,
     Names,
     RedisUrl,
     ResultUrl,
@@ -140,7 +141,22 @@ class Settings(BaseSettings):
     )
     s3_buckets: Names = Field(
         frozenset(),
-        description="buckets whose events are accepted, as JSON; empty: all that can be read",
+        description="buckets whose events are accepted, as JSON; empty: all that can be read. "
+        "Rekognition's S3Object is read from listed buckets only",
+    )
+    compat_keep: bool = Field(
+        True,
+        description="whether pictures sent through another vendor's API (/compat) are kept; false: "
+        "each is deleted once it is answered",
+    )
+    compat_words: str = Field(
+        "",
+        description="TOML file that renames tags in those APIs' answers; empty: no tag is renamed",
+    )
+    sigv4_secret: MasterSecret = Field(
+        SecretStr(""),
+        description="secret that the secrets of AWS keys (`tagloop keys create --aws`) are derived "
+        "from, 32 characters or more; empty: there are no AWS keys",
     )
     retrain_hour: HourOrNone = Field(
         3,

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from shared.api.signing import key_of
+from shared.auth.aws_keys import MIN_MASTER_CHARACTERS
 
 NO_NAMES = 'has to be a list of names in JSON, such as ["a", "b"]'
 # Several brokers, one after the other, for when the first is away.
@@ -38,6 +39,13 @@ def check_secret(value: SecretStr) -> SecretStr:
     """Check a signing secret now rather than at the first delivery."""
     if value.get_secret_value():
         key_of(value.get_secret_value())
+    return value
+
+
+def check_master_secret(value: SecretStr) -> SecretStr:
+    """Check that a secret that others are derived from is empty or too long to guess."""
+    if 0 < len(value.get_secret_value()) < MIN_MASTER_CHARACTERS:
+        raise ValueError(f"has to have at least {MIN_MASTER_CHARACTERS} characters")
     return value
 
 
@@ -93,6 +101,7 @@ def _scheme_of(url: str, rule: str) -> str:
 Names = Annotated[frozenset[str], NoDecode, BeforeValidator(parse_names)]
 # NoDecode, because an empty variable is not JSON.
 HourOrNone = Annotated[int | None, NoDecode, BeforeValidator(none_where_empty)]
+MasterSecret = Annotated[SecretStr, AfterValidator(check_master_secret)]
 SigningSecret = Annotated[SecretStr, AfterValidator(check_secret)]
 BrokerUrl = Annotated[str, AfterValidator(check_broker_url)]
 ResultUrl = Annotated[str, AfterValidator(check_result_url)]

@@ -20,8 +20,10 @@ CHUNK_BYTES = 1024 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 
 
-def read_object(url: str, max_bytes: int, seconds: float) -> BinaryIO:
+def read_object(url: str, max_bytes: int, seconds: float, version: str | None = None) -> BinaryIO:
     """Read an object at an s3:// URL into a temporary file, which the caller closes.
+
+    version: of the object; None: the newest.
 
     Raises:
         TooManyBytes: there is more than `max_bytes`.
@@ -34,7 +36,14 @@ def read_object(url: str, max_bytes: int, seconds: float) -> BinaryIO:
     deadline = time.monotonic() + seconds
     file = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY_BYTES))  # noqa: SIM115 - the caller closes it
     try:
-        _copy(_open_bucket(bucket, seconds), key, file, max_bytes, deadline)
+        _copy(
+            _open_bucket(bucket, seconds),
+            key,
+            version,
+            file,
+            max_bytes=max_bytes,
+            deadline=deadline,
+        )
     except BaseException as error:
         file.close()
         match error:
@@ -70,8 +79,16 @@ def _open_bucket(bucket: str, seconds: float) -> S3Store:
     )
 
 
-def _copy(store: S3Store, key: str, file: BinaryIO, max_bytes: int, deadline: float) -> None:
-    found = store.get(key)
+def _copy(
+    store: S3Store,
+    key: str,
+    version: str | None,
+    file: BinaryIO,
+    *,
+    max_bytes: int,
+    deadline: float,
+) -> None:
+    found = store.get(key, options={"version": version} if version else None)
     if found.meta["size"] > max_bytes:
         raise TooManyBytes(f"The object has more than {max_bytes:,} bytes.")
     for chunk in found.stream(min_chunk_size=CHUNK_BYTES):

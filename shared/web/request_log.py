@@ -14,7 +14,7 @@ HEADER = "X-Request-Id"
 # The form of ids from a proxy; anything else could forge log lines.
 ACCEPTED = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 # Probes come every few seconds and would hide what clients experience.
-COUNTED_PREFIX = "/v1/"
+COUNTED_PREFIXES = ("/v1/", "/compat/")
 NO_ROUTE = "(none)"
 
 
@@ -29,7 +29,7 @@ def register_request_log(app: Flask, service: str) -> None:
 
     def end(response: Response) -> Response:
         response.headers[HEADER] = g.request_id
-        if request.path.startswith(COUNTED_PREFIX):
+        if request.path.startswith(COUNTED_PREFIXES):
             route = request.url_rule.rule if request.url_rule else NO_ROUTE
             metrics.requests.labels(service, route, str(response.status_code)).inc()
             metrics.request_seconds.labels(service).observe(time.monotonic() - g.begun_at)

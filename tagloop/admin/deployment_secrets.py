@@ -23,6 +23,7 @@ def make_secrets(folder: Path) -> list[str]:
         "postgres_password": _new_password,
         "grafana_password": _new_password,
         "callback_secret": new_secret,
+        "sigv4_secret": _new_password,
     }.items():
         if not (folder / name).exists():
             _write(folder / name, make())

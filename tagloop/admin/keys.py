@@ -6,10 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import RowMapping
 
+from shared.auth.aws_keys import new_access_key_id, secret_access_key
 from shared.auth.tokens import new_token
-from shared.db.connection.engine import transaction
+from shared.db.connection.engine import connect_engine, transaction
 from shared.db.owners.keys import NewKey, insert_key, list_keys, revoke_key
-from tagloop.local.settings import open_database
+from shared.errors import ConfigError
+from tagloop.local.settings import open_database, settings_of
 
 COLUMNS = ("number", "begins", "name", "scopes", "owner", "made", "last used", "revoked")
 MOMENT = "%Y-%m-%d %H:%M"
@@ -22,6 +24,25 @@ def create_key(data: Path | None, new: NewKey) -> str:
     with transaction(open_database(data)) as connection:
         insert_key(connection, token, new)
     return token
+
+
+def create_aws_key(data: Path | None, new: NewKey) -> tuple[str, str]:
+    """Store a new key for AWS' clients; return its access key id and secret access key.
+
+    Raises:
+        ConfigError: the server has no secret to derive secrets from.
+    """
+    settings = settings_of(data)
+    master = settings.sigv4_secret.get_secret_value()
+    if not master:
+        raise ConfigError(
+            "TAGLOOP_SIGV4_SECRET is not set, and the secrets of AWS keys are derived from it; set "
+            "it to 32 random characters or more, for this command and for the server."
+        )
+    access_key_id = new_access_key_id()
+    with transaction(connect_engine(settings.database_url, pool_size=1)) as connection:
+        insert_key(connection, access_key_id, new)
+    return access_key_id, secret_access_key(master, access_key_id)
 
 
 def print_keys(data: Path | None) -> None:

@@ -28,14 +28,22 @@ def create(
     bytes_per_minute: Annotated[
         int | None, typer.Option(min=1, help="Bytes a minute, instead of TAGLOOP_BYTES_PER_MINUTE.")
     ] = None,
+    aws: Annotated[
+        bool,
+        typer.Option("--aws", help="Create a key for AWS' clients, which sign their requests."),
+    ] = False,
     data: DataFolder = None,
 ) -> None:
     """Create a key and print it. It cannot be shown again: only its hash is stored."""
     from shared.db.owners.keys import NewKey
-    from tagloop.admin.keys import create_key
+    from tagloop.admin.keys import create_aws_key, create_key
 
     new = NewKey(frozenset(scope), owner, name, requests_per_minute, bytes_per_minute)
-    print(create_key(data, new))
+    if aws:
+        access_key_id, secret = create_aws_key(data, new)
+        print(f"AWS_ACCESS_KEY_ID={access_key_id}\nAWS_SECRET_ACCESS_KEY={secret}")
+    else:
+        print(create_key(data, new))
 
 
 @app.command("list")

@@ -63,6 +63,11 @@ class DataDir:
         return self.root / "callback-secret"
 
     @property
+    def sigv4_secret(self) -> Path:
+        """The secret that the secrets of AWS keys are derived from."""
+        return self.root / "sigv4-secret"
+
+    @property
     def beat_schedule(self) -> Path:
         """When beat last sent each periodic task."""
         return self.root / "beat-schedule"

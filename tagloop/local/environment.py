@@ -27,10 +27,13 @@ def child_environment(data: DataDir) -> dict[str, str]:
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     search_path = [str(PROJECT_ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
-    secret = data.callback_secret
+    secrets = {
+        "TAGLOOP_CALLBACK_SECRET_FILE": data.callback_secret,
+        "TAGLOOP_SIGV4_SECRET_FILE": data.sigv4_secret,
+    }
     return {
         # Before what is inherited: a secret of the user's own counts.
-        **({"TAGLOOP_CALLBACK_SECRET_FILE": str(secret)} if secret.exists() else {}),
+        **{name: str(path) for name, path in secrets.items() if path.exists()},
         **inherited,
         "PYTHONPATH": os.pathsep.join(search_path),
         "PYTHONUNBUFFERED": "1",

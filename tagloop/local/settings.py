@@ -1,13 +1,14 @@
 """Find the settings and the database that a command works on."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from shared.config import Settings, load_settings
+from shared.config import PREFIX, Settings, load_settings
 from shared.db.connection.engine import connect_engine
 from shared.errors import ConfigError
-from tagloop.local.datadir import find_data_dir
+from tagloop.local.datadir import DataDir, find_data_dir
 from tagloop.local.environment import broker_url, database_url
 
 
@@ -29,7 +30,16 @@ def settings_of(data: Path | None) -> Settings:
         database_url=database_url(folder),
         broker_url=broker_url(folder),
         storage_url=folder.blobs.as_uri(),
+        **_own_secret(folder),
     )
+
+
+def _own_secret(folder: DataDir) -> dict[str, str]:
+    """Return the data folder's secret for AWS keys, unless the environment has one."""
+    is_set = any(os.environ.get(f"{PREFIX}SIGV4_SECRET{end}") for end in ("", "_FILE"))
+    if is_set or not folder.sigv4_secret.exists():
+        return {}
+    return {"sigv4_secret": folder.sigv4_secret.read_text().strip()}
 
 
 def open_database(data: Path | None) -> Engine:

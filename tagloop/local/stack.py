@@ -1,5 +1,6 @@
 """Run Tagloop on one machine: start everything, supervise it, stop it."""
 
+import secrets
 import shutil
 import socket
 from contextlib import closing
@@ -8,15 +9,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from shared.api.signing import new_secret
 from shared.auth.loopback import refuse_open_door
 from shared.config import load_settings
 from tagloop.local import services
 from tagloop.local.addresses import LOOPBACK, Address
-from tagloop.local.callback_secret import ensure_callback_secret
 from tagloop.local.datadir import DataDir, locked, open_data_dir
 from tagloop.local.environment import broker_url
 from tagloop.local.errors import PortInUseError
 from tagloop.local.readiness import is_ready
+from tagloop.local.secret_files import ensure_secret
 from tagloop.local.servers import backing
 from tagloop.local.supervisor.signals import SignalWatch
 from tagloop.local.supervisor.supervisor import StopRequested, Supervisor
@@ -43,7 +45,8 @@ def up(port: int, data: Path, host: str = LOOPBACK) -> int:
     with closing(SignalWatch()) as watch, watch.installed(), locked(folder, port):
         check_port_free(address)
         forget_metrics(folder)
-        ensure_callback_secret(folder.callback_secret)
+        ensure_secret(folder.callback_secret, new_secret)
+        ensure_secret(folder.sigv4_secret, secrets.token_urlsafe)
         supervisor = Supervisor(folder.logs, report, watch)
         try:
             start(supervisor, folder, address)

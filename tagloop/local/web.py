@@ -3,6 +3,7 @@
 from flask_openapi3 import OpenAPI
 
 from services.catalog.app import BLUEPRINTS as CATALOG
+from services.compat.app import BLUEPRINTS as COMPAT
 from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.ingest.app import BLUEPRINTS as INGEST
 from shared.config import load_settings
@@ -11,10 +12,10 @@ from shared.web import create_web_app
 
 
 def create_app() -> OpenAPI:
-    """Return ingest, feedback and catalog as one app.
+    """Return ingest, feedback, catalog and compat as one app.
 
     In production each has a server of its own.
     """
     settings = load_settings()
     configure_logs(settings)
-    return create_web_app("tagloop", (*INGEST, *FEEDBACK, *CATALOG), settings)
+    return create_web_app("tagloop", (*INGEST, *FEEDBACK, *CATALOG, *COMPAT), settings)

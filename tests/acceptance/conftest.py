@@ -52,6 +52,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same, asking for keys."""
+    with running(tmp_path_factory.mktemp("locked") / "data", TAGLOOP_AUTH="true") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def api(server: Server) -> Api:
     """The server's HTTP API."""
     return Api(server.url)
@@ -75,13 +82,13 @@ def tagloop(server: Server) -> Run:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Server]:
+def running(data: Path, **settings: str) -> Iterator[Server]:
     """A Tagloop of one's own on a data folder; at the end Ctrl-C has to stop it cleanly."""
     port = free_port()
     process = subprocess.Popen(
         up_command(data, port),
         cwd=PROJECT_ROOT,
-        env=os.environ | SETTINGS,
+        env=os.environ | SETTINGS | settings,
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -19,7 +19,7 @@ from tests.acceptance.conftest import free_port
 from tests.compose.file import PROJECT_ROOT, Service, find_service
 
 STOP_SECONDS = 60
-WEB = ("ingest", "catalog", "feedback")
+WEB = ("ingest", "catalog", "feedback", "compat")
 WEB_PORT = "8000"
 METRICS_PORT = "9100"
 PROXY_PORT = "8080"

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from services.catalog.app import BLUEPRINTS as CATALOG
+from services.compat.app import BLUEPRINTS as COMPAT
 from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.ingest.app import BLUEPRINTS as INGEST
 from shared.auth.scopes import Scope
@@ -20,7 +21,7 @@ from shared.web import create_web_app
 def app_with(settings: Settings, **changes: Any) -> Flask:
     """All services, with other settings."""
     return create_web_app(
-        "tagloop", (*INGEST, *FEEDBACK, *CATALOG), settings.model_copy(update=changes)
+        "tagloop", (*INGEST, *FEEDBACK, *CATALOG, *COMPAT), settings.model_copy(update=changes)
     )
 
 

@@ -41,10 +41,12 @@ class Offered:
 class Intake:
     """The pictures of one request.
 
-    not_kept: hashtags and metadata that could not be added to a known image, by its id.
+    is_awaited: the caller waits for the tags of all of them, however many there are. not_kept:
+    hashtags and metadata that could not be added to a known image, by its id.
     """
 
     context: Context
+    is_awaited: bool = False
     offered: list[Offered] = field(default_factory=list)
     not_kept: dict[UUID, list[str]] = field(default_factory=dict)
 
@@ -93,7 +95,7 @@ class Intake:
             Unavailable: Postgres is away. Nothing was accepted.
         """
         accepted = [picture for picture in self.offered if picture.refusal is None]
-        queue = INTERACTIVE if len(accepted) == 1 else BULK
+        queue = INTERACTIVE if self.is_awaited or len(accepted) == 1 else BULK
         known = self._insert(accepted, options, queue) if accepted else {}
         new = [picture for picture in accepted if known[picture.id] == picture.id]
         self._announce(queue, new)

@@ -2,32 +2,17 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.api import Api
 from tests.acceptance.commands import COMMAND
-from tests.acceptance.conftest import PROJECT_ROOT, Server, free_port, running, up_command
+from tests.acceptance.conftest import PROJECT_ROOT, Server, free_port, up_command
 
 pytestmark = pytest.mark.acceptance
 
 REFUSAL_SECONDS = 20
-
-
-@pytest.fixture(scope="module")
-def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A stack that asks for keys."""
-    before = os.environ.get("TAGLOOP_AUTH")
-    os.environ["TAGLOOP_AUTH"] = "true"
-    try:
-        with running(tmp_path_factory.mktemp("locked") / "data") as server:
-            yield server
-    finally:
-        os.environ.pop("TAGLOOP_AUTH")
-        if before is not None:
-            os.environ["TAGLOOP_AUTH"] = before
 
 
 def command(*arguments: str, key: str = "") -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 WEB_APPS = (
     "services.ingest.app",
+    "services.compat.app",
     "services.feedback.app",
     "services.catalog.app",
     "tagloop.local.web",

@@ -121,5 +121,5 @@ def test_prometheus_scrapes_services_of_the_file() -> None:
         for name in names.split(",")
     }
 
-    assert scraped == {"ingest", "catalog", "feedback", "worker", "worker-gpu", "trainer"}
+    assert scraped == {"ingest", "catalog", "feedback", "compat", "worker", "worker-gpu", "trainer"}
     assert scraped <= set(SERVICES)

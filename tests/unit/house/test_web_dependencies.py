@@ -15,6 +15,7 @@ from tests.acceptance.conftest import PROJECT_ROOT
 # What the services of docker-compose.yml that use that image start.
 MODULES = (
     "services.catalog.app",
+    "services.compat.app",
     "services.feedback.app",
     "services.ingest.app",
     "shared.db.migrate",

@@ -1,16 +1,16 @@
-"""The signing secret of a stack's callbacks: created once, stored in its data folder."""
+"""The secrets of a stack: each created once, stored in its data folder."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from shared.api.signing import new_secret
 from tagloop.local.errors import LocalStackError
 
 PRIVATE_MODE = 0o600
 
 
-def ensure_callback_secret(path: Path) -> None:
-    """Create the secret if there is none. Receivers verify messages with the one in this file.
+def ensure_secret(path: Path, make: Callable[[], str]) -> None:
+    """Create a secret if there is none, readable by its user only.
 
     Raises LocalStackError when it cannot be written.
     """
@@ -21,4 +21,4 @@ def ensure_callback_secret(path: Path) -> None:
     except OSError as error:
         raise LocalStackError(f"{path} cannot be written ({error.strerror}).") from error
     with os.fdopen(descriptor, "w") as file:
-        file.write(new_secret() + "\n")
+        file.write(make() + "\n")

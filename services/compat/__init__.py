@@ -1,0 +1,1 @@
+"""Other vendors' image tagging APIs, answered by Tagloop: their clients only change the address."""

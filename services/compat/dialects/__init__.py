@@ -1,0 +1,1 @@
+"""The vendors' APIs: a module or package each, and one table."""

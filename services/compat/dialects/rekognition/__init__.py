@@ -1,0 +1,1 @@
+"""Amazon Rekognition: DetectLabels, DetectCustomLabels and the calls around it."""

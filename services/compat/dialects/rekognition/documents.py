@@ -1,0 +1,116 @@
+"""The requests of Rekognition's operations, with the limits of AWS' own model."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_LABELS = 1000
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+FilterName = Annotated[str, Field(max_length=50)]
+Filter = Annotated[list[FilterName], Field(max_length=100)]
+Arn = Annotated[str, Field(min_length=20, max_length=2048)]
+NoNul = r"^[^\x00]*$"
+
+
+class Members(BaseModel):
+    """Members that Tagloop does not know are ignored, as AWS does."""
+
+    model_config = ConfigDict(extra="ignore", arbitrary_types_allowed=True, allow_inf_nan=False)
+
+
+class ObjectInBucket(Members):
+    """An object in a bucket."""
+
+    Bucket: str = Field(pattern=r"^[0-9A-Za-z.\-_]{3,255}$")
+    Name: str = Field(min_length=1, max_length=1024, pattern=NoNul)
+    Version: str | None = Field(None, min_length=1, max_length=1024)
+
+
+class Picture(Members):
+    """A picture: its bytes in base64, or where it is."""
+
+    Bytes: Any = None
+    S3Object: ObjectInBucket | None = None
+
+
+class WithImage(Members):
+    """A request about a picture."""
+
+    Image: Picture
+
+
+class LabelFilters(Members):
+    """Which labels are wanted, by their exact names and categories."""
+
+    LabelInclusionFilters: Filter = []
+    LabelExclusionFilters: Filter = []
+    LabelCategoryInclusionFilters: Filter = []
+    LabelCategoryExclusionFilters: Filter = []
+
+
+class ColourSettings(Members):
+    """How many colours are wanted."""
+
+    MaxDominantColors: int = Field(default=10, ge=0, le=20)
+
+
+class LabelSettings(Members):
+    """The settings of both features."""
+
+    GeneralLabels: LabelFilters = LabelFilters()
+    ImageProperties: ColourSettings = ColourSettings()
+
+
+class DetectLabels(WithImage):
+    """DetectLabels."""
+
+    MaxLabels: int = Field(MAX_LABELS, ge=0)
+    MinConfidence: Percent = 55.0
+    Features: list[Literal["GENERAL_LABELS", "IMAGE_PROPERTIES"]] = Field(
+        ["GENERAL_LABELS"], max_length=2
+    )
+    Settings: LabelSettings = LabelSettings()
+
+
+class DetectCustomLabels(WithImage):
+    """DetectCustomLabels."""
+
+    ProjectVersionArn: Arn
+    MaxResults: int = Field(MAX_LABELS, ge=0)
+    MinConfidence: Percent = 0.0
+
+
+class DetectModerationLabels(WithImage):
+    """DetectModerationLabels."""
+
+    MinConfidence: Percent = 50.0
+
+
+class DescribeProjects(Members):
+    """DescribeProjects."""
+
+    ProjectNames: list[str] = Field([], max_length=10)
+    Features: list[str] = Field([], max_length=2)
+
+
+class DescribeProjectVersions(Members):
+    """DescribeProjectVersions."""
+
+    ProjectArn: Arn
+    VersionNames: list[str] = Field([], max_length=10)
+    MaxResults: int = Field(100, ge=1, le=100)
+    NextToken: str | None = Field(None, max_length=1024)
+
+
+class StartProjectVersion(Members):
+    """StartProjectVersion."""
+
+    ProjectVersionArn: Arn
+    MinInferenceUnits: int = Field(ge=1)
+
+
+class StopProjectVersion(Members):
+    """StopProjectVersion."""
+
+    ProjectVersionArn: Arn

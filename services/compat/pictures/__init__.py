@@ -1,0 +1,1 @@
+"""From the pictures of a request to their labels and colours."""

@@ -1,0 +1,94 @@
+"""The labels of an image: its shown tags, as the words file calls them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.compat.pictures.words import Words
+from shared.api.image_document import describe_tags
+from shared.db.tags.shown import ShownTag
+from shared.vocabulary import Vocabulary
+
+# Writes a tag's name as a vendor does.
+Habit = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A tag that an image shows.
+
+    name: as the words file calls it. is_renamed: the file does. confidence: 0 to 1. is_taught:
+    people made the tag. wider: slugs of the wider tags that the image shows too, the nearest first.
+    """
+
+    slug: str
+    name: str
+    is_renamed: bool
+    confidence: float
+    is_taught: bool
+    wider: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+    def called(self, habit: Habit) -> str:
+        """Return the name in a vendor's way of writing; renamed ones stay as they are."""
+        return self.name if self.is_renamed else habit(self.name)
+
+
+def labels_of(vocabulary: Vocabulary, words: Words, shown: Sequence[ShownTag]) -> list[Label]:
+    """Return the labels of an image with these tags, the most telling first."""
+    kinds = {(tag.slug, tag.owner): tag.kind for tag in shown}
+    tags = describe_tags(vocabulary, shown)
+    there = {tag["tag"] for tag in tags if words.name_of(tag["tag"], tag["name"]) is not None}
+    labels: dict[str, Label] = {}
+    for tag in tags:
+        slug = tag["tag"]
+        name = words.name_of(slug, tag["name"])
+        if name is None:
+            continue
+        is_taught = kinds[slug, tag["owner"]] == "custom"
+        label = Label(
+            slug,
+            name,
+            words.has(slug, tag["name"]),
+            # Rounding may leave a little more than 1.
+            min(1.0, tag["confidence"]),
+            is_taught,
+            () if is_taught else tuple(w for w in _wider(vocabulary, slug) if w in there),
+            () if is_taught else vocabulary.tags[vocabulary.index(slug)].aliases,
+        )
+        # Several tags may get one name; the surest stands for all.
+        known = labels.get(name)
+        if known is None or label.confidence > known.confidence:
+            labels[name] = label
+    return list(labels.values())
+
+
+def _wider(vocabulary: Vocabulary, slug: str) -> list[str]:
+    """Return the slugs of all wider tags, the nearest first, each after all its narrower ones."""
+    found: list[str] = []
+    level = [slug]
+    while level:
+        level = [
+            parent for one in level for parent in vocabulary.tags[vocabulary.index(one)].parents
+        ]
+        found += level
+    return list(dict.fromkeys(reversed(found)))[::-1]
+
+
+def surest(labels: Sequence[Label], limit: int | None = None) -> list[Label]:
+    """Return the most telling labels, at most `limit`, the surest first."""
+    return sorted(labels[:limit], key=lambda label: -label.confidence)
+
+
+def capitalise_first(name: str) -> str:
+    """Write "golden retriever" as "Golden retriever"."""
+    return name[:1].upper() + name[1:]
+
+
+def capitalise_words(name: str) -> str:
+    """Write "golden retriever" as "Golden Retriever"."""
+    return " ".join(map(capitalise_first, name.split(" ")))
+
+
+def as_it_is(name: str) -> str:
+    """Leave a name as Tagloop writes it."""
+    return name

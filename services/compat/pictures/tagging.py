@@ -1,0 +1,186 @@
+"""Have pictures tagged while a request waits, by the same path as an upload with `wait=`."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy import RowMapping
+
+from services.compat.pictures.labels import Label, labels_of
+from services.compat.pictures.words import current_words
+from shared.auth.door import caller_access
+from shared.db.connection.engine import transaction
+from shared.db.images.images import delete_image, find_image
+from shared.db.tags.shown import ShownTag, tags_of_images
+from shared.errors import DamagedPicture, FetchFailed, TagloopError, Unavailable
+from shared.storage.deleting import delete_files
+from shared.storage.storage import file_keys
+from shared.web.context import context
+from shared.web.uploads.intake import Intake
+from shared.web.uploads.options import UploadOptions
+from shared.web.uploads.outcome import wait_until_done
+from shared.web.uploads.overload import refuse_overload
+
+# boto3 waits 60 seconds for an answer.
+ANSWER_SECONDS = 50.0
+IMAGE_HEADER = "X-Tagloop-Image"
+NO_IMAGE = "-"
+# Of bytes that another request deletes meanwhile; see TAGLOOP_COMPAT_KEEP.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class PictureUrl:
+    """A picture that a worker fetches."""
+
+    url: str
+
+
+# A picture of a request: its bytes, its address, or why it can't be read.
+Picture = bytes | PictureUrl | TagloopError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a picture. row: of a tagged image. error: why there is none.
+
+    shown: its tags as Tagloop names them. labels: the same as the words file names them.
+    """
+
+    row: RowMapping | None = None
+    shown: list[ShownTag] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    error: TagloopError | None = None
+
+    @property
+    def image(self) -> RowMapping:
+        """The row of the tagged image.
+
+        Raises:
+            TagloopError: the picture could not be tagged.
+        """
+        if self.error is not None:
+            raise self.error
+        assert self.row is not None
+        return self.row
+
+
+@contextmanager
+def tagging(pictures: Sequence[Picture]) -> Iterator[list[Outcome]]:
+    """Yield the outcome of each picture, in order, once all are known.
+
+    Unless pictures are kept, those that were new are deleted at the end of the block.
+
+    Raises:
+        Unavailable: too many pictures or requests wait, or no worker tagged one in time.
+    """
+    refuse_overload()
+    made: list[UUID] = []
+    try:
+        with context().room.place() as has_place:
+            if not has_place:
+                raise Unavailable("Too many requests wait already; send this again later.")
+            seconds = min(ANSWER_SECONDS, context().settings.max_wait_seconds)
+            deadline = time.monotonic() + seconds
+            outcomes = _tag(pictures, deadline, made)
+        yield outcomes
+    finally:
+        if not context().settings.compat_keep:
+            _delete(made)
+
+
+@contextmanager
+def tagging_one(picture: Picture) -> Iterator[Outcome]:
+    """Yield the outcome of one picture, which has to be a tagged image.
+
+    Raises:
+        TagloopError: it could not be tagged.
+    """
+    with tagging([picture]) as [outcome]:
+        _ = outcome.image
+        yield outcome
+
+
+def name_images(response: Response, outcomes: Sequence[Outcome]) -> Response:
+    """Name the images of an answer in a header, so that the caller can correct their tags."""
+    if context().settings.compat_keep:
+        ids = [str(one.row["id"]) if one.row is not None else NO_IMAGE for one in outcomes]
+        response.headers[IMAGE_HEADER] = ", ".join(ids)
+    return response
+
+
+def _tag(pictures: Sequence[Picture], deadline: float, made: list[UUID]) -> list[Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    open_ones = list(range(len(pictures)))
+    for _ in range(ATTEMPTS):
+        taken = _take_in([pictures[n] for n in open_ones], made)
+        gone: list[int] = []
+        for n, image in zip(open_ones, taken, strict=True):
+            outcome = image if isinstance(image, Outcome) else _await(image, deadline)
+            if outcome is None:
+                gone.append(n)
+            else:
+                outcomes[n] = outcome
+        if not gone:
+            break
+        open_ones = gone
+    else:
+        raise Unavailable("A picture was deleted while it was being tagged; send it again.")
+    return [outcomes[n] for n in range(len(pictures))]
+
+
+def _take_in(pictures: Sequence[Picture], made: list[UUID]) -> list[UUID | Outcome]:
+    """Return the image id of each picture, or why it was refused; add ids of new images."""
+    # The caller waits for all of them.
+    intake = Intake(context(), is_awaited=True)
+    try:
+        for picture in pictures:
+            if isinstance(picture, bytes):
+                intake.add_file(BytesIO(picture), None)
+            elif isinstance(picture, PictureUrl):
+                intake.add_url(picture.url)
+        owner = caller_access().narrow(None) or ""
+    except BaseException:
+        intake.discard()
+        raise
+    known = intake.commit(UploadOptions.model_validate({"owner": owner}))
+    made += [own for own, image_id in known.items() if own == image_id]
+    offered = iter(intake.offered)
+    taken: list[UUID | Outcome] = []
+    for picture in pictures:
+        if isinstance(picture, TagloopError):
+            taken.append(Outcome(error=picture))
+            continue
+        one = next(offered)
+        refused = one.refusal is not None
+        taken.append(Outcome(error=one.refusal) if refused else known[one.id])
+    return taken
+
+
+def _await(image_id: UUID, deadline: float) -> Outcome | None:
+    """Return the outcome of an image; None if it was deleted."""
+    is_done = wait_until_done(image_id, deadline)
+    with transaction(context().engine) as connection:
+        row = find_image(connection, image_id, caller_access())
+        if row is None:
+            return None
+        if row["status"] == "failed":
+            kind = FetchFailed if row["sha256"] is None else DamagedPicture
+            return Outcome(error=kind(row["error"]))
+        if not is_done or row["status"] != "tagged":
+            raise Unavailable("No worker tagged the picture in time; send it again later.")
+        vocabulary = context().words.get(connection).vocabulary
+        shown = tags_of_images(connection, [row["id"]])[row["id"]]
+    return Outcome(row, shown, labels_of(vocabulary, current_words(), shown))
+
+
+def _delete(image_ids: Sequence[UUID]) -> None:
+    if not image_ids:
+        return
+    with transaction(context().engine) as connection:
+        gone = [one for image_id in image_ids for one in delete_image(connection, image_id)]
+    delete_files(context().engine, context().storage, file_keys(gone))
