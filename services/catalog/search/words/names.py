@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 
 from services.catalog.search.words.meaning import NOTHING, How, Named, Reading
-from services.catalog.search.words.nouns import find_wider_tag
 from services.catalog.search.words.typos import NearNames
+from shared.vocabulary.nouns.lookup import find_wider_tag
 from shared.vocabulary.text import normalise
 from shared.vocabulary.variants import plural_forms, spelling_forms
 

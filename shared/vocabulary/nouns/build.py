@@ -1,17 +1,17 @@
-"""Build nouns.txt: every WordNet noun that is not a tag's name, with the nearest wider tag.
+"""Build nouns.txt: every WordNet noun that is not a tag's name, with the nearest wider tags.
 
-    python -m services.catalog.search.words.build --wordnet /usr/share/wordnet
+    python -m shared.vocabulary.nouns.build --wordnet /usr/share/wordnet
 
-Run it again when the vocabulary changes. Only a noun's first two meanings count: the others are
-rarely meant. nouns_by_hand.txt takes precedence.
+Run it again when the vocabulary changes. Only a noun's first two meanings count, and whether it is
+a proper name as well: the others are rarely meant. nouns_by_hand.txt takes precedence.
 """
 
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.catalog.search.words.nouns import NOUNS_FILE
 from shared.vocabulary import load_imagenet
+from shared.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME
 from shared.vocabulary.wordnet import Synset, read_nouns, read_senses
 
 BY_HAND_FILE = Path(__file__).parent / "nouns_by_hand.txt"
@@ -24,7 +24,9 @@ TOO_WIDE = ("object", "device", "equipment")
 
 
 def build(wordnet: Path) -> str:
-    """Return the text of nouns.txt: a noun, a tab, and the WordNet id of its tag, sorted by noun.
+    """Return the text of nouns.txt: a noun and the WordNet ids of its tags, separated by tabs.
+
+    Sorted by noun. The first tag is that of the most frequent meaning that has one.
 
     Raises ValueError if nouns_by_hand.txt names no tag; FileNotFoundError if the folder has no
     WordNet.
@@ -34,11 +36,11 @@ def build(wordnet: Path) -> str:
     known = {tag.wordnet_id for tag in vocabulary.tags if tag.wordnet_id}
     targets = known - {vocabulary.tags[vocabulary.index(slug)].wordnet_id for slug in TOO_WIDE}
     found = {
-        noun: tag
+        noun: "\t".join(tags)
         for noun, senses in read_senses(wordnet).items()
         if len(noun) >= MIN_LETTERS
         and vocabulary.resolve(noun) is None
-        and (tag := _nearest_of(synsets, senses[:SENSES], targets))
+        and (tags := _meanings(synsets, senses, targets))
     }
     for line in BY_HAND_FILE.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -50,9 +52,12 @@ def build(wordnet: Path) -> str:
     return "".join(f"{noun}\t{found[noun]}\n" for noun in sorted(found, key=str.encode))
 
 
-def _nearest_of(synsets: Mapping[str, Synset], senses: list[str], targets: set[str]) -> str | None:
-    things = [sense for sense in senses if not synsets[sense].is_instance]
-    return next((tag for sense in things if (tag := _nearest(synsets, sense, targets))), None)
+def _meanings(synsets: Mapping[str, Synset], senses: list[str], targets: set[str]) -> list[str]:
+    """Return the tag above each meaning, and PROPER_NAME; none if no meaning has a tag."""
+    things = [sense for sense in senses[:SENSES] if not synsets[sense].is_instance]
+    tags = [tag for sense in things if (tag := _nearest(synsets, sense, targets))]
+    is_name = any(synsets[sense].is_instance for sense in senses)
+    return [*dict.fromkeys(tags), *([PROPER_NAME] if tags and is_name else [])]
 
 
 def _nearest(synsets: Mapping[str, Synset], sense: str, targets: set[str]) -> str | None:

@@ -1,0 +1,1 @@
+"""Learn from uploaders' hashtags: weak labels that must never do harm."""

@@ -1,0 +1,108 @@
+"""Find the tag that a hashtag means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.api.hashtag_words import key_of, split_words
+from shared.db.tags.known_tag import KnownTag
+from shared.model.vocabulary_index import VocabularyIndex
+from shared.vocabulary.nouns.lookup import PROPER_NAME, find_meanings
+from shared.vocabulary.variants import plural_forms, spelling_forms
+
+# Splits a run of words: `streetphotography`. None: it is none.
+Split = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a hashtag means.
+
+    key: the same for all spellings. name: its words. tags: ids of the tags that it may mean; of
+    several, each picture's own tags decide; none: it may become a tag. wider: for such a word, ids
+    of the tags that its noun implies; of several, the picture decides too.
+    """
+
+    key: str
+    name: str
+    tags: tuple[int, ...] = ()
+    wider: tuple[int, ...] = ()
+
+
+class HashtagReader:
+    """Looks hashtags up: slug, name, alias, plural, spelling, then noun.
+
+    words: the vocabulary and the shared custom tags. former: other names of custom tags, with
+    their ids. merged: keys of synonyms, with the key of the word that each one means.
+    """
+
+    def __init__(
+        self,
+        words: VocabularyIndex,
+        *,
+        former: Iterable[tuple[str, int]] = (),
+        merged: Mapping[str, str] | None = None,
+        split: Split = lambda _: None,
+    ) -> None:
+        self._words = words
+        self._merged = dict(merged or {})
+        self._split = split
+        self._ids: dict[str, list[int]] = defaultdict(list)
+        for tag, tag_id in zip(words.vocabulary.tags, words.tag_ids.tolist(), strict=True):
+            self._add(tag_id, (tag.slug, tag.name))
+        for tag, tag_id in zip(words.vocabulary.tags, words.tag_ids.tolist(), strict=True):
+            self._add(tag_id, tag.aliases)
+        for alias, tag_id in former:
+            self._add(tag_id, (alias,))
+
+    def read(self, hashtag: str) -> Meaning | None:
+        """Return what a hashtag means; None if it has no letter, digit or symbol.
+
+        A word that may become a tag is given in the singular if that is a known noun.
+        """
+        text = split_words(hashtag)
+        if not text:
+            return None
+        text = self._merged.get(key_of(text), text)
+        forms = [text, *plural_forms(text), *spelling_forms(text)]
+        parted = self._split(text) if " " not in text else None
+        if parted is not None:
+            forms += [parted, *plural_forms(parted)]
+        for form in forms:
+            if tags := self._ids.get(key_of(form)):
+                return Meaning(key_of(form), form, tags=tuple(tags))
+        return self._candidate(parted or text)
+
+    def _candidate(self, text: str) -> Meaning:
+        """Return the meaning of a word that no tag has, with the tags above its noun."""
+        for noun in (text, *plural_forms(text)):
+            meanings = find_meanings(noun)
+            if meanings and PROPER_NAME not in meanings:
+                tags = self._by_wordnet_id
+                wider = tuple(tags[tag] for tag in meanings if tag in tags)
+                return Meaning(key_of(noun), noun, wider=wider)
+        return Meaning(key_of(text), text)
+
+    def _add(self, tag_id: int, names: Sequence[str]) -> None:
+        for name in names:
+            known = self._ids[key_of(name)]
+            if tag_id not in known:
+                known.append(tag_id)
+
+    @cached_property
+    def _by_wordnet_id(self) -> dict[str, int]:
+        return {
+            tag.wordnet_id: tag_id
+            for tag, tag_id in zip(
+                self._words.vocabulary.tags, self._words.tag_ids.tolist(), strict=True
+            )
+            if tag.wordnet_id is not None
+        }
+
+
+def with_shared(words: VocabularyIndex, custom: Sequence[KnownTag]) -> VocabularyIndex:
+    """Return the vocabulary with the custom tags that everybody sees."""
+    return words.with_custom([tag for tag in custom if tag.owner is None])

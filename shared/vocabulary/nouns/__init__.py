@@ -1,0 +1,1 @@
+"""WordNet's nouns that are not tags, with the tags above them."""

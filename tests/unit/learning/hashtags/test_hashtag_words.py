@@ -1,0 +1,109 @@
+"""What hashtags mean, in every way that people write them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.trainer.learning.hashtags.words.blocked import why_blocked
+from services.trainer.learning.hashtags.words.meaning import HashtagReader
+from services.trainer.learning.hashtags.words.segmentation import split_run
+from shared.api.hashtag_words import key_of, split_words
+from shared.model.vocabulary_index import VocabularyIndex
+from shared.vocabulary import load_imagenet
+
+VOCABULARY = load_imagenet()
+WORDS = VocabularyIndex(VOCABULARY, np.arange(len(VOCABULARY), dtype=np.int32))
+READER = HashtagReader(WORDS, split=split_run)
+
+
+def slugs(hashtag: str) -> set[str]:
+    """The slugs of the tags that a hashtag may mean."""
+    meaning = READER.read(hashtag)
+    return set() if meaning is None else {VOCABULARY.tags[tag].slug for tag in meaning.tags}
+
+
+@given(st.text())
+def test_the_words_of_words_are_the_same(text: str) -> None:
+    words = split_words(text)
+
+    assert split_words(words) == words
+    assert "  " not in words
+    assert words == words.strip()
+
+
+@given(st.lists(st.from_regex("[a-z]{2,8}", fullmatch=True), min_size=1, max_size=4))
+def test_all_spellings_have_one_key(words: list[str]) -> None:
+    spellings = [
+        "#" + "".join(words),
+        "_".join(words),
+        "-".join(words),
+        " ".join(words).upper(),
+        "".join(word.capitalize() for word in words),
+    ]
+
+    assert {key_of(spelling) for spelling in spellings} == {"".join(words)}
+    assert split_words(spellings[-1]) == " ".join(words)
+
+
+@given(st.text())
+def test_any_text_has_a_meaning_or_none(text: str) -> None:
+    meaning = READER.read(text)
+
+    assert (meaning is None) == (split_words(text) == "")
+
+
+def test_every_name_of_the_vocabulary_means_its_tag() -> None:
+    for tag in VOCABULARY.tags:
+        for name in (tag.slug, tag.name, *tag.aliases):
+            assert tag.slug in slugs("#" + name.title().replace(" ", "")), name
+
+
+@pytest.mark.parametrize(
+    ("hashtag", "expected"),
+    [
+        ("#Dogs", {"dog"}),
+        ("#goldenretrievers", {"golden-retriever"}),
+        ("#Golden_Retriever", {"golden-retriever"}),
+        ("#\N{FULLWIDTH LATIN SMALL LETTER D}og", {"dog"}),
+        ("#tshirt", {"t-shirt"}),
+        ("#crane", {"crane", "crane-bird"}),
+        ("#catsofinstagram", set()),
+    ],
+)
+def test_hashtags_mean_what_people_expect(hashtag: str, expected: set[str]) -> None:
+    assert slugs(hashtag) == expected
+
+
+def test_a_noun_is_a_candidate_that_implies_a_wider_tag() -> None:
+    kitten = READER.read("#kittens")
+
+    assert kitten is not None
+    assert (kitten.name, kitten.tags) == ("kitten", ())
+    assert [VOCABULARY.tags[tag].slug for tag in kitten.wider] == ["cat"]
+
+
+def test_a_proper_name_implies_nothing() -> None:
+    turkey = READER.read("#turkey")
+
+    assert turkey is not None
+    assert (turkey.tags, turkey.wider) == ((), ())
+
+
+def test_runs_of_words_are_split_and_single_words_are_not() -> None:
+    assert split_run("streetphotography") == "street photography"
+    assert split_run("sunglasses") is None
+    assert split_run("xqzzkwv") is None
+    assert split_run("a" * 100) is None
+
+
+def test_a_merged_synonym_is_read_as_what_it_means() -> None:
+    reader = HashtagReader(WORDS, merged={"doggo": "dog"})
+
+    assert reader.read("#Doggo") == reader.read("dog")
+
+
+def test_words_that_teach_nothing_have_a_reason() -> None:
+    assert why_blocked(key_of("#InstaGood")) == "asks for attention"
+    assert why_blocked(key_of("#2026")) == "is a number or a date"
+    assert why_blocked(key_of("#sunset")) is None
