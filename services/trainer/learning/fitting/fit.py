@@ -83,20 +83,23 @@ def fit(
     targets: Targets,
     exclusions: Exclusions,
     is_custom: NDArray[np.bool_],
+    smoothing: NDArray[np.float32] | None = None,
 ) -> Classifiers:
     """Fit a logistic regression with balanced classes for each tag.
 
     The same data give the same result.
 
-    is_custom: (tags,).
+    is_custom: (tags,). smoothing: (images,), how uncertain the positives of an image are (label
+    smoothing, Szegedy et al. 2016); None: none is.
 
     First the network's log-odds are scaled to people's corrections (Platt 1999). Then classifiers
     learn what is still missing, all tags at once, because mutually exclusive tags share a softmax.
     """
     present = torch.from_numpy(targets.present)
     weight = _balanced(targets)
+    smooth = _smooth(present, smoothing)
     network = torch.from_numpy(examples.network)
-    scale, bias = _fit_scale(network, present, weight)
+    scale, bias = _fit_scale(network, present, weight, smooth)
     prior = PRIOR_SHARE * scale.clamp(min=0) * torch.from_numpy(~is_custom)
     # Centred, so that the weight penalty does not restrict what is common to all images.
     # (There may be no images: a fold may hold the only one.)
@@ -110,7 +113,7 @@ def fit(
 
     def loss() -> Tensor:
         logits = inputs @ weights + bias + offset
-        fitted = _negative_log_likelihood(logits, excluded, present, weight)
+        fitted = _negative_log_likelihood(logits, excluded, present, weight, smooth)
         return fitted + WEIGHT_PENALTY / 2 * weights.square().sum() + _bias_penalty(bias)
 
     _minimise(loss, [weights, bias], STEPS)
@@ -142,7 +145,16 @@ def _balanced(targets: Targets) -> Tensor:
     return torch.from_numpy((weight * factor).astype(np.float32))
 
 
-def _fit_scale(network: Tensor, present: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+def _smooth(present: Tensor, smoothing: NDArray[np.float32] | None) -> Tensor | float:
+    """Return how much of each positive counts as a negative, (images, tags) or 0."""
+    if smoothing is None:
+        return 0.0
+    return torch.from_numpy(smoothing)[:, None] * present
+
+
+def _fit_scale(
+    network: Tensor, present: Tensor, weight: Tensor, smooth: Tensor | float
+) -> tuple[Tensor, Tensor]:
     """Return the scale and bias, (tags,) each, that fit the network's log-odds best."""
     scale = torch.ones(network.shape[1], requires_grad=True)
     bias = torch.zeros(network.shape[1], requires_grad=True)
@@ -150,6 +162,7 @@ def _fit_scale(network: Tensor, present: Tensor, weight: Tensor) -> tuple[Tensor
     def loss() -> Tensor:
         logits = scale * network + bias
         likelihood = torch.where(present, logsigmoid(logits), logsigmoid(-logits))
+        likelihood = likelihood - smooth * logits
         distance = SCALE_PENALTY / 2 * (scale - 1).square().sum()
         return distance + _bias_penalty(bias) - (weight * likelihood).sum()
 
@@ -162,17 +175,23 @@ def _bias_penalty(bias: Tensor) -> Tensor:
 
 
 def _negative_log_likelihood(
-    logits: Tensor, excluded: ExcludedPowers, present: Tensor, weight: Tensor
+    logits: Tensor,
+    excluded: ExcludedPowers,
+    present: Tensor,
+    weight: Tensor,
+    smooth: Tensor | float = 0.0,
 ) -> Tensor:
     """Return the loss of probabilities as `shared.model.learned_tags.compete` makes them."""
     # The line search also tries far too long steps, whose likelihood must be finite.
     kept = logits.clamp(-MAX_LOGIT, MAX_LOGIT)
     if excluded.is_empty:
-        likelihood = torch.where(present, logsigmoid(kept), logsigmoid(-kept))
+        likelihood = torch.where(present, logsigmoid(kept), logsigmoid(-kept)) - smooth * kept
     else:
         powers = torch.exp(kept.double())
         left = 1 + excluded.sums(powers)
-        likelihood = torch.where(present, kept, torch.log(left)) - torch.log(left + powers)
+        none = torch.log(left)
+        certain = torch.where(present, kept, none) - torch.log(left + powers)
+        likelihood = certain - smooth * (kept - none)
     return -(weight * likelihood).sum()
 
 

@@ -1,0 +1,72 @@
+"""Find out whether a word can be seen: whether other owners' pictures predict it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Precision is counted as if this share of the pictures had the word, whatever the sample.
+PREVALENCE = 0.05
+# Held-out average precision has to be at least this many times the prevalence.
+MIN_LIFT = 3.0
+# The typical owner's pictures have to stand out from this share of the background on average, …
+MIN_AGREEMENT = 0.7
+# … and so have the pictures of this share of the owners, at chance level or better.
+CHANCE = 0.5
+MIN_AGREEING = 0.6
+
+
+@dataclass(frozen=True)
+class Predictability:
+    """How well a word is predicted on owners that were not learned from.
+
+    average_precision: at a prevalence of 5 %. agreement: median over owners of the share of the
+    background that their pictures outscore. agreeing: share of the owners better than chance.
+    """
+
+    average_precision: float
+    agreement: float
+    agreeing: float
+
+    @property
+    def is_visual(self) -> bool:
+        """Return whether the word is worth learning."""
+        return self.why_not is None
+
+    @property
+    def why_not(self) -> str | None:
+        """Return why a word is not learned; None if it is."""
+        if self.average_precision < MIN_LIFT * PREVALENCE:
+            return "cannot be seen: other owners' pictures do not predict it"
+        if self.agreement < MIN_AGREEMENT or self.agreeing < MIN_AGREEING:
+            return "owners disagree about it"
+        return None
+
+
+def predictability(tails: NDArray[np.float32], owner: NDArray[np.int32]) -> Predictability:
+    """Return the predictability of a word from its positives' shares, see `held_out_tails`.
+
+    tails, owner: (n,).
+    """
+    owners, position = np.unique(owner, return_inverse=True)
+    outscored = 1 - np.bincount(position, tails) / np.bincount(position)
+    return Predictability(
+        average_precision(tails, PREVALENCE),
+        float(np.median(outscored)) if len(owners) else 0.0,
+        float((outscored > CHANCE).mean()) if len(owners) else 0.0,
+    )
+
+
+def average_precision(tails: NDArray[np.float32], prevalence: float) -> float:
+    """Return the average precision at a prevalence, from the shares of the background above.
+
+    tails: (n,).
+    """
+    if not len(tails):
+        return 0.0
+    ordered = np.sort(tails)
+    recall = np.arange(1, len(ordered) + 1) / len(ordered)
+    right = prevalence * recall
+    return float((right / (right + (1 - prevalence) * ordered)).mean())
