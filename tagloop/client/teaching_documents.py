@@ -34,7 +34,7 @@ class Verdicts:
 class ExportedLabel:
     """Whether an image has a tag, as people decided.
 
-    `sha256` is empty until the file is fetched.
+    `sha256` is empty, and width and height are None, until the file is fetched.
     """
 
     image: str
@@ -44,6 +44,8 @@ class ExportedLabel:
     tag: str
     name: str
     present: bool
+    width: int | None = None
+    height: int | None = None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -56,6 +58,8 @@ class ExportedLabel:
             tag=document["tag"],
             name=document["name"],
             present=document["present"],
+            width=document.get("width"),
+            height=document.get("height"),
         )
 
 

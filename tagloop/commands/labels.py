@@ -1,4 +1,4 @@
-"""`tagloop correct`, `export` and `import-labels`: corrections, one by one and as CSV."""
+"""`tagloop correct`, `export` and `import-labels`: corrections, one by one and as files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tagloop.commands.common import DEFAULT_SERVER, Server, User
+from tagloop.exchange.labels.formats import Format
 from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 Tags = list[str]
@@ -51,43 +52,62 @@ def export(
     *,
     file: Annotated[
         Path | None,
-        typer.Argument(help="CSV file to write; default: standard output.", show_default=False),
+        typer.Argument(help="File to write; default: standard output.", show_default=False),
+    ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="Format; default: jsonl for .jsonl, coco for .json, csv for everything else.",
+            show_default=False,
+        ),
     ] = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Write all of people's labels as CSV: image,sha256,filename,owner,tag,name,present.
+    """Write all of people's labels as CSV, lines of JSON or COCO.
 
-    What a spreadsheet would run as a formula has an apostrophe before it.
+    CSV has the columns image,sha256,filename,owner,tag,name,present; what a spreadsheet would run
+    as a formula has an apostrophe before it. Lines of JSON have one object for each picture, with
+    labels and not_labels.
 
-    `tagloop import-labels` reads it, here or at another server that has the same pictures.
+    `tagloop import-labels` reads each of them, here or at another server that has the same
+    pictures.
     """
     from tagloop.client.client import Client
     from tagloop.exchange.labels.export import export_labels
 
-    export_labels(Client(server), file)
+    export_labels(Client(server), file, form)
 
 
 def import_labels(
     *,
-    file: Annotated[Path, typer.Argument(help="CSV file with a header line.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="File of labels.", show_default=False)],
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder in which paths in the file start; default: the file's own folder.",
+            show_default=False,
+        ),
+    ] = None,
     owner: Annotated[
         str | None,
-        typer.Option(help="Owner of the pictures; overrides the column owner."),
+        typer.Option(help="Owner of the pictures; overrides the file's."),
     ] = None,
     user: User = "",
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Correct many pictures from a CSV.
+    """Correct many pictures from a file of labels.
 
-    Columns: tag; image (an id), sha256, or path (or filename; relative to the CSV) of a file whose
-    bytes the server has; and if you like owner, and present (1, or 0 where the tag is wrong). The
-    bytes count more than the id; a path counts where there is neither.
+    CSV has a header and the columns tag; image (an id), sha256, or path (or filename) of a file
+    whose bytes the server has; and if you like owner, and present (1, or 0 where the tag is wrong).
+    Lines of JSON, Amazon Ground Truth manifests and COCO are read too. The bytes count more than
+    the id; a path counts where there is neither.
 
-    Of several lines about one picture and tag, the last one counts. The exit code is 1 when a line
+    Of several labels of one picture and tag, the last one counts. The exit code is 1 when a label
     could not be used.
     """
     from tagloop.client.client import Client
     from tagloop.exchange.labels.load import load_labels
 
-    is_all_well = load_labels(Client(server), file, owner, user)
+    is_all_well = load_labels(Client(server), file, pictures or file.parent, owner, user)
     raise typer.Exit(EXIT_WELL if is_all_well else EXIT_SOME_WRONG)

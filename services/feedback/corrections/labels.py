@@ -24,6 +24,8 @@ class LabelDocument(BaseModel):
     image: str
     sha256: str | None = Field(description="of the file, in hex; null until it is fetched")
     filename: str | None
+    width: int | None = Field(description="in pixels; null until it is fetched")
+    height: int | None
     owner: str
     tag: str = Field(description="the tag's slug")
     name: str = Field(description="the tag's name")
@@ -53,6 +55,8 @@ def get_labels(query: PageQuery) -> dict[str, Any]:
                 "image": str(row["id"]),
                 "sha256": row["sha256"] and bytes(row["sha256"]).hex(),
                 "filename": row["filename"],
+                "width": row["width"],
+                "height": row["height"],
                 "owner": row["owner"],
                 "tag": row["slug"],
                 "name": row["name"],

@@ -153,6 +153,8 @@ def list_labels(
             images.c.id,
             images.c.sha256,
             images.c.filename,
+            images.c.width,
+            images.c.height,
             images.c.owner,
             decisions.c.tag_id,
             tags.c.slug,

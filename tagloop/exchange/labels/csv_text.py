@@ -41,7 +41,7 @@ def read_records(file: Path) -> Iterator[Record]:
     Raises LabelsUnusable if the file cannot be read.
     """
     try:
-        text = _decode(file.read_bytes())
+        text = decode(file.read_bytes())
     except OSError as error:
         raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -81,7 +81,11 @@ def show_formula(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """Return a file's text: UTF-16, or UTF-8 whose other bytes are kept as surrogates.
+
+    Raises UnicodeDecodeError if it is UTF-16 and not whole.
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")
     if data[1:2] == b"\0":

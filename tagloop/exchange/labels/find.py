@@ -1,5 +1,6 @@
-"""Find the server's image for each line of a CSV."""
+"""Find the server's image for each label."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from tagloop.client.client import Client
 from tagloop.client.errors import Refused
 from tagloop.client.names import printable
 from tagloop.exchange.labels.rows import Row, Unusable
+
+URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def find_images(client: Client, rows: Sequence[Row], root: Path) -> list[Meant |
     Relative paths start at `root`. A row means the owner's image with its bytes, or else the image
     with its id. The path is used only if it has neither. Raises what `Client` raises.
     """
-    files = {row.line: str(root / row.path) for row in rows if not (row.sha256 or row.image)}
+    files = {row.line: _locate(row.path, root) for row in rows if not (row.sha256 or row.image)}
     troubles: list[Trouble] = []
     hashed = hash_files(sorted(set(files.values())), troubles.append)
     digest_of = {file.path: file.sha256 for file in hashed}
@@ -51,6 +54,21 @@ def find_images(client: Client, rows: Sequence[Row], root: Path) -> list[Meant |
         return Unusable(row.line, refused.get(owner, missing))
 
     return [find(row) for row in rows]
+
+
+def _locate(path: str, root: Path) -> str:
+    """Return the file that a path means.
+
+    An object's URL means the file with the longest part of its key that is under `root`.
+    """
+    if not (url := URL.match(path)):
+        return str(root / path)
+    steps = path[url.end() :].split("/")[1:]
+    for first in range(len(steps)):
+        file = root.joinpath(*steps[first:])
+        if ".." not in steps and file.is_file():
+            return str(file)
+    return str(root.joinpath(steps[-1] if steps else path))
 
 
 def _ask(

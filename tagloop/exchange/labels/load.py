@@ -1,4 +1,4 @@
-"""`tagloop import-labels`: send a CSV of labels as corrections, many per request."""
+"""`tagloop import-labels`: send a file of labels as corrections, many per request."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from threading import Event
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
 from tagloop.client.errors import describe
-from tagloop.client.names import printable
 from tagloop.client.teaching_documents import Verdicts
 from tagloop.exchange.labels.find import find_images
-from tagloop.exchange.labels.rows import Row, Unusable, read_rows
+from tagloop.exchange.labels.reading import read_labels
+from tagloop.exchange.labels.rows import Row, Unusable
 
 # Also the maximum number of images: half of what the server accepts in one request.
 ROWS_PER_REQUEST = 500
@@ -35,19 +35,20 @@ class LabelGroup:
         )
 
 
-def load_labels(client: Client, file: Path, owner: str | None, user: str) -> bool:
-    """Send every line; print unusable ones to standard error; return whether there were none.
+def load_labels(client: Client, file: Path, pictures: Path, owner: str | None, user: str) -> bool:
+    """Send every label; print unusable ones to standard error; return whether there were none.
 
-    owner: overrides the file's column. Raises what `Client` raises, and LabelsUnusable if the file
-    cannot be read; what was sent before that is kept.
+    pictures: where paths in the file start. owner: overrides the file's. Raises what `Client`
+    raises, and LabelsUnusable if the file cannot be read; what was sent before that is kept.
     """
     client.check()
-    rows = read_rows(file)
+    labels = read_labels(file)
     used = unused = 0
-    while chunk := list(islice(rows, ROWS_PER_REQUEST)):
-        unusable = list(_load(client, chunk, file.parent, owner, user))
-        for line in sorted(unusable, key=lambda line: line.line):
-            print(f"{printable(str(file))}:{line.line}: {line.reason}", file=sys.stderr)
+    while chunk := list(islice(labels.rows, ROWS_PER_REQUEST)):
+        unusable = list(_load(client, chunk, pictures, owner, user))
+        # A line may hold many labels that cannot be used for one reason.
+        for line in dict.fromkeys(sorted(unusable, key=lambda line: line.line)):
+            print(f"{labels.place(line.line)}: {line.reason}", file=sys.stderr)
         used += len(chunk) - len(unusable)
         unused += len(unusable)
     note = f"; {unused:,} lines could not be used" if unused else ""

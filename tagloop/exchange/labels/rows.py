@@ -1,22 +1,11 @@
-"""The lines of a CSV of labels."""
+"""Labels as every format of file gives them: whether a picture has a tag."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from shared.api.tag_names import clean_name, slug_of
-from tagloop.client.errors import LabelsUnusable
-from tagloop.client.names import printable
-from tagloop.exchange.labels.csv_text import as_text, read_records, show_formula
 
-# In order of preference.
-TAG_COLUMNS = ("tag", "label")
-PATH_COLUMNS = ("path", "file", "filename")
-PICTURE_COLUMNS = ("image", "sha256", *PATH_COLUMNS)
-PRESENT = {"": True, "1": True, "true": True, "yes": True}
-ABSENT = {"0": False, "false": False, "no": False}
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -24,7 +13,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 class Row:
     """Whether a picture has a tag. image, sha256 and path identify it; any of them may be empty.
 
-    owner: None if the file has no owner.
+    line: where it stands in the file. owner: None if the file has no owner.
     """
 
     line: int
@@ -44,74 +33,24 @@ class Unusable:
     reason: str
 
 
-def read_rows(file: Path) -> Iterator[Row | Unusable]:
-    """Yield every line of a CSV with a header.
-
-    Raises LabelsUnusable if it cannot be read, or its header names no tag or no picture.
-    """
-    records = read_records(file)
-    header = next(records, None)
-    names = [name.strip().lower() for name in (header and header.fields) or ()]
-    _check_header(file, names)
-    for record in records:
-        if record.fields is None:
-            yield Unusable(record.line, record.problem)
-        else:
-            yield _read(record.line, dict(zip(names, record.fields, strict=False)), file.parent)
+def checked(row: Row) -> Row | Unusable:
+    """Return the row if it can name a picture."""
+    if row.sha256 and not DIGEST.fullmatch(row.sha256):
+        return Unusable(row.line, f"{row.sha256[:100]!r} is no SHA-256 in hexadecimal")
+    if row.image and not _is_id(row.image):
+        return Unusable(row.line, f"{row.image[:100]!r} is no id of an image")
+    if not (row.image or row.sha256 or row.path) or "\0" in row.path:
+        return Unusable(row.line, "it names no picture")
+    return row
 
 
-def _check_header(file: Path, names: list[str]) -> None:
-    for needed in (TAG_COLUMNS, PICTURE_COLUMNS):
-        if not set(needed) & set(names):
-            raise LabelsUnusable(
-                f"{printable(str(file))} has no column {' or '.join(needed)} in its first line, "
-                "read with commas, semicolons or tabs between the columns."
-            )
-
-
-def _read(line: int, fields: Mapping[str, str], folder: Path) -> Row | Unusable:
-    image, sha256 = fields.get("image", "").strip(), fields.get("sha256", "").strip().lower()
-    path = _path_of(_first(fields, PATH_COLUMNS), folder)
-    present = fields.get("present", "").strip().lower()
-    try:
-        tag = _tag_of(fields)
-        owner = fields.get("owner")
-        owner = None if owner is None else show_formula(as_text(owner))
-    except ValueError as error:
-        return Unusable(line, str(error))
-    if present not in PRESENT | ABSENT:
-        return Unusable(line, f"present is {present!r}; it has to be 1 or 0")
-    if sha256 and not DIGEST.fullmatch(sha256):
-        return Unusable(line, f"{sha256[:100]!r} is no SHA-256 in hexadecimal")
-    if image and not _is_id(image):
-        return Unusable(line, f"{image[:100]!r} is no id of an image")
-    if not (image or sha256 or path) or "\0" in path:
-        return Unusable(line, "it names no picture")
-    return Row(line, image, sha256, path, owner, tag, present in PRESENT)
-
-
-def _tag_of(fields: Mapping[str, str]) -> str:
-    """Return the tag's name as people write it, if the line has it beside the slug.
+def named(slug: str, name: str) -> str:
+    """Return a tag's name as people write it, if it belongs to the slug; else the slug.
 
     Raises ValueError: no tag can have this name.
     """
-    tag = clean_name(show_formula(as_text(_first(fields, TAG_COLUMNS))))
-    name = show_formula(as_text(fields.get("name", "").strip()))
+    tag = clean_name(slug)
     return clean_name(name) if name and slug_of(name) == tag else tag
-
-
-def _path_of(path: str, folder: Path) -> str:
-    """Return a path in the file system's bytes: as given if it exists, else decoded."""
-    if (folder / path).exists() or not path or "\0" in path:
-        return path
-    try:
-        return show_formula(as_text(path))
-    except ValueError:
-        return path
-
-
-def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := fields.get(name, "").strip())), "")
 
 
 def _is_id(text: str) -> bool:

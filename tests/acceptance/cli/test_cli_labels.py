@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -113,6 +114,22 @@ def test_labels_come_in_by_id_digest_and_path(api: Api, tagloop: Run, tmp_path: 
     assert "teapot" not in tags_of(api, images[ROCKET]), "the last line counts"
 
 
+def test_an_object_is_the_file_of_the_same_key(api: Api, tagloop: Run, tmp_path: Path) -> None:
+    (tmp_path / "bucket" / "2026").mkdir(parents=True)
+    shutil.copy(CAT, tmp_path / "bucket" / "2026" / "1.png")
+    shutil.copy(COFFEE, tmp_path / "bucket" / "1.png")
+    image = upload(api, CAT, "manifest")
+    job = {"class-name": "Chelsea", "human-annotated": "yes"}
+    file = tmp_path / "labels.manifest"
+    line = {"source-ref": "s3://photos/old/2026/1.png", "who": 1, "who-metadata": job}
+    file.write_text(json.dumps(line))
+
+    done = tagloop("import-labels", file, "--pictures", tmp_path / "bucket", "--owner", "manifest")
+
+    assert (done.returncode, done.stdout) == (0, "1 labels were taken over.\n"), done.stderr
+    assert tags_of(api, image)["chelsea"] == DECIDED
+
+
 def test_lines_that_cannot_be_used_are_named_and_the_others_count(
     api: Api, tagloop: Run, tmp_path: Path
 ) -> None:
@@ -156,19 +173,24 @@ def test_a_file_without_a_header_is_refused(tagloop: Run, tmp_path: Path, text: 
     assert done.stderr.count("\n") == 1
 
 
-def test_what_is_exported_can_be_imported_elsewhere(api: Api, tagloop: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl", "labels.json"])
+def test_what_is_exported_can_be_imported_elsewhere(
+    api: Api, tagloop: Run, tmp_path: Path, name: str
+) -> None:
     image = upload(api, COFFEE, "export")
     assert tagloop("correct", image["id"], "--add", "latte", "--remove", "cup").returncode == 0
-    file = tmp_path / "labels.csv"
+    file = tmp_path / name
     assert tagloop("export", file).returncode == 0
-    assert tagloop("export").stdout == file.read_text()
-    rows = [row for row in csv.DictReader(file.open()) if row["image"] == image["id"]]
-    assert sorted((row["tag"], row["present"]) for row in rows) == [("cup", "0"), ("latte", "1")]
-    assert {row["owner"] for row in rows} == {"export"}
+    if name == "labels.csv":
+        assert tagloop("export").stdout == file.read_text()
+        rows = [row for row in csv.DictReader(file.open()) if row["image"] == image["id"]]
+        listed = sorted((row["tag"], row["present"]) for row in rows)
+        assert listed == [("cup", "0"), ("latte", "1")]
+        assert {row["owner"] for row in rows} == {"export"}
 
     # Another owner's image has the same bytes and another id.
-    other = upload(api, COFFEE, "elsewhere")
-    done = tagloop("import-labels", file, "--owner", "elsewhere")
+    other = upload(api, COFFEE, name)
+    done = tagloop("import-labels", file, "--owner", name)
 
     tags = tags_of(api, other)
     assert tags["latte"] == DECIDED, done.stderr

@@ -176,6 +176,8 @@ def test_labels_have_what_is_needed_to_use_them_elsewhere(
         "image": str(image),
         "sha256": (b"d" * 32).hex(),
         "filename": "a.jpg",
+        "width": 64,
+        "height": 48,
         "owner": "ada",
         "tag": "golden-retriever",
         "name": "golden retriever",

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagloop.exchange.labels.csv_rows import read_rows
 from tagloop.exchange.labels.csv_text import hide_formula, show_formula
-from tagloop.exchange.labels.rows import Row, Unusable, read_rows
+from tagloop.exchange.labels.rows import Row, Unusable
 
 
 def read(tmp_path: Path, data: bytes) -> list[tuple[int, str]]:
