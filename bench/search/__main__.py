@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 
 from bench.search.embedded import embed_folder
 from bench.search.fill import Filling, fill
+from bench.search.visual import measure_visual
 from services.worker.backbone import load_backbone
 from services.worker.backbone.first_model import ensure_model
 from shared.config import load_settings
@@ -56,6 +57,7 @@ def main() -> None:
     with running(options.data) as data:
         engine = connect_engine(database_url(data))
         prepare(engine, options.folder, options.data, options.images, console)
+        measure_visual(engine, np.load(options.data / EMBEDDINGS_FILE), console)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding, find_images
-from shared.db.images.similar import find_nearest
+from shared.db.search.similar import find_nearest
 from shared.errors import NotFound, TooManyBytes
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
@@ -109,7 +109,7 @@ def _find_similar(
         nearest = find_nearest(
             connection, embedding, backbone_id, limit, access=access, without=without
         )
-        similarities = {row.image_id: 1 - row.distance for row in nearest}
+        similarities = {near.image_id: near.similarity for near in nearest}
         rows = {row["id"]: row for row in find_images(connection, list(similarities), access)}
         # Images deleted since the embeddings were read are left out.
         ordered = [rows[image_id] for image_id in similarities if image_id in rows]

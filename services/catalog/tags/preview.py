@@ -17,8 +17,8 @@ from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
-from shared.db.images.similar import find_nearest
 from shared.db.models.learning import read_embeddings_of, sample_embeddings
+from shared.db.search.similar import find_nearest
 from shared.errors import BadRequest, Conflict
 from shared.model.learned_tags import features
 from shared.web.context import context
@@ -136,7 +136,7 @@ def _score(connection: Connection, backbone_id: int, body: PreviewQuery) -> Prev
     nearest = find_nearest(
         connection, direction.astype(np.float16), backbone_id, SCORED + len(given), access=access
     )
-    others = [row.image_id for row in nearest if row.image_id not in given][:SCORED]
+    others = [near.image_id for near in nearest if near.image_id not in given][:SCORED]
     ids, embeddings = read_embeddings_of(connection, others, backbone_id)
     if not ids:
         return PreviewScores([], np.empty(0))

@@ -4,6 +4,7 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
+from services.worker.likeness.code_filling import fill_codes
 from services.worker.tagging.released_objects import forget_withdrawn, settle_objects
 from shared.config import Settings
 from shared.db.connection.engine import transaction
@@ -31,7 +32,7 @@ log = structlog.get_logger(__name__)
 def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) -> None:
     """Delete due files and old offers, fail exhausted images, and announce waiting ones again.
 
-    Images are announced only while the queue is short.
+    Images are announced only while the queue is short. Then fill in missing codes.
 
     Raises:
         Unavailable: Postgres is away.
@@ -48,6 +49,11 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
         images_tagged.labels("failed").inc(len(given_up))
         recoveries.labels("given_up").inc(len(given_up))
         log.warning("images given up", images=[str(image_id) for image_id in given_up])
+    _announce_again(celery, engine)
+    fill_codes(engine)
+
+
+def _announce_again(celery: Celery, engine: Engine) -> None:
     try:
         waiting = sum(count_messages(celery, queue) for queue in (INTERACTIVE, BULK))
     except Unavailable as error:

@@ -16,6 +16,7 @@ from psycopg2.errors import ForeignKeyViolation
 from sqlalchemy import Connection
 
 from shared.db.corrections.votes import Decision
+from shared.db.search.codes import store_codes
 from shared.errors import TagDeleted
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -32,7 +33,7 @@ DIMENSIONS_OFFSET = 2 + 4 + UUID_BYTES + 4
 def copy_embeddings(
     connection: Connection, ids: Sequence[UUID], embeddings: NDArray[np.float16], backbone_id: int
 ) -> None:
-    """Write embeddings, (n, dimensions) float16, one for each id."""
+    """Write embeddings, (n, dimensions) float16, one for each id, with their codes."""
     count, dimensions = embeddings.shape
     records = np.zeros(
         count,
@@ -59,6 +60,7 @@ def copy_embeddings(
     records["dimensions"] = dimensions
     records["embedding"] = embeddings
     copy_records(connection, "embeddings", ("image_id", "backbone_id", "embedding"), records)
+    store_codes(connection, ids, embeddings, backbone_id)
 
 
 def copy_image_tags(

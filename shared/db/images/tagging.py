@@ -134,15 +134,12 @@ def store_tagged(
     )
     stored = [image for image in tagged if image.id in held]
     if stored:
-        copy_embeddings(
-            connection,
-            [image.id for image in stored],
-            np.stack([image.embedding for image in stored]),
-            backbone_id,
-        )
+        ids = [image.id for image in stored]
+        embeddings = np.stack([image.embedding for image in stored])
+        copy_embeddings(connection, ids, embeddings, backbone_id)
         copy_image_tags(
             connection,
-            [image.id for image in stored],
+            ids,
             np.array([len(image.tag_ids) for image in stored]),
             np.concatenate([image.tag_ids for image in stored]),
             np.concatenate([image.confidences for image in stored]),

@@ -14,7 +14,7 @@ from shared.db.schema.feedback import (
 from shared.db.schema.files import file_deletions
 from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
-from shared.db.schema.search import image_search
+from shared.db.schema.search import code_backfill, codes, image_search
 from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
 from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
@@ -24,6 +24,8 @@ from shared.db.schema.workers import worker_progress
 __all__ = [
     "api_keys",
     "backbones",
+    "code_backfill",
+    "codes",
     "contributors",
     "correction_batches",
     "corrections",

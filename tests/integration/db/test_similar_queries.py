@@ -1,18 +1,27 @@
-"""Visual search for callers who may not see everything."""
+"""Visual search: for callers who may not see everything, and with codes of an earlier version."""
 
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Connection, Engine, text
 
+from services.worker.likeness.code_filling import fill_codes
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
+from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
-from shared.db.images.similar import find_nearest
+from shared.db.models.models import insert_live_model
 from shared.db.owners.access import EVERYTHING, Access
+from shared.db.search.code_backfill import BEFORE_ALL, fill_in_codes
+from shared.db.search.codes import has_all_codes
+from shared.db.search.similar import MIN_CANDIDATES, find_nearest
 from shared.storage.storage import Storage
-from tests.support.rows import store_image
+from tests.support.rows import insert_row, store_image
+
+DIMENSIONS = 64
 
 
 def test_pictures_of_others_are_not_found(
@@ -38,3 +47,69 @@ def test_pictures_of_others_are_not_found(
 
     assert [row.image_id for row in own] == [alma]
     assert [row.image_id for row in everybodys] == [alma, bert]
+
+
+@pytest.fixture
+def backbone_id(engine: Engine) -> int:
+    with transaction(engine) as connection:
+        return insert_live_model(connection, "lite0", DIMENSIONS, "heads/1").backbone_id
+
+
+def store(engine: Engine, backbone_id: int, embeddings: np.ndarray, owner: str) -> list[UUID]:
+    """Images of an owner with these embeddings."""
+    ids = [insert_row(engine, owner=owner) for _ in embeddings]
+    with transaction(engine) as connection:
+        copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
+    return ids
+
+
+def nearest(engine: Engine, query: np.ndarray, backbone_id: int, owner: str | None) -> list[UUID]:
+    with transaction(engine) as connection:
+        access = Access(owner)
+        found = find_nearest(connection, query.astype(np.float16), backbone_id, 5, access=access)
+    return [near.image_id for near in found]
+
+
+def test_an_owner_finds_all_own_pictures_behind_many_nearer_ones_of_others(
+    engine: Engine, backbone_id: int
+) -> None:
+    random = np.random.default_rng(0)
+    query = random.random(DIMENSIONS)
+    near = query + random.normal(0, 0.01, (MIN_CANDIDATES + 20, DIMENSIONS))
+    store(engine, backbone_id, near, "bert")
+    own = store(engine, backbone_id, random.random((5, DIMENSIONS)), "alma")
+
+    assert set(nearest(engine, query, backbone_id, "alma")) == set(own)
+
+
+def test_embeddings_of_an_earlier_version_are_found_before_and_after_they_get_codes(
+    engine: Engine, backbone_id: int
+) -> None:
+    random = np.random.default_rng(0)
+    embeddings = random.random((25, DIMENSIONS))
+    ids = store(engine, backbone_id, embeddings, "alma")
+    with transaction(engine) as connection:
+        made = read_codes(connection)
+        # Given a database as the migration leaves it, with one embedding that has its code
+        connection.execute(text("DELETE FROM codes WHERE image_id <> :id"), {"id": ids[7]})
+        connection.execute(text("INSERT INTO code_backfill VALUES (:id)"), {"id": BEFORE_ALL})
+    expected = nearest(engine, embeddings[3], backbone_id, None)
+    assert expected[0] == ids[3]
+
+    # When a worker stops in the middle, and one of the earlier version stores another embedding
+    with transaction(engine) as connection:
+        assert fill_in_codes(connection, 10) == 10
+        assert not has_all_codes(connection)
+        connection.execute(text("DELETE FROM codes WHERE image_id = :id"), {"id": ids[0]})
+    assert nearest(engine, embeddings[3], backbone_id, None) == expected
+    fill_codes(engine)
+
+    with transaction(engine) as connection:
+        assert has_all_codes(connection)
+        assert read_codes(connection) == made
+    assert nearest(engine, embeddings[3], backbone_id, None) == expected
+
+
+def read_codes(connection: Connection) -> dict[UUID, str]:
+    rows = connection.execute(text("SELECT image_id, code::text FROM codes"))
+    return {row.image_id: row.code for row in rows}

@@ -1,0 +1,1 @@
+"""Background work on which images look alike."""
