@@ -15,6 +15,7 @@ from shared.config.values import (
     HttpUrl,
     MasterSecret,
     Names,
+    PathOrNone,
     RedisUrl,
     ResultUrl,
     SigningSecret,
@@ -44,7 +45,14 @@ class Settings(BaseSettings):
         Path("~/.cache/tagloop"), description="folder for networks converted for this machine"
     )
     backbone: str = Field(
-        "tf_efficientnet_lite0", description="timm network that turns pixels into embeddings"
+        "tf_efficientnet_lite0",
+        description="timm network that turns pixels into embeddings; counts for the first start "
+        "only, later `tagloop backbone switch` changes it",
+    )
+    backbone_weights: PathOrNone = Field(
+        None,
+        description="safetensors file with the weights of this network; empty: they come from a "
+        "package or the hub",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
     lanes: int = Field(

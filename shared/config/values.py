@@ -1,6 +1,7 @@
 """Types of settings whose text is more than a number or a word, each with a clear error."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -100,6 +101,7 @@ def _scheme_of(url: str, rule: str) -> str:
 
 Names = Annotated[frozenset[str], NoDecode, BeforeValidator(parse_names)]
 # NoDecode, because an empty variable is not JSON.
+PathOrNone = Annotated[Path | None, NoDecode, BeforeValidator(none_where_empty)]
 HourOrNone = Annotated[int | None, NoDecode, BeforeValidator(none_where_empty)]
 MasterSecret = Annotated[SecretStr, AfterValidator(check_master_secret)]
 SigningSecret = Annotated[SecretStr, AfterValidator(check_secret)]

