@@ -141,6 +141,12 @@ class Stalled(Unavailable):
     """Pictures wait, and no worker is tagging any."""
 
 
+class NetworkReplaced(TagloopError):
+    """Another network went live while this one worked."""
+
+    retryable = True
+
+
 class BackboneStalled(TagloopError):
     """The network has stopped answering; only a new process helps."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.first_model import ensure_model
-from services.worker.tagging.lanes import Lanes
+from services.worker.switching.networks import Networks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
 from shared.api.signing import new_secret
@@ -164,11 +164,13 @@ def pipeline(
 ) -> Iterator[Pipeline]:
     """The tagging code of a worker, without Celery."""
     ensure_model(engine, storage, backbone)
-    lanes = Lanes(settings, storage, backbone, LANES)
+    networks = Networks(settings, storage, LANES)
+    networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
-    yield Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage, settings.hold_tags))
+    live = LiveScorer(engine, storage, settings.hold_tags)
+    yield Pipeline(settings, engine, networks, leases, live)
     leases.close()
-    lanes.close()
+    networks.close()
 
 
 def pytest_unconfigure() -> None:

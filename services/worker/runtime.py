@@ -6,19 +6,22 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.worker.backbone import Backbone, load_backbone
+from services.worker.backbone import load_backbone
 from services.worker.backbone.choose import wants_cuda
 from services.worker.backbone.first_model import ensure_model
 from services.worker.delivery import Sender
 from services.worker.health.gpu_metrics import GpuWatch, watch_gpus
+from services.worker.switching.networks import Networks, with_network
+from services.worker.switching.switcher import Switcher
 from services.worker.tagging.fetcher import THREADS as FETCHER_THREADS
 from services.worker.tagging.fetcher import Fetcher
-from services.worker.tagging.lanes import Lanes, count_lanes
+from services.worker.tagging.lanes import count_lanes
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.connection.engine import connect_engine
+from shared.db.connection.engine import connect_engine, transaction
 from shared.db.images.notifications import DoneListener
+from shared.db.models.models import find_live_model
 from shared.model.live_model import LiveScorer
 from shared.model.live_vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
@@ -33,8 +36,8 @@ class Runtime:
     settings: Settings
     engine: Engine
     storage: Storage
-    backbone: Backbone
-    lanes: Lanes
+    networks: Networks
+    switcher: Switcher
     leases: LeaseKeeper
     pipeline: Pipeline
     fetcher: Fetcher
@@ -50,9 +53,9 @@ class Runtime:
         self.fetcher.close()
         self.sender.close()
         self.listener.close()
-        self.lanes.close()
+        self.switcher.close()
+        self.networks.close()
         self.leases.close()
-        self.backbone.close()
         self.engine.dispose()
 
 
@@ -64,25 +67,52 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     Raises:
         ConfigError: a setting doesn't fit this machine or this database.
     """
-    engine = connect_engine(settings.database_url, pool_size=task_threads + FETCHER_THREADS + 2)
+    # Besides the fetchers: the leases, the switcher, and a lock of it.
+    engine = connect_engine(settings.database_url, pool_size=task_threads + FETCHER_THREADS + 4)
     storage = Storage(settings.storage_url)
     lane_count = count_lanes(settings.lanes)
+    settings = _with_live_network(engine, settings)
     backbone = load_backbone(settings, lane_count)
-    ensure_model(engine, storage, backbone)
-    lanes = Lanes(settings, storage, backbone, lane_count)
+    weights = settings.backbone_weights
+    ensure_model(engine, storage, backbone, None if weights is None else str(weights))
+    networks = Networks(settings, storage, lane_count)
+    networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
+    switcher = Switcher(engine, storage, celery, networks)
+    switcher.start()
     log.info("worker ready", backbone=backbone.description.name, lanes=lane_count)
     return Runtime(
         settings,
         engine,
         storage,
-        backbone,
-        lanes,
+        networks,
+        switcher,
         leases,
-        Pipeline(settings, engine, lanes, leases, LiveScorer(engine, storage, settings.hold_tags)),
+        Pipeline(
+            settings, engine, networks, leases, LiveScorer(engine, storage, settings.hold_tags)
+        ),
         Fetcher(settings, engine, storage, celery),
         Sender(settings),
         DoneListener(engine),
         LiveVocabulary(engine),
         watch_gpus() if wants_cuda(settings) else None,
     )
+
+
+def _with_live_network(engine: Engine, settings: Settings) -> Settings:
+    """Return the settings with the network that is live; the setting counts for the first start.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
+    with transaction(engine) as connection:
+        live = find_live_model(connection)
+    if live is None:
+        return settings
+    if "backbone" in settings.model_fields_set and settings.backbone != live.backbone:
+        log.warning(
+            "TAGLOOP_BACKBONE counts for the first start only; another network is live",
+            setting=settings.backbone,
+            live=live.backbone,
+        )
+    return with_network(settings, live.backbone, live.weights)

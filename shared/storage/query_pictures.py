@@ -14,15 +14,24 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class QueryAnswer:
-    """The embedding of a picture, (dimensions,) float16, or why it has none."""
+    """The embedding of a picture, (dimensions,) float16, or why it has none.
+
+    backbone_id: the network that embedded it; only its embeddings can be compared with this one.
+    """
 
     embedding: NDArray[np.float16] | None
+    backbone_id: int = 0
     problem: str = ""
 
     def to_bytes(self) -> bytes:
         """Return the answer as JSON."""
         values = None if self.embedding is None else self.embedding.tolist()
-        return json.dumps({"embedding": values, "problem": self.problem}).encode()
+        document = {
+            "embedding": values,
+            "backbone_id": self.backbone_id,
+            "problem": self.problem,
+        }
+        return json.dumps(document).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "QueryAnswer":
@@ -30,7 +39,7 @@ class QueryAnswer:
         document = json.loads(data)
         values = document["embedding"]
         embedding = None if values is None else np.array(values, dtype=np.float16)
-        return cls(embedding, document["problem"])
+        return cls(embedding, document["backbone_id"], document["problem"])
 
 
 def picture_key(question_id: UUID) -> str:

@@ -19,8 +19,8 @@ ANSWER_SECONDS = 10.0
 LEFT_BEHIND_SECONDS = 120.0
 
 
-def embed(picture: BinaryIO) -> NDArray[np.float16]:
-    """Return the embedding of a picture, (dimensions,).
+def embed(picture: BinaryIO) -> tuple[NDArray[np.float16], int]:
+    """Return the embedding of a picture, (dimensions,), and the id of the network that made it.
 
     Raises:
         PictureError: it is not a picture, is over a limit, or cannot be decoded.
@@ -35,7 +35,7 @@ def embed(picture: BinaryIO) -> NDArray[np.float16]:
         return _ask_worker(picture, original)
 
 
-def _ask_worker(picture: BinaryIO, original: Original) -> NDArray[np.float16]:
+def _ask_worker(picture: BinaryIO, original: Original) -> tuple[NDArray[np.float16], int]:
     here = context()
     question_id = uuid4()
     keys = [picture_key(question_id), answer_key(question_id)]
@@ -56,7 +56,7 @@ def _ask_worker(picture: BinaryIO, original: Original) -> NDArray[np.float16]:
         raise Unavailable(f"No worker answered within {ANSWER_SECONDS:.0f} s.")
     if answer.embedding is None:
         raise PictureError(answer.problem)
-    return answer.embedding
+    return answer.embedding, answer.backbone_id
 
 
 def _read(question_id: UUID) -> QueryAnswer | None:

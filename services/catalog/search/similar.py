@@ -96,8 +96,7 @@ def post_similar(query: SimilarQuery) -> dict[str, Any]:
                 f"The picture has more than {most:,} bytes, which is the most that this server "
                 "accepts."
             )
-        embedding = embed(picture)
-    backbone_id = context().live.get().model.backbone_id
+        embedding, backbone_id = embed(picture)
     return _find_similar(embedding, backbone_id, query.limit)
 
 

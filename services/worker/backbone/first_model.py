@@ -1,11 +1,20 @@
 """The first version of the model: the backbone's own classifier and the everyday words."""
 
-from sqlalchemy import Engine
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
 
 from services.worker.backbone import Backbone
 from shared.db.connection.engine import transaction
-from shared.db.models.models import find_live_model, insert_live_model, lock_first_model
+from shared.db.models.models import (
+    find_live_model,
+    insert_backbone,
+    insert_first_version,
+    lock_first_model,
+)
 from shared.errors import ConfigError
+from shared.model.head import Head
 from shared.model.words.adding_words import WORDS_METRIC, add_words, with_words
 from shared.model.words.words_file import digest_of, shipped_words
 from shared.storage.storage import Storage
@@ -13,13 +22,16 @@ from shared.storage.storage import Storage
 WORDS_REASON = "Everyday words that come with the program."
 
 
-def ensure_model(engine: Engine, storage: Storage, backbone: Backbone) -> None:
+def ensure_model(
+    engine: Engine, storage: Storage, backbone: Backbone, weights: str | None = None
+) -> None:
     """Create version 1 if there is no model; otherwise check that the live one fits the backbone.
 
-    A model from before the everyday words gets them once, in a new version.
+    A model from before the everyday words gets them once, in a new version. weights: the file that
+    the backbone's weights come from; None: a package or the hub.
 
     Raises:
-        ConfigError: the live version was made for another backbone.
+        ConfigError: another worker has made a first version for another backbone.
     """
     name = backbone.description.name
     words = shipped_words(name)
@@ -27,18 +39,42 @@ def ensure_model(engine: Engine, storage: Storage, backbone: Backbone) -> None:
         lock_first_model(connection)
         live = find_live_model(connection)
         if live is None:
-            head, metrics = backbone.first_head, {}
-            if words is not None:
-                head = with_words(connection, head, words, name)
-                metrics = {WORDS_METRIC: digest_of(words)}
-            blob = f"heads/{name}-first.safetensors"
-            storage.put(blob, head.to_bytes())
-            dimensions = backbone.description.dimensions
-            insert_live_model(connection, name, dimensions, blob, metrics)
+            backbone_id = register_backbone(connection, backbone, weights)
+            insert_first_head(connection, storage, backbone, backbone_id, is_live=True)
         elif live.backbone != name:
             raise ConfigError(
-                f"TAGLOOP_BACKBONE is {name!r}, but the live model and the stored embeddings were "
-                f"made by {live.backbone!r}. Set it to that, or start with an empty database."
+                f"{name} was loaded, but {live.backbone} is the live network; start the worker "
+                "again."
             )
         elif words is not None:
             add_words(connection, storage, words, WORDS_REASON)
+
+
+def register_backbone(connection: Connection, backbone: Backbone, weights: str | None) -> int:
+    """Make a network known, unless it is; return its id.
+
+    Raises:
+        ConfigError: a network of this name with embeddings of another length is known.
+    """
+    description = backbone.description
+    return insert_backbone(connection, description.name, description.dimensions, weights)
+
+
+def insert_first_head(
+    connection: Connection, storage: Storage, backbone: Backbone, backbone_id: int, *, is_live: bool
+) -> int:
+    """Store a network's own head and make a version of it; return its number."""
+    head, metrics = first_head_of(connection, backbone)
+    blob = f"heads/first-{uuid4()}.safetensors"
+    storage.put(blob, head.to_bytes())
+    return insert_first_version(connection, backbone_id, blob, metrics, is_live=is_live)
+
+
+def first_head_of(connection: Connection, backbone: Backbone) -> tuple[Head, dict[str, Any]]:
+    """Return a network's own classifier with the everyday words that ship for it, and metrics."""
+    name = backbone.description.name
+    words = shipped_words(name)
+    if words is None:
+        return backbone.first_head, {}
+    head = with_words(connection, backbone.first_head, words, name)
+    return head, {WORDS_METRIC: digest_of(words)}

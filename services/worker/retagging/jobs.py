@@ -22,7 +22,7 @@ from shared.db.models.retag_jobs import (
     set_total,
     take_up_job,
 )
-from shared.db.models.retagging import count_in_scope, find_only_difference, versions_of
+from shared.db.models.retagging import count_in_scope, find_only_difference, list_versions
 from shared.model.live_model import REFRESH_SECONDS, LiveScorer
 from shared.model.scorer import Scorer
 from shared.storage.storage import Storage
@@ -97,7 +97,8 @@ def _work_on(job: Job, engine: Engine, scorer: Scorer, settings: Settings, deadl
 def _plan(connection: Connection, job: Job, scorer: Scorer) -> tuple[Walk, Walk | None]:
     """Return the walk over the scope, and one over what older versions tagged meanwhile."""
     version = scorer.model.version
-    versions = versions_of(connection, scorer.model.backbone_id)
+    # Of all networks: an image may have been tagged by a network that was live before.
+    versions = list_versions(connection)
     older = [other for other in versions if other != version]
     rest = Walk(job.scope, older, older, None)
     if job.scope.tag_id is None:

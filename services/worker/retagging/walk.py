@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from services.worker.choosing import choose_many, choose_own
+from services.worker.tagging.waiting import WaitingUsers
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_owners
 from shared.db.models.learning import read_embeddings_of
@@ -23,7 +24,6 @@ from shared.db.models.retagging import (
     read_tag_rows,
     rewrite_tag_rows,
 )
-from shared.db.monitoring.backlog import is_any_waiting
 from shared.db.tags.tag_rows import TagRows
 from shared.errors import TagDeleted
 from shared.model.scorer import Scorer
@@ -32,8 +32,6 @@ from shared.model.scorer import Scorer
 CHUNK_IMAGES = 500
 # While people upload, free the cores sooner.
 BUSY_CHUNK_IMAGES = 200
-# Between single uploads there are moments in which no picture waits.
-BUSY_SECONDS = 2.0
 # Smaller differences in confidence are invisible to users.
 MIN_DIFFERENCE = 0.0005
 
@@ -83,7 +81,7 @@ class Walker:
         self._engine = engine
         self._scorer = scorer
         self._min_confidence = min_confidence
-        self._busy_until = 0.0
+        self._waiting = WaitingUsers(engine)
 
     def walk(self, walk: Walk, after: UUID | None, deadline: float, advance: Advance) -> None:
         """Re-tag all images after `after`, one chunk per transaction.
@@ -99,7 +97,7 @@ class Walker:
             writing: Future[None] | None = None
             while True:
                 started = time.monotonic()
-                is_busy = self._is_busy()
+                is_busy = self._waiting.are_there()
                 chunk = self._score(walk, after, BUSY_CHUNK_IMAGES if is_busy else CHUNK_IMAGES)
                 if writing is not None:
                     writing.result()
@@ -113,14 +111,6 @@ class Walker:
                     writing.result()
                     # Use half of one core at most while users wait.
                     time.sleep(time.monotonic() - started)
-
-    def _is_busy(self) -> bool:
-        """Return whether images wait for tags, or did a moment ago."""
-        with transaction(self._engine) as connection:
-            is_waited_for = is_any_waiting(connection)
-        if is_waited_for:
-            self._busy_until = time.monotonic() + BUSY_SECONDS
-        return is_waited_for or time.monotonic() < self._busy_until
 
     def _score(self, walk: Walk, after: UUID | None, limit: int) -> Scored | None:
         with transaction(self._engine) as connection:

@@ -10,10 +10,12 @@ import structlog
 from sqlalchemy import Engine
 
 from services.worker.choosing import choose_own
+from services.worker.switching.networks import Networks
 from services.worker.tagging.lanes import Embedded, Lanes, Rejected
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.story import tell_failed, tell_tagged
 from shared.config import Settings
+from shared.config.loading import EXIT_MISCONFIGURED
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import (
     Claim,
@@ -24,7 +26,8 @@ from shared.db.images.tagging import (
     store_failed,
     store_tagged,
 )
-from shared.errors import BackboneStalled, TagDeleted
+from shared.db.models.models import LiveModel
+from shared.errors import BackboneStalled, ConfigError, NetworkReplaced, TagDeleted
 from shared.model.head import choose_tags
 from shared.model.live_model import LiveScorer
 from shared.model.scorer import Scorer
@@ -51,7 +54,7 @@ class Pipeline:
 
     settings: Settings
     engine: Engine
-    lanes: Lanes
+    networks: Networks
     leases: LeaseKeeper
     live: LiveScorer
 
@@ -61,6 +64,8 @@ class Pipeline:
         Raises:
             Unavailable: Postgres is away. The lease runs out and the sweeper tries again.
         """
+        # Before the claim: loading a network that went live takes a while.
+        self._lanes_of(self.live.get().model)
         with transaction(self.engine) as connection:
             claim = claim_images(
                 connection, ids, self.settings.lease_seconds, self.settings.max_attempts
@@ -73,33 +78,61 @@ class Pipeline:
             if image.was_abandoned:
                 recoveries.labels("taken_over").inc()
         with self.leases.keep(claim):
-            under_way = self.lanes.embed(claim.images)
-            # Check for a new version now, while the lanes are busy anyway.
-            self.live.get()
-            try:
-                outcomes = list(under_way)
-            except BackboneStalled as error:
-                # The network's thread can't be ended, and would block a normal exit.
-                log.critical("the worker ends itself", reason=str(error))
-                os._exit(os.EX_SOFTWARE)
-            # An error of the runtime, not of a picture: other workers may try soon.
-            except Exception as error:
-                self._release(claim, [image.id for image in claim.images], repr(error))
-                raise
-            self._store(claim, outcomes)
+            while not self._tag_claimed(claim):
+                log.info("another network went live; tagging with it")
+                self.live.look_again()
         return len(claim.images)
 
-    def _store(self, claim: Claim, outcomes: Sequence[Embedded | Rejected]) -> None:
+    def _tag_claimed(self, claim: Claim) -> bool:
+        """Tag a claim's images; return False if another network went live meanwhile."""
+        model = self.live.get().model
+        under_way = self._lanes_of(model).embed(claim.images)
+        # Check for a new version now, while the lanes are busy anyway.
+        self.live.get()
+        try:
+            outcomes = list(under_way)
+        except BackboneStalled as error:
+            # The network's thread can't be ended, and would block a normal exit.
+            log.critical("the worker ends itself", reason=str(error))
+            os._exit(os.EX_SOFTWARE)
+        # An error of the runtime, not of a picture: other workers may try soon.
+        except Exception as error:
+            self._release(claim, [image.id for image in claim.images], repr(error))
+            raise
+        try:
+            self._store(claim, outcomes, model.backbone_id)
+        except NetworkReplaced:
+            return False
+        return True
+
+    def _lanes_of(self, model: LiveModel) -> Lanes:
+        """Return the lanes of a version's network."""
+        try:
+            return self.networks.get(model.backbone, model.weights).lanes
+        except ConfigError as error:
+            # The next start says the same, and a supervisor shows it.
+            log.critical("the worker ends itself", reason=str(error))
+            os._exit(EXIT_MISCONFIGURED)
+
+    def _store(
+        self, claim: Claim, outcomes: Sequence[Embedded | Rejected], backbone_id: int
+    ) -> None:
+        """Store what became of a claim's images, embedded by a backbone.
+
+        Raises:
+            NetworkReplaced: another network is live; nothing was stored.
+        """
         embedded = [outcome for outcome in outcomes if isinstance(outcome, Embedded)]
         rejected = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
         failed = [outcome for outcome in rejected if not outcome.error.retryable]
         later = [outcome for outcome in rejected if outcome.error.retryable]
         if embedded:
             try:
-                scorer, held = self._store_embedded(claim, embedded, self.live.get())
+                scorer, held = self._store_embedded(claim, embedded, self._scorer_of(backbone_id))
             except TagDeleted:
                 # A tag was deleted after the scorer was loaded; the next scorer does not have it.
-                scorer, held = self._store_embedded(claim, embedded, self.live.look_again())
+                self.live.look_again()
+                scorer, held = self._store_embedded(claim, embedded, self._scorer_of(backbone_id))
             images_tagged.labels("tagged").inc(len(held))
             self._observe_total(claim, held)
             tell_tagged(claim, held, scorer.model.version)
@@ -112,6 +145,17 @@ class Pipeline:
             tell_failed(failed)
         for outcome in later:
             self._release(claim, [outcome.image.id], str(outcome.error))
+
+    def _scorer_of(self, backbone_id: int) -> Scorer:
+        """Return the scorer of the live version.
+
+        Raises:
+            NetworkReplaced: it is for the embeddings of another backbone.
+        """
+        scorer = self.live.get()
+        if scorer.model.backbone_id != backbone_id:
+            raise NetworkReplaced
+        return scorer
 
     def _store_embedded(
         self, claim: Claim, embedded: Sequence[Embedded], scorer: Scorer

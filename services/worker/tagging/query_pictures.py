@@ -21,13 +21,15 @@ def answer_question(
     """
     key = picture_key(question_id)
     try:
-        embedding = worker.lanes.embed_one(key, picture_format, orientation)
-        answer = QueryAnswer(embedding.astype(np.float16))
+        model = worker.pipeline.live.get().model
+        lanes = worker.networks.get(model.backbone, model.weights).lanes
+        embedding = lanes.embed_one(key, picture_format, orientation)
+        answer = QueryAnswer(embedding.astype(np.float16), model.backbone_id)
     except BlobMissing:
         # The asking process has given up.
         return
     except PictureError as error:
-        answer = QueryAnswer(None, str(error))
+        answer = QueryAnswer(None, problem=str(error))
     worker.storage.put(answer_key(question_id), answer.to_bytes())
     with transaction(worker.engine) as connection:
         notify_done(connection, [question_id])

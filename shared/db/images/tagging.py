@@ -13,6 +13,7 @@ from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
 from shared.db.corrections.withdrawn import give_back_all
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
+from shared.errors import NetworkReplaced
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,11 @@ def store_tagged(
 
     Raises:
         TagDeleted: one of the tags no longer exists.
+        NetworkReplaced: the backbone is not the live one any more.
     """
+    live = text("SELECT backbone_id FROM models WHERE status = 'live'")
+    if connection.scalar(live) != backbone_id:
+        raise NetworkReplaced
     held = set(
         connection.scalars(
             text("""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from shared.db.schema import backbones, models
+from shared.errors import ConfigError
 
 # The lock of making the first version; any number that no other lock uses.
 FIRST_MODEL_LOCK = 7_460_512
@@ -14,12 +15,16 @@ FIRST_MODEL_LOCK = 7_460_512
 
 @dataclass(frozen=True)
 class LiveModel:
-    """The version that tags pictures now."""
+    """The version that tags pictures now.
+
+    weights: file with the weights of its network; None: a package or the hub has them.
+    """
 
     version: int
     backbone_id: int
     backbone: str
     blob: str
+    weights: str | None = None
 
 
 def lock_first_model(connection: Connection) -> None:
@@ -30,11 +35,17 @@ def lock_first_model(connection: Connection) -> None:
 def find_live_model(connection: Connection) -> LiveModel | None:
     """Return the live version, or None before the first worker has run."""
     row = connection.execute(
-        select(models.c.version, models.c.backbone_id, backbones.c.name, models.c.blob)
+        select(
+            models.c.version,
+            models.c.backbone_id,
+            backbones.c.name,
+            models.c.blob,
+            backbones.c.weights,
+        )
         .join(backbones)
         .where(models.c.status == "live")
     ).first()
-    return row and LiveModel(row.version, row.backbone_id, row.name, row.blob)
+    return row and LiveModel(*row)
 
 
 def seconds_since_promotion(connection: Connection) -> float:
@@ -45,29 +56,46 @@ def seconds_since_promotion(connection: Connection) -> float:
     return float(connection.scalar(query) or 0)
 
 
-def insert_live_model(
-    connection: Connection,
-    backbone: str,
-    dimensions: int,
-    blob: str,
-    metrics: Mapping[str, Any] | None = None,
-) -> LiveModel:
-    """Insert a backbone and its first head, which is live at once."""
-    backbone_id = connection.execute(
-        insert(backbones).values(name=backbone, dimensions=dimensions).returning(backbones.c.id)
-    ).scalar_one()
-    version = connection.execute(
-        insert(models)
-        .values(
-            backbone_id=backbone_id,
-            status="live",
-            blob=blob,
-            metrics=dict(metrics or {}),
-            promoted_at=text("now()"),
+def insert_backbone(connection: Connection, name: str, dimensions: int, weights: str | None) -> int:
+    """Insert a network, unless it is known; return its id.
+
+    Raises:
+        ConfigError: a network of this name with embeddings of another length is known.
+    """
+    known = connection.execute(
+        select(backbones.c.id, backbones.c.dimensions).where(backbones.c.name == name)
+    ).first()
+    if known is None:
+        statement = insert(backbones).values(name=name, dimensions=dimensions, weights=weights)
+        return connection.execute(statement.returning(backbones.c.id)).scalar_one()
+    if known.dimensions != dimensions:
+        raise ConfigError(
+            f"The network {name} makes embeddings of {dimensions:,} numbers, but those stored "
+            f"under its name have {known.dimensions:,}; its weights are others than before."
         )
-        .returning(models.c.version)
-    ).scalar_one()
-    return LiveModel(version, backbone_id, backbone, blob)
+    return int(known.id)
+
+
+def insert_first_version(
+    connection: Connection,
+    backbone_id: int,
+    blob: str,
+    metrics: Mapping[str, Any],
+    *,
+    is_live: bool,
+) -> int:
+    """Insert the first version for a network; return its number.
+
+    is_live: whether it tags pictures at once; otherwise it is a candidate.
+    """
+    statement = insert(models).values(
+        backbone_id=backbone_id,
+        status="live" if is_live else "candidate",
+        blob=blob,
+        metrics=dict(metrics),
+        promoted_at=text("now()") if is_live else None,
+    )
+    return connection.execute(statement.returning(models.c.version)).scalar_one()
 
 
 def has_words_version(connection: Connection, metric: str, digest: str) -> bool:

@@ -35,10 +35,9 @@ class Difference:
     parent: int
 
 
-def versions_of(connection: Connection, backbone_id: int) -> list[int]:
-    """Return all versions for the embeddings of a backbone."""
-    query = text("SELECT version FROM models WHERE backbone_id = :backbone_id")
-    return list(connection.scalars(query, {"backbone_id": backbone_id}))
+def list_versions(connection: Connection) -> list[int]:
+    """Return all versions, of every network."""
+    return list(connection.scalars(text("SELECT version FROM models")))
 
 
 def find_only_difference(connection: Connection, version: int) -> Difference | None:

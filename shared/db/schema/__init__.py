@@ -15,6 +15,7 @@ from shared.db.schema.files import file_deletions
 from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.search import code_backfill, codes, image_search
+from shared.db.schema.switching import backbone_switches, switch_chunks, switch_skipped
 from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
 from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
@@ -23,6 +24,7 @@ from shared.db.schema.workers import worker_progress
 
 __all__ = [
     "api_keys",
+    "backbone_switches",
     "backbones",
     "code_backfill",
     "codes",
@@ -46,6 +48,8 @@ __all__ = [
     "reviewed",
     "sessions",
     "shown_tags",
+    "switch_chunks",
+    "switch_skipped",
     "tag_aliases",
     "tag_edits",
     "tag_parents",

@@ -22,6 +22,7 @@ backbones = Table(
     Column("id", SmallInteger, Identity(), primary_key=True),
     Column("name", Text, nullable=False, unique=True, comment="timm name of the network"),
     Column("dimensions", Integer, nullable=False, comment="length of its embeddings"),
+    Column("weights", Text, comment="file of its weights; null: a package or the hub has them"),
 )
 
 models = Table(

@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
-from shared.db.models.models import insert_live_model
+from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.owners.access import EVERYTHING, Access
 from shared.db.search.code_backfill import BEFORE_ALL, fill_in_codes
 from shared.db.search.codes import has_all_codes
@@ -52,7 +52,9 @@ def test_pictures_of_others_are_not_found(
 @pytest.fixture
 def backbone_id(engine: Engine) -> int:
     with transaction(engine) as connection:
-        return insert_live_model(connection, "lite0", DIMENSIONS, "heads/1").backbone_id
+        backbone_id = insert_backbone(connection, "lite0", DIMENSIONS, None)
+        insert_first_version(connection, backbone_id, "heads/1", {}, is_live=True)
+        return backbone_id
 
 
 def store(engine: Engine, backbone_id: int, embeddings: np.ndarray, owner: str) -> list[UUID]:

@@ -18,7 +18,7 @@ from shared.db.images.tagging import (
     store_failed,
     store_tagged,
 )
-from shared.db.models.models import insert_live_model
+from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.tags.shown import tags_of_images
 from shared.db.tags.tags import wordnet_tag_ids
 from tests.support.rows import insert_row, read_row, set_row
@@ -32,8 +32,10 @@ DIMENSIONS = 4
 def model(engine: Engine) -> tuple[int, int]:
     """The ids of a backbone and of a version of the head."""
     with transaction(engine) as connection:
-        live = insert_live_model(connection, "lite0", DIMENSIONS, "heads/1")
-    return live.backbone_id, live.version
+        backbone_id = insert_backbone(connection, "lite0", DIMENSIONS, None)
+        return backbone_id, insert_first_version(
+            connection, backbone_id, "heads/1", {}, is_live=True
+        )
 
 
 def claim(engine: Engine, ids: list[UUID]) -> Claim:

@@ -15,7 +15,12 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate
-from shared.db.models.models import find_live_model, insert_live_model, list_models
+from shared.db.models.models import (
+    find_live_model,
+    insert_backbone,
+    insert_first_version,
+    list_models,
+)
 from shared.db.models.promotion import promote
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.making import insert_custom_tags
@@ -51,9 +56,9 @@ def before_words(engine: Engine, storage: Storage, backbone: Backbone) -> int:
     name = backbone.description.name
     storage.put("heads/old", backbone.first_head.to_bytes())
     with transaction(engine) as connection:
-        return insert_live_model(
-            connection, name, backbone.description.dimensions, "heads/old"
-        ).version
+        dimensions = backbone.description.dimensions
+        backbone_id = insert_backbone(connection, name, dimensions, None)
+        return insert_first_version(connection, backbone_id, "heads/old", {}, is_live=True)
 
 
 def test_photographs_get_the_words_that_a_person_would_use_first(

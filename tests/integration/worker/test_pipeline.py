@@ -170,7 +170,8 @@ def test_a_network_that_fails_gives_the_whole_batch_back(
         raise RuntimeError("out of device memory")
 
     images = [put(READABLE["PNG"]()), put(READABLE["JPEG"]())]
-    monkeypatch.setattr(pipeline.lanes._backbone, "embed", fail)
+    live = pipeline.live.get().model
+    monkeypatch.setattr(pipeline.networks.get(live.backbone).backbone, "embed", fail)
 
     with pytest.raises(RuntimeError):
         pipeline.tag(images)

@@ -1,0 +1,1 @@
+"""Queries about changing the network of a living system."""
