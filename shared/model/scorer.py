@@ -190,7 +190,13 @@ class Scorer:
     @cached_property
     def _learned_leaves(self) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
         """Which learned tags are leaves, (learned,), and the numbers of those leaves."""
-        numbers = np.full(len(self.vocabulary), -1)
-        numbers[self.vocabulary.leaves] = np.arange(len(self.vocabulary.leaves))
-        leaf = numbers[self.learned_columns]
+        # A class with narrower tags is a sum; what people taught replaces that, not one summand.
+        numbers = {
+            column: number
+            for column, number in zip(
+                self.vocabulary.leaves.tolist(), self.vocabulary.leaf_numbers.tolist(), strict=True
+            )
+            if self.vocabulary.is_only_a_leaf(column)
+        }
+        leaf = np.array([numbers.get(c, -1) for c in self.learned_columns.tolist()], dtype=np.intp)
         return leaf >= 0, leaf[leaf >= 0]

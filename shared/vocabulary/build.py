@@ -11,19 +11,17 @@ imagenet_classes.txt lists the classes in the order of the network's outputs.
 from __future__ import annotations
 
 import argparse
-import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
 from shared.vocabulary.everyday import EverydayWord, link_everyday_words, read_everyday_words
 from shared.vocabulary.hierarchy import Hierarchy
 from shared.vocabulary.imagenet import IMAGENET_FILE
+from shared.vocabulary.stored import write_vocabulary
 from shared.vocabulary.tag import Tag, Usage
+from shared.vocabulary.text import slug
 from shared.vocabulary.wordnet import Synset, read_nouns
 
 TABLES = Path(__file__).parent / "data"
@@ -38,7 +36,7 @@ def build(wordnet: Path) -> str:
     synsets = read_nouns(wordnet)
     everyday = read_everyday_words(synsets)
     classes = list(_lines("imagenet_classes.txt"))
-    links = _links(synsets)
+    links = links_of(synsets)
     link_everyday_words(links, everyday, Hierarchy(links).above(classes))
     hierarchy = Hierarchy(links)
     ancestors = hierarchy.above(classes) - set(classes)
@@ -69,15 +67,7 @@ def build(wordnet: Path) -> str:
         raise ValueError(f"usage.txt: not in the vocabulary: {', '.join(sorted(usage))}")
     _check_slugs(tags)
     tags[len(classes) :] = sorted(tags[len(classes) :], key=lambda tag: tag.slug)
-    # Tags of the vocabulary have no owner.
-    rows = [{name: value for name, value in asdict(tag).items() if name != "owner"} for tag in tags]
-    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
-
-
-def slug(name: str) -> str:
-    """Return the name as lower-case ASCII letters and digits, its words joined by hyphens."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower().replace("'", "")).strip("-")
+    return write_vocabulary(tags)
 
 
 def _lines(table: str) -> Iterator[str]:
@@ -86,7 +76,8 @@ def _lines(table: str) -> Iterator[str]:
             yield line
 
 
-def _links(synsets: Mapping[str, Synset]) -> dict[str, set[str]]:
+def links_of(synsets: Mapping[str, Synset]) -> dict[str, set[str]]:
+    """Return the ids of the next wider synsets of each, as links.txt corrects them."""
     links = {synset.id: set(synset.hypernyms) for synset in synsets.values()}
     for line in _lines("links.txt"):
         action, child, parent, _reason = line.split(maxsplit=3)
@@ -97,10 +88,21 @@ def _links(synsets: Mapping[str, Synset]) -> dict[str, set[str]]:
 
 
 def _pruned(synsets: Mapping[str, Synset], ancestors: Set[str]) -> frozenset[str]:
+    pruned = pruned_ids(synsets)
+    if unused := pruned - ancestors:
+        raise ValueError(f"pruned.txt: no ancestors of classes: {', '.join(sorted(unused))}")
+    return pruned
+
+
+def pruned_ids(synsets: Mapping[str, Synset]) -> frozenset[str]:
+    """Return the synsets of pruned.txt.
+
+    Raises ValueError for one that WordNet calls something else.
+    """
     table = dict(line.split(maxsplit=1) for line in _lines("pruned.txt"))
     for synset, word in table.items():
-        if synset not in ancestors or synsets[synset].words[0] != word:
-            raise ValueError(f"pruned.txt: {synset} {word!r} is no ancestor of an ImageNet class")
+        if synset not in synsets or synsets[synset].words[0] != word:
+            raise ValueError(f"pruned.txt: WordNet has no {synset} {word!r}")
     return frozenset(table)
 
 

@@ -16,7 +16,8 @@ class Tag:
     `parents` are the slugs of the next wider tags. `leaf` is the network's class, counted from 0;
     None for a tag whose probability is the sum of the leaves below it. A custom tag has neither,
     and no `wordnet_id`. `owner`: the owner of the tag; None: shared. `everyday` marks a word
-    learned from photographs of scenes: see `services/trainer/words`.
+    learned from photographs of scenes: see `services/trainer/words`. `more_leaves` are classes that
+    have no tag of their own and count as this one.
     """
 
     slug: str
@@ -29,3 +30,4 @@ class Tag:
     owner: str | None = None
     usage: Usage = "ordinary"
     everyday: bool = False
+    more_leaves: tuple[int, ...] = ()

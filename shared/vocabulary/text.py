@@ -1,6 +1,7 @@
 """Normalise names for comparison."""
 
 import re
+import unicodedata
 
 from shared.api.tag_names import composed
 
@@ -12,3 +13,9 @@ def normalise(text: str) -> str:
     and underscores.
     """
     return re.sub(r"[\s_-]+", " ", composed(text).strip().lstrip("#")).strip().casefold()
+
+
+def slug(name: str) -> str:
+    """Return the name as lower-case ASCII letters and digits, its words joined by hyphens."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower().replace("'", "")).strip("-")

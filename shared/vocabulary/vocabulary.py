@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.vocabulary.sums import Sums
 from shared.vocabulary.tag import Tag
 from shared.vocabulary.text import normalise
 
@@ -17,10 +18,10 @@ from shared.vocabulary.text import normalise
 class Vocabulary:
     """Tags in a fixed order: a tag's index in `tags` is its column in all arrays of probabilities.
 
-    `leaves` are the columns of the network's classes in their order, (leaves,) int. `membership` is
-    1 where a leaf counts towards a tag, itself or an ancestor, else 0, (leaves, tags) float32; it
-    has no columns for custom tags. `has_leaves` is true for tags with a class that counts towards
-    them, (tags,) bool.
+    `leaves` are the columns of tags that the network has a class for, and `leaf_numbers` these
+    classes, both in the order of the classes, (leaves,) int. `words` is the number of its own tags,
+    which come before all custom ones. `has_leaves` is true for tags with a class that counts
+    towards them, their own or a narrower tag's, (tags,) bool. `classes` is the number of classes.
 
     Raises ValueError for two tags with one slug, an unknown parent, or a tag that is its own
     ancestor.
@@ -34,19 +35,13 @@ class Vocabulary:
         self._ancestors = _ancestors(self.tags, self._columns)
         self._descendants = _descendants(self._ancestors)
         by_leaf = {tag.leaf: column for column, tag in enumerate(self.tags) if tag.leaf is not None}
+        self.words = len(self.tags)
+        self.leaf_numbers: NDArray[np.intp] = np.array(sorted(by_leaf), dtype=np.intp)
         self.leaves: NDArray[np.intp] = np.array(
-            [by_leaf[leaf] for leaf in sorted(by_leaf)], dtype=np.intp
+            [by_leaf[leaf] for leaf in self.leaf_numbers.tolist()], dtype=np.intp
         )
-        self.membership: NDArray[np.float32] = np.zeros(
-            (len(self.leaves), len(self.tags)), dtype=np.float32
-        )
-        for row, column in zip(self.membership, self.leaves, strict=True):
-            row[column] = 1
-            row[self._ancestors[column]] = 1
-        # Most tags are leaves with nothing below; only the others need a matrix product.
-        is_single = self.membership[:, self.leaves].sum(axis=0) == 1
-        self._sums = np.setdiff1d(np.arange(len(self.tags)), self.leaves[is_single])
-        self._sums_membership = np.ascontiguousarray(self.membership[:, self._sums])
+        self._sums = Sums.of(self.tags, self._ancestors)
+        self.classes = self._sums.classes
         self._by_text = _texts(self.tags)
         self._group_tags()
 
@@ -74,7 +69,8 @@ class Vocabulary:
         self._is_vague = np.array([tag.usage == "vague" for tag in self.tags], dtype=bool)
         # The network scores tags that have a class, or have one below them.
         self.has_leaves: NDArray[np.bool_] = np.zeros(len(self.tags), dtype=bool)
-        self.has_leaves[: self.membership.shape[1]] = self.membership.any(axis=0)
+        self.has_leaves[self.leaves] = True
+        self.has_leaves[self._sums.columns] = True
 
     @cached_property
     def everyday(self) -> frozenset[str]:
@@ -105,16 +101,21 @@ class Vocabulary:
         return self._by_text.get(normalise(text))
 
     def tag_probabilities(self, leaf_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Sum leaf probabilities, (batch, leaves), to those of all tags, (batch, tags).
+        """Sum leaf probabilities, (batch, classes), to those of all tags, (batch, tags).
 
         Custom tags have no leaves and get 0.
         """
         sums = np.zeros((len(leaf_probabilities), len(self)), dtype=np.float32)
-        sums[:, self.leaves] = leaf_probabilities
-        several = leaf_probabilities @ self._sums_membership
-        # Rounding can raise a sum slightly above 1.
-        sums[:, self._sums] = np.minimum(several, 1, out=several)
+        if len(self.leaf_numbers) == self.classes:
+            sums[:, self.leaves] = leaf_probabilities
+        else:
+            sums[:, self.leaves] = leaf_probabilities[:, self.leaf_numbers]
+        sums[:, self._sums.columns] = self._sums.of_leaves(leaf_probabilities)
         return sums
+
+    def is_only_a_leaf(self, column: int) -> bool:
+        """Return whether a tag has one class and nothing else counts towards it."""
+        return self.tags[column].leaf is not None and column not in self._sums.column_set
 
     def best_first(
         self, columns: NDArray[np.intp], probabilities: NDArray[np.floating]

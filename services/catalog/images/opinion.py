@@ -52,7 +52,7 @@ class Opinion:
             return None
         else:
             confidence, source = float(self.probabilities[column]), "model"
-        is_word = column < self.vocabulary.membership.shape[1]
+        is_word = column < self.vocabulary.words
         kind: Kind = "wordnet" if is_word else "custom"
         return ShownTag(tag.slug, tag.name, kind, tag.owner, confidence, source)
 
