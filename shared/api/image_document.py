@@ -72,7 +72,7 @@ def describe_tags(
     for tag in shown:
         if tag.confidence >= min_confidence and (tag.owner is not None or tag.slug not in by_slug):
             by_slug[tag.slug] = tag
-    words = [tag.slug for tag in by_slug.values() if tag.kind == "wordnet"]
+    words = [tag.slug for tag in by_slug.values() if _is_word(vocabulary, tag)]
     columns = np.array([vocabulary.index(slug) for slug in words], dtype=np.intp)
     groups = dict(zip(words, vocabulary.display_groups(columns).tolist(), strict=True))
 
@@ -88,7 +88,7 @@ def describe_tags(
 
 def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
     """Return one tag of an image as a document."""
-    is_word = shown.kind == "wordnet"
+    is_word = _is_word(vocabulary, shown)
     return {
         "tag": shown.slug,
         "name": shown.name,
@@ -97,6 +97,11 @@ def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
         "source": shown.source,
         "parents": list(vocabulary.tags[vocabulary.index(shown.slug)].parents) if is_word else [],
     }
+
+
+def _is_word(vocabulary: Vocabulary, shown: ShownTag) -> bool:
+    # A word of the former network is shown until the image is re-tagged.
+    return shown.kind == "wordnet" and vocabulary.knows([shown.slug])
 
 
 def image_url(image_id: object) -> str:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, text
 
 from shared.config import load_settings
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.tags.tags import seed_vocabulary
+from shared.db.vocabularies.stored import find_live_backbone, read_vocabulary_of
+from shared.db.vocabularies.words import activate_vocabulary
 from shared.errors import TagloopError
-from shared.vocabulary import load_imagenet
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Any number will do, as long as every process uses the same.
@@ -44,7 +44,8 @@ def migrate(engine: Engine) -> None:
             text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT}
         )
         command.upgrade(migration_config(connection), "head")
-        seed_vocabulary(connection, load_imagenet())
+        live = find_live_backbone(connection)
+        activate_vocabulary(connection, read_vocabulary_of(connection, live))
 
 
 def main() -> int:

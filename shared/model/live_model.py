@@ -139,7 +139,7 @@ class LiveScorer:
                 return known
         self._unreadable = None
         with transaction(self._engine) as connection:
-            words = read_vocabulary_index(connection)
+            words = read_vocabulary_index(connection, model.backbone_id)
             learned = [*head.learned_tags.tag_ids.tolist(), *head.pretrained.tag_ids.tolist()]
             custom = find_custom_tags(connection, learned)
         self._edits = edits

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.tags import wordnet_tag_ids
-from shared.vocabulary import Tag, Vocabulary, load_imagenet
+from shared.db.vocabularies.stored import find_live_backbone, read_vocabulary_of
+from shared.db.vocabularies.words import word_ids
+from shared.vocabulary import Tag, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,17 @@ class VocabularyIndex:
         )
 
 
-def read_vocabulary_index(connection: Connection) -> VocabularyIndex:
-    """Read the ids of the program's vocabulary; they never change."""
-    vocabulary = load_imagenet()
-    ids = wordnet_tag_ids(connection)
+def read_vocabulary_index(
+    connection: Connection, backbone_id: int | None = None
+) -> VocabularyIndex:
+    """Read the vocabulary of a network with its ids, which never change.
+
+    backbone_id: the network; None: the live one, or ImageNet's vocabulary before there is one.
+    """
+    if backbone_id is None:
+        backbone_id = find_live_backbone(connection)
+    vocabulary = read_vocabulary_of(connection, backbone_id)
+    ids = word_ids(connection, vocabulary)
     return VocabularyIndex(
         vocabulary, np.array([ids[tag.slug] for tag in vocabulary.tags], dtype=np.int32)
     )

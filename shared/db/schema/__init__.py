@@ -19,7 +19,14 @@ from shared.db.schema.switching import backbone_switches, switch_chunks, switch_
 from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
 from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
-from shared.db.schema.words import custom_aliases, tag_aliases, tag_edits, tag_parents, tags
+from shared.db.schema.words import (
+    custom_aliases,
+    tag_aliases,
+    tag_edits,
+    tag_parents,
+    tags,
+    vocabularies,
+)
 from shared.db.schema.workers import worker_progress
 
 __all__ = [
@@ -55,6 +62,7 @@ __all__ = [
     "tag_parents",
     "tags",
     "untrained_owners",
+    "vocabularies",
     "webhook_events",
     "webhook_objects",
     "withdrawn_corrections",

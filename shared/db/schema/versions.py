@@ -20,9 +20,14 @@ backbones = Table(
     "backbones",
     metadata,
     Column("id", SmallInteger, Identity(), primary_key=True),
-    Column("name", Text, nullable=False, unique=True, comment="timm name of the network"),
+    Column("name", Text, nullable=False, unique=True, comment="what TAGLOOP_BACKBONE calls it"),
     Column("dimensions", Integer, nullable=False, comment="length of its embeddings"),
     Column("weights", Text, comment="file of its weights; null: a package or the hub has them"),
+    Column(
+        "vocabulary",
+        ForeignKey("vocabularies.digest"),
+        comment="its words; null: those of ImageNet, which come with the program",
+    ),
 )
 
 models = Table(

@@ -1,4 +1,4 @@
-"""The vocabulary: the network's tags and custom tags."""
+"""The vocabulary: the networks' tags and custom tags."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -7,6 +7,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     func,
@@ -22,13 +23,18 @@ tags = Table(
     Column("id", Integer, Identity(), primary_key=True),
     Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        comment="wordnet: a word of the live network; dormant: of another one; custom: people's",
+    ),
     Column("definition", Text, nullable=False, server_default=""),
     Column("wordnet_id", Text, unique=True),
     Column("owner", Text, comment="whose tag it is; null: everybody's"),
     Column("made_by", Integer, comment="number of the key that made it"),
     timestamp("created_at", nullable=False, server_default=now),
-    CheckConstraint("kind IN ('wordnet', 'custom')", name="kind"),
+    CheckConstraint("kind IN ('wordnet', 'custom', 'dormant')", name="kind"),
     CheckConstraint("kind = 'custom' OR owner IS NULL", name="kind_owner"),
     # Two owners may use one name for different things.
     Index("tags_shared_slug_idx", "slug", unique=True, postgresql_where=text("owner IS NULL")),
@@ -42,6 +48,14 @@ tags = Table(
     Index("tags_slug_idx", "slug", postgresql_ops={"slug": "text_pattern_ops"}),
     Index("tags_name_idx", text("lower(name) text_pattern_ops")),
     Index("tags_made_idx", "made_by", "created_at"),
+)
+
+vocabularies = Table(
+    "vocabularies",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="SHA-256 of the content"),
+    Column("content", LargeBinary, nullable=False, comment="its tags as JSON, by gzip"),
+    comment="words of networks that do not have the shipped vocabulary; rows never change",
 )
 
 tag_aliases = Table(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["wordnet", "custom"]
+# dormant: a word of a network that was live before.
+Kind = Literal["wordnet", "custom", "dormant"]
 
 
 @dataclass(frozen=True, slots=True)

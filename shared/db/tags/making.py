@@ -31,8 +31,19 @@ def insert_custom_tags(
         }
         for tag in sorted(new, key=lambda tag: tag.slug)
     ]
-    connection.execute(insert(tags).on_conflict_do_nothing(), rows)
     owner = rows[0]["owner"]
+    made = insert(tags)
+    if owner is None:
+        # A word that only a former network had is made again by its name.
+        revived = made.on_conflict_do_update(
+            index_elements=[tags.c.slug],
+            index_where=tags.c.owner.is_(None),
+            set_={name: made.excluded[name] for name in ("name", "kind", "made_by")},
+            where=tags.c.kind == "dormant",
+        )
+        connection.execute(revived, rows)
+    else:
+        connection.execute(made.on_conflict_do_nothing(), rows)
     found = connection.execute(
         select(tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner)
         .where(

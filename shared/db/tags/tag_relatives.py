@@ -40,7 +40,7 @@ def _relatives(
     rows = connection.execute(
         select(of.label("tag_id"), tags.c.slug)
         .join(tags, tags.c.id == to)
-        .where(of.in_(tag_ids))
+        .where(of.in_(tag_ids), tags.c.kind != "dormant")
         .order_by(tags.c.slug)
     )
     for row in rows:

@@ -48,7 +48,7 @@ _COUNT_OF_OWNER = text(
 
 def find_tag_ids(connection: Connection, slugs: Sequence[str]) -> dict[str, int]:
     """Return the ids of the vocabulary's tags that exist, by slug."""
-    query = text("SELECT slug, id FROM tags WHERE slug = ANY(:slugs) AND kind <> 'custom'")
+    query = text("SELECT slug, id FROM tags WHERE slug = ANY(:slugs) AND kind = 'wordnet'")
     return {row.slug: row.id for row in connection.execute(query, {"slugs": list(slugs)})}
 
 

@@ -18,7 +18,8 @@ PERSON = "n00007846"
 
 def classes_of(name: str) -> list[str]:
     spec = find_spec("timm")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     file = Path(spec.origin).parent / "data" / "_info" / f"{name}_synsets.txt"
     return file.read_text().split()
 
