@@ -5,6 +5,8 @@ DATA ?= ./data
 VENV := .venv
 STAMP := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-bench
+CLIENTS := .venv-clients
+CLIENTS_STAMP := $(CLIENTS)/.installed
 PYTHONS := $(PYTHON) python3.11 python3.12 python3 python3.13 python3.14
 # Running it is the only proof: version managers put commands on PATH that do not work.
 IS_USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
@@ -14,7 +16,7 @@ PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-c
 # brings packages of its own along.
 INSTALL := $(PIP_INSTALL) --no-deps
 
-.PHONY: help up test lint audit bench chaos screenshots install lock clean
+.PHONY: help up test lint audit bench chaos screenshots clients install lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +27,7 @@ help:
 	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
 	@echo 'make chaos [FAULTS=200] [SEED=n]    kill everything again and again; MINUTES=n ends it early'
 	@echo 'make screenshots [IMAGES=folder]    take the pictures of the page in docs/page'
+	@echo 'make clients                        install the vendors'"'"' clients that some tests run'
 	@echo 'make install                        only make .venv and install into it'
 	@echo 'make lock                           compile the lock files from pyproject.toml'
 	@echo 'make clean                          remove .venv and caches, never the data'
@@ -60,6 +63,8 @@ screenshots: $(STAMP)
 
 install: $(STAMP)
 
+clients: $(CLIENTS_STAMP)
+
 # Everything comes from the lock file, the build of the project itself included.
 $(STAMP): requirements.lock requirements-torch.lock pyproject.toml
 	@$(VENV)/bin/python -c '$(IS_USABLE)' 2>/dev/null || { \
@@ -83,6 +88,16 @@ $(BENCH_STAMP): requirements-bench.lock $(STAMP)
 	@$(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# The vendors' own clients, whose packages are none of ours. AWS' SDK for JavaScript where npm is.
+$(CLIENTS_STAMP): tests/clients/requirements.lock tests/clients/package-lock.json $(STAMP)
+	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(CLIENTS)
+	@$(VENV)/bin/uv pip install --quiet --python $(CLIENTS)/bin/python --require-hashes \
+	  -r tests/clients/requirements.lock
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/clients --no-audit --no-fund --loglevel error; \
+	fi
+	@touch $@
+
 # torch and torchvision have a lock of their own, without hashes: PyPI, PyTorch's index of CPU builds
 # and a mirror have different files of the same version. Everything else is held to its hashes.
 COMPILE := $(VENV)/bin/uv pip compile --quiet pyproject.toml --universal \
@@ -98,7 +113,11 @@ lock: $(STAMP)
 	  --output-file requirements-worker.lock
 	$(COMPILE) --extra bench --constraint requirements.lock \
 	  --output-file requirements-bench.lock
+	$(VENV)/bin/uv pip compile --quiet tests/clients/requirements.in --universal \
+	  --python-version $(OLDEST_PYTHON) --no-annotate --custom-compile-command 'make lock' \
+	  --generate-hashes --output-file tests/clients/requirements.lock
 
 clean:
+	rm -rf $(CLIENTS) tests/clients/node_modules
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -67,6 +67,7 @@ RULES = {
     ("GET", "/v1/images/{image_id}/thumbnail"): _needs(Scope.READ),
     ("GET", "/v1/images/{image_id}/screen"): _needs(Scope.READ),
     ("GET", "/v1/images/{image_id}/similar"): _needs(Scope.READ),
+    ("DELETE", "/compat/imagga/v2/uploads/{upload_id}"): _needs(),
     ("POST", "/v1/images/retry"): _needs(Scope.INGEST),
     ("POST", "/v1/images/{image_id}/retry"): _needs(Scope.INGEST),
     ("GET", "/v1/search"): _needs(Scope.READ),
@@ -130,6 +131,5 @@ def rule_for(method: str, path: str) -> Rule:
     """Return the rule of an operation, its path as in the OpenAPI document."""
     if path in OPEN_PATHS or path in PAGE_PATHS or path.startswith(OPEN_PREFIXES):
         return OPEN
-    if path.startswith(COMPAT_PREFIX):
-        return COMPAT
-    return RULES.get(("GET" if method == "HEAD" else method, path), DEFAULT)
+    default = COMPAT if path.startswith(COMPAT_PREFIX) else DEFAULT
+    return RULES.get(("GET" if method == "HEAD" else method, path), default)

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from services.compat.pictures.words import Words
 from shared.api.image_document import describe_tags
 from shared.db.tags.shown import ShownTag
 from shared.vocabulary import Vocabulary
+
+# The display group of words such as "close-up"; what other tags imply comes after it.
+SECONDARY_GROUP = 1
 
 # Writes a tag's name as a vendor does.
 Habit = Callable[[str], str]
@@ -17,7 +22,9 @@ class Label:
     """A tag that an image shows.
 
     name: as the words file calls it. is_renamed: the file does. confidence: 0 to 1. is_taught:
-    people made the tag. wider: slugs of the wider tags that the image shows too, the nearest first.
+    people made the tag. leads: no other shown label implies it, or it is the everyday word for what
+    the picture shows: "dog" beside "golden retriever", but not "animal". wider: slugs of the wider
+    tags that the image shows too, the nearest first.
     """
 
     slug: str
@@ -25,6 +32,7 @@ class Label:
     is_renamed: bool
     confidence: float
     is_taught: bool
+    leads: bool
     wider: tuple[str, ...]
     aliases: tuple[str, ...]
 
@@ -39,6 +47,7 @@ def labels_of(vocabulary: Vocabulary, words: Words, shown: Sequence[ShownTag]) -
     tags = describe_tags(vocabulary, shown)
     there = {tag["tag"] for tag in tags if words.name_of(tag["tag"], tag["name"]) is not None}
     labels: dict[str, Label] = {}
+    leading = _leading(vocabulary, [slug for slug in there if vocabulary.knows([slug])])
     for tag in tags:
         slug = tag["tag"]
         name = words.name_of(slug, tag["name"])
@@ -52,6 +61,7 @@ def labels_of(vocabulary: Vocabulary, words: Words, shown: Sequence[ShownTag]) -
             # Rounding may leave a little more than 1.
             min(1.0, tag["confidence"]),
             is_taught,
+            is_taught or slug in leading,
             () if is_taught else tuple(w for w in _wider(vocabulary, slug) if w in there),
             () if is_taught else vocabulary.tags[vocabulary.index(slug)].aliases,
         )
@@ -60,6 +70,13 @@ def labels_of(vocabulary: Vocabulary, words: Words, shown: Sequence[ShownTag]) -
         if known is None or label.confidence > known.confidence:
             labels[name] = label
     return list(labels.values())
+
+
+def _leading(vocabulary: Vocabulary, slugs: list[str]) -> set[str]:
+    """Return which of an image's tags are shown first."""
+    columns = np.array([vocabulary.index(slug) for slug in slugs], dtype=np.intp)
+    groups = vocabulary.display_groups(columns).tolist()
+    return {slug for slug, group in zip(slugs, groups, strict=True) if group <= SECONDARY_GROUP}
 
 
 def _wider(vocabulary: Vocabulary, slug: str) -> list[str]:

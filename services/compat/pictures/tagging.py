@@ -16,7 +16,7 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image, find_image
 from shared.db.tags.shown import ShownTag, tags_of_images
-from shared.errors import DamagedPicture, FetchFailed, TagloopError, Unavailable
+from shared.errors import DamagedPicture, FetchFailed, NotFound, TagloopError, Unavailable
 from shared.storage.deleting import delete_files
 from shared.storage.storage import file_keys
 from shared.web.context import context
@@ -81,11 +81,7 @@ def tagging(pictures: Sequence[Picture]) -> Iterator[list[Outcome]]:
     refuse_overload()
     made: list[UUID] = []
     try:
-        with context().room.place() as has_place:
-            if not has_place:
-                raise Unavailable("Too many requests wait already; send this again later.")
-            seconds = min(ANSWER_SECONDS, context().settings.max_wait_seconds)
-            deadline = time.monotonic() + seconds
+        with _place() as deadline:
             outcomes = _tag(pictures, deadline, made)
         yield outcomes
     finally:
@@ -105,12 +101,53 @@ def tagging_one(picture: Picture) -> Iterator[Outcome]:
         yield outcome
 
 
+def find_tagged(image_id: UUID) -> Outcome:
+    """Return the outcome of an image that an earlier request sent, once it is known.
+
+    Raises:
+        NotFound: there is no such image, or the caller may not see it.
+        Unavailable: too many requests wait, or no worker tags it in time.
+    """
+    with _place() as deadline:
+        outcome = _await(image_id, deadline)
+    if outcome is None:
+        raise NotFound(f"There is no image {image_id}.")
+    return outcome
+
+
+def send_in(picture: Picture) -> UUID:
+    """Store a picture to be tagged later; return its image id.
+
+    Raises:
+        TagloopError: it is refused.
+    """
+    refuse_overload()
+    [image] = _take_in([picture], [])
+    if isinstance(image, Outcome):
+        assert image.error is not None
+        raise image.error
+    return image
+
+
 def name_images(response: Response, outcomes: Sequence[Outcome]) -> Response:
     """Name the images of an answer in a header, so that the caller can correct their tags."""
     if context().settings.compat_keep:
         ids = [str(one.row["id"]) if one.row is not None else NO_IMAGE for one in outcomes]
         response.headers[IMAGE_HEADER] = ", ".join(ids)
     return response
+
+
+@contextmanager
+def _place() -> Iterator[float]:
+    """Hold a place to wait in; yield the deadline, as time.monotonic().
+
+    Raises:
+        Unavailable: there is none.
+    """
+    with context().room.place() as has_place:
+        if not has_place:
+            raise Unavailable("Too many requests wait already; send this again later.")
+        yield time.monotonic() + min(ANSWER_SECONDS, context().settings.max_wait_seconds)
 
 
 def _tag(pictures: Sequence[Picture], deadline: float, made: list[UUID]) -> list[Outcome]:

@@ -5,12 +5,19 @@ from collections.abc import Callable
 from flask import Request
 
 from services.compat.requests.body import read_body
-from shared.auth.door import Entrance, bearer_key
+from shared.auth.door import Entrance
 from shared.auth.keyring import KeyRing
+from shared.auth.tokens import is_token
 from shared.db.owners.keys import Key
 from shared.errors import InvalidKey
 
 BEARER = "bearer "
+
+
+class MissingKey(InvalidKey):
+    """The request shows no key."""
+
+
 # Returns the text that a client sent as its key; None if it sent none.
 FindToken = Callable[[Request], str | None]
 
@@ -53,11 +60,25 @@ def in_query(name: str) -> FindToken:
     return lambda request: request.args.get(name)
 
 
+def in_basic_user(request: Request) -> str | None:
+    """Look in the user name of Basic authentication, for something in the form of a key."""
+    sent = request.authorization
+    user = sent.username if sent is not None else None
+    return user if user and is_token(user) else None
+
+
+def in_basic_password(request: Request) -> str | None:
+    """Look in the password of Basic authentication; its user name may be the key instead."""
+    sent = request.authorization
+    password = sent.password if sent is not None else None
+    is_key = bool(password) and (is_token(str(password)) or in_basic_user(request) is None)
+    return password if is_key else None
+
+
 def _key_in(request: Request, ring: KeyRing, places: tuple[FindToken, ...]) -> Key:
     sent = {token.strip() for find in places if (token := find(request))}
-    if not sent:
-        # It refuses a request without that header, too.
-        return bearer_key(request, ring)
+    if not sent and not has_bearer(request):
+        raise MissingKey
     if has_bearer(request):
         sent.add(request.headers["Authorization"][len(BEARER) :].strip())
     if len(sent) > 1:

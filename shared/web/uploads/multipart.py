@@ -48,7 +48,12 @@ class UploadedFile:
 
 
 def read_parts(
-    stream: BinaryIO, boundary: bytes, max_file_bytes: int, max_parts: int
+    stream: BinaryIO,
+    boundary: bytes,
+    max_file_bytes: int,
+    max_parts: int,
+    *,
+    max_field_bytes: int = FIELD_BYTES,
 ) -> Iterator[FormField | UploadedFile]:
     """Yield the parts of a multipart/form-data body, in order.
 
@@ -69,7 +74,7 @@ def read_parts(
             name = _as_utf8(head.name or "")
             filename = _read_filename(head)
             if filename is None:
-                yield FormField(name, _read_field(events, name))
+                yield FormField(name, _read_field(events, name, max_field_bytes))
                 continue
             content, complete = gather(_content(events), max_file_bytes)
             with content:
@@ -91,12 +96,12 @@ def _read_filename(head: MultipartSegment) -> str | None:
     return extended or plain
 
 
-def _read_field(events: Events, name: str) -> str:
+def _read_field(events: Events, name: str, max_bytes: int) -> str:
     value = bytearray()
     for data in _content(events):
         value += data
-        if len(value) > FIELD_BYTES:
-            raise BadRequest(f"The field {name!r} has more than {FIELD_BYTES:,} bytes.")
+        if len(value) > max_bytes:
+            raise BadRequest(f"The field {name!r} has more than {max_bytes:,} bytes.")
     return value.decode(errors="replace")
 
 

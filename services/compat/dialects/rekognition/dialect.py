@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from flask import Response, json, request
 from flask_openapi3 import APIBlueprint
-from pydantic import ValidationError
 
 from services.compat.dialect import Dialect
 from services.compat.dialects.rekognition import custom_labels, labels, moderation, projects
@@ -21,13 +20,13 @@ from services.compat.dialects.rekognition.errors import (
 )
 from services.compat.pictures.tagging import name_images
 from services.compat.requests.json_body import read_json_object
-from shared.errors import BadRequest
+from services.compat.requests.validation import Members, validate
 
 TARGET_HEADER = "X-Amz-Target"
 SERVICE = "RekognitionService"
 
 # By name: the form of the request, and what answers it, with the outcome of a picture or without.
-OPERATIONS: dict[str, tuple[type[of.Members], Callable[[Any], Any]]] = {
+OPERATIONS: dict[str, tuple[type[Members], Callable[[Any], Any]]] = {
     "DetectLabels": (of.DetectLabels, labels.detect_labels),
     "DetectCustomLabels": (of.DetectCustomLabels, custom_labels.detect_custom_labels),
     "DetectModerationLabels": (of.DetectModerationLabels, moderation.detect_moderation_labels),
@@ -91,19 +90,11 @@ def answer() -> Response:
             f"Tagloop does not answer {name[:100]!r}; it answers {', '.join(OPERATIONS)}.",
         )
     form, operation = OPERATIONS[name]
-    answered = operation(_parse(form))
+    answered = operation(validate(form, read_json_object()))
     document, outcome = answered if isinstance(answered, tuple) else (answered, None)
     headers = {REQUEST_ID_HEADER: str(uuid4())}
     response = Response(json.dumps(document), 200, headers, content_type=MIME_TYPE)
     return response if outcome is None else name_images(response, [outcome])
-
-
-def _parse(form: type[of.Members]) -> of.Members:
-    try:
-        return form.model_validate(read_json_object())
-    except ValidationError as error:
-        details = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
-        raise BadRequest("; ".join(details)) from error
 
 
 REKOGNITION = Dialect("rekognition", add_routes, find_key, describe_error)

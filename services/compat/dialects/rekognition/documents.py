@@ -2,28 +2,23 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from services.compat.requests.validation import NO_NUL, Members
 
 MAX_LABELS = 1000
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 FilterName = Annotated[str, Field(max_length=50)]
-Filter = Annotated[list[FilterName], Field(max_length=100)]
+Filter = Annotated[tuple[FilterName, ...], Field(max_length=100)]
 Arn = Annotated[str, Field(min_length=20, max_length=2048)]
-NoNul = r"^[^\x00]*$"
-
-
-class Members(BaseModel):
-    """Members that Tagloop does not know are ignored, as AWS does."""
-
-    model_config = ConfigDict(extra="ignore", arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class ObjectInBucket(Members):
     """An object in a bucket."""
 
     Bucket: str = Field(pattern=r"^[0-9A-Za-z.\-_]{3,255}$")
-    Name: str = Field(min_length=1, max_length=1024, pattern=NoNul)
+    Name: str = Field(min_length=1, max_length=1024, pattern=NO_NUL)
     Version: str | None = Field(None, min_length=1, max_length=1024)
 
 
@@ -43,10 +38,10 @@ class WithImage(Members):
 class LabelFilters(Members):
     """Which labels are wanted, by their exact names and categories."""
 
-    LabelInclusionFilters: Filter = []
-    LabelExclusionFilters: Filter = []
-    LabelCategoryInclusionFilters: Filter = []
-    LabelCategoryExclusionFilters: Filter = []
+    LabelInclusionFilters: Filter = ()
+    LabelExclusionFilters: Filter = ()
+    LabelCategoryInclusionFilters: Filter = ()
+    LabelCategoryExclusionFilters: Filter = ()
 
 
 class ColourSettings(Members):

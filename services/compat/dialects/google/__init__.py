@@ -1,0 +1,1 @@
+"""Google Cloud Vision: `images:annotate` over REST, for labels and colours."""
