@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from shared.web.requests.fields import NO_NUL
+from shared.web.requests.parameters import Parameters
 
 LIST_LIMIT = 50
 LIST_MAX = 500
@@ -110,7 +111,7 @@ class TagPath(BaseModel):
     slug: str
 
 
-class TagQuery(BaseModel):
+class TagQuery(Parameters):
     """The owner of the tag."""
 
     owner: str | None = Field(
@@ -118,7 +119,7 @@ class TagQuery(BaseModel):
     )
 
 
-class ThumbnailQuery(BaseModel):
+class ThumbnailQuery(Parameters):
     """The size of a thumbnail."""
 
     size: Literal[320, 640] = Field(
@@ -132,7 +133,7 @@ class ThumbnailQuery(BaseModel):
         return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-class ShownTagsQuery(BaseModel):
+class ShownTagsQuery(Parameters):
     """Which of an image's tags to show. By default, the tags that the server shows."""
 
     min_confidence: float | None = Field(None, ge=0, le=1)
@@ -152,7 +153,7 @@ class ShownTagsQuery(BaseModel):
         return self
 
 
-class ImagesQuery(BaseModel):
+class ImagesQuery(Parameters):
     """Filters of the list, which must all match."""
 
     tag: list[str] = Field(
@@ -166,7 +167,7 @@ class ImagesQuery(BaseModel):
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
 
 
-class TagsQuery(BaseModel):
+class TagsQuery(Parameters):
     """Filters of the vocabulary."""
 
     q: str | None = Field(

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from shared.api.tag_names import clean_name
 from shared.web.requests.fields import NO_NUL
+from shared.web.requests.parameters import Parameters
 
 LIST_LIMIT = 50
 LIST_MAX = 1000
@@ -37,7 +38,7 @@ class VerdictsDocument(BaseModel):
         return len(self.add) + len(self.remove) + len(self.confirm) + len(self.undo)
 
 
-class PageQuery(BaseModel):
+class PageQuery(Parameters):
     """The page of a list to return."""
 
     cursor: str | None = None

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import LIST_LIMIT, LIST_MAX, ImageDocument
 from shared.web.requests.fields import NO_NUL
+from shared.web.requests.parameters import Parameters
 
 QUERY_CHARACTERS = 500
 MAX_TAGS = 20
@@ -14,7 +15,7 @@ MAX_TAGS = 20
 TagName = list[str]
 
 
-class Criteria(BaseModel):
+class Criteria(Parameters):
     """Search criteria, which must all match."""
 
     q: str = Field("", pattern=NO_NUL, max_length=QUERY_CHARACTERS, description="a search in words")

@@ -25,6 +25,7 @@ from shared.web.requests.body import open_body
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.gathering import gather, read_pieces
 from shared.web.requests.named import find_row
+from shared.web.requests.parameters import Parameters
 
 similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])
 
@@ -37,7 +38,7 @@ PICTURE_BODY = {
 }
 
 
-class SimilarQuery(BaseModel):
+class SimilarQuery(Parameters):
     """The number of images to return."""
 
     limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MAX)

@@ -24,6 +24,7 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
 from shared.web.requests.fields import NO_NUL
+from shared.web.requests.parameters import Parameters
 
 profiles = APIBlueprint("profiles", __name__, abp_tags=[ApiTag(name="images")])
 
@@ -85,7 +86,7 @@ class OwnerList(BaseModel):
     next: str | None = Field(description="cursor of the next page")
 
 
-class OwnersQuery(BaseModel):
+class OwnersQuery(Parameters):
     """Filters of the list."""
 
     q: str = Field("", pattern=NO_NUL, description="beginning of a name")

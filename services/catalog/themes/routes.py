@@ -17,6 +17,7 @@ from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
+from shared.web.requests.parameters import Parameters
 
 # Themes with fewer pictures are not listed.
 MIN_IMAGES = 8
@@ -49,7 +50,7 @@ class ThemePath(BaseModel):
     theme: str
 
 
-class ThemeQuery(BaseModel):
+class ThemeQuery(Parameters):
     """The page of a theme's pictures."""
 
     cursor: str | None = None

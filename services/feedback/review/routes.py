@@ -16,6 +16,7 @@ from shared.db.corrections.review import Reviewer, note_offered
 from shared.db.images.images import find_images
 from shared.web.context import context
 from shared.web.requests.fields import NO_NUL
+from shared.web.requests.parameters import Parameters
 
 REVIEW_LIMIT = 10
 REVIEW_MAX = 50
@@ -24,7 +25,7 @@ OWNER_LENGTH = 200
 review = APIBlueprint("review", __name__, abp_tags=[Tag(name="corrections")])
 
 
-class ReviewQuery(BaseModel):
+class ReviewQuery(Parameters):
     """The user who reviews, and which images to suggest."""
 
     user: User = Field("", description="who looks at the images")

@@ -12,11 +12,12 @@ from shared.db.connection.engine import transaction
 from shared.db.corrections.today import count_today, count_waiting_corrections
 from shared.db.models.run_history import find_last_ended_run
 from shared.web.context import context
+from shared.web.requests.parameters import Parameters
 
 today = APIBlueprint("today", __name__, abp_tags=[Tag(name="corrections")])
 
 
-class TodayQuery(BaseModel):
+class TodayQuery(Parameters):
     """The user whose corrections to count."""
 
     user: User | None = Field(None, description="only theirs")

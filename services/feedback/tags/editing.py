@@ -24,6 +24,7 @@ from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_number_cursor
 from shared.web.requests.fields import NO_NUL
+from shared.web.requests.parameters import Parameters
 
 editing = APIBlueprint("editing", __name__, abp_tags=[Tag(name="vocabulary")])
 
@@ -36,7 +37,7 @@ class EditedTagPath(BaseModel):
     slug: str = Field(pattern=NO_NUL, description="its slug, its name or an alias")
 
 
-class WhoseQuery(BaseModel):
+class WhoseQuery(Parameters):
     """The owner of the tag."""
 
     owner: str | None = Field(
