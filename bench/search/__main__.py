@@ -15,7 +15,10 @@ from sqlalchemy import Engine, text
 
 from bench.search.embedded import embed_folder
 from bench.search.fill import Filling, fill
+from bench.search.measure import measure_searches
 from bench.search.visual import measure_visual
+from bench.search.writing import measure_writing
+from services.catalog.app import create_app
 from services.worker.backbone import load_backbone
 from services.worker.backbone.first_model import ensure_model
 from shared.config import load_settings
@@ -23,7 +26,7 @@ from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate
 from shared.model.live_model import LiveScorer
 from shared.storage.storage import Storage
-from tagloop.local.environment import database_url
+from tagloop.local.environment import broker_url, database_url
 from tagloop.local.servers.backing import running
 
 MAX_PICTURES = 2_000
@@ -57,6 +60,13 @@ def main() -> None:
     with running(options.data) as data:
         engine = connect_engine(database_url(data))
         prepare(engine, options.folder, options.data, options.images, console)
+        settings = load_settings(
+            database_url=database_url(data),
+            broker_url=broker_url(data),
+            storage_url=data.blobs.as_uri(),
+        )
+        measure_searches(create_app(settings), console)
+        measure_writing(engine, console)
         measure_visual(engine, np.load(options.data / EMBEDDINGS_FILE), console)
 
 
