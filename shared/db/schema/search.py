@@ -9,6 +9,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, UUID
 
@@ -28,6 +29,12 @@ image_search = Table(
         nullable=False,
         comment="ids of the shown tags, and the negative of an id where people said so",
     ),
+    Column(
+        "confidence_bands",
+        Integer,
+        nullable=False,
+        comment="bit n: the model shows a tag with a confidence in the nth band of 0.05",
+    ),
     Index("image_search_owner_idx", "owner", "image_id"),
     # Every search reads the pending list, so it is kept short.
     Index(
@@ -36,6 +43,7 @@ image_search = Table(
         postgresql_using="gin",
         postgresql_with={"gin_pending_list_limit": 256},
     ),
+    Index("image_search_people_idx", "image_id", postgresql_where=text("terms[1] < 0")),
     comment="made by triggers from image_tags and decisions; images that had a tag at some time",
     info={DERIVED: True},
     # A re-tagged image whose tags do not change keeps its row.

@@ -28,12 +28,26 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from shared.db.schema import image_search, images
-from shared.db.search.planning import bitmaps_only
+from shared.db.search.confident import (
+    confident_matches,
+    count_confident,
+    is_alone,
+    leads_to,
+)
+from shared.db.search.planning import bitmaps_only, by_index
 from shared.db.search.search import STATUSES, Search, range_of, status_of
-from shared.db.search.wanted import ANYTHING, any_tag, condition, matches_untagged, needs_tag
+from shared.db.search.wanted import (
+    ANYTHING,
+    PEOPLE,
+    any_tag,
+    condition,
+    matches_untagged,
+    needs_tag,
+)
 
-# A few milliseconds' worth of rows.
+# A few milliseconds' worth of rows; fewer where the tags of each may have to be read.
 LOOKED_THROUGH = 5_000
+LOOKED_THROUGH_WITH_TAGS = 2_000
 # Where more than this share matches, counting in the order of the rows is quicker than by bitmaps.
 DENSE = 0.25
 MAX_COUNT = 10_000
@@ -54,11 +68,7 @@ class Glance:
     rows: int
     matches: int
     ids: Sequence[UUID]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether there were no more rows."""
-        return self.rows < LOOKED_THROUGH
+    is_complete: bool
 
     @property
     def is_dense(self) -> bool:
@@ -77,32 +87,41 @@ def find_newest(
         return FoundPage(glance.ids, glance.matches)
     if glance.matches >= limit:
         return FoundPage(glance.ids, count_matches(connection, search, glance) if count else None)
-    matches = matches_of(search, before).cte("found").suffix_with("")
-    with bitmaps_only(connection):
+    is_confident = leads_to(search)
+    all_matches = (confident_matches if is_confident else matches_of)(search, before)
+    matches = all_matches.cte("found").suffix_with("")
+    with (by_index if is_confident else bitmaps_only)(connection):
         total, ids = connection.execute(select(_size(matches), _newest(matches, limit))).one()
     return FoundPage(ids, min(total, MAX_COUNT + 1))
 
 
 def look_through(connection: Connection, search: Search, limit: int, before: UUID | None) -> Glance:
     """The newest rows of `image_search`, and the first of them that match."""
+    reads_tags = search.qualities.limits_confidence and search.qualities.source != PEOPLE
+    most = LOOKED_THROUGH_WITH_TAGS if reads_tags else LOOKED_THROUGH
     of_range = (
         select(image_search)
         .where(*range_of(search, image_search.c.image_id, image_search.c.owner))
         .order_by(image_search.c.image_id.desc())
-        .limit(LOOKED_THROUGH)
+        .limit(most)
     )
     if before is not None:
         of_range = of_range.where(image_search.c.image_id < before)
     recent = of_range.cte("recent")
     matches = select(recent.c.image_id).where(matching(search, recent)).cte("matches")
-    row = connection.execute(select(_size(recent), _size(matches), _newest(matches, limit))).one()
-    return Glance(*row)
+    counts = select(_size(recent), _size(matches), _newest(matches, limit))
+    rows, matching_rows, ids = connection.execute(counts).one()
+    return Glance(rows, matching_rows, ids, is_complete=rows < most)
 
 
 def count_matches(connection: Connection, search: Search, glance: Glance) -> int:
     """How many images match, at most MAX_COUNT + 1; glance: at the newest of them."""
     if glance.is_complete:
         return glance.matches
+    if leads_to(search) and is_alone(search):
+        count = count_confident(connection, search, MAX_COUNT + 1)
+        if count is not None:
+            return count
     some = matches_of(search, None).limit(MAX_COUNT + 1).subquery()
     query = select(func.count()).select_from(some)
     if glance.is_dense:

@@ -9,17 +9,19 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     and_,
     cast,
-    exists,
     literal,
     not_,
     or_,
+    select,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL
 
 from shared.db.schema import image_tags, shown_tags
+from shared.db.search.bands import bands_of
 
 PEOPLE, MODEL = "people", "model"
 # What people say.
@@ -128,13 +130,35 @@ def condition(wanted: Wanted, qualities: Qualities, rows: FromClause) -> ColumnE
 
 
 def any_tag(qualities: Qualities, rows: FromClause) -> ColumnElement[bool]:
-    """What rows of `image_search` have to fulfil where qualities are asked for and no tag is."""
-    shown = exists().where(shown_tags.c.image_id == rows.c.image_id)
-    shown = shown.where(*_within(shown_tags.c.confidence, qualities))
+    """The condition on rows of `image_search` where qualities are asked for and no tag is."""
+    # Terms are sorted, and those of people are negative.
+    by_people = and_(rows.c.terms[1] < 0, literal(qualities.includes(CERTAIN)))
     if qualities.source == PEOPLE:
-        # Terms are sorted, and those of people are negative.
-        return and_(rows.c.terms[1] < 0, literal(qualities.includes(CERTAIN)))
-    return shown.where(shown_tags.c.source == "model") if qualities.source == MODEL else shown
+        return by_people
+    by_model = _any_by_model(qualities, rows)
+    return by_model if qualities.source == MODEL else or_(by_people, by_model)
+
+
+def _any_by_model(qualities: Qualities, rows: FromClause) -> ColumnElement[bool]:
+    bands = bands_of(qualities.min_confidence, qualities.max_confidence)
+    sure = rows.c.confidence_bands.bitwise_and(bands.inside) != 0
+    if not bands.edges:
+        return sure
+    shown = select(true()).where(
+        shown_tags.c.image_id == rows.c.image_id,
+        shown_tags.c.source == MODEL,
+        *within(shown_tags.c.confidence, qualities),
+    )
+    near = rows.c.confidence_bands.bitwise_and(bands.edges) != 0
+    return or_(sure, and_(near, _looked_up(shown)))
+
+
+def _looked_up(rows: Select[bool]) -> ColumnElement[bool]:
+    """Whether there are such rows, asked for one image at a time.
+
+    EXISTS would let Postgres read the whole table for all images at once.
+    """
+    return rows.limit(1).scalar_subquery().is_(True)
 
 
 def _shows(tag_ids: Sequence[int], qualities: Qualities, rows: FromClause) -> ColumnElement[bool]:
@@ -153,16 +177,21 @@ def _is_said(tag_id: int, qualities: Qualities, rows: FromClause) -> ColumnEleme
     by_people = _has_any(rows, [-tag_id])
     by_model = and_(_has_any(rows, [tag_id]), not_(by_people))
     if qualities.limits_confidence:
-        row = exists().where(
-            image_tags.c.image_id == rows.c.image_id, image_tags.c.tag_id == tag_id
+        bands = bands_of(qualities.min_confidence, qualities.max_confidence)
+        row = select(true()).where(
+            image_tags.c.image_id == rows.c.image_id,
+            image_tags.c.tag_id == tag_id,
+            *within(image_tags.c.confidence, qualities),
         )
-        by_model = and_(by_model, row.where(*_within(image_tags.c.confidence, qualities)))
+        possible = rows.c.confidence_bands.bitwise_and(bands.inside | bands.edges) != 0
+        by_model = and_(by_model, possible, _looked_up(row))
     if qualities.source == MODEL or not qualities.includes(CERTAIN):
         return by_model
     return or_(by_people, by_model)
 
 
-def _within(confidence: ColumnElement[float], qualities: Qualities) -> list[ColumnElement[bool]]:
+def within(confidence: ColumnElement[float], qualities: Qualities) -> list[ColumnElement[bool]]:
+    """The limits of confidence as conditions."""
     limits: list[ColumnElement[bool]] = []
     if qualities.min_confidence is not None:
         limits.append(confidence >= cast(qualities.min_confidence, REAL))

@@ -1,8 +1,10 @@
 """Searches with filters, alternatives and negations, on real rows."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +19,16 @@ from shared.db.search import finding, ranking
 from shared.db.search.finding import find_newest
 from shared.db.search.ranking import find_surest
 from shared.db.search.search import Search
-from shared.db.search.wanted import AllOf, AnyOf, Not, Qualities, Shows, Wanted
+from shared.db.search.wanted import (
+    ANYTHING,
+    AllOf,
+    AnyOf,
+    Not,
+    Qualities,
+    Shows,
+    Wanted,
+    needs_tag,
+)
 from tests.support.rows import insert_row, set_decision, set_row, show_tag
 
 SLUGS = ("dog", "cat", "teapot", "cup")
@@ -176,24 +187,62 @@ WANTED: st.SearchStrategy[Wanted] = st.recursive(
 )
 
 
+QUALITIES: st.SearchStrategy[Qualities] = st.builds(
+    Qualities,
+    st.sampled_from([frozenset(), frozenset({"people"}), frozenset({"model"})]),
+    st.sampled_from([None, 0.0, 0.55, 0.6, 0.62, 1.0]),
+    st.sampled_from([None, 0.5, 0.62, 0.7, 1.0]),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How an image shows a tag."""
+
+    confidence: float
+    source: str
+
+
+def is_said(said: Said, qualities: Qualities) -> bool:
+    confidence = float(np.float32(said.confidence))
+    low, high = qualities.min_confidence, qualities.max_confidence
+    return (
+        (low is None or confidence >= float(np.float32(low)))
+        and (high is None or confidence <= float(np.float32(high)))
+        and (not qualities.sources or said.source in qualities.sources)
+    )
+
+
+def holds(wanted: Wanted, shown: dict[int, Said], qualities: Qualities) -> bool:
+    if isinstance(wanted, Shows):
+        said = shown.get(wanted.tag_ids[0])
+        return said is not None and is_said(said, qualities)
+    if isinstance(wanted, Not):
+        return not holds(wanted.part, shown, Qualities())
+    every = all if isinstance(wanted, AllOf) else any
+    return every(holds(part, shown, qualities) for part in wanted.parts)
+
+
 def test_every_way_to_the_rows_finds_what_the_condition_says(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction(engine) as connection:
         known = ids_by_slug(connection)
     ids = [known[slug] for slug in SLUGS]
-    images = {insert_row(engine): {n for n in range(4) if number >> n & 1} for number in range(16)}
-    for image, shown in images.items():
-        for tag in shown:
-            show_tag(engine, image, SLUGS[tag], 0.5 + tag / 10)
-
-    def holds(wanted: Wanted, shown: set[int]) -> bool:
-        if isinstance(wanted, Shows):
-            return wanted.tag_ids[0] in shown
-        if isinstance(wanted, Not):
-            return not holds(wanted.part, shown)
-        every = all if isinstance(wanted, AllOf) else any
-        return every(holds(part, shown) for part in wanted.parts)
+    images: dict[UUID, dict[int, Said]] = {}
+    for number in range(16):
+        image = insert_row(engine)
+        images[image] = {}
+        for tag in range(4):
+            if number >> tag & 1:
+                show_tag(engine, image, SLUGS[tag], 0.5 + tag * 0.06)
+                images[image][tag] = Said(0.5 + tag * 0.06, "model")
+        # People confirm a tag, add one, and remove one.
+        if number % 5 == 0:
+            set_decision(engine, image, SLUGS[0], present=True)
+            set_decision(engine, image, SLUGS[1], present=False)
+            images[image][0] = Said(1.0, "people")
+            images[image].pop(1, None)
 
     def with_ids(wanted: Wanted) -> Wanted:
         if isinstance(wanted, Shows):
@@ -202,18 +251,30 @@ def test_every_way_to_the_rows_finds_what_the_condition_says(
             return Not(with_ids(wanted.part))
         return type(wanted)(tuple(map(with_ids, wanted.parts)))
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(wanted=WANTED, few=st.booleans())
-    def check(wanted: Wanted, few: bool) -> None:
-        # With few rows looked through, the index has to find the others.
-        monkeypatch.setattr(finding, "LOOKED_THROUGH", 3 if few else 5_000)
+    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(wanted=st.just(ANYTHING) | WANTED, qualities=QUALITIES, few=st.booleans())
+    def check(wanted: Wanted, qualities: Qualities, few: bool) -> None:
+        # With few rows looked through, an index has to find the others.
+        for name, many in (("LOOKED_THROUGH", 5_000), ("LOOKED_THROUGH_WITH_TAGS", 2_000)):
+            monkeypatch.setattr(finding, name, 3 if few else many)
         monkeypatch.setattr(ranking, "LOOKED_AT", 2 if few else 2_000)
-        expected = {image for image, shown in images.items() if holds(wanted, shown)}
-        search = Search(EVERYTHING, with_ids(wanted))
+        search = Search(EVERYTHING, with_ids(wanted), qualities)
+        expected = {
+            image
+            for image, shown in images.items()
+            if holds(wanted, shown, qualities)
+            and (
+                not qualities.matter
+                or needs_tag(wanted)
+                or any(is_said(said, qualities) for said in shown.values())
+            )
+        }
         with transaction(engine) as connection:
             found = find_newest(connection, search, 20, before=None, count=True)
             assert list(found.ids) == sorted(expected, reverse=True)
             assert found.total == len(expected)
+            first = find_newest(connection, search, 1, before=None, count=True)
+            assert first.total == len(expected)
             if ranking.ranking_tags(search.wanted):
                 ranked = find_surest(connection, search, 20, after=None, count=True)
                 assert {place.image_id for place in ranked.places} == expected

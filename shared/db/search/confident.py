@@ -1,0 +1,91 @@
+"""Images found by the index on confidence: the way to what few images show surely, or unsurely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from shared.db.schema import decisions, image_search, image_tags
+from shared.db.search.planning import by_index
+from shared.db.search.search import Search, range_of, status_of
+from shared.db.search.wanted import ANYTHING, CERTAIN, MODEL, PEOPLE, Shows, within
+
+# An image may have many tags within the limits: so many are read until enough images are known.
+MAX_ROWS = 20_000
+
+
+def leads_to(search: Search) -> bool:
+    """Whether the index on confidence gives the images: one tag is wanted, or any."""
+    qualities = search.qualities
+    is_simple = search.wanted == ANYTHING or isinstance(search.wanted, Shows)
+    return is_simple and qualities.limits_confidence and qualities.source != PEOPLE
+
+
+def is_alone(search: Search) -> bool:
+    """Whether nothing else limits the search."""
+    return search == Search(search.access, search.wanted, search.qualities) and (
+        search.access.owner is None
+    )
+
+
+def count_confident(connection: Connection, search: Search, limit: int) -> int | None:
+    """Count the images of a search that is alone, up to a limit; None: too many tags to read."""
+    rows = _shown(search)
+    is_one_tag = isinstance(search.wanted, Shows) and len(search.wanted.tag_ids) == 1
+    some = rows.limit(limit if is_one_tag else MAX_ROWS).subquery()
+    query = select(func.count(some.c.image_id.distinct()), func.count()).select_from(some)
+    with by_index(connection):
+        images, read = connection.execute(query).one()
+    return min(images, limit) if images >= limit or read < MAX_ROWS else None
+
+
+def confident_matches(search: Search, before: UUID | None) -> Select[tuple[UUID]]:
+    """All images that match, each once, in no order, from `before` backwards in time."""
+    shown = _shown(search).subquery()
+    query = select(shown.c.image_id).distinct()
+    if not is_alone(search):
+        query = query.join(image_search, image_search.c.image_id == shown.c.image_id).where(
+            *range_of(search, image_search.c.image_id, image_search.c.owner),
+            *status_of(search, image_search.c.image_id),
+        )
+    return query if before is None else query.where(shown.c.image_id < before)
+
+
+def _shown(search: Search) -> Select[tuple[UUID]]:
+    """The images that show a wanted tag within the limits, once for each such tag."""
+    tag_ids = search.wanted.tag_ids if isinstance(search.wanted, Shows) else None
+    decided = decisions.alias()
+    is_decided = exists().where(
+        decided.c.image_id == image_tags.c.image_id, decided.c.tag_id == image_tags.c.tag_id
+    )
+    by_model = select(image_tags.c.image_id).where(
+        _is_one_of(image_tags.c.tag_id, tag_ids),
+        *within(image_tags.c.confidence, search.qualities),
+        ~is_decided,
+    )
+    if search.qualities.source == MODEL or not search.qualities.includes(CERTAIN):
+        return by_model
+    by_people = select(decisions.c.image_id).where(
+        decisions.c.present, _is_one_of(decisions.c.tag_id, tag_ids)
+    )
+    both = union_all(by_people, by_model).subquery()
+    return select(both.c.image_id)
+
+
+def _is_one_of(tag_id: ColumnElement[int], wanted: Sequence[int] | None) -> ColumnElement[bool]:
+    """The condition on a tag; None: any. One by one, so that an index keeps its order."""
+    if wanted is None:
+        return and_(literal(True))
+    return tag_id == wanted[0] if len(wanted) == 1 else tag_id.in_(wanted)
