@@ -19,6 +19,10 @@ from shared.model.own_tags import OwnTags
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Vocabulary
 
+# Probabilities in memory at once, 40 MB: with 12,000 words, those of a large training set would
+# take half a gigabyte.
+MAX_CELLS = 10_000_000
+
 
 @dataclass(frozen=True)
 class Scorer:
@@ -171,6 +175,17 @@ class Scorer:
         self._raise(sums, self.learned_columns, learned)
         sums[:, self.learned_columns] = learned
         return sums
+
+    def probabilities_of(
+        self, embeddings: NDArray[np.floating], columns: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
+        """Return probabilities of some tags, (n, columns), without holding those of all at once."""
+        found = np.empty((len(embeddings), len(columns)), np.float32)
+        step = max(1, MAX_CELLS // len(self.vocabulary))
+        for start in range(0, len(embeddings), step):
+            rows = slice(start, start + step)
+            found[rows] = self.tag_probabilities(embeddings[rows])[:, columns]
+        return found
 
     def _raise(
         self,

@@ -21,6 +21,7 @@ class ReversedBackbone:
         self.description = replace(backbone.description, name=name)
         head = backbone.first_head
         nothing = LearnedTags.nothing(len(head.weight))
+        self.vocabulary = backbone.vocabulary
         self.first_head = Head(head.weight[::-1], head.bias, nothing, nothing)
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:

@@ -5,6 +5,7 @@ Runs as a separate process, so that a worker on the CPU never imports torch and 
 
 import hashlib
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -14,15 +15,17 @@ from pathlib import Path
 
 from shared.config import load_settings
 from shared.errors import ConfigError, TagloopError
+from shared.vocabulary.stored import write_vocabulary
 
 GRAPH_FILE = "network.xml"
 HEAD_FILE = "head.safetensors"
 DESCRIPTION_FILE = "description.json"
+VOCABULARY_FILE = "vocabulary.json"
 DIGEST_DIGITS = 16
 
 
 def convert(name: str, folder: Path, weights: Path | None = None) -> None:
-    """Write a network's graph, first head and description to a new folder, all or nothing.
+    """Write a network's graph, first head, words and description to a new folder, all or nothing.
 
     Raises:
         ConfigError: as `load_network` does.
@@ -47,6 +50,9 @@ def convert(name: str, folder: Path, weights: Path | None = None) -> None:
         openvino.save_model(graph, unfinished / GRAPH_FILE, compress_to_fp16=False)
         (unfinished / HEAD_FILE).write_bytes(network.first_head.to_bytes())
         (unfinished / DESCRIPTION_FILE).write_text(json.dumps(asdict(network.description)))
+        if network.vocabulary is not None:
+            words = write_vocabulary(network.vocabulary.tags)
+            (unfinished / VOCABULARY_FILE).write_text(words, encoding="utf-8")
         # Another process may have finished first; its result is the same.
         if not folder.exists():
             unfinished.replace(folder)
@@ -62,7 +68,9 @@ def converted_folder(name: str, cache: Path, weights: Path | None = None) -> Pat
     Raises:
         ConfigError: that file cannot be read.
     """
-    folder = f"{name}-timm{version('timm')}-openvino{version('openvino')}"
+    # The name of a network with text has a colon and slashes.
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+    folder = f"{plain}-timm{version('timm')}-openvino{version('openvino')}"
     if weights is not None:
         folder += f"-{_digest_of(weights)}"
     return cache.expanduser() / folder

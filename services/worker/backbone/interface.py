@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.model.head import Head
+from shared.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Backbone(Protocol):
     description: Description
     first_head: Head
     """The classifier that the network was trained with: version 1 of the head."""
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The words of its classes; None for ImageNet's, which come with the program."""
+        ...
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
         """Return the embedding, (dimensions,), of one picture, (side, side, 3) RGB, as a future.

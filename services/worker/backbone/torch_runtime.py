@@ -34,6 +34,7 @@ class TorchBackbone:
     def __init__(self, network: Network, device: str) -> None:
         self.description = network.description
         self.first_head = network.first_head
+        self.vocabulary = network.vocabulary
         self._device = torch.device(device)
         self._embedder = network.embedder.to(self._device)
         # Tensor cores read the weights of convolutions in this layout.

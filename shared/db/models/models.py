@@ -56,24 +56,47 @@ def seconds_since_promotion(connection: Connection) -> float:
     return float(connection.scalar(query) or 0)
 
 
-def insert_backbone(connection: Connection, name: str, dimensions: int, weights: str | None) -> int:
+def insert_backbone(
+    connection: Connection,
+    name: str,
+    dimensions: int,
+    weights: str | None,
+    vocabulary: str | None = None,
+) -> int:
     """Insert a network, unless it is known; return its id.
 
+    weights: the file that they come from. vocabulary: the digest of its words; None: ImageNet's.
+
     Raises:
-        ConfigError: a network of this name with embeddings of another length is known.
+        ConfigError: a network of this name with embeddings of another length, or with other words,
+            is known.
     """
     known = connection.execute(
-        select(backbones.c.id, backbones.c.dimensions).where(backbones.c.name == name)
+        select(backbones.c.id, backbones.c.dimensions, backbones.c.vocabulary).where(
+            backbones.c.name == name
+        )
     ).first()
     if known is None:
-        statement = insert(backbones).values(name=name, dimensions=dimensions, weights=weights)
+        statement = insert(backbones).values(
+            name=name, dimensions=dimensions, weights=weights, vocabulary=vocabulary
+        )
         return connection.execute(statement.returning(backbones.c.id)).scalar_one()
     if known.dimensions != dimensions:
         raise ConfigError(
             f"The network {name} makes embeddings of {dimensions:,} numbers, but those stored "
             f"under its name have {known.dimensions:,}; its weights are others than before."
         )
+    if known.vocabulary != vocabulary:
+        raise ConfigError(
+            f"The network {name} has other words now than those stored under its name; its "
+            "weights, or the list of its words, are others than before."
+        )
     return int(known.id)
+
+
+def find_weights(connection: Connection, backbone_id: int) -> str | None:
+    """Return the file of a network's weights; None if a package or the hub has them."""
+    return connection.scalar(select(backbones.c.weights).where(backbones.c.id == backbone_id))
 
 
 def insert_first_version(

@@ -13,9 +13,9 @@ from shared.db.models.promotion import insert_candidate, lock_live_model, promot
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.making import insert_custom_tags
-from shared.db.tags.tags import wordnet_tag_ids
 from shared.errors import ConfigError
 from shared.model.head import Head
+from shared.model.vocabulary_index import VocabularyIndex, read_vocabulary_index
 from shared.model.words.words_file import digest_of, read_words_file
 from shared.storage.storage import Storage
 
@@ -23,10 +23,12 @@ from shared.storage.storage import Storage
 WORDS_METRIC = "words_file"
 
 
-def with_words(connection: Connection, head: Head, path: Path, backbone: str) -> Head:
-    """Return the head with the words of a file; existing words are replaced.
+def with_words(
+    connection: Connection, head: Head, path: Path, backbone: str, vocabulary: VocabularyIndex
+) -> Head:
+    """Return a network's head with the words of a file; existing words are replaced.
 
-    A word that is not yet a tag becomes a custom tag.
+    vocabulary: the network's. A word that is not in it becomes a custom tag.
 
     Raises:
         ConfigError: the file cannot be read, or was made for another backbone.
@@ -37,7 +39,10 @@ def with_words(connection: Connection, head: Head, path: Path, backbone: str) ->
             f"{path} was made for the backbone {words.backbone!r}, not for {backbone!r}; "
             "learn the words again with this one: tagloop learn-words"
         )
-    known = wordnet_tag_ids(connection)
+    known = {
+        tag.slug: tag_id
+        for tag, tag_id in zip(vocabulary.vocabulary.tags, vocabulary.tag_ids.tolist(), strict=True)
+    }
     new = [
         KnownTag(0, slug, name, "custom", None)
         for slug, name in words.names.items()
@@ -65,7 +70,8 @@ def add_words(connection: Connection, storage: Storage, path: Path, reason: str)
     digest = digest_of(path)
     if has_words_version(connection, WORDS_METRIC, digest):
         return None
-    head = with_words(connection, read_head(storage, live), path, live.backbone)
+    words = read_vocabulary_index(connection, live.backbone_id)
+    head = with_words(connection, read_head(storage, live), path, live.backbone, words)
     blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
     storage.put(blob, head.to_bytes())
     # The measured figures of tags that people taught still hold.

@@ -97,14 +97,14 @@ class LearningProblem:
         images = np.concatenate([data.embeddings, negative_samples])
         subspace = Subspace.spanning(features(np.concatenate([images, replayed])))
         alone = network_alone(scorer)
-        network = alone.tag_probabilities(images)[:, tags.columns]
-        network_of_replayed = alone.tag_probabilities(replayed)[:, tags.columns]
-        live_of_replayed = scorer.tag_probabilities(replayed)[:, tags.columns]
+        network = alone.probabilities_of(images, tags.columns)
+        network_of_replayed = alone.probabilities_of(replayed, tags.columns)
+        live_of_replayed = scorer.probabilities_of(replayed, tags.columns)
         return cls(
             tags,
             subspace,
             Examples.of(subspace, images, network, tags.is_custom),
-            scorer.tag_probabilities(images)[:, tags.columns],
+            scorer.probabilities_of(images, tags.columns),
             network,
             np.arange(len(images)) >= len(data.embeddings),
             Examples.of(subspace, replayed, network_of_replayed, tags.is_custom),
