@@ -136,6 +136,36 @@ def test_leftovers_of_an_interruption_block_no_backup(folder: Path, place: Place
     assert not any(file.exists() for file in leftovers)
 
 
+@pytest.mark.parametrize("part", ["tables/images", "tables/models", "blobs/originals"])
+@pytest.mark.parametrize("damage", ["missing", "truncated", "changed"])
+def test_a_damaged_backup_is_refused_in_a_sentence(
+    folder: Path, bring_back: Callable[[Path], Manifest], part: str, damage: str
+) -> None:
+    file = folder / part
+    if file.is_dir():
+        file = next(found for found in file.rglob("*") if found.is_file())
+    content = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    elif damage == "truncated":
+        file.write_bytes(content[: len(content) // 2])
+    else:
+        file.write_bytes(bytes([*content[:-9], content[-9] ^ 1, *content[-8:]]))
+
+    with pytest.raises(ConfigError, match=r"^The backup is damaged: [^\n]+$"):
+        bring_back(folder)
+
+
+@pytest.mark.parametrize("manifest", ["[]", '{"format": 1}', "{", '{"format": 99}'])
+def test_a_manifest_of_something_else_is_refused_in_a_sentence(
+    bring_back: Callable[[Path], Manifest], manifest: str, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+
+    with pytest.raises(ConfigError, match=r"^[^\n]+$"):
+        bring_back(tmp_path)
+
+
 @pytest.mark.parametrize("damage", [b"", b"whsec_other", None])
 def test_a_damaged_callback_secret_is_refused(
     folder: Path, bring_back: Callable[[Path], Manifest], damage: bytes | None, tmp_path: Path
