@@ -17,6 +17,7 @@ from services.feedback.review.routes import review
 from services.feedback.review.today import today
 from services.feedback.tags.custom_tags import custom_tags
 from services.feedback.tags.editing import editing
+from services.feedback.tags.proposals import proposals
 from shared.config import Settings, load_settings
 from shared.observability.logs import configure_logs
 from shared.web import create_web_app
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     labels,
     custom_tags,
     editing,
+    proposals,
     review,
     today,
     contributors,

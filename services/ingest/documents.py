@@ -69,6 +69,7 @@ UPLOAD_BODY: dict[str, Any] = {
                     "hashtags": {"type": "string"},
                     "callback_url": {"type": "string"},
                     "metadata": {"type": "string", "description": "a JSON object"},
+                    "learn": {"type": "boolean"},
                     "wait": {"type": "number"},
                 },
             }
@@ -84,6 +85,7 @@ UPLOAD_BODY: dict[str, Any] = {
                     "hashtags": {"type": "array", "items": {"type": "string"}},
                     "callback_url": {"type": "string"},
                     "metadata": {"type": "object"},
+                    "learn": {"type": "boolean"},
                     "wait": {"type": "number"},
                 },
             }

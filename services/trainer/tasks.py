@@ -21,5 +21,11 @@ def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:
     def finetune() -> None:
         """Queue the night's run if it is due, and carry out queued runs."""
         here = trainer()
-        queue_night(here.engine, here.settings.retrain_hour, datetime.now(UTC))
+        settings = here.settings
+        queue_night(
+            here.engine,
+            settings.retrain_hour,
+            datetime.now(UTC),
+            with_hashtags=settings.hashtag_tags != "off",
+        )
         carry_out_due_runs(here)

@@ -166,6 +166,11 @@ class Settings(BaseSettings):
         description="secret that the secrets of AWS keys (`tagloop keys create --aws`) are derived "
         "from, 32 characters or more; empty: there are no AWS keys",
     )
+    hashtag_tags: Literal["propose", "accept", "off"] = Field(
+        "propose",
+        description="what new tags that hashtags teach need: propose: a person accepts each; "
+        "accept: nothing; off: hashtags teach nothing at all",
+    )
     retrain_hour: HourOrNone = Field(
         3,
         ge=0,

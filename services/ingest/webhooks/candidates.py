@@ -66,5 +66,6 @@ def _new_image(values: dict[str, Any], filename: str | None) -> NewImage:
         filename=clean_filename(filename),
         hashtags=options.hashtags,
         metadata=options.metadata,
+        learn=options.learn,
         callback_url=options.callback_url,
     )

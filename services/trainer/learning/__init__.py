@@ -10,6 +10,7 @@ from services.trainer.learning.examples.dataset import read_data_set
 from services.trainer.learning.finetune import finetune_on
 from services.trainer.learning.fitting.fit import warm_up
 from services.trainer.learning.groups import compose, knowing, learn_groups, report_of
+from services.trainer.learning.hashtags.night import add_hashtags, look_at_hashtags
 from services.trainer.learning.teach import teach_one
 from services.trainer.outcome import Finetuned, Progress
 from shared.config import Settings
@@ -49,6 +50,8 @@ def finetune(
     with transaction(engine) as connection:
         report = read_report(connection, live.model.version)
         groups = find_groups(connection)
+    progress("reading hashtags", 0.0)
+    night = look_at_hashtags(engine, live, settings)
 
     def learn(owner: str | None, progress: Progress) -> Finetuned:
         with transaction(engine) as connection:
@@ -64,10 +67,14 @@ def finetune(
             min_confidence=settings.min_confidence,
             limits=limits,
             progress=progress,
+            hashtags=night.teaching if night is not None and owner is None else None,
         )
 
     learned, failed = learn_groups(groups, learn, progress, set_failed_aside=is_last_attempt)
     finetuned = compose(live, learned, failed, report)
+    if night is not None:
+        progress("learning from hashtags", 1.0)
+        finetuned = add_hashtags(engine, night, finetuned, settings, limits)
     with transaction(engine) as connection:
         changed = store_standings(connection, finetuned.standings)
     for contributor in changed:

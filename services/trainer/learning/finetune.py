@@ -21,6 +21,8 @@ from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.held_out import folds_of
 from services.trainer.learning.examples.training_set import TrainingSet
 from services.trainer.learning.fitting.thresholds import find_thresholds
+from services.trainer.learning.hashtags.comparing import fit_with_and_without
+from services.trainer.learning.hashtags.teaching import TeachingHashtags
 from services.trainer.learning.trust.trust import Trust
 from services.trainer.outcome import Finetuned, Progress
 from shared.model.learned_tags import LearnedTags
@@ -38,12 +40,14 @@ def finetune_on(
     min_confidence: float,
     limits: gate.GateLimits,
     progress: Progress,
+    hashtags: TeachingHashtags | None = None,
 ) -> Finetuned:
     """Train a candidate on all votes, compare it with the live version, and judge it.
 
     data.owner: the owner of the tags; None: shared tags. Other tags are not touched: the candidate
     has only these. recorded: the live version's average precision by slug, on images that it had
-    not seen. progress is called with the current stage and the share that is done.
+    not seen. progress is called with the current stage and the share that is done. hashtags: what
+    uploaders' hashtags teach of these tags, if people's decisions say that it helps.
     """
     progress("weighing contributors", 0.0)
     training_set = TrainingSet.of(data, live, min_confidence)
@@ -51,18 +55,25 @@ def finetune_on(
         reason = "No tag has an example from a contributor who is trusted."
         return Finetuned("nothing", reason, training_set.counts(), None, live.model.version)
     progress("training", TRUST_DONE)
-    unseen = fit_and_predict(
-        training_set.problem,
-        training_set.labels,
-        folds_of(data.ids, int(training_set.problem.is_negative_sample.sum())),
-        lambda share: progress("training", TRUST_DONE + share * (FITTED - TRUST_DONE)),
-    )
-    progress("comparing with the live version", FITTED)
     targets = training_set.problem.targets(training_set.labels)
+    slugs = [live.vocabulary.tags[column].slug for column in training_set.problem.tags.columns]
+    compared = fit_with_and_without(
+        training_set.problem,
+        None if hashtags is None else hashtags.rows_for(training_set.problem, live),
+        lambda problem: fit_and_predict(
+            problem,
+            training_set.labels,
+            folds_of(data.ids, int(problem.is_negative_sample.sum())),
+            lambda share: progress("training", TRUST_DONE + share * (FITTED - TRUST_DONE)),
+        ),
+        slugs,
+        targets,
+    )
+    unseen = compared.unseen
+    progress("comparing with the live version", FITTED)
     thresholds = find_thresholds(unseen.probabilities, targets.masked(~unseen.valid))
     learned = training_set.problem.learned(unseen.classifiers, thresholds)
     head = replace(live.head, learned_tags=_untouched(live, data).beside(learned))
-    slugs = [live.vocabulary.tags[column].slug for column in training_set.problem.tags.columns]
     fresh = training_set.fresh_cells()
     comparable = unseen.valid & (unseen.is_held_out | fresh)
     before = training_set.problem.live
@@ -81,6 +92,7 @@ def finetune_on(
             "gate": gate.describe(evidence, limits),
             "overall": figures.overall(),
             "tags": figures.by_tag(slugs),
+            **({"hashtags": compared.report} if compared.report else {}),
         },
         head,
         live.model.version,

@@ -5,11 +5,13 @@ from contextlib import ExitStack
 import structlog
 
 from services.trainer.outcome import Finetuned
+from services.trainer.runs.nights import MIN_HASHTAGGED
 from services.trainer.runs.progress import ProgressWriter
 from services.trainer.runs.promotion import Overtaken, RunLost, conclude
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
+from shared.db.hashtags.reading import has_new_hashtags
 from shared.db.models.runs import (
     Run,
     end_run,
@@ -69,7 +71,7 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
     try:
         if run.attempt > MAX_ATTEMPTS:
             _give_up(trainer, run, f"{MAX_ATTEMPTS} trainers ended while they were at it.")
-        elif run.tag_id is None and not run.corrections:
+        elif run.tag_id is None and not run.corrections and not _teach_hashtags(trainer):
             _end_without_learning(trainer, run)
         elif _learn(trainer, run).status == "promoted":
             publish_hint(trainer.celery, RETAG)
@@ -117,6 +119,14 @@ def _learn(trainer: Trainer, run: Run) -> Finetuned:
                 log.info("run was overtaken by another version", run=run.id)
             if run.tag_id is None:
                 kept_out.enter_context(try_lock(trainer.engine, Lock.TAG_RUNS))
+
+
+def _teach_hashtags(trainer: Trainer) -> bool:
+    """Return whether there are hashtags that may teach something."""
+    if trainer.settings.hashtag_tags == "off":
+        return False
+    with transaction(trainer.engine) as connection:
+        return has_new_hashtags(connection, None, MIN_HASHTAGGED)
 
 
 def _end_without_learning(trainer: Trainer, run: Run) -> None:

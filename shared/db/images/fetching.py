@@ -159,9 +159,9 @@ def _revive(connection: Connection, values: dict[str, Any], withdrawn: UUID) -> 
         text("""
             INSERT INTO images
                 (id, owner, sha256, bytes, format, width, height, orientation, source_url, filename,
-                 hashtags, metadata, queue, request_id)
+                 hashtags, metadata, learn, queue, request_id)
             SELECT :withdrawn, owner, :sha256, :bytes, :format, :width, :height, :orientation,
-                   source_url, filename, hashtags, metadata, queue, request_id
+                   source_url, filename, hashtags, metadata, learn, queue, request_id
             FROM images WHERE id = :id
         """),
         {**values, "withdrawn": withdrawn},

@@ -45,6 +45,7 @@ class NewImage:
     filename: str | None = None
     hashtags: list[str] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    learn: bool = True
     callback_url: str | None = None
     format: str | None = None
     width: int | None = None

@@ -11,12 +11,20 @@ from shared.db.schema import images
 
 
 def merge_said(
-    connection: Connection, image_id: UUID, hashtags: Sequence[str], metadata: dict[str, Any]
+    connection: Connection,
+    image_id: UUID,
+    hashtags: Sequence[str],
+    metadata: dict[str, Any],
+    *,
+    learn: bool = True,
 ) -> list[str]:
     """Add hashtags and members of metadata to an image; new values of metadata win.
 
-    Returns what could not be kept, since it would be too much: `hashtags`, `metadata` or both.
+    learn: false keeps the image out of training from now on. Returns what could not be kept, since
+    it would be too much: `hashtags`, `metadata` or both.
     """
+    if not learn:
+        connection.execute(update(images).where(images.c.id == image_id).values(learn=False))
     if not hashtags and not metadata:
         return []
     row = connection.execute(
@@ -47,7 +55,7 @@ def merge_said(
 def merge_copy(connection: Connection, copy_id: UUID, known_id: UUID) -> None:
     """Add what was said of an image that turned out to be a copy to the image that it copies."""
     row = connection.execute(
-        select(images.c.hashtags, images.c.metadata).where(images.c.id == copy_id)
+        select(images.c.hashtags, images.c.metadata, images.c.learn).where(images.c.id == copy_id)
     ).first()
     if row is not None:
-        merge_said(connection, known_id, row.hashtags, row.metadata)
+        merge_said(connection, known_id, row.hashtags, row.metadata, learn=row.learn)

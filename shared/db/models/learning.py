@@ -13,11 +13,13 @@ from sqlalchemy import Connection, select, text
 from shared.db.connection.binary_copy import read_embeddings
 from shared.db.schema import contributors, models, tags
 
-# Images of owners who are excluded from training are not read.
+# Images of owners who are excluded from training, and images that their uploader excluded, are not
+# read.
 _MAY_BE_LEARNED = """
     NOT EXISTS (
-        SELECT FROM images JOIN untrained_owners USING (owner)
+        SELECT FROM images LEFT JOIN untrained_owners USING (owner)
         WHERE images.id = embeddings.image_id
+          AND (untrained_owners.owner IS NOT NULL OR NOT images.learn)
     )
 """
 

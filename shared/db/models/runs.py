@@ -44,10 +44,12 @@ def request_run(connection: Connection) -> tuple[int, bool]:
     return (insert_run(connection, "request"), True) if is_open is None else (is_open, False)
 
 
-def insert_night(connection: Connection, night: date, due: datetime) -> bool:
+def insert_night(
+    connection: Connection, night: date, due: datetime, *, with_hashtags: bool = False
+) -> bool:
     """Queue the run of a night, or end it at once if no correction waited when it was due.
 
-    Returns False if this night has a run already.
+    with_hashtags: queue it for new hashtags anyway. Returns False if this night has a run already.
     """
     added = connection.execute(
         text("""
@@ -57,13 +59,13 @@ def insert_night(connection: Connection, night: date, due: datetime) -> bool:
                    CASE WHEN NOT waiting THEN 'No corrections were waiting.' END,
                    CASE WHEN NOT waiting THEN now() END
             FROM (
-                SELECT EXISTS (
+                SELECT :with_hashtags OR EXISTS (
                     SELECT FROM corrections WHERE run_id IS NULL AND created_at < :due
                 ) AS waiting
             ) AS queue
             ON CONFLICT (night) DO NOTHING
         """),
-        {"night": night, "due": due},
+        {"night": night, "due": due, "with_hashtags": with_hashtags},
     )
     return added.rowcount == 1
 

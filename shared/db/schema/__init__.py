@@ -12,6 +12,7 @@ from shared.db.schema.feedback import (
     reviewed,
 )
 from shared.db.schema.files import file_deletions
+from shared.db.schema.hashtags import hashtag_proposals
 from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.search import code_backfill, codes, image_search
@@ -45,6 +46,7 @@ __all__ = [
     "endpoints",
     "file_deletions",
     "finetune_runs",
+    "hashtag_proposals",
     "image_search",
     "image_tags",
     "images",

@@ -4,6 +4,7 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -33,6 +34,13 @@ images = Table(
     Column("filename", Text),
     Column("hashtags", ARRAY(Text), nullable=False, server_default="{}"),
     Column("metadata", JSONB, nullable=False, server_default=text("'{}'")),
+    Column(
+        "learn",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="false: the uploader said that nothing is learned from it",
+    ),
     Column("callback_url", Text),
     Column("format", Text),
     Column("width", Integer, comment="pixels, after the EXIF orientation is applied"),

@@ -128,7 +128,11 @@ class Intake:
                 note_deletions(connection, _keys(copies))
                 for image_id in sorted({known[picture.id] for picture in copies}):
                     self.not_kept[image_id] = merge_said(
-                        connection, image_id, options.hashtags, options.metadata
+                        connection,
+                        image_id,
+                        options.hashtags,
+                        options.metadata,
+                        learn=options.learn,
                     )
                 if options.callback_url is not None:
                     for picture_id in sorted({known[picture.id] for picture in copies}):
@@ -170,6 +174,7 @@ def _new_image(picture: Offered, options: UploadOptions, queue: str) -> NewImage
         filename=picture.filename,
         hashtags=options.hashtags,
         metadata=options.metadata,
+        learn=options.learn,
         callback_url=options.callback_url,
         **(vars(picture.original) if picture.original else {}),
     )

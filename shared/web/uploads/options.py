@@ -40,6 +40,7 @@ class UploadOptions(BaseModel):
         None, max_length=URL_LENGTH, description="told how it ends: image.tagged or image.failed"
     )
     metadata: dict[str, Any] = Field({}, description="kept with the picture; a JSON object")
+    learn: bool = Field(True, description="false: nothing is ever learned from these pictures")
     wait: float = Field(0, ge=0, description="seconds to hold the request until it is tagged")
     url: str | None = Field(
         None, max_length=URL_LENGTH, description="where to fetch the picture, instead of a file"

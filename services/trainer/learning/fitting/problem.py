@@ -65,12 +65,36 @@ class LearnableTags:
 
 
 @dataclass(frozen=True)
+class WeakRows:
+    """Uncorrected images with weak labels; their other tags are masked.
+
+    smoothing: (images,) float32, how uncertain their positives are.
+    """
+
+    examples: Examples
+    targets: Targets
+    smoothing: NDArray[np.float32]
+
+    def columns(self, chosen: NDArray[np.intp]) -> WeakRows:
+        """Return the rows for some tags; chosen: (fewer tags,) positions."""
+        return replace(
+            self, examples=self.examples.columns(chosen), targets=self.targets.columns(chosen)
+        )
+
+    def without(self, tags: NDArray[np.bool_]) -> WeakRows:
+        """Return the rows with no labels of some tags; tags: (tags,)."""
+        hidden = np.broadcast_to(tags, self.targets.present.shape)
+        targets = self.targets.masked(hidden)
+        return replace(self, targets=replace(targets, present=targets.present & ~hidden))
+
+
+@dataclass(frozen=True)
 class LearningProblem:
     """Corrected images, then negative samples, and a sample that preserves what is known.
 
     Negative samples are uncorrected images that are never trained on. They show whether a custom
     tag spreads to images where it does not belong. live: (images, tags), probabilities by the live
-    model; network: the same by the network alone.
+    model; network: the same by the network alone. weak: what hashtags teach; None: nothing.
     """
 
     tags: LearnableTags
@@ -82,6 +106,7 @@ class LearningProblem:
     replayed: Examples
     replay: Targets
     min_confidence: float
+    weak: WeakRows | None = None
 
     @classmethod
     def of(
@@ -122,6 +147,7 @@ class LearningProblem:
             network=self.network[:, columns],
             replayed=self.replayed.columns(columns),
             replay=self.replay.columns(columns),
+            weak=None if self.weak is None else self.weak.columns(columns),
         )
 
     def targets(self, labels: Labels) -> Targets:
@@ -147,11 +173,21 @@ class LearningProblem:
         possible = may_have(self.replayed.features, self.examples.features, given)
         # Corrections count as much as uncorrected pictures, however many of these there are.
         replay = self.replay.masked(possible & ~self.replay.present).at_most(targets)
+        examples = self.examples.rows(used).above(self.replayed)
+        taught, smoothing = targets.rows(used).above(replay), None
+        if self.weak is not None:
+            smoothing = np.concatenate(
+                [np.zeros(len(examples.features), np.float32), self.weak.smoothing]
+            )
+            # Hashtags count at most as much as what people said.
+            taught = taught.above(self.weak.targets.at_most(targets))
+            examples = examples.above(self.weak.examples)
         return fit(
-            self.examples.rows(used).above(self.replayed),
-            targets.rows(used).above(replay),
+            examples,
+            taught,
             find_mutually_exclusive(given, self.tags.ancestors),
             self.tags.is_custom,
+            smoothing,
         )
 
     def learned(self, classifiers: Classifiers, thresholds: NDArray[np.float32]) -> LearnedTags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers, fit
-from services.trainer.learning.hashtags.weak_labels import WeakLabels
+from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from shared.model.exclusions import Exclusions
 from shared.model.learned_tags import log_odds
 
@@ -21,7 +21,7 @@ SMOOTHING = 0.1
 WORDS_AT_ONCE = 16
 # Background pictures that score above this share of the positives may well have the word: they are
 # no negatives.
-MASKED_ABOVE = 0.5
+MASKED_ABOVE = 0.2
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,15 @@ class Sample:
     network: NDArray[np.float32]
     masked: NDArray[np.bool_]
     is_custom: NDArray[np.bool_]
+
+    def with_background(self, chosen: NDArray[np.bool_]) -> Sample:
+        """Return the sample with a part of the background; chosen: (m,)."""
+        return replace(
+            self,
+            background=self.background[chosen],
+            network=self.network[chosen],
+            masked=self.masked[chosen],
+        )
 
 
 def fit_words(sample: Sample, labels: Sequence[WeakLabels]) -> Classifiers:

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from services.trainer.learning.hashtags.choosing import (
+from services.trainer.learning.hashtags.labels.choosing import (
     MAX_OF_OWNER,
     choose_uses,
     frequent_words,
     without_duplicates,
 )
-from services.trainer.learning.hashtags.uses import Uses, Word
-from services.trainer.learning.hashtags.weak_labels import (
+from services.trainer.learning.hashtags.labels.uses import Uses, Word
+from services.trainer.learning.hashtags.labels.weak_labels import (
     Material,
     WeakLabels,
     find_weak_labels,
@@ -58,8 +58,8 @@ def material_of(
     is_known = live is not None
     return Material(
         features,
-        background,
         features / np.linalg.norm(features, axis=1, keepdims=True),
+        background,
         np.arange(count),
         np.zeros(count, dtype=np.int32),
         owner,
@@ -69,6 +69,7 @@ def material_of(
         np.linspace(0, 1, BACKGROUND, dtype=np.float32)[:, np.newaxis]
         if is_known
         else np.full((BACKGROUND, 1), np.nan, dtype=np.float32),
+        np.zeros((BACKGROUND, 1), dtype=np.bool_),
         np.zeros(count, dtype=np.bool_),
     )
 

@@ -37,3 +37,12 @@ export function getRetagJobs(signal) {
 export function getDial(ids, signal) {
   return post("/v1/dial", ids ? { ids } : {}, signal);
 }
+
+export function getProposals(signal) {
+  return get("/v1/hashtags/proposals", { status: "proposed", limit: 50 }, signal);
+}
+
+// verdict: accept or refuse
+export function decideProposal(id, verdict) {
+  return post(`/v1/hashtags/proposals/${id}/${verdict}`);
+}

@@ -8,6 +8,7 @@ import { Icon } from "../../parts/icon.js";
 import { Loaded, PageHead } from "../../parts/states.js";
 import { showError, showToast } from "../../parts/toasts.js";
 import { Progress } from "./progress.js";
+import { Proposals } from "./proposals.js";
 import { Version } from "./version.js";
 
 const LOOK_MS = 2000;
@@ -37,6 +38,7 @@ export function Models() {
       ${runs.data ? (waiting ? `${countOf(waiting, "correction")} ${waiting === 1 ? "waits" : "wait"} for the next run. It starts by itself every night.` : "Every correction has been learned from. The next run starts by itself tonight.") : "Every version is kept, and any can be put back."}
     <//>
     <${Progress} run=${running} last=${runs.data?.runs[0]} jobs=${jobs.data?.jobs ?? []} />
+    <${Proposals} />
     <${Loaded} of=${models}>
       ${(data) => html`
         <ol class="timeline" aria-label="Versions, the newest first">

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.hashtags.choosing import (
+from services.trainer.learning.hashtags.labels.choosing import (
     MIN_OWNERS,
     MIN_PICTURES,
     without_duplicates,
 )
-from services.trainer.learning.hashtags.discriminant import (
+from services.trainer.learning.hashtags.labels.discriminant import (
     Whitening,
     folds_by_owner,
     held_out_tails,
 )
-from services.trainer.learning.hashtags.pruning import FOLDS, prune
-from services.trainer.learning.hashtags.referee import supported
-from services.trainer.learning.hashtags.visual import Predictability, predictability
+from services.trainer.learning.hashtags.labels.pruning import FOLDS, prune
+from services.trainer.learning.hashtags.labels.referee import supported
+from services.trainer.learning.hashtags.labels.visual import Predictability, predictability
 
 # A picture's hashtags share this weight by the root of their number; a correction weighs 1.
 WEIGHT = 0.3
 # Of the pictures that were looked at, at least this many have to be left to teach.
 MIN_TAUGHT = 10
+# Pictures without the word that it is compared with.
+MIN_BACKGROUND = 20
 # Near-duplicates: the cosine of two pictures' features.
 MAX_COSINE = 0.95
 
@@ -33,15 +35,16 @@ MAX_COSINE = 0.95
 class Material:
     """The chosen uses of hashtags, with what the pictures look like.
 
-    features: (images, kept), background: (m, kept), of pictures in general; directions: (images,
-    kept), of unit length. image, word, owner: (uses,); weight: (uses,) float32. live: (uses,), the
+    features: (images, kept); directions: (images, kept), of unit length; background: (m, kept), of
+    pictures in general. image, word, owner: (uses,); weight: (uses,) float32. live: (uses,), the
     live version's probability of the word; NaN: a candidate. network: (uses,), the network's alone.
-    live_background: (m, words). is_contradicted: (uses,).
+    live_background: (m, words). is_labelled: (m, words), background pictures that have the word.
+    is_contradicted: (uses,).
     """
 
     features: NDArray[np.float32]
-    background: NDArray[np.float32]
     directions: NDArray[np.float32]
+    background: NDArray[np.float32]
     image: NDArray[np.intp]
     word: NDArray[np.int32]
     owner: NDArray[np.int32]
@@ -49,6 +52,7 @@ class Material:
     live: NDArray[np.float32]
     network: NDArray[np.float32]
     live_background: NDArray[np.float32]
+    is_labelled: NDArray[np.bool_]
     is_contradicted: NDArray[np.bool_]
 
 
@@ -56,13 +60,14 @@ class Material:
 class WeakLabels:
     """What a word's hashtags teach.
 
-    image: (n,), positions of its pictures; weight, owner: (n,);
-    network: (n,), the network's probability. why_not: why nothing is taught;
+    use: (n,), positions of its uses; image: (n,), of its pictures; weight, owner: (n,); network:
+    (n,), the network's probability. why_not: why nothing is taught;
     None: it is. mean: (kept,), the whitened mean of its pictures. seen: how many pictures were
     looked at.
     """
 
     word: int
+    use: NDArray[np.intp]
     image: NDArray[np.intp]
     weight: NDArray[np.float32]
     owner: NDArray[np.int32]
@@ -76,6 +81,17 @@ class WeakLabels:
     def owners(self) -> int:
         """Return how many owners teach the word."""
         return len(np.unique(self.owner))
+
+    def where(self, chosen: NDArray[np.bool_]) -> WeakLabels:
+        """Return the labels of some of the pictures; chosen: (n,)."""
+        return replace(
+            self,
+            use=self.use[chosen],
+            image=self.image[chosen],
+            weight=self.weight[chosen],
+            owner=self.owner[chosen],
+            network=self.network[chosen],
+        )
 
 
 def weigh(hashtags: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -104,6 +120,9 @@ def _examine(
 ) -> WeakLabels:
     """Return one word's weak labels; uses: positions of its uses, the first to teach first."""
     seen = len(uses)
+    background = background[~material.is_labelled[:, word]]
+    if len(background) < MIN_BACKGROUND:
+        uses = uses[:0]
     uses = _credible(material, word, uses)
     positives = whitening.apply(material.features[material.image[uses]])
     owner, weight = material.owner[uses], material.weight[uses]
@@ -120,6 +139,7 @@ def _examine(
     taught = uses[keep] if why_not is None else uses[:0]
     return WeakLabels(
         word,
+        taught,
         material.image[taught],
         material.weight[taught],
         material.owner[taught],
@@ -134,7 +154,8 @@ def _examine(
 def _credible(material: Material, word: int, uses: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the uses that neither the live version nor a near-duplicate speaks against."""
     if len(uses) and not np.isnan(material.live[uses]).any():
-        scores = np.sort(material.live_background[:, word])
+        unlabelled = ~material.is_labelled[:, word]
+        scores = np.sort(material.live_background[unlabelled, word])
         standing = np.searchsorted(scores, material.live[uses], side="left") / len(scores)
         uses = uses[~material.is_contradicted[uses] & supported(standing, material.owner[uses])]
     directions = material.directions[material.image[uses]]

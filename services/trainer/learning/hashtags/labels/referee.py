@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.examples.targets import CERTAIN_ABSENT
 
-# An owner's pictures have to outscore this share of the background on average, by the live version.
+# An owner's typical picture has to outscore this share of the background by the live version, …
 MIN_STANDING = 0.6
+# … and at most this much less than the pictures of the owners whom it supports most.
+TOP_OWNERS, MAX_BEHIND = 0.9, 0.15
 
 
 def contradicted(
@@ -31,6 +33,7 @@ def supported(standing: NDArray[np.floating], owner: NDArray[np.int32]) -> NDArr
 
     standing: (n,), the share of the background that the live version scores lower for the tag.
     """
-    _, position = np.unique(owner, return_inverse=True)
-    mean = np.bincount(position, standing) / np.bincount(position)
-    return np.asarray(mean >= MIN_STANDING)[position]
+    owners, position = np.unique(owner, return_inverse=True)
+    typical = np.array([np.median(standing[position == one]) for one in range(len(owners))])
+    least = max(MIN_STANDING, float(np.quantile(typical, TOP_OWNERS)) - MAX_BEHIND)
+    return np.asarray(typical >= least)[position]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.hashtags.discriminant import folds_by_owner, held_out_tails
+from services.trainer.learning.hashtags.labels.discriminant import folds_by_owner, held_out_tails
 
 FOLDS = 5
 ROUNDS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.hashtags.uses import Uses
+from services.trainer.learning.hashtags.labels.uses import Uses
 
 # With fewer, a word's figures would be random, and an owner could make one up alone.
 MIN_PICTURES = 20

@@ -1,0 +1,169 @@
+"""A made-up community that hashtags real pictures the way people do, with its bad habits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.hashtags.pictures import CLOTHING, FOOD, Pictures
+
+OWNERS = 60
+MISSING = 0.5
+# How often each picture is posted, mixed with different others of its label: there are too few
+# pictures for a community otherwise. Clean labels get the same mixtures.
+POSTS_OF_PICTURE = 4
+OWN_SHARE = 0.6
+# Made-up words that people use for the same thing; none of them is in a dictionary.
+SYNONYMS = {
+    "outwear": "coatgang",
+    "longsleeve": "lsleeves",
+    "sunset": "goldnhour",
+    "flower": "bloomz",
+    "night": "nightshotz",
+    "rain": "rainydayz",
+    "packaged-food": "grocerieshaul",
+    "vegetable": "vegboxx",
+    "dress": "ootdress",
+    "shorts": "shortz",
+}
+BOTH_SHARE, OTHER_SHARE = 0.35, 0.4
+GENERAL = {**dict.fromkeys(CLOTHING, "clothing"), **dict.fromkeys(FOOD, "food")}
+GENERAL_SHARE = 0.3
+# Blocked ones, and ones that only a test can find out.
+UNVISUAL = (
+    *("love", "instagood", "canon", "berlin", "blessedd", "teamgrey", "xoxoxo", "mondayz"),
+    *("clubphoto", "photowalkers", "lifeislife", "throwbackz"),
+)
+UNVISUAL_PER_PICTURE = 1.5
+SIGNED_SHARE = 0.5
+# How often a picture is by someone who is interested in what it shows.
+KEEN_SHARE = 0.8
+SPAM_PICTURES = 1_000
+ATTACKERS, ATTACK_PICTURES = 20, 50
+
+
+@dataclass
+class Posts:
+    """Pictures as uploaded: the embedding's row in the pictures, owner and hashtags.
+
+    mixed: another picture of the same label that the embedding is mixed with, or the same.
+    """
+
+    row: list[int] = field(default_factory=list)
+    mixed: list[int] = field(default_factory=list)
+    owner: list[str] = field(default_factory=list)
+    hashtags: list[list[str]] = field(default_factory=list)
+
+    def add(self, row: int, owner: str, hashtags: list[str], mixed: int | None = None) -> None:
+        """Add one upload."""
+        self.row.append(row)
+        self.mixed.append(row if mixed is None else mixed)
+        self.owner.append(owner)
+        self.hashtags.append(hashtags)
+
+    def embeddings(self, pictures: Pictures) -> NDArray[np.float16]:
+        """Return the embeddings, (posts, dimensions)."""
+        one = pictures.embeddings[self.row].astype(np.float32)
+        other = pictures.embeddings[self.mixed].astype(np.float32)
+        return (OWN_SHARE * one + (1 - OWN_SHARE) * other).astype(np.float16)
+
+    def present(self, pictures: Pictures) -> NDArray[np.bool_]:
+        """Return what the uploads really show, (posts, labels)."""
+        return pictures.present[self.row] & pictures.present[self.mixed]
+
+    def known(self, pictures: Pictures) -> NDArray[np.bool_]:
+        """Return which labels are certain, (posts, labels)."""
+        one, other = (pictures.known[rows] for rows in (self.row, self.mixed))
+        same = pictures.present[self.row] == pictures.present[self.mixed]
+        return one & other & same
+
+
+def people(pictures: Pictures, wrong: float, seed: int) -> Posts:
+    """Return what honest owners post.
+
+    wrong: the share of the hashtags that name another label.
+    """
+    dice = np.random.default_rng(seed)
+    posts = Posts()
+    interests = [set(dice.permutation(len(pictures.labels))[:8].tolist()) for _ in range(OWNERS)]
+    rows = np.flatnonzero(~pictures.is_test)
+    for row in dice.permutation(np.tile(rows, POSTS_OF_PICTURE)).tolist():
+        mixed = _like(row, pictures, dice)
+        shown = np.flatnonzero(pictures.present[row] & pictures.present[mixed]).tolist()
+        keen = [n for n in range(OWNERS) if interests[n] & set(shown)] or list(range(OWNERS))
+        owner = int(dice.choice(keen if dice.random() < KEEN_SHARE else range(OWNERS)))
+        posts.add(row, f"owner-{owner}", _hashtags(shown, owner, wrong, pictures, dice), mixed)
+    return posts
+
+
+def _like(row: int, pictures: Pictures, dice: np.random.Generator) -> int:
+    """Return another picture of the training set that shares a label."""
+    labels = np.flatnonzero(pictures.present[row])
+    if not len(labels):
+        return row
+    shares = pictures.present[:, dice.choice(labels)] & ~pictures.is_test
+    return int(dice.choice(np.flatnonzero(shares)))
+
+
+def _hashtags(
+    shown: list[int], owner: int, wrong: float, pictures: Pictures, dice: np.random.Generator
+) -> list[str]:
+    """Return the hashtags of one upload. shown: the labels that it really shows."""
+    hashtags: list[str] = []
+    for label in shown:
+        if dice.random() >= MISSING:
+            is_wrong = dice.random() < wrong
+            said = int(dice.integers(len(pictures.labels))) if is_wrong else label
+            hashtags += _write(pictures.labels[said], dice)
+    hashtags += [str(word) for word in dice.choice(UNVISUAL, dice.poisson(UNVISUAL_PER_PICTURE))]
+    if dice.random() < SIGNED_SHARE:
+        hashtags.append(f"by_owner{owner}x")
+    return hashtags
+
+
+def _write(label: str, dice: np.random.Generator) -> list[str]:
+    """Return the hashtags that someone writes for a label."""
+    words = [label]
+    if label in SYNONYMS:
+        draw = dice.random()
+        if draw < BOTH_SHARE:
+            words = [label, SYNONYMS[label]]
+        elif draw < BOTH_SHARE + OTHER_SHARE:
+            words = [SYNONYMS[label]]
+    if label in GENERAL and dice.random() < GENERAL_SHARE:
+        words.append(GENERAL[label])
+    return [_spell(word, dice) for word in words]
+
+
+def _spell(word: str, dice: np.random.Generator) -> str:
+    parts = word.split("-")
+    if dice.random() < 0.3 and not word.endswith(("s", "z")):
+        parts[-1] += "es" if word.endswith(("s", "sh", "ss")) else "s"
+    way = int(dice.integers(5))
+    if way == 0:
+        return "#" + "".join(part.capitalize() for part in parts)
+    if way == 1:
+        return "_".join(parts).upper()
+    return ("".join(parts), " ".join(parts), "#" + "".join(parts))[way - 2]
+
+
+def spam(posts: Posts, pictures: Pictures, label: str, seed: int) -> None:
+    """Add an owner who posts 1,000 pictures of anything with one hashtag."""
+    dice = np.random.default_rng(seed)
+    pool = np.flatnonzero(~pictures.is_test)
+    for _ in range(SPAM_PICTURES):
+        row, mixed = dice.choice(pool, 2)
+        posts.add(int(row), "spammer", [label], int(mixed))
+
+
+def attack(posts: Posts, pictures: Pictures, shown: str, said: str, seed: int) -> None:
+    """Add 20 owners who post pictures of one label with the hashtag of another."""
+    dice = np.random.default_rng(seed)
+    column = pictures.labels.index(shown)
+    pool = np.flatnonzero(~pictures.is_test & pictures.present[:, column])
+    for owner in range(ATTACKERS):
+        for _ in range(ATTACK_PICTURES):
+            row, mixed = dice.choice(pool, 2)
+            posts.add(int(row), f"attacker-{owner}", [said], int(mixed))

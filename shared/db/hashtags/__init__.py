@@ -1,0 +1,1 @@
+"""Uploaders' hashtags, and what they led to."""
