@@ -2,7 +2,7 @@
 
 from flask_openapi3 import OpenAPI
 
-from shared.auth.policy import OPEN, rule_for
+from shared.auth.policy import COMPAT_PREFIX, OPEN, rule_for
 from shared.auth.sessions import COOKIE, CSRF_HEADER
 
 SCHEME = "key"
@@ -30,4 +30,7 @@ def describe_keys(app: OpenAPI) -> None:
         for method in item.model_fields_set:
             operation = getattr(item, method)
             is_open = rule_for(method.upper(), path) == OPEN
-            operation.security = [] if is_open else [{SCHEME: []}, {SESSION: []}]
+            by_session: list[dict[str, list[str]]] = (
+                [] if path.startswith(COMPAT_PREFIX) else [{SESSION: []}]
+            )
+            operation.security = [] if is_open else [{SCHEME: []}, *by_session]

@@ -14,7 +14,8 @@ from services.compat.pictures.labels import Label, labels_of
 from services.compat.pictures.words import current_words
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
-from shared.db.images.images import delete_image, find_image
+from shared.db.images.images import find_image
+from shared.db.images.transient import delete_transient
 from shared.db.tags.shown import ShownTag, tags_of_images
 from shared.errors import DamagedPicture, FetchFailed, NotFound, TagloopError, Unavailable
 from shared.storage.deleting import delete_files
@@ -173,7 +174,8 @@ def _tag(pictures: Sequence[Picture], deadline: float, made: list[UUID]) -> list
 def _take_in(pictures: Sequence[Picture], made: list[UUID]) -> list[UUID | Outcome]:
     """Return the image id of each picture, or why it was refused; add ids of new images."""
     # The caller waits for all of them.
-    intake = Intake(context(), is_awaited=True)
+    is_kept = context().settings.compat_keep
+    intake = Intake(context(), is_awaited=True, is_transient=not is_kept)
     try:
         for picture in pictures:
             if isinstance(picture, bytes):
@@ -219,5 +221,5 @@ def _delete(image_ids: Sequence[UUID]) -> None:
     if not image_ids:
         return
     with transaction(context().engine) as connection:
-        gone = [one for image_id in image_ids for one in delete_image(connection, image_id)]
+        gone = delete_transient(connection, image_ids)
     delete_files(context().engine, context().storage, file_keys(gone))

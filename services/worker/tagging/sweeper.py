@@ -10,13 +10,14 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import delete_expired_offers
 from shared.db.images.sweeping import find_unannounced, give_up_exhausted
+from shared.db.images.transient import delete_transient, find_due_transient
 from shared.db.models.thinning import thin_versions
 from shared.errors import Unavailable
 from shared.messaging.celery_app import BULK, INTERACTIVE, count_messages
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_ids
 from shared.observability.metrics import images_tagged, recoveries
-from shared.storage.deleting import sweep_files
-from shared.storage.storage import Storage
+from shared.storage.deleting import delete_files, sweep_files
+from shared.storage.storage import Storage, file_keys
 
 SWEEP_SECONDS = 10.0
 # A row is left alone this long, since a worker may just have received its message.
@@ -40,6 +41,7 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
     settle_objects(engine, storage)
     forget_withdrawn(engine, settings.keep_corrections_days)
     _thin_versions(engine, settings.keep_versions)
+    _delete_transient(engine, storage)
     sweep_files(engine, storage)
     with transaction(engine) as connection:
         given_up = give_up_exhausted(connection, settings.max_attempts)
@@ -67,6 +69,13 @@ def _announce_again(celery: Celery, engine: Engine) -> None:
         recoveries.labels("announced_again").inc(len(ids))
         log.info("announcing images again", queue=queue, images=[str(i) for i in ids])
         publish_ids(celery, queue, [str(image_id) for image_id in ids])
+
+
+def _delete_transient(engine: Engine, storage: Storage) -> None:
+    """Delete images that are not kept, if the process that had them tagged has died."""
+    with transaction(engine) as connection:
+        gone = delete_transient(connection, find_due_transient(connection))
+    delete_files(engine, storage, file_keys(gone))
 
 
 def _thin_versions(engine: Engine, kept: int) -> None:

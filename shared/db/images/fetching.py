@@ -18,6 +18,7 @@ from shared.db.images.images import outlive_objects
 from shared.db.images.merging import merge_copy
 from shared.db.images.notifications import notify_done
 from shared.db.images.tagging import Claim
+from shared.db.images.transient import is_transient, keep_images
 from shared.db.owners.access import EVERYTHING
 from shared.db.schema import images
 from shared.model.vocabulary_index import read_vocabulary_index
@@ -109,6 +110,8 @@ def store_fetched(
     lock_images(connection, [image_id, known], EVERYTHING)
     if not _become_copy(connection, values, known):
         return _lost_or_gone(connection, image_id)
+    if not is_transient(connection, image_id):
+        keep_images(connection, [known])
     merge_copy(connection, image_id, known)
     if move_corrections(connection, image_id, known):
         redecide(connection, read_vocabulary_index(connection), [known])

@@ -70,9 +70,10 @@ def insert_new(connection: Connection, rows: Sequence[NewImage]) -> dict[UUID, U
         for row in missing:
             if row.id not in known:
                 in_the_way = connection.scalar(
-                    select(images.c.id).where(
-                        images.c.owner == row.owner, images.c.sha256 == row.sha256
-                    )
+                    # It can't be deleted before this transaction ends.
+                    select(images.c.id)
+                    .where(images.c.owner == row.owner, images.c.sha256 == row.sha256)
+                    .with_for_update(read=True, key_share=True)
                 )
                 known |= {row.id: in_the_way} if in_the_way else {}
         missing = [row for row in missing if row.id not in known]

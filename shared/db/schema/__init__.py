@@ -11,7 +11,7 @@ from shared.db.schema.feedback import (
     retag_jobs,
     reviewed,
 )
-from shared.db.schema.files import file_deletions
+from shared.db.schema.files import file_deletions, transient_images
 from shared.db.schema.hashtags import hashtag_proposals
 from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
@@ -63,6 +63,7 @@ __all__ = [
     "tag_edits",
     "tag_parents",
     "tags",
+    "transient_images",
     "untrained_owners",
     "vocabularies",
     "webhook_events",

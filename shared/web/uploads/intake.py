@@ -11,6 +11,7 @@ from shared.db.events.events import promise_callback
 from shared.db.images.file_deletions import note_deletions
 from shared.db.images.images import NewImage, insert_new
 from shared.db.images.merging import merge_said
+from shared.db.images.transient import keep_images, mark_transient
 from shared.errors import OriginUnavailable, PictureError, TagloopError, TooManyBytes, Unavailable
 from shared.fetch import RESOLVE_SECONDS, check_url
 from shared.messaging.celery_app import BULK, INTERACTIVE
@@ -41,12 +42,14 @@ class Offered:
 class Intake:
     """The pictures of one request.
 
-    is_awaited: the caller waits for the tags of all of them, however many there are. not_kept:
-    hashtags and metadata that could not be added to a known image, by its id.
+    is_awaited: the caller waits for the tags of all of them, however many there are. is_transient:
+    the caller deletes them afterwards. not_kept: hashtags and metadata that could not be added to a
+    known image, by its id.
     """
 
     context: Context
     is_awaited: bool = False
+    is_transient: bool = False
     offered: list[Offered] = field(default_factory=list)
     not_kept: dict[UUID, list[str]] = field(default_factory=dict)
 
@@ -126,6 +129,11 @@ class Intake:
                 known = insert_new(connection, rows)
                 copies = [picture for picture in accepted if known[picture.id] != picture.id]
                 note_deletions(connection, _keys(copies))
+                if self.is_transient:
+                    new = [picture.id for picture in accepted if known[picture.id] == picture.id]
+                    mark_transient(connection, new)
+                else:
+                    keep_images(connection, {known[picture.id] for picture in copies})
                 for image_id in sorted({known[picture.id] for picture in copies}):
                     self.not_kept[image_id] = merge_said(
                         connection,

@@ -106,5 +106,8 @@ def test_no_operation_fails_whatever_it_is_asked(api: Api, data: st.DataObject) 
         **query,
     )
 
-    if answer.status >= 400:
+    if answer.status >= 400 and operation.path.startswith("/compat/"):
+        # In the vendor's own form.
+        assert answer.json()
+    elif answer.status >= 400:
         answer.problem()

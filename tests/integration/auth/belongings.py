@@ -90,6 +90,7 @@ def belongings_of(
         job,
         {
             "image_id": str(image_id),
+            "upload_id": str(image_id),
             "slug": f"{owner}-logo",
             "owner": owner,
             "user": f"{owner}-u",

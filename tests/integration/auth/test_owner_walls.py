@@ -109,6 +109,7 @@ def test_no_path_shows_or_changes_what_is_another_owners(
     for method, path, queries in closed_operations(app):
         named = {name: bert.values["slug"] for name in queries if name in QUERIES}
         named |= {"owner": "bert"} if "owner" in queries else {}
+        named |= {"image_upload_id": bert.image_id} if "image_upload_id" in queries else {}
         asks = [(bert, {}), (bert, named)]
         # Deleting her own is her right, and would leave nothing to ask about.
         asks += [(alma, {}), (alma, named)] if method == "GET" else []

@@ -12,6 +12,7 @@ import urllib3
 from flask import Flask
 
 from services.catalog.app import create_app as create_catalog
+from services.compat.app import create_app as create_compat
 from services.feedback.app import create_app as create_feedback
 from services.ingest.app import create_app as create_ingest
 from shared.config import Settings
@@ -20,7 +21,12 @@ from tests.support.conditions import wait_for
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
 CONFIG = PROJECT_ROOT / "deploy" / "proxy" / "nginx.conf"
-SERVICES = {"ingest": create_ingest, "catalog": create_catalog, "feedback": create_feedback}
+SERVICES = {
+    "ingest": create_ingest,
+    "catalog": create_catalog,
+    "feedback": create_feedback,
+    "compat": create_compat,
+}
 # Every service has these; through the proxy they are the catalog's, or hidden.
 COMMON = re.compile(r"/|/healthz|/readyz|/metrics|/openapi\.json|/docs(/.*)?")
 # Flask adds these to every route.
@@ -53,7 +59,7 @@ def echo(name: str) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of nginx in front of three services that only say who they are."""
+    """The address of nginx in front of services that only say who they are."""
     folder = tmp_path_factory.mktemp("proxy")
     config = CONFIG.read_text().replace("/tmp/", f"{folder}/")
     servers = [(name, ThreadingHTTPServer(("127.0.0.1", 0), echo(name))) for name in SERVICES]

@@ -48,7 +48,8 @@ OPERATION: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            MIME_TYPE: {
+            # AWS' clients say application/x-amz-json-1.1, which tools for OpenAPI can't write.
+            "application/json": {
                 "schema": {
                     "type": "object",
                     "properties": {

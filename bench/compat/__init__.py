@@ -1,0 +1,1 @@
+"""How fast pictures are answered through another vendor's API."""
