@@ -7,6 +7,7 @@ from celery import Celery
 
 from services.trainer.runs.nights import queue_night
 from services.trainer.runs.runs import carry_out_due_runs
+from services.trainer.switching.switch import carry_out_due_switch
 from services.trainer.trainer import Trainer
 from shared.messaging.celery_app import FINETUNE
 
@@ -19,7 +20,7 @@ def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:
 
     @celery.task(name=FINETUNE)
     def finetune() -> None:
-        """Queue the night's run if it is due, and carry out queued runs."""
+        """Queue the night's run if it is due; carry out queued runs and the end of a switch."""
         here = trainer()
         settings = here.settings
         queue_night(
@@ -29,3 +30,4 @@ def register_tasks(celery: Celery, trainer: Callable[[], Trainer]) -> None:
             with_hashtags=settings.hashtag_tags != "off",
         )
         carry_out_due_runs(here)
+        carry_out_due_switch(here)

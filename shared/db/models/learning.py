@@ -178,8 +178,8 @@ def read_embeddings_of(
 
 def sample_uncorrected(
     connection: Connection, backbone_id: int, images: int
-) -> NDArray[np.float16]:
-    """Return embeddings of images without corrections, (n, dimensions), n at most `images`.
+) -> tuple[list[UUID], NDArray[np.float16]]:
+    """Return ids and embeddings, (n, dimensions), of at most `images` images without corrections.
 
     The sample is the same each time, as long as no such image comes or goes.
     """
@@ -195,8 +195,10 @@ def sample_uncorrected(
 
 def sample_uncorrected_of(
     connection: Connection, backbone_id: int, owner: str, images: int
-) -> NDArray[np.float16]:
-    """Return embeddings of an owner's newest images without corrections, (n, dimensions)."""
+) -> tuple[list[UUID], NDArray[np.float16]]:
+    """Return ids and embeddings, (n, dimensions), of an owner's newest images without
+    corrections.
+    """
     source = sql.SQL("embeddings JOIN images ON images.id = image_id AND owner = {owner}")
     return _newest_uncorrected(
         connection, source.format(owner=sql.Literal(owner)), backbone_id, images
@@ -205,14 +207,14 @@ def sample_uncorrected_of(
 
 def _newest_uncorrected(
     connection: Connection, source: sql.Composable, backbone_id: int, images: int
-) -> NDArray[np.float16]:
+) -> tuple[list[UUID], NDArray[np.float16]]:
     query = sql.SQL("""
         SELECT image_id, embedding FROM {source}
         WHERE backbone_id = {backbone_id} AND {may_be_learned}
           AND NOT EXISTS (SELECT FROM corrections WHERE corrections.image_id = embeddings.image_id)
         ORDER BY image_id DESC LIMIT {images}
     """)
-    _, embeddings = _copy_out(
+    return _copy_out(
         connection,
         query.format(
             source=source,
@@ -221,7 +223,6 @@ def _newest_uncorrected(
             images=sql.Literal(images),
         ),
     )
-    return embeddings
 
 
 def sample_embeddings(

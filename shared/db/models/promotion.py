@@ -26,10 +26,14 @@ def insert_candidate(
     metrics: Mapping[str, Any],
     *,
     rejected: bool,
+    backbone_id: int | None = None,
 ) -> int:
-    """Insert a version that was made from the live one; return its number."""
+    """Insert a version that was made from the live one, or compared with it; return its number.
+
+    backbone_id: of the network that the version is for; None: the live one's.
+    """
     statement = insert(models).values(
-        backbone_id=parent.backbone_id,
+        backbone_id=parent.backbone_id if backbone_id is None else backbone_id,
         status="rejected" if rejected else "candidate",
         blob=blob,
         metrics=metrics,
@@ -60,8 +64,8 @@ def promote(connection: Connection, version: int) -> bool:
         raise NotFound(f"There is no version {version}; GET /v1/models lists them all.")
     if found.backbone_id != live.backbone_id:
         raise Conflict(
-            f"Version {version} was made for another backbone than {live.backbone}, which made "
-            "the stored embeddings; promote a version of that one."
+            f"Version {version} belongs to another network than {live.backbone}, which is live; "
+            "to change the network: tagloop backbone switch"
         )
     if version == live.version:
         return False
@@ -70,11 +74,22 @@ def promote(connection: Connection, version: int) -> bool:
             f"The file of version {version} was deleted on {found.thinned_at:%Y-%m-%d} to save "
             "space; promote a version whose `thinned_at` in GET /v1/models is null."
         )
+    make_live(connection, live, version, live.backbone)
+    return True
+
+
+def make_live(connection: Connection, live: LiveModel, version: int, backbone: str) -> None:
+    """Put a version of this backbone in the place of the live one, and tell the endpoints.
+
+    Only while `lock_live_model` is held.
+
+    Raises:
+        Conflict: another version is live by now.
+    """
     _flip(connection, live.version, version)
     report_promotion(
-        connection, {"version": version, "replaces": live.version, "backbone": live.backbone}
+        connection, {"version": version, "replaces": live.version, "backbone": backbone}
     )
-    return True
 
 
 def _flip(connection: Connection, old: int, new: int) -> None:

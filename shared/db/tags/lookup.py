@@ -72,6 +72,12 @@ def find_custom_tags(connection: Connection, tag_ids: Sequence[int]) -> list[Kno
     return [KnownTag(*row) for row in connection.execute(query)]
 
 
+def find_tags(connection: Connection, tag_ids: Sequence[int]) -> list[KnownTag]:
+    """Return the tags of these ids, by id, of whatever kind."""
+    query = select(*_COLUMNS).where(tags.c.id.in_(tag_ids)).order_by(tags.c.id)
+    return [KnownTag(*row) for row in connection.execute(query)]
+
+
 @dataclass(frozen=True)
 class _Found:
     tag: KnownTag

@@ -171,9 +171,9 @@ def test_pictures_of_an_excluded_owner_are_no_background_either(
     engine: Engine, owned: dict[str, str]
 ) -> None:
     with transaction(engine) as connection:
-        everybodys = sample_uncorrected(connection, BACKBONE, 10)
+        _, everybodys = sample_uncorrected(connection, BACKBONE, 10)
         exclude(connection, "ann")
-        bobs = sample_uncorrected(connection, BACKBONE, 10)
+        _, bobs = sample_uncorrected(connection, BACKBONE, 10)
 
     assert (len(everybodys), len(bobs)) == (2, 1)
     assert bobs.dtype == np.float16

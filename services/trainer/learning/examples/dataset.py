@@ -36,9 +36,9 @@ class DataSet:
     """Votes on corrected images, and a sample of uncorrected images.
 
     ids: of the corrected images, one for each row of embeddings, (images, dimensions) float16.
-    sampled: (sampled, dimensions) float16, of uncorrected images. tag_ids: the database's ids of
-    the tags that `votes` refer to. earlier: the votes that the live version learned from, some of
-    which were replaced since. owner: the owner of the tags; None: shared.
+    sampled: (sampled, dimensions) float16, of uncorrected images, sampled_ids. tag_ids: the
+    database's ids of the tags that `votes` refer to. earlier: the votes that the live version
+    learned from, some of which were replaced since. owner: the owner of the tags; None: shared.
     """
 
     ids: tuple[UUID, ...]
@@ -49,6 +49,7 @@ class DataSet:
     votes: Votes
     earlier: Votes
     owner: str | None = None
+    sampled_ids: tuple[UUID, ...] = ()
 
 
 def read_data_set(
@@ -57,11 +58,12 @@ def read_data_set(
     *,
     owner: str | None = None,
     tag_id: int | None = None,
+    min_examples: int = MIN_EXAMPLES,
 ) -> DataSet:
     """Read what runs have taken from the queue so far.
 
     owner: votes on this owner's tags; None: on shared tags. tag_id: only votes on this tag, which
-    may have any number of examples; None: on all tags with enough examples.
+    may have any number of examples; None: on all tags, custom ones with `min_examples` images.
     """
     words, earlier = (
         read_last_words(
@@ -70,7 +72,7 @@ def read_data_set(
             owner=owner,
             tag_id=tag_id,
             learned_only=learned_only,
-            min_examples=MIN_EXAMPLES if tag_id is None else 1,
+            min_examples=min_examples if tag_id is None else 1,
             max_tags=MAX_TAGS,
         )
         for learned_only in (False, True)
@@ -79,7 +81,7 @@ def read_data_set(
     ids = _latest_images([*words, *earlier], min(MAX_IMAGES, MAX_CELLS // max(len(tag_ids), 1)))
     found, embeddings = read_embeddings_of(connection, ids, backbone_id)
     contributors = tuple(read_contributors(connection))
-    sampled = (
+    sampled_ids, sampled = (
         sample_uncorrected(connection, backbone_id, SAMPLED_IMAGES)
         if owner is None
         else sample_uncorrected_of(connection, backbone_id, owner, SAMPLED_OF_OWNER)
@@ -99,6 +101,7 @@ def read_data_set(
         positions.votes(words),
         positions.votes(earlier),
         owner,
+        tuple(sampled_ids),
     )
 
 

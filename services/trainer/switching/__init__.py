@@ -1,0 +1,1 @@
+"""The last steps of a switch: learn on the new network, compare, and make it live."""
