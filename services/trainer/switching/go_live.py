@@ -13,6 +13,8 @@ from shared.db.images.file_deletions import cancel_deletions, note_deletions
 from shared.db.models.promotion import insert_candidate, lock_live_model, make_live
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.switching.switches import Switch, end_switch, lock_open_switch, mark_live
+from shared.db.vocabularies.stored import read_vocabulary_of
+from shared.db.vocabularies.words import activate_vocabulary
 from shared.errors import TagloopError, Unavailable
 from shared.storage.deleting import discard_files
 
@@ -67,6 +69,8 @@ def _record(connection: Connection, switch: Switch, learned: Finetuned, blob: st
         if not mark_live(connection, switch, version, learned.reason):
             raise SwitchEnded
         make_live(connection, live, version, switch.name)
+        vocabulary = read_vocabulary_of(connection, switch.backbone_id)
+        activate_vocabulary(connection, vocabulary)
         queue_job(connection, RetagScope())
     elif not end_switch(connection, switch.id, "failed", learned.reason, version):
         raise SwitchEnded

@@ -18,7 +18,7 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import LiveModel
 from shared.db.switching.switches import find_groups_to_learn
-from shared.db.tags.lookup import find_custom_tags, find_tags
+from shared.db.tags.lookup import find_tags
 from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags
 from shared.model.live_model import LiveScorer
@@ -102,8 +102,8 @@ def _without_learned(engine: Engine, storage: Storage, base: LiveModel) -> Score
     head = Head.from_bytes(bytes(storage.get(base.blob)))
     head = replace(head, learned_tags=LearnedTags.nothing(len(head.weight)))
     with transaction(engine) as connection:
-        words = read_vocabulary_index(connection)
-        custom = find_custom_tags(connection, head.pretrained.tag_ids.tolist())
+        words = read_vocabulary_index(connection, base.backbone_id)
+        custom = find_tags(connection, head.pretrained.tag_ids.tolist())
     return Scorer.of(base, head, words, custom)
 
 
