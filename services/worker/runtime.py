@@ -1,14 +1,15 @@
 """Everything a worker process holds, opened once at its start and closed once at its end."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.worker.backbone import load_backbone
 from services.worker.backbone.choose import wants_cuda
 from services.worker.backbone.first_model import ensure_model
+from services.worker.backbone.precision.agreement import is_agreed, load_agreed_backbone
 from services.worker.delivery import Sender
 from services.worker.health.gpu_metrics import GpuWatch, watch_gpus
 from services.worker.switching.networks import Networks, with_network
@@ -72,15 +73,24 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     storage = Storage(settings.storage_url)
     lane_count = count_lanes(settings.lanes)
     settings = _with_live_network(engine, settings)
-    backbone = load_backbone(settings, lane_count)
+    backbone = load_agreed_backbone(engine, settings, lane_count)
     weights = settings.backbone_weights
     ensure_model(engine, storage, backbone, None if weights is None else str(weights))
-    networks = Networks(settings, storage, lane_count)
+    if not is_agreed(engine, settings, backbone):
+        # Another machine chose at the same moment, and differently.
+        backbone = load_agreed_backbone(engine, settings, lane_count)
+    networks = Networks(settings, storage, lane_count, partial(load_agreed_backbone, engine))
     networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
     switcher = Switcher(engine, storage, celery, networks)
     switcher.start()
-    log.info("worker ready", backbone=backbone.description.name, lanes=lane_count)
+    log.info(
+        "worker ready",
+        backbone=backbone.description.name,
+        lanes=lane_count,
+        precision=backbone.choice.precision,
+        reason=backbone.choice.reason,
+    )
     return Runtime(
         settings,
         engine,

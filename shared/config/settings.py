@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         "package or the hub",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
+    precision: Literal["auto", "f32", "bf16", "int8"] = Field(
+        "auto",
+        description="precision of the backbone on a CPU; auto: that of the database's embeddings, "
+        "for the first ones the faster one",
+    )
     lanes: int = Field(
         0,
         ge=0,

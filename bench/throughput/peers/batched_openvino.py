@@ -24,7 +24,7 @@ class BatchedTagger:
         """Compile the network for any batch size; threads: OpenVINO's, in this process."""
         settings = load_settings()
         cache = settings.cache_dir.expanduser()
-        own = load_openvino_backbone(settings.backbone, cache, lanes=1)
+        own = load_openvino_backbone(settings, lanes=1)
         self.description: Description = own.description
         self._head = own.first_head
         prepare_opencv()

@@ -10,13 +10,15 @@ from shared.errors import ConfigError
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 
 
-def load_backbone(settings: Settings, lanes: int) -> Backbone:
+def load_backbone(settings: Settings, lanes: int, agreed: str | None = None) -> Backbone:
     """Load the configured network on the configured device.
 
-    lanes: number of threads that will call `embed` at once.
+    lanes: number of threads that will call `embed` at once. agreed: `float` or `int8`, if the
+    database's embeddings have that precision.
 
     Raises:
-        ConfigError: the network is unknown or does not fit the vocabulary, or there is no GPU.
+        ConfigError: the network is unknown or does not fit the vocabulary, there is no GPU, or the
+            configured precision is not available.
     """
     # torch takes seconds and hundreds of megabytes to import; a worker on the CPU does not need it.
     if wants_cuda(settings):
@@ -25,9 +27,7 @@ def load_backbone(settings: Settings, lanes: int) -> Backbone:
         return load_torch_backbone(settings.backbone, "cuda", settings.backbone_weights)
     from services.worker.backbone.openvino_runtime import load_openvino_backbone
 
-    return load_openvino_backbone(
-        settings.backbone, settings.cache_dir, lanes, settings.backbone_weights
-    )
+    return load_openvino_backbone(settings, lanes, agreed)
 
 
 def wants_cuda(settings: Settings) -> bool:

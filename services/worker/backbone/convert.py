@@ -1,8 +1,12 @@
-"""`python -m services.worker.backbone.convert`: convert the configured network for OpenVINO.
+"""`python -m services.worker.backbone.convert`: convert the configured network and measure it.
+
+The network is converted for OpenVINO once, and timed once for each kind of processor: what was
+measured is printed as JSON, and kept if the folder can be written.
 
 Runs as a separate process, so that a worker on the CPU never imports torch and timm.
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -13,11 +17,21 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from services.worker.backbone.precision.measure import (
+    Measured,
+    find_measured,
+    measure,
+    write_measured,
+)
+from services.worker.backbone.precision.ranges import shipped_ranges
 from shared.config import load_settings
 from shared.errors import ConfigError, TagloopError
 from shared.vocabulary.stored import write_vocabulary
 
+# Changes when the content of a folder does.
+LAYOUT = 2
 GRAPH_FILE = "network.xml"
+INTEGER_GRAPH_FILE = "network-int8.xml"
 HEAD_FILE = "head.safetensors"
 DESCRIPTION_FILE = "description.json"
 VOCABULARY_FILE = "vocabulary.json"
@@ -25,7 +39,9 @@ DIGEST_DIGITS = 16
 
 
 def convert(name: str, folder: Path, weights: Path | None = None) -> None:
-    """Write a network's graph, first head, words and description to a new folder, all or nothing.
+    """Write a network's graphs, first head, words and description to a new folder, all or nothing.
+
+    There is a graph for 8-bit integers if ranges for this network come with the program.
 
     Raises:
         ConfigError: as `load_network` does.
@@ -34,6 +50,7 @@ def convert(name: str, folder: Path, weights: Path | None = None) -> None:
     import torch
 
     from services.worker.backbone.network import load_network
+    from services.worker.backbone.precision.quantise import digest, quantise
 
     network = load_network(name, weights)
     side = network.description.side
@@ -48,6 +65,12 @@ def convert(name: str, folder: Path, weights: Path | None = None) -> None:
     unfinished.chmod(0o755)
     try:
         openvino.save_model(graph, unfinished / GRAPH_FILE, compress_to_fp16=False)
+        # Ranges were made with the weights of the package.
+        ranges = shipped_ranges(name) if weights is None else None
+        # Other versions of timm or OpenVINO may make another graph.
+        if ranges is not None and ranges.graph == digest(graph):
+            quantise(graph, ranges)
+            openvino.save_model(graph, unfinished / INTEGER_GRAPH_FILE, compress_to_fp16=False)
         (unfinished / HEAD_FILE).write_bytes(network.first_head.to_bytes())
         (unfinished / DESCRIPTION_FILE).write_text(json.dumps(asdict(network.description)))
         if network.vocabulary is not None:
@@ -70,7 +93,7 @@ def converted_folder(name: str, cache: Path, weights: Path | None = None) -> Pat
     """
     # The name of a network with text has a colon and slashes.
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
-    folder = f"{plain}-timm{version('timm')}-openvino{version('openvino')}"
+    folder = f"{plain}-timm{version('timm')}-openvino{version('openvino')}-{LAYOUT}"
     if weights is not None:
         folder += f"-{_digest_of(weights)}"
     return cache.expanduser() / folder
@@ -84,14 +107,30 @@ def _digest_of(weights: Path) -> str:
         raise ConfigError(f"The weights {weights} cannot be read: {error.strerror}.") from error
 
 
+def measure_here(folder: Path) -> Measured:
+    """Time a converted network on this processor, unless that has been done."""
+    measured = find_measured(folder)
+    if measured is None:
+        description = json.loads((folder / DESCRIPTION_FILE).read_text())
+        integers = folder / INTEGER_GRAPH_FILE
+        measured = measure(
+            folder / GRAPH_FILE, integers if integers.exists() else None, description["side"]
+        )
+        # A container's file system is read-only.
+        with contextlib.suppress(OSError):
+            write_measured(measured, folder)
+    return measured
+
+
 def main() -> int:
-    """Convert the configured network unless it has been converted already."""
+    """Convert and measure the configured network unless that has been done already."""
     try:
         settings = load_settings()
         weights = settings.backbone_weights
         folder = converted_folder(settings.backbone, settings.cache_dir, weights)
         if not folder.exists():
             convert(settings.backbone, folder, weights)
+        print(json.dumps(asdict(measure_here(folder))))
     except (TagloopError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -12,6 +12,7 @@ from shared.db.models.models import (
     find_weights,
     insert_backbone,
     insert_first_version,
+    keep_precision,
     lock_first_model,
 )
 from shared.db.vocabularies.stored import read_vocabulary_of, store_vocabulary
@@ -66,6 +67,7 @@ def register_backbone(connection: Connection, backbone: Backbone, weights: str |
     vocabulary = backbone.vocabulary
     digest = None if vocabulary is None else store_vocabulary(connection, vocabulary)
     backbone_id = insert_backbone(connection, name, dimensions, weights, digest)
+    keep_precision(connection, name, backbone.choice.family, backbone.choice.reason)
     insert_words(connection, read_vocabulary_of(connection, backbone_id))
     return backbone_id
 

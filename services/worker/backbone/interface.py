@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from services.worker.backbone.precision.choose import Choice
 from shared.model.head import Head
 from shared.vocabulary import Vocabulary
 
@@ -31,6 +32,8 @@ class Backbone(Protocol):
     description: Description
     first_head: Head
     """The classifier that the network was trained with: version 1 of the head."""
+    choice: Choice
+    """The precision of its embeddings, and why."""
 
     @property
     def vocabulary(self) -> Vocabulary | None:

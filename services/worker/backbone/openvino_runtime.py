@@ -17,10 +17,14 @@ from services.worker.backbone.convert import (
     DESCRIPTION_FILE,
     GRAPH_FILE,
     HEAD_FILE,
+    INTEGER_GRAPH_FILE,
     VOCABULARY_FILE,
     converted_folder,
 )
 from services.worker.backbone.interface import Description
+from services.worker.backbone.precision.choose import Choice, choose_precision
+from services.worker.backbone.precision.measure import Measured, find_measured, float_precision
+from shared.config import Settings
 from shared.errors import ConfigError
 from shared.model.head import Head
 from shared.vocabulary import Vocabulary
@@ -39,19 +43,22 @@ class OpenVinoBackbone:
     lane decodes, another runs the network, and no pixels change threads.
     """
 
-    def __init__(self, folder: Path, lanes: int) -> None:
+    def __init__(self, folder: Path, lanes: int, choice: Choice) -> None:
         """Load what `convert` wrote to the folder, for this number of lanes."""
+        self.choice = choice
         self._folder = folder
-        self.description = Description(**json.loads((folder / DESCRIPTION_FILE).read_text()))
+        self.description = read_description(folder)
         self.first_head = Head.from_bytes((folder / HEAD_FILE).read_bytes())
         core = openvino.Core()
+        is_int8 = choice.precision == "int8"
         self._network = core.compile_model(
-            core.read_model(folder / GRAPH_FILE),
+            core.read_model(folder / (INTEGER_GRAPH_FILE if is_int8 else GRAPH_FILE)),
             "CPU",
             {
                 "NUM_STREAMS": lanes,
                 "INFERENCE_NUM_THREADS": os.cpu_count() or 1,
-                "INFERENCE_PRECISION_HINT": _precision(core),
+                # A few layers of an int8 network are in floating point.
+                "INFERENCE_PRECISION_HINT": float_precision(core) if is_int8 else choice.precision,
                 # Decoding uses the same cores; a thread pinned to a core would have to wait for it.
                 "ENABLE_CPU_PINNING": False,
             },
@@ -85,35 +92,43 @@ class OpenVinoBackbone:
         """Do nothing: no inference runs outside a lane."""
 
 
+def read_description(folder: Path) -> Description:
+    """Return the description of a converted network."""
+    return Description(**json.loads((folder / DESCRIPTION_FILE).read_text()))
+
+
 def load_openvino_backbone(
-    name: str, cache: Path, lanes: int, weights: Path | None = None
+    settings: Settings, lanes: int, agreed: str | None = None
 ) -> OpenVinoBackbone:
-    """Load a network; convert it first if this machine has not done so yet.
+    """Load the configured network; convert and measure it first, once a machine.
+
+    agreed: `float` or `int8`, if the database's embeddings have that precision.
 
     Raises:
-        ConfigError: the network can't be loaded.
+        ConfigError: the network can't be loaded, or not in the configured precision.
     """
-    folder = converted_folder(name, cache, weights)
-    if not folder.exists():
-        log.info("converting the network for this machine, once", network=name)
-        result = subprocess.run(
-            [sys.executable, "-m", CONVERT_MODULE],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=CONVERT_SECONDS,
-            env={
-                **os.environ,
-                "TAGLOOP_BACKBONE": name,
-                "TAGLOOP_BACKBONE_WEIGHTS": "" if weights is None else str(weights),
-                "TAGLOOP_CACHE_DIR": str(cache),
-            },
-        )
-        if result.returncode != 0:
-            raise ConfigError(result.stderr.strip().splitlines()[-1])
-    return OpenVinoBackbone(folder, lanes)
+    weights = settings.backbone_weights
+    folder = converted_folder(settings.backbone, settings.cache_dir, weights)
+    measured = find_measured(folder) or _convert(settings)
+    choice = choose_precision(settings.precision, agreed, measured)
+    return OpenVinoBackbone(folder, lanes, choice)
 
 
-def _precision(core: openvino.Core) -> str:
-    capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return "bf16" if "BF16" in capabilities else "f32"
+def _convert(settings: Settings) -> Measured:
+    log.info("converting and measuring the network for this machine", network=settings.backbone)
+    result = subprocess.run(
+        [sys.executable, "-m", CONVERT_MODULE],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=CONVERT_SECONDS,
+        env={
+            **os.environ,
+            "TAGLOOP_BACKBONE": settings.backbone,
+            "TAGLOOP_BACKBONE_WEIGHTS": str(settings.backbone_weights or ""),
+            "TAGLOOP_CACHE_DIR": str(settings.cache_dir),
+        },
+    )
+    if result.returncode != 0:
+        raise ConfigError(result.stderr.strip().splitlines()[-1])
+    return Measured(**json.loads(result.stdout.splitlines()[-1]))

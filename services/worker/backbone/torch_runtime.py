@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from services.worker.backbone.network import Network, load_network
+from services.worker.backbone.precision.choose import Choice
 from shared.errors import BackboneStalled
 
 BATCH_IMAGES = 64
@@ -35,6 +36,7 @@ class TorchBackbone:
         self.description = network.description
         self.first_head = network.first_head
         self.vocabulary = network.vocabulary
+        self.choice = Choice("bf16", f"torch computes in bfloat16 on {device}.")
         self._device = torch.device(device)
         self._embedder = network.embedder.to(self._device)
         # Tensor cores read the weights of convolutions in this layout.

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +35,17 @@ class LoadedNetwork:
 class Networks:
     """Loads networks when they are first needed. Thread-safe."""
 
-    def __init__(self, settings: Settings, storage: Storage, lane_count: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        lane_count: int,
+        load: Callable[[Settings, int], Backbone] = load_backbone,
+    ) -> None:
         self._settings = settings
         self._storage = storage
         self._lane_count = lane_count
+        self._load = load
         self._loading = threading.Lock()
         self._loaded: dict[str, LoadedNetwork] = {}
         self._unused_since: dict[str, float] = {}
@@ -63,7 +70,7 @@ class Networks:
         with self._loading:
             if name not in self._loaded:
                 settings = with_network(self._settings, name, weights)
-                self.add(load_backbone(settings, self._lane_count))
+                self.add(self._load(settings, self._lane_count))
                 log.info("network loaded", network=name)
             return self._loaded[name]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, text
+from sqlalchemy import Connection, RowMapping, insert, select, text, update
 
 from shared.db.schema import backbones, models
 from shared.errors import ConfigError
@@ -119,6 +119,27 @@ def insert_first_version(
         promoted_at=text("now()") if is_live else None,
     )
     return connection.execute(statement.returning(models.c.version)).scalar_one()
+
+
+def find_precision(connection: Connection, backbone: str) -> str | None:
+    """Return the precision of a backbone's embeddings, `float` or `int8`; None if not chosen."""
+    query = select(backbones.c.precision).where(backbones.c.name == backbone)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def find_precision_reason(connection: Connection, backbone: str) -> str | None:
+    """Return why a backbone's embeddings have their precision."""
+    query = select(backbones.c.precision_reason).where(backbones.c.name == backbone)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def keep_precision(connection: Connection, backbone: str, precision: str, reason: str) -> None:
+    """Set the precision of a backbone's embeddings, unless it is set."""
+    connection.execute(
+        update(backbones)
+        .where(backbones.c.name == backbone, backbones.c.precision.is_(None))
+        .values(precision=precision, precision_reason=reason)
+    )
 
 
 def has_words_version(connection: Connection, metric: str, digest: str) -> bool:

@@ -28,6 +28,9 @@ backbones = Table(
         ForeignKey("vocabularies.digest"),
         comment="its words; null: those of ImageNet, which come with the program",
     ),
+    Column("precision", Text, comment="of its embeddings; null until the first worker has chosen"),
+    Column("precision_reason", Text, comment="why that precision, for people"),
+    CheckConstraint("precision IN ('float', 'int8')", name="precision"),
 )
 
 models = Table(

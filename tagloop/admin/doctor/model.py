@@ -4,13 +4,14 @@ from safetensors import SafetensorError
 from sqlalchemy import Connection
 
 from shared.config import Settings
-from shared.db.models.models import find_live_model
+from shared.db.models.models import find_live_model, find_precision, find_precision_reason
 from shared.errors import BlobMissing, StorageUnavailable
 from shared.model.head import Head
 from shared.storage.storage import Storage
 from tagloop.admin.doctor.finding import Finding, well, wrong
 
 PART = "model"
+PRECISION = "precision"
 PUT_BACK = "put it back from a backup, or promote another version"
 
 
@@ -36,3 +37,14 @@ def check_model(connection: Connection, storage: Storage, settings: Settings) ->
     except StorageUnavailable as error:
         return wrong(PART, f"The live version cannot be read: {error}")
     return well(PART, f"Version {live.version} on {live.backbone} is live.")
+
+
+def check_precision(connection: Connection, settings: Settings) -> Finding:
+    """Say in which precision the network computes, and why."""
+    precision = find_precision(connection, settings.backbone)
+    if precision is None:
+        return well(PRECISION, "The first worker chooses the network's precision when it starts.")
+    reason = find_precision_reason(connection, settings.backbone) or ""
+    if settings.precision != "auto":
+        reason += f" But TAGLOOP_PRECISION is {settings.precision!r}, where it is set."
+    return well(PRECISION, f"Embeddings are {precision}. {reason}")

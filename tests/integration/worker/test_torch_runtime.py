@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from services.worker.backbone import Backbone
+from services.worker.backbone import load_backbone
 from services.worker.backbone.torch_runtime import BATCH_IMAGES, TorchBackbone, load_torch_backbone
+from shared.config import load_settings
 
 BACKBONE = "tf_efficientnet_lite0"
 ANSWER_SECONDS = 60.0
@@ -35,9 +36,8 @@ def cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
 
 
-def test_torch_and_openvino_agree(
-    torch_backbone: TorchBackbone, backbone: Backbone, photos: dict[str, Path]
-) -> None:
+def test_torch_and_openvino_agree(torch_backbone: TorchBackbone, photos: dict[str, Path]) -> None:
+    backbone = load_backbone(load_settings(device="cpu", precision="f32"), 1)
     assert torch_backbone.description == backbone.description
     for path in photos.values():
         pixels = square(path, backbone.description.side)

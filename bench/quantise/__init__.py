@@ -1,0 +1,1 @@
+"""Make the ranges that 8-bit integers need from pictures, and measure what they cost."""
