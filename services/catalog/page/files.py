@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from services.catalog.page.modules import modules_of_views
+
 STATIC = Path(__file__).parent / "static"
 SHELL = "index.html"
 TYPES = {
@@ -18,6 +20,9 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 DIGEST_LETTERS = 16
+# One file for the browser, in the order in which the rules overrule each other.
+STYLES = "styles.css"
+STYLE_FILES = ("tokens", "base", "shell", "parts", "library", "picture", "learning", "figures")
 # Compression would enlarge smaller files.
 MIN_BYTES_TO_COMPRESS = 512
 
@@ -37,10 +42,13 @@ class Page:
 
     digest: of all files. It is part of every file's path, so that browsers can cache files forever
     and never mix two versions; modules import each other by relative paths.
+
+    shells: the HTML by view, which is the first part of an address; the views differ only in what
+    the browser is told to load ahead.
     """
 
     digest: str
-    shell: StaticFile
+    shells: Mapping[str, StaticFile]
     files: Mapping[str, StaticFile]
 
 
@@ -52,10 +60,15 @@ def load_page() -> Page:
         for path in sorted(STATIC.rglob("*"))
         if path.suffix in TYPES
     }
+    contents[STYLES] = b"\n".join(contents.pop(f"styles/{name}.css") for name in STYLE_FILES)
     digest = _digest(contents)
-    shell = _fill_shell(contents.pop(SHELL).decode(), digest, list(contents))
+    shell = contents.pop(SHELL).decode()
+    shells = {
+        view: _static_file(SHELL, _fill_shell(shell, digest, modules).encode())
+        for view, modules in modules_of_views(contents).items()
+    }
     files = {name: _static_file(name, data) for name, data in contents.items()}
-    return Page(digest, _static_file(SHELL, shell.encode()), files)
+    return Page(digest, shells, files)
 
 
 def _digest(contents: Mapping[str, bytes]) -> str:
@@ -66,9 +79,8 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     return total.hexdigest()[:DIGEST_LETTERS]
 
 
-def _fill_shell(shell: str, digest: str, names: list[str]) -> str:
-    """Insert the paths into the HTML; all modules load in parallel."""
-    modules = [name for name in names if name.endswith(".js")]
+def _fill_shell(shell: str, digest: str, modules: list[str]) -> str:
+    """Insert the paths into the HTML; the view's modules load in parallel."""
     links = [f'<link rel="modulepreload" href="{_address(digest, name)}">' for name in modules]
     return shell.replace("{{ modules }}", "\n".join(links)).replace("{{ digest }}", digest)
 

@@ -3,7 +3,7 @@ import { Banner } from "../views/shell/banner.js";
 import { DropZone } from "../views/uploads/drop-zone.js";
 import { Navigation } from "../views/shell/navigation.js";
 import { SignIn } from "../views/shell/sign-in.js";
-import { NotFound, TITLES, VIEWS } from "../views/views.js";
+import { TITLES, View, loadAll } from "../views/views.js";
 import { UploadTray } from "../views/uploads/tray.js";
 import { ErrorBoundary } from "../parts/error-boundary.js";
 import { Loading } from "../parts/states.js";
@@ -18,7 +18,6 @@ function App() {
   const { path } = useLocation();
   const { loaded, signed_in: signedIn, ended } = useStore(session);
   const name = path[1] ?? "";
-  const View = VIEWS[name] ?? NotFound;
   useViewChange(name, path.join("/"));
   if (!loaded) return html`<${Loading} label="Loading Tagloop" /><${Banner} />`;
   if (!signedIn && !ended) return html`<${SignIn} /><${Banner} /><${Toasts} />`;
@@ -27,7 +26,7 @@ function App() {
     <div class="frame">
       <${Navigation} active=${name} />
       <main id="main" class="main" tabindex="-1">
-        <${ErrorBoundary} key=${path.join("/")}><${View} arguments=${path.slice(2)} /><//>
+        <${ErrorBoundary} key=${path.join("/")}><${View} name=${name} arguments=${path.slice(2)} /><//>
       </main>
     </div>
     <${DropZone} />
@@ -49,9 +48,13 @@ function useViewChange(name, address) {
   }, [address]);
 }
 
+// The rest of the page is loaded when the first view has had its time.
+const LOAD_REST_MS = 2000;
+
 startRouter();
 watchConnection();
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
 loadSession();
+window.addEventListener("load", () => setTimeout(loadAll, LOAD_REST_MS));

@@ -1,28 +1,20 @@
-// Which component shows which address: the first part of the path names the view.
-import { html } from "../core/html.js";
-import { EmptyState } from "../parts/states.js";
-import { Dial } from "./dial/dial.js";
-import { Library } from "./library/library.js";
-import { Models } from "./models/models.js";
-import { Owners } from "./owners/owners.js";
-import { Picture } from "./picture/picture.js";
-import { Review } from "./review/review.js";
-import { Status } from "./status/status.js";
-import { Teach } from "./teach/teach.js";
-import { Themes } from "./themes/themes.js";
+// Which module shows which address: the first part of the path names the view. A view is loaded when
+// it is opened, so that the first screen waits for nothing else.
+import { html, useEffect, useState } from "../core/html.js";
+import { EmptyState, ErrorState, Loading } from "../parts/states.js";
 
-export const VIEWS = {
-  "": Library,
-  themes: Themes,
-  pictures: Picture,
-  review: Review,
-  dial: Dial,
-  teach: Teach,
-  models: Models,
-  status: Status,
-  owners: Owners,
-  "sign-in": Library,
+const LOADERS = {
+  "": () => import("./library/library.js").then((module) => module.Library),
+  themes: () => import("./themes/themes.js").then((module) => module.Themes),
+  pictures: () => import("./picture/picture.js").then((module) => module.Picture),
+  review: () => import("./review/review.js").then((module) => module.Review),
+  dial: () => import("./dial/dial.js").then((module) => module.Dial),
+  teach: () => import("./teach/teach.js").then((module) => module.Teach),
+  models: () => import("./models/models.js").then((module) => module.Models),
+  status: () => import("./status/status.js").then((module) => module.Status),
+  owners: () => import("./owners/owners.js").then((module) => module.Owners),
 };
+LOADERS["sign-in"] = LOADERS[""];
 
 export const TITLES = {
   "": "Library",
@@ -36,7 +28,34 @@ export const TITLES = {
   owners: "Owners",
 };
 
-export function NotFound() {
+const loaded = {};
+
+async function load(name) {
+  loaded[name] ??= await LOADERS[name]();
+  return loaded[name];
+}
+
+// The other views, once there is time: then they open at once, and without a connection.
+export function loadAll() {
+  for (const name of Object.keys(LOADERS)) load(name).catch(() => {});
+}
+
+export function View({ name, ...properties }) {
+  const [, setReady] = useState(null);
+  const [error, setError] = useState(null);
+  const isKnown = Object.hasOwn(LOADERS, name);
+  useEffect(() => {
+    setError(null);
+    if (isKnown && !loaded[name]) load(name).then(() => setReady(name), setError);
+  }, [name]);
+  if (!isKnown) return html`<${NotFound} />`;
+  if (loaded[name]) return html`<${loaded[name]} ...${properties} />`;
+  // A module that did not arrive cannot be asked for again, but a reload can.
+  if (error) return html`<${ErrorState} error=${error} onRetry=${() => window.location.reload()} />`;
+  return html`<${Loading} />`;
+}
+
+function NotFound() {
   return html`
     <${EmptyState} icon="info" title="There is nothing at this address">
       <p><a href="/">Go to the library</a></p>

@@ -3,6 +3,8 @@ import { getStatuses } from "../../core/api/images.js";
 import { search } from "../../core/api/search.js";
 import { createStore } from "../../core/store.js";
 
+// The first screen and a little more; the page's HTML asks for it ahead, with the same number.
+const FIRST_PAGE = 60;
 const PAGE = 160;
 const TOP_PAGE = 60;
 const MAX_TOP_PAGE = 500;
@@ -55,8 +57,9 @@ export class PictureList {
   }
 
   // The next page; calls while one is on its way share it.
-  loadMore(limit = PAGE) {
+  loadMore() {
     if (this.state.get().isComplete) return Promise.resolve();
+    const limit = this.cursor === null ? FIRST_PAGE : PAGE;
     this.busy ??= this.#loadPage(limit).finally(() => {
       this.busy = null;
     });
@@ -137,7 +140,6 @@ export class PictureList {
 
 function headOf(answer) {
   return {
-    name: answer.name ?? null,
     total: answer.total ?? null,
     isCapped: answer.total_capped ?? false,
     terms: answer.query?.terms ?? [],
