@@ -6,14 +6,16 @@ from services.catalog.images.dial import dial
 from services.catalog.images.retrying import retrying
 from services.catalog.images.routes import images
 from services.catalog.images.statuses import statuses
+from services.catalog.owners.export import owner_export
+from services.catalog.owners.profiles import profiles
 from services.catalog.page.routes import page
 from services.catalog.search.routes import search
 from services.catalog.search.similar import similar
+from services.catalog.search.suggesting.routes import suggesting
 from services.catalog.session.routes import session
 from services.catalog.status.routes import status
 from services.catalog.tags.counts import counts
 from services.catalog.tags.preview import preview
-from services.catalog.tags.profiles import profiles
 from services.catalog.tags.routes import tags
 from services.catalog.themes.routes import themes
 from shared.config import Settings, load_settings
@@ -30,8 +32,10 @@ BLUEPRINTS = (
     counts,
     preview,
     profiles,
+    owner_export,
     themes,
     search,
+    suggesting,
     similar,
     status,
     page,

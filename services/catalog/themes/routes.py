@@ -12,7 +12,12 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
-from shared.db.tags.themes import count_images_with, find_newest_with, find_tag_ids
+from shared.db.tags.themes import (
+    count_by_theme,
+    find_newest_by_theme,
+    find_newest_with,
+    find_tag_ids,
+)
 from shared.errors import NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
@@ -75,29 +80,23 @@ def get_themes() -> dict[str, Any]:
             connection, [slug for theme in load_themes().values() for slug in theme.tags]
         )
         sets = {theme.slug: _ids(theme, tag_ids) for theme in load_themes().values()}
-        counts = {
-            slug: count_images_with(connection, access, ids, MAX_COUNTED + 1)
-            for slug, ids in sets.items()
-        }
-        return {
-            "themes": [
-                {
-                    "theme": theme.slug,
-                    "name": theme.name,
-                    "tags": [slug for slug in theme.tags if slug in tag_ids],
-                    "images": min(counts[theme.slug], MAX_COUNTED),
-                    "capped": counts[theme.slug] > MAX_COUNTED,
-                    "covers": [
-                        str(image_id)
-                        for image_id in find_newest_with(
-                            connection, access, sets[theme.slug], limit=COVERS
-                        )
-                    ],
-                }
-                for theme in load_themes().values()
-                if counts.get(theme.slug, 0) >= MIN_IMAGES
-            ]
-        }
+        counts = count_by_theme(connection, access, sets, MAX_COUNTED + 1)
+        large = {slug: ids for slug, ids in sets.items() if counts.get(slug, 0) >= MIN_IMAGES}
+        covers = find_newest_by_theme(connection, access, large, COVERS)
+    return {
+        "themes": [
+            {
+                "theme": theme.slug,
+                "name": theme.name,
+                "tags": [slug for slug in theme.tags if slug in tag_ids],
+                "images": min(counts[theme.slug], MAX_COUNTED),
+                "capped": counts[theme.slug] > MAX_COUNTED,
+                "covers": [str(image_id) for image_id in covers[theme.slug]],
+            }
+            for theme in load_themes().values()
+            if theme.slug in large
+        ]
+    }
 
 
 @themes.get(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, RowMapping, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.images.file_deletions import note_deletions
@@ -23,6 +23,16 @@ def find_ids_of(connection: Connection, owner: str, limit: int) -> Sequence[UUID
     """Return some of an owner's images, copies included."""
     query = select(images.c.id).where(images.c.owner == owner).limit(limit)
     return connection.scalars(query).all()
+
+
+def list_images_of(
+    connection: Connection, owner: str, after: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return an owner's images, without copies, by arrival, from `after` on."""
+    query = select(images).where(images.c.owner == owner, images.c.same_as.is_(None))
+    if after is not None:
+        query = query.where(images.c.id > after)
+    return connection.execute(query.order_by(images.c.id).limit(limit)).mappings().all()
 
 
 def count_images_of(connection: Connection, owner: str) -> int:

@@ -1,12 +1,12 @@
 """What an owner's images show, as queries."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from shared.api.uploader_words import fold_hashtag, tidy_hashtag
-from shared.db.schema import images, shown_tags, tags
+from shared.db.schema import images, tags
 
 # How many spellings of a hashtag are looked at, on average.
 SPELLINGS = 20
@@ -18,22 +18,12 @@ def count_images(connection: Connection, owner: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def count_shown_tags(connection: Connection, owner: str, limit: int) -> Sequence[RowMapping]:
-    """The tags that most of an owner's images show: slug, name, and on how many images."""
-    shown = (
-        select(shown_tags.c.tag_id, func.count().label("images"))
-        .join(images, images.c.id == shown_tags.c.image_id)
-        .where(*_is_of(owner))
-        .group_by(shown_tags.c.tag_id)
-        .subquery()
-    )
-    query = (
-        select(tags.c.slug, tags.c.name, shown.c.images)
-        .join(shown, shown.c.tag_id == tags.c.id)
-        .order_by(shown.c.images.desc(), tags.c.slug)
-        .limit(limit)
-    )
-    return connection.execute(query).mappings().all()
+def find_tag_names(
+    connection: Connection, tag_ids: Collection[int]
+) -> Mapping[int, tuple[str, str]]:
+    """Return slug and name of each tag, by id."""
+    query = select(tags.c.id, tags.c.slug, tags.c.name).where(tags.c.id.in_(tag_ids))
+    return {row.id: (row.slug, row.name) for row in connection.execute(query)}
 
 
 def count_hashtags(connection: Connection, owner: str, limit: int) -> list[tuple[str, int]]:

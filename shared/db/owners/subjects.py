@@ -8,23 +8,24 @@ from shared.db.owners.access import Access
 
 # A day counts 1 + ln(n) for its n pictures: a burst of forty is not forty times one picture.
 _BY_TAG = """
-    SELECT tag_id, sum(1 + ln(images)) AS weight, sum(images)::int AS images, count(*) AS days
+    SELECT term AS tag_id, sum(1 + ln(images)) AS weight, sum(images)::int AS images,
+        count(*) AS days
     FROM (
-        SELECT shown_tags.tag_id, images.created_at::date AS day, count(*) AS images
-        FROM {images} JOIN shown_tags ON shown_tags.image_id = images.id
-        WHERE {condition} AND images.same_as IS NULL
-        GROUP BY images.owner, shown_tags.tag_id, day
+        SELECT term, count(*) AS images
+        FROM (
+            SELECT owner, terms, uuid_extract_timestamp(image_id)::date AS day
+            FROM image_search WHERE {condition}
+        ) AS images, unnest(terms) AS term
+        WHERE term > 0
+        GROUP BY {group}
     ) AS of_day
-    GROUP BY tag_id
+    GROUP BY term
 """
-_OF_OWNER = text(_BY_TAG.format(images="images", condition="images.owner = :owner"))
+_OF_OWNER = text(_BY_TAG.format(condition="owner = :owner", group="term, day"))
 _OF_OTHERS = text(
     _BY_TAG.format(
-        images="""(
-            SELECT * FROM images WHERE owner <> :owner AND same_as IS NULL
-            ORDER BY id DESC LIMIT :sample
-        ) AS images""",
-        condition="true",
+        condition="owner <> :owner ORDER BY image_id DESC LIMIT :sample",
+        group="term, day, owner",
     )
 )
 
@@ -63,7 +64,7 @@ def count_others(connection: Connection, owner: str, sample: int) -> int:
     """Count the images that `weigh_tags_of_others` looks at."""
     query = text("""
         SELECT count(*) FROM (
-            SELECT FROM images WHERE owner <> :owner AND same_as IS NULL LIMIT :sample
+            SELECT FROM image_search WHERE owner <> :owner LIMIT :sample
         ) AS newest
     """)
     return connection.execute(query, {"owner": owner, "sample": sample}).scalar_one()

@@ -154,6 +154,7 @@ def snapshot(engine: Engine) -> dict[str, Any]:
         "/v1/tags?q={owner}",
         "/v1/tags/{slug}",
         "/v1/owners/{owner}/profile",
+        "/v1/owners/{owner}/export",
         "/v1/corrections",
         "/v1/labels",
         "/v1/retag",

@@ -13,6 +13,11 @@ export function getProfile(owner, signal) {
   return get(`/v1/owners/${encodeURIComponent(owner || "-")}/profile`, {}, signal);
 }
 
+// A file with one image a line, to save.
+export function exportUrl(owner) {
+  return `/v1/owners/${encodeURIComponent(owner)}/export`;
+}
+
 export function getStatus(signal) {
   return get("/v1/status", {}, signal);
 }

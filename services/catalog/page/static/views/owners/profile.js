@@ -1,19 +1,22 @@
 // What an owner's pictures are about, compared with everybody's.
 import { thumbnailUrl } from "../../core/api/images.js";
-import { getProfile } from "../../core/api/overview.js";
+import { exportUrl, getProfile } from "../../core/api/overview.js";
 import { html } from "../../core/html.js";
 import { count, countOf, date, percent } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
 import { path } from "../../core/router.js";
 import { quote } from "../library/query.js";
+import { Icon } from "../../parts/icon.js";
 import { EmptyState, Loaded, PageHead } from "../../parts/states.js";
 
 export function Profile({ owner }) {
   const profile = useLoad((signal) => getProfile(owner, signal), [owner]);
   const isNamed = owner !== "-";
   const title = html`<span dir="auto">${isNamed ? owner : "Without an owner"}</span>`;
-  const actions = isNamed
-    && html`<a class="button" href=${`/?q=${encodeURIComponent(`owner:${quote(owner)}`)}`}>Show pictures</a>`;
+  const actions = html`
+    ${isNamed && html`<a class="button" href=${`/?q=${encodeURIComponent(`owner:${quote(owner)}`)}`}>Show pictures</a>`}
+    <a class="button" href=${exportUrl(owner)} download><${Icon} name="download" size="18" />Export</a>
+  `;
   return html`
     <${PageHead} title=${title} actions=${actions}>${profile.data && summary(profile.data)}<//>
     <${Loaded} of=${profile}>${(data) => html`<${Subjects} data=${data} owner=${owner} />`}<//>

@@ -1,17 +1,18 @@
 """`/v1/owners/{owner}/profile`: what an owner's images show."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from services.catalog.documents import LIST_LIMIT, LIST_MAX
-from services.catalog.tags.subjects import score_tags
+from services.catalog.owners.subjects import score_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
-from shared.db.owners.profiles import count_hashtags, count_images, count_shown_tags
+from shared.db.owners.profiles import count_hashtags, count_images, find_tag_names
 from shared.db.owners.subjects import (
     count_others,
     find_examples,
@@ -42,6 +43,11 @@ class OwnerPath(BaseModel):
     """Name of an owner."""
 
     owner: str = Field(pattern=NO_NUL, description='"-": the images that were sent without one')
+
+
+def owner_of(path: OwnerPath) -> str:
+    """Return the owner that a path names."""
+    return "" if path.owner == NOBODY else path.owner
 
 
 class TagCount(BaseModel):
@@ -123,30 +129,41 @@ def get_owners(query: OwnersQuery) -> dict[str, Any]:
 )
 def get_profile(path: OwnerPath) -> dict[str, Any]:
     """The number of images, and the most frequent tags and hashtags."""
-    owner = "" if path.owner == NOBODY else path.owner
+    owner = owner_of(path)
     caller_access().narrow(owner)
     with transaction(context().engine) as connection:
         images = count_images(connection, owner)
         if not images:
             raise NotFound(f"There are no images of {path.owner!r}.")
-        tags = count_shown_tags(connection, owner, MAX_TAGS)
+        own = {row["tag_id"]: row for row in weigh_tags(connection, owner)}
+        tags = _most_frequent(connection, own)
         hashtags = count_hashtags(connection, owner, MAX_HASHTAGS)
-        subjects = _find_subjects(connection, owner, images)
+        subjects = _find_subjects(connection, owner, images, own)
     return Profile(
         owner=owner,
         images=images,
-        tags=[TagCount(tag=row["slug"], name=row["name"], images=row["images"]) for row in tags],
+        tags=tags,
         subjects=subjects,
         hashtags=[HashtagCount(hashtag=hashtag, images=count) for hashtag, count in hashtags],
     ).model_dump()
 
 
-def _find_subjects(connection: Connection, owner: str, images: int) -> list[Subject]:
+def _most_frequent(connection: Connection, own: Mapping[int, RowMapping]) -> list[TagCount]:
+    names = find_tag_names(connection, own.keys())
+    counts = [
+        TagCount(tag=slug, name=name, images=own[tag_id]["images"])
+        for tag_id, (slug, name) in names.items()
+    ]
+    return sorted(counts, key=lambda tag: (-tag.images, tag.tag))[:MAX_TAGS]
+
+
+def _find_subjects(
+    connection: Connection, owner: str, images: int, own: Mapping[int, RowMapping]
+) -> list[Subject]:
     """Find what distinguishes an owner's images.
 
     Of tags that imply each other, keep the strongest.
     """
-    own = {row["tag_id"]: row for row in weigh_tags(connection, owner)}
     others = {row["tag_id"]: row for row in weigh_tags_of_others(connection, owner, SAMPLE)}
     others_total = count_others(connection, owner, SAMPLE)
     scores = score_tags(
