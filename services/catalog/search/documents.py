@@ -67,7 +67,16 @@ class TermDocument(BaseModel):
     start: int | None = Field(description="its first character in `q`; null: another parameter")
     end: int | None = Field(description="the character behind it")
     kind: Literal[
-        "tag", "owner", "status", "source", "after", "before", "confidence", "ignored", "unknown"
+        "tag",
+        "owner",
+        "theme",
+        "status",
+        "source",
+        "after",
+        "before",
+        "confidence",
+        "ignored",
+        "unknown",
     ]
     negated: bool
     group: int | None = Field(description="terms of the same group are alternatives")

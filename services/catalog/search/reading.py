@@ -14,10 +14,14 @@ from services.catalog.search.vocabulary import names_for
 from services.catalog.search.words.meaning import Named, Term
 from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.resolving import resolve, texts_of
+from services.catalog.themes.table import load_themes
 from shared.auth.door import caller_access
+from shared.db.connection.engine import transaction
 from shared.db.search.search import STATUSES, Search
 from shared.db.search.wanted import AllOf, AnyOf, Not, Qualities, Shows, Wanted
+from shared.db.tags.themes import find_tag_ids
 from shared.errors import BadRequest
+from shared.web.context import context
 
 # For terms in parameters other than `q`.
 NOWHERE = -1
@@ -63,6 +67,8 @@ def understand(criteria: Criteria) -> Understood:
     names = names_for(texts, scope)
     wanted, terms = resolve(query, names)
     more, more_terms = _read_parameters(criteria, names)
+    # Last: the order by confidence is that of the first tag.
+    more += _themes(filters)
     search = Search(
         access,
         AllOf((wanted, *more)) if more else wanted,
@@ -116,6 +122,21 @@ def _read_parameters(criteria: Criteria, names: NameIndex) -> tuple[list[Wanted]
         wanted += map(Not, shows(text, negated=True))
     alternatives = [part for text in criteria.any for part in shows(text, group=NOWHERE)]
     return [*wanted, *([AnyOf(tuple(alternatives))] if alternatives else [])], terms
+
+
+def _themes(filters: Filters) -> list[Wanted]:
+    """Return what themes ask for: any of their tags."""
+    if not filters.themes and not filters.without_themes:
+        return []
+    with transaction(context().engine) as connection:
+        shown = {
+            slug: Shows(tuple(find_tag_ids(connection, load_themes()[slug].tags).values()))
+            for slug in sorted(filters.themes | filters.without_themes)
+        }
+    return [
+        *(shown[slug] for slug in sorted(filters.themes)),
+        *(Not(shown[slug]) for slug in sorted(filters.without_themes)),
+    ]
 
 
 def _add_parameters(filters: Filters, criteria: Criteria) -> Filters:

@@ -95,6 +95,9 @@ def search(client: FlaskClient, q: str = "", **parameters: Any) -> dict[str, Any
         ("dog status:failed", []),
         ("dog before:2000", []),
         ("dog after:2000", ["dog and cat", "dog"]),
+        ("theme:pets", ["dog and cat", "dog"]),
+        ("theme:Pets -cat", ["dog"]),
+        ("-theme:pets", ["nothing", "cup"]),
     ],
 )
 def test_what_is_found(
@@ -137,6 +140,26 @@ def test_an_error_has_its_place_in_the_problem(client: FlaskClient) -> None:
     assert answer.status_code == 400
     assert answer.get_json()["position"] == {"start": 11, "end": 15}
     assert "lost" in answer.get_json()["detail"]
+
+
+def test_a_search_is_completed_while_it_is_typed(
+    client: FlaskClient, pictures: dict[str, UUID]
+) -> None:
+    def suggest(q: str, **parameters: Any) -> list[tuple[str, int | None]]:
+        answer = client.get("/v1/search/suggest", query_string={"q": q, **parameters})
+        found = answer.get_json()["suggestions"]
+        return [(q[: one["start"]] + one["insert"], one["images"]) for one in found]
+
+    # What the newest images show most.
+    assert suggest("")[0] == ("dog", 2)
+    # "Doberman" begins so, too, but more images show dogs.
+    assert suggest("do")[0] == ("dog", 2)
+    assert suggest("do", owner="bert")[0][1] == 0
+    assert suggest("-golden r")[0] == ('-"golden retriever"', 0)
+    assert suggest("owner:B") == [("owner:bert", None)]
+    assert suggest("stat")[0] == ("status:", None)
+    assert suggest("theme:pe")[0] == ("theme:people", None)
+    assert suggest("dog confidence>0.9") == [("dog confidence>0.95", None)]
 
 
 def test_pages_by_confidence_are_whole_and_in_order(client: FlaskClient, engine: Engine) -> None:

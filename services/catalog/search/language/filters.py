@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 
 from services.catalog.search.language.errors import QueryError
 from services.catalog.search.language.syntax import Filter, Filters, Word
+from services.catalog.themes.table import load_themes
 
-KINDS = ("owner", "after", "before", "source", "status", "confidence")
+KINDS = ("owner", "theme", "after", "before", "source", "status", "confidence")
 STATUSES = ("queued", "tagged", "failed")
 SOURCES = ("people", "model")
 # For the others, another filter without a minus means the same.
-CAN_BE_NEGATED = ("owner", "status")
+CAN_BE_NEGATED = ("owner", "theme", "status")
+PLURALS = {"owner": "owners", "theme": "themes", "status": "statuses"}
 _PART_OF_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def read_filters(written: Sequence[Filter]) -> Filters:
-    """Combine filters: owners and statuses as alternatives; all others must hold.
+    """Combine filters: owners and statuses as alternatives; the others must all hold.
 
     Raises:
         QueryError: a filter or its value is unknown.
@@ -39,16 +41,15 @@ def _narrow(filters: Filters, one: Filter) -> Filters:
         )
     if one.negated and kind not in CAN_BE_NEGATED:
         raise QueryError(
-            f"{kind}: takes no minus; only owner: and status: do.", one.whole.start, one.whole.end
+            f"{kind}: takes no minus; only owner:, theme: and status: do.",
+            one.whole.start,
+            one.whole.end,
         )
     if not value.text and kind != "owner":
         raise QueryError(f"{kind}: needs a value.", one.whole.start, one.whole.end)
-    if kind == "owner":
-        name = "without_owners" if one.negated else "owners"
-        return replace(filters, **{name: getattr(filters, name) | {value.text}})
-    if kind == "status":
-        name = "without_statuses" if one.negated else "statuses"
-        return replace(filters, **{name: getattr(filters, name) | {_one_of(value, STATUSES)}})
+    if kind in CAN_BE_NEGATED:
+        name = ("without_" if one.negated else "") + PLURALS[kind]
+        return replace(filters, **{name: getattr(filters, name) | {_name(kind, value)}})
     if kind == "source":
         return replace(filters, sources=filters.sources | {_one_of(value, SOURCES)})
     if kind == "after":
@@ -97,6 +98,24 @@ def _limit_confidence(filters: Filters, one: Filter) -> Filters:
         return replace(filters, max_confidence=limit if most is None else min(most, limit))
     least = filters.min_confidence
     return replace(filters, min_confidence=limit if least is None else max(least, limit))
+
+
+def _name(kind: str, value: Word) -> str:
+    """Return what an owner, a theme or a status is called."""
+    if kind == "theme":
+        return _theme(value)
+    return _one_of(value, STATUSES) if kind == "status" else value.text
+
+
+def _theme(value: Word) -> str:
+    """Return the slug of a theme, which is written as its slug or its name."""
+    text = value.text.strip().lower()
+    for theme in load_themes().values():
+        if text in (theme.slug, theme.name.lower()):
+            return theme.slug
+    raise QueryError(
+        f"There is no theme {value.text!r}; GET /v1/themes lists them.", value.start, value.end
+    )
 
 
 def _one_of(value: Word, known: Sequence[str]) -> str:

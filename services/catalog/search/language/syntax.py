@@ -60,11 +60,13 @@ class Filters:
 
     after, before: when the image arrived; after is inclusive, before exclusive.
     min_confidence, max_confidence: limits on a requested tag's confidence, 0 to 1, inclusive.
-    sources: where a tag comes from, "people" or "model".
+    sources: where a tag comes from, "people" or "model". themes: slugs; all of them have to match.
     """
 
     owners: frozenset[str] = frozenset()
     without_owners: frozenset[str] = frozenset()
+    themes: frozenset[str] = frozenset()
+    without_themes: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
     without_statuses: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()

@@ -1,14 +1,18 @@
 // Finding pictures: the query language, suggestions, the vocabulary.
 import { get, post } from "./request.js";
 
-// question: {q, order} or {theme}. The answer has total only on the first page.
-export function search({ theme, ...question }, { cursor, limit } = {}, signal) {
-  if (theme) return get(`/v1/themes/${encodeURIComponent(theme)}`, { cursor, limit }, signal);
+// question: {q, order}. The answer has total only on the first page.
+export function search(question, { cursor, limit } = {}, signal) {
   return get("/v1/search", { ...question, cursor, limit }, signal);
 }
 
 export function searchIds(question, signal) {
   return get("/v1/search/ids", question, signal);
+}
+
+// How the text may go on: its first `start` characters, then `insert`.
+export function suggest(q, signal) {
+  return get("/v1/search/suggest", { q }, signal);
 }
 
 export function completeTag(text, signal) {

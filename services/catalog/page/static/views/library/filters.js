@@ -5,7 +5,7 @@ import { Icon } from "../../parts/icon.js";
 import { TagInput } from "../../parts/tag-input.js";
 import { parseQuery, writeQuery } from "./query.js";
 
-const NONE = { all: [], any: [], none: [], owner: "", after: "", before: "", status: "", source: "", confidence: "" };
+const NONE = { all: [], any: [], none: [], owner: "", theme: "", after: "", before: "", status: "", source: "", confidence: "" };
 
 export function Filters({ query, onSearch, onClose }) {
   const [filters, setFilters] = useState(() => parseQuery(query));

@@ -28,21 +28,20 @@ export function Library() {
   const { query } = useLocation();
   const q = query.get("q") ?? "";
   const order = query.get("order") === "confidence" ? "confidence" : "";
-  const theme = query.get("theme") ?? "";
-  const list = useMemo(() => listOf(theme ? { theme } : { q, order }), [q, order, theme]);
+  const list = useMemo(() => listOf({ q, order }), [q, order]);
   const state = useStore(list.state);
   const { ids } = useStore(selection);
   const [isFiltering, setFiltering] = useState(false);
   useKeepUp(list);
   usePlace(list);
-  useEffect(() => clearSelection, [q, order, theme]);
+  useEffect(() => clearSelection, [q, order]);
   useKeys({ Escape: clearSelection, "/": () => document.getElementById("search").focus() });
 
   const onPick = useCallback(
     (id, { isRange }) => (isRange ? selectRange(list.state.get().pictures, id) : toggle(id)),
     [list],
   );
-  const search = (text) => setQuery({ q: text.trim(), theme: "" });
+  const search = (text) => setQuery({ q: text.trim() });
   return html`
     <div class=${ids.size ? "library with-panel" : "library"}>
       <div class="library-body">
@@ -55,7 +54,6 @@ export function Library() {
           </div>
         </div>
         <div class="library-line">
-          ${theme && html`<${ThemeChip} name=${state.name ?? theme} />`}
           <${Understood} query=${q} state=${state} onSearch=${search} />
           <${Found} state=${state} ids=${ids} question=${list.question} />
           <${Order} order=${order} isShown=${Boolean(q)} />
@@ -82,14 +80,6 @@ function Pictures({ list, state, ids, q, order, onPick }) {
   return html`
     <${Grid} pictures=${pictures} label="Pictures" selected=${ids} dayOf=${dayOf} onPick=${onPick} onOpen=${onOpen} onReady=${onReady} onNear=${onNear} onClear=${clearSelection} />
     ${!isComplete && html`<div class="grid-more">${error ? html`<button class="button" onClick=${onNear}>Load more</button>` : html`<${Loading} />`}</div>`}
-  `;
-}
-
-function ThemeChip({ name }) {
-  return html`
-    <p class="chips">
-      <span class="chip"><span dir="auto">${name}</span><a class="chip-button" href="/themes" aria-label="Leave this theme"><${Icon} name="close" size="14" /></a></span>
-    </p>
   `;
 }
 
@@ -159,7 +149,7 @@ function Found({ state, ids, question }) {
   return html`
     <p class="found" role="status">
       ${countOf(ids.size, "picture")} selected${" "}
-      ${total !== null && !question.theme && ids.size < total && html`<button class="link-button" onClick=${all}>Select all ${found}</button>`}
+      ${total !== null && ids.size < total && html`<button class="link-button" onClick=${all}>Select all ${found}</button>`}
     </p>
   `;
 }

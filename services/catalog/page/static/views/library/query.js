@@ -1,12 +1,12 @@
 // The query as text, and the filters that the filter form knows in it.
 
 const TOKEN = /-?\([^)]*\)|-?(?:[a-z_]+:)?"[^"]*"?|\S+/g;
-const FILTERS = ["owner", "after", "before", "status", "source"];
+const FILTERS = ["owner", "theme", "after", "before", "status", "source"];
 const CONFIDENCE = /^confidence>=?([0-9.]+)$/;
 
 // all, any, none: names of tags. text: what else was typed, as it was.
 export function parseQuery(query) {
-  const filters = { all: [], any: [], none: [], owner: "", after: "", before: "", status: "", source: "", confidence: "" };
+  const filters = { all: [], any: [], none: [], owner: "", theme: "", after: "", before: "", status: "", source: "", confidence: "" };
   const rest = [];
   for (const token of query.match(TOKEN) ?? []) {
     const colon = token.indexOf(":");

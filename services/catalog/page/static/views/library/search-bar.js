@@ -1,15 +1,12 @@
 // The search field, with suggestions for the word that is being typed.
-import { completeTag } from "../../core/api/search.js";
+import { suggest } from "../../core/api/search.js";
 import { html, useEffect, useRef, useState } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";
 import { useCombobox } from "../../parts/tag-input.js";
-import { quote } from "./query.js";
+import { count } from "../../core/format.js";
 
 const PAUSE_MS = 80;
-const FILTERS = ["owner:", "after:", "before:", "source:people", "source:model", "status:failed", "confidence>"];
 const UNFINISHED = /[:>]$/;
-// The last word, or what stands after the last quotation mark that is open.
-const LAST_WORD = /(?:-?(?:[a-z]+:)?"[^"]*|\S*)$/;
 
 export function SearchBar({ query, onSearch }) {
   const input = useRef(null);
@@ -27,7 +24,7 @@ export function SearchBar({ query, onSearch }) {
     onSearch(text);
   };
   const pick = (suggestion) => {
-    const next = text.replace(LAST_WORD, suggestion.insert);
+    const next = text.slice(0, suggestion.start) + suggestion.insert;
     // A filter such as owner: still wants its value.
     if (UNFINISHED.test(suggestion.insert)) return setText(next);
     setText(`${next} `);
@@ -75,6 +72,7 @@ export function SearchBar({ query, onSearch }) {
             <li key=${suggestion.kind + suggestion.text} id=${`suggestion-${index}`} role="option" class="combo-option" onMouseDown=${(event) => event.preventDefault()} onClick=${() => pick(suggestion)}>
               <span class="option-main"><${Icon} name=${ICONS[suggestion.kind] ?? "tag"} size="16" /><span dir="auto">${suggestion.text}</span>
                 ${suggestion.also && html`<span class="muted" dir="auto">${suggestion.also}</span>`}</span>
+              ${suggestion.images !== null && html`<span class="muted number">${count(suggestion.images)}${suggestion.capped ? "+" : ""}<span class="hidden"> pictures</span></span>`}
             </li>
           `,
         )}
@@ -83,7 +81,7 @@ export function SearchBar({ query, onSearch }) {
   `;
 }
 
-const ICONS = { tag: "tag", filter: "filter" };
+const ICONS = { tag: "tag", owner: "owners", filter: "filter" };
 
 function useSuggestions(text, isFocused) {
   const [suggestions, setSuggestions] = useState([]);
@@ -92,7 +90,7 @@ function useSuggestions(text, isFocused) {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        setSuggestions(await suggest(LAST_WORD.exec(text)[0], stop.signal));
+        setSuggestions((await suggest(text, stop.signal)).suggestions);
       } catch {
         setSuggestions([]);
       }
@@ -103,22 +101,4 @@ function useSuggestions(text, isFocused) {
     };
   }, [text, isFocused]);
   return suggestions;
-}
-
-// Filters and tags that begin like a word; a minus before it stays.
-async function suggest(word, signal) {
-  const typed = word.replace(/^-|"/g, "").trim().toLowerCase();
-  if (!typed) return [];
-  const sign = word.startsWith("-") ? "-" : "";
-  const filters = FILTERS.filter((filter) => !sign && filter.startsWith(typed) && filter !== typed);
-  const { tags } = typed.includes(":") ? { tags: [] } : await completeTag(typed, signal);
-  return [
-    ...filters.map((filter) => ({ kind: "filter", text: filter, insert: filter })),
-    ...tags.map((tag) => ({
-      kind: "tag",
-      text: tag.name,
-      insert: sign + quote(tag.name),
-      also: tag.name.toLowerCase().startsWith(typed) ? null : tag.aliases?.find((name) => name.toLowerCase().startsWith(typed)),
-    })),
-  ];
 }

@@ -20,7 +20,7 @@ function Theme({ theme }) {
   const number = `${count(theme.images)}${theme.capped ? "+" : ""}`;
   return html`
     <li>
-      <a class="theme" href=${`/?theme=${encodeURIComponent(theme.theme)}`} aria-label=${`${theme.name}, ${number} pictures`}>
+      <a class="theme" href=${`/?q=${encodeURIComponent(`theme:${theme.theme}`)}`} aria-label=${`${theme.name}, ${number} pictures`}>
         <span class=${theme.covers.length >= 4 ? "theme-cover four" : "theme-cover"}>
           ${theme.covers.slice(0, theme.covers.length >= 4 ? 4 : 1).map((id) => html`<img key=${id} src=${thumbnailUrl(id)} alt="" loading="lazy" decoding="async" />`)}
         </span>
