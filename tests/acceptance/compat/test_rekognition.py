@@ -15,6 +15,7 @@ from tests.acceptance.api import Api
 from tests.acceptance.compat.conftest import MakeAwsKey, MakeKey, app_beside
 from tests.acceptance.conftest import Server
 from tests.support.aws import encode
+from tests.support.storage.tiny_s3 import tiny_s3
 
 pytestmark = pytest.mark.acceptance
 
@@ -195,6 +196,44 @@ def test_moderation_is_answered_by_learned_tags_only(
             ]
         else:
             assert tag in answer.get_json(force=True)["Message"]
+
+
+def test_objects_are_read_from_listed_buckets_only(
+    locked: Server, photos: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cat, rocket = photos["cat"].read_bytes(), photos["rocket"].read_bytes()
+    too_large = bytes(15 * 1024 * 1024 + 1)
+    with tiny_s3() as store, app_beside(locked, s3_buckets=frozenset({"photos"})) as app:
+        for name, value in (
+            ("ENDPOINT", store.url),
+            ("ACCESS_KEY_ID", "id"),
+            ("SECRET_ACCESS_KEY", "secret"),
+            ("REGION", "us-east-1"),
+        ):
+            monkeypatch.setenv(f"AWS_{name}", value)
+        store.objects |= {
+            "photos/a cat.png": cat,
+            "photos/a cat.png?versionId=7": rocket,
+            "photos/large.png": too_large,
+            "private/cat.png": cat,
+        }
+
+        def detect(bucket: str, name: str, **version: str) -> Any:
+            target = {"X-Amz-Target": "RekognitionService.DetectLabels"}
+            image = {"S3Object": {"Bucket": bucket, "Name": name, **version}}
+            answer = app.test_client().post(
+                "/compat/rekognition", data=encode({"Image": image}), headers=target
+            )
+            return answer.get_json(force=True)
+
+        assert "Cat" in named(detect("photos", "a cat.png"))
+        assert "Rocket" in named(detect("photos", "a cat.png", Version="7"))
+        assert detect("photos", "large.png")["Code"] == "ImageTooLargeException"
+        # What is not there and what is not allowed can't be told apart.
+        refusals = [detect("photos", "nothing.png"), detect("private", "cat.png")]
+        assert {one["Code"] for one in refusals} == {"InvalidS3ObjectException"}
+        assert refusals[0]["Message"] == refusals[1]["Message"]
+        assert not any(path.startswith("private/") for path in store.asked)
 
 
 def test_owners_stay_apart(

@@ -13,6 +13,7 @@ from shared.auth.scopes import Scope
 from tests.acceptance.api import Api
 from tests.acceptance.compat.conftest import MakeKey
 from tests.acceptance.conftest import Server
+from tests.acceptance.origin import serving
 
 pytestmark = pytest.mark.acceptance
 
@@ -137,6 +138,39 @@ def test_imagga_is_told_in_its_own_form(
         assert answer["status"]["text"]
     two = Caller(locked, "imagga", "", f"{make_key()}:{make_key()}")
     assert "two" in two.send("GET", "/v2/tags", 401)["status"]["text"]
+
+
+def test_every_vendors_addresses_are_fetched_for_the_keys_owner(
+    locked: Server, make_key: MakeKey
+) -> None:
+    label = {"type": "LABEL_DETECTION"}
+    with serving() as origin:
+        for owner in ("carla", "dan"):
+            key = make_key(owner=owner)
+            url = f"{origin}/{owner}"
+            image = {"source": {"imageUri": url}}
+            asked: dict[str, tuple[str, str, Any]] = {
+                "google": (
+                    "POST",
+                    "/v1/images:annotate",
+                    {"requests": [{"image": image, "features": [label]}]},
+                ),
+                "azure": ("POST", "/vision/v3.2/tag", {"url": url}),
+                "imagga": ("GET", f"/v2/tags?image_url={url}", None),
+                "photoprism": ("POST", "/labels", {"id": "x", "url": url}),
+            }
+            for name, (method, path, document) in asked.items():
+                answer = urllib3.request(
+                    method,
+                    f"{locked.url}/compat/{name}{path}",
+                    headers={"Authorization": f"Bearer {key}"},
+                    **({"json": document} if document else {}),
+                )
+                assert answer.status == 200, (name, answer.data)
+                image_id = answer.headers["X-Tagloop-Image"]
+                for reader, status in ((owner, 200), ("eve", 404)):
+                    api = Api(locked.url, make_key(Scope.READ, owner=reader))
+                    assert api.request("GET", f"/v1/images/{image_id}").status == status, name
 
 
 def test_a_key_in_an_address_stands_in_no_log(locked: Server, make_key: MakeKey) -> None:
