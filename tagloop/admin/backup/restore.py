@@ -14,8 +14,8 @@ from shared.storage.storage import Storage
 from tagloop.admin.backup.blobs import list_originals, load_blobs
 from tagloop.admin.backup.checksums import check_file, digests_in, read_checksums
 from tagloop.admin.backup.manifest import Manifest, read_manifest
-from tagloop.admin.backup.place import Place
-from tagloop.admin.backup.save import BLOBS, CALLBACK_SECRET, SECRET_MODE, TABLES
+from tagloop.admin.backup.place import SECRETS, Place
+from tagloop.admin.backup.save import BLOBS, SECRET_MODE, TABLES
 from tagloop.admin.backup.tables import load_tables
 from tagloop.admin.backup.writing import write_file
 
@@ -46,15 +46,16 @@ def restore(folder: Path, place: Place) -> Manifest:
     for table in manifest.tables:
         path = f"{TABLES}/{table.name}"
         check_file(folder, path, digests.get(path, ""))
-    secret = _read_secret(folder, digests)
+    secrets = {name: _read_secret(folder, name, digests) for name in SECRETS}
     engine = connect_engine(place.settings.database_url, pool_size=1)
     try:
         with transaction(engine) as connection:
             _refuse_used(connection)
         load_blobs(Storage(place.settings.storage_url), folder / BLOBS, blobs)
-        if place.callback_secret is not None and secret is not None:
-            write_file(place.callback_secret, secret)
-            place.callback_secret.chmod(SECRET_MODE)
+        for name, file in place.secrets.items():
+            if (secret := secrets[name]) is not None:
+                write_file(file, secret)
+                file.chmod(SECRET_MODE)
         with transaction(engine) as connection:
             _refuse_used(connection)
             connection.execute(text("SET LOCAL statement_timeout = 0"))
@@ -72,21 +73,21 @@ def restore(folder: Path, place: Place) -> Manifest:
     return manifest
 
 
-def _read_secret(folder: Path, digests: Mapping[str, str]) -> bytes | None:
-    """Return the callback secret of a backup, None if it has none.
+def _read_secret(folder: Path, name: str, digests: Mapping[str, str]) -> bytes | None:
+    """Return a secret of a backup, None if it has none.
 
     Old backups have no digest of it.
 
     Raises:
         ConfigError: it is missing, damaged or empty.
     """
-    if CALLBACK_SECRET in digests:
-        check_file(folder, CALLBACK_SECRET, digests[CALLBACK_SECRET])
-    elif not (folder / CALLBACK_SECRET).exists():
+    if name in digests:
+        check_file(folder, name, digests[name])
+    elif not (folder / name).exists():
         return None
-    secret = (folder / CALLBACK_SECRET).read_bytes()
+    secret = (folder / name).read_bytes()
     if not secret.strip():
-        raise ConfigError(f"The backup is damaged: {CALLBACK_SECRET} is empty.")
+        raise ConfigError(f"The backup is damaged: {name} is empty.")
     return secret
 
 

@@ -20,13 +20,12 @@ from tagloop.admin.backup.checksums import (
     write_checksums,
 )
 from tagloop.admin.backup.manifest import FILE, FORMAT, Manifest, write_manifest
-from tagloop.admin.backup.place import Place
+from tagloop.admin.backup.place import SECRETS, Place
 from tagloop.admin.backup.tables import dump_tables, snapshot
 from tagloop.admin.backup.writing import UNFINISHED, write_file
 
 TABLES = "tables"
 BLOBS = "blobs"
-CALLBACK_SECRET = "callback-secret"
 PRIVATE_MODE = 0o700
 SECRET_MODE = 0o600
 
@@ -58,10 +57,10 @@ def backup(place: Place, folder: Path) -> Manifest:
 
 def _prepare(folder: Path) -> None:
     folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
-    for file in (FILE, CHECKSUMS, CALLBACK_SECRET):
+    for file in (FILE, CHECKSUMS, *SECRETS):
         # Left by an interrupted backup.
         (folder / f"{file}{UNFINISHED}").unlink(missing_ok=True)
-    known = {FILE, CHECKSUMS, TABLES, BLOBS, CALLBACK_SECRET}
+    known = {FILE, CHECKSUMS, TABLES, BLOBS, *SECRETS}
     if others := [file.name for file in folder.iterdir() if file.name not in known]:
         raise ConfigError(
             f"{folder} holds something else than a backup ({others[0]}); name another folder."
@@ -79,7 +78,7 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
         saved = save_blobs(storage, list_blobs(connection), folder / BLOBS, _noted(folder))
     digests = {f"{TABLES}/{t.name}": digest_of(folder / TABLES / t.name) for t in tables}
     digests |= {f"{BLOBS}/{key}": digest for key, digest in saved.digests.items()}
-    digests |= _save_secret(place, folder)
+    digests |= _save_secrets(place, folder)
     write_checksums(folder, digests)
     manifest = Manifest(
         FORMAT,
@@ -104,12 +103,16 @@ def _noted(folder: Path) -> dict[str, str]:
         return {}
 
 
-def _save_secret(place: Place, folder: Path) -> dict[str, str]:
-    """Copy the callback secret, if there is one; return its digest by path."""
-    if place.callback_secret is None or not place.callback_secret.exists():
-        (folder / CALLBACK_SECRET).unlink(missing_ok=True)
-        return {}
-    secret = place.callback_secret.read_bytes()
-    write_file(folder / CALLBACK_SECRET, secret)
-    (folder / CALLBACK_SECRET).chmod(SECRET_MODE)
-    return {CALLBACK_SECRET: digest_of_bytes(secret)}
+def _save_secrets(place: Place, folder: Path) -> dict[str, str]:
+    """Copy the secrets that there are; return their digests by path."""
+    digests = {}
+    for name in SECRETS:
+        source = place.secrets.get(name)
+        if source is None or not source.exists():
+            (folder / name).unlink(missing_ok=True)
+            continue
+        secret = source.read_bytes()
+        write_file(folder / name, secret)
+        (folder / name).chmod(SECRET_MODE)
+        digests[name] = digest_of_bytes(secret)
+    return digests

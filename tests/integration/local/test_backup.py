@@ -14,7 +14,7 @@ from shared.config import Settings
 from shared.errors import ConfigError, TagloopError
 from shared.storage.storage import Storage, original_key
 from tagloop.admin.backup.manifest import Manifest
-from tagloop.admin.backup.place import Place
+from tagloop.admin.backup.place import SECRETS, Place
 from tagloop.admin.backup.restore import restore
 from tagloop.admin.backup.save import backup
 from tests.support.learning.training import insert_version
@@ -23,6 +23,7 @@ from tests.support.rows import store_image
 
 PICTURES = {name: READABLE[name]() for name in ("JPEG", "PNG", "WebP")}
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+MASTER = b"a master secret of 32 characters and more"
 OTHER_DIGEST = "0" * 64
 
 
@@ -36,7 +37,8 @@ def images(settings: Settings, engine: Engine, storage: Storage) -> list[UUID]:
 @pytest.fixture
 def place(settings: Settings, tmp_path: Path) -> Place:
     (tmp_path / "callback-secret").write_bytes(SECRET)
-    return Place(settings, tmp_path / "callback-secret")
+    (tmp_path / "sigv4-secret").write_bytes(MASTER)
+    return Place(settings, {name: tmp_path / name for name in SECRETS})
 
 
 @pytest.fixture
@@ -54,7 +56,9 @@ def bring_back(
     """Restores a backup to an empty place."""
     storage_url = (tmp_path / "restored").as_uri()
     empty = settings.model_copy(update={"database_url": empty_database, "storage_url": storage_url})
-    return lambda folder: restore(folder, Place(empty, tmp_path / "restored-secret"))
+    return lambda folder: restore(
+        folder, Place(empty, {name: tmp_path / f"restored-{name}" for name in SECRETS})
+    )
 
 
 def original_in(folder: Path, image: UUID) -> Path:
@@ -68,7 +72,8 @@ def test_a_backup_comes_back_whole(
 
     restored = Storage((tmp_path / "restored").as_uri())
     assert [bytes(restored.get(original_key(i))) for i in images] == list(PICTURES.values())
-    assert (tmp_path / "restored-secret").read_bytes() == SECRET
+    assert (tmp_path / "restored-callback-secret").read_bytes() == SECRET
+    assert (tmp_path / "restored-sigv4-secret").read_bytes() == MASTER
 
 
 @pytest.mark.parametrize("damage", [b"", b"something else"])
@@ -177,7 +182,7 @@ def test_a_damaged_callback_secret_is_refused(
 
     with pytest.raises(ConfigError, match="callback-secret"):
         bring_back(folder)
-    assert not (tmp_path / "restored-secret").exists()
+    assert not (tmp_path / "restored-callback-secret").exists()
 
 
 @pytest.mark.parametrize(
