@@ -6,6 +6,7 @@ import typer
 
 from shared.errors import TagloopError
 from tagloop.commands import (
+    backbone,
     backup,
     keys,
     labels,
@@ -39,6 +40,7 @@ app.command()(training.retag)
 app.command("learn-words")(words.learn_words)
 app.add_typer(tags.app, name="tags")
 app.add_typer(models.app, name="models")
+app.add_typer(backbone.app, name="backbone")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owner.app, name="owner")
 app.add_typer(xmp.app, name="xmp")

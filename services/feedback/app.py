@@ -13,6 +13,7 @@ from services.feedback.events.endpoints import endpoints
 from services.feedback.models.retagging import retagging
 from services.feedback.models.retraining import retraining
 from services.feedback.models.routes import models
+from services.feedback.models.switching import switching
 from services.feedback.review.routes import review
 from services.feedback.review.today import today
 from services.feedback.tags.custom_tags import custom_tags
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     models,
     retraining,
     retagging,
+    switching,
     endpoints,
     deliveries,
 )

@@ -82,7 +82,7 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     networks = Networks(settings, storage, lane_count, partial(load_agreed_backbone, engine))
     networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
-    switcher = Switcher(engine, storage, celery, networks)
+    switcher = Switcher(settings, engine, storage, celery, networks)
     switcher.start()
     log.info(
         "worker ready",

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tagloop.client.teaching_documents import ExportedLabel, RetagJob, RunStatus, Verdicts, Version
+from tagloop.client.teaching_documents import (
+    ExportedLabel,
+    RetagJob,
+    RunStatus,
+    StoredNetwork,
+    SwitchStatus,
+    Verdicts,
+    Version,
+)
 from tagloop.client.transport import Transport
 
 LABELS_PER_PAGE = 1000
@@ -92,3 +100,33 @@ class Teaching(Transport):
     def retag_job(self, job_id: int) -> RetagJob:
         """Return a re-tagging job."""
         return RetagJob.from_json(self.call("GET", f"/v1/retag/{job_id}"))
+
+    def networks(self) -> list[StoredNetwork]:
+        """Return the networks that have made embeddings, the live one first."""
+        return [
+            StoredNetwork.from_json(network)
+            for network in self.call("GET", "/v1/backbone")["networks"]
+        ]
+
+    def last_switch(self) -> SwitchStatus | None:
+        """Return the change of the network that goes on, or the last one."""
+        document = self.call("GET", "/v1/backbone/switch")["switch"]
+        return None if document is None else SwitchStatus.from_json(document)
+
+    def switch(self, backbone: str, weights: str | None, *, gate: bool) -> SwitchStatus:
+        """Begin to change the network."""
+        body = {"backbone": backbone, "weights": weights, "gate": gate}
+        return SwitchStatus.from_json(self.call_json("/v1/backbone/switch", body))
+
+    def abort_switch(self) -> SwitchStatus:
+        """Abort the change of the network."""
+        return SwitchStatus.from_json(self.call_json("/v1/backbone/switch/abort", {}))
+
+    def switch_back(self) -> SwitchStatus:
+        """Begin to return to the former network."""
+        return SwitchStatus.from_json(self.call_json("/v1/backbone/back", {}))
+
+    def forget_network(self, backbone: str) -> int:
+        """Delete the embeddings of a network that is not live; return how many there were."""
+        answer = self.call_json("/v1/backbone/forget", {"backbone": backbone})
+        return int(answer["embeddings"])

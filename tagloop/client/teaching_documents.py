@@ -8,6 +8,7 @@ QUEUED = "queued"
 RUNNING = "running"
 FAILED = "failed"
 DONE = "done"
+ABORTED = "aborted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +139,73 @@ class Version:
             parent=document.get("parent"),
             created_at=document["created_at"],
             reason=document.get("reason") or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchStatus:
+    """A change of the network.
+
+    total: images to embed; seconds_left: until they are, if known; progress: of learning, 0 to 1.
+    skipped_images: id and reason of some images that cannot be embedded.
+    """
+
+    status: str
+    backbone: str
+    from_backbone: str
+    total: int | None
+    done: int
+    skipped: int
+    seconds_left: float | None
+    stage: str
+    progress: float
+    problem: str
+    reason: str
+    skipped_images: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a switch document."""
+        return cls(
+            status=document["status"],
+            backbone=document["backbone"],
+            from_backbone=document["from_backbone"],
+            total=document["total"],
+            done=document["done"],
+            skipped=document["skipped"],
+            seconds_left=document["seconds_left"],
+            stage=document["stage"],
+            progress=document["progress"],
+            problem=document["problem"] or "",
+            reason=document["reason"] or "",
+            skipped_images=tuple(
+                (image["id"], image["reason"]) for image in document["skipped_images"]
+            ),
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in (DONE, FAILED, ABORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNetwork:
+    """A network that has made embeddings, and how many of them are stored."""
+
+    name: str
+    is_live: bool
+    dimensions: int
+    version: int | None
+    embeddings: int
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a network document."""
+        return cls(
+            name=document["name"],
+            is_live=document["is_live"],
+            dimensions=document["dimensions"],
+            version=document["version"],
+            embeddings=document["embeddings"],
         )

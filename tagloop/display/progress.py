@@ -19,10 +19,12 @@ from rich.progress import (
 
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
-from tagloop.client.teaching_documents import RetagJob, RunStatus
+from tagloop.client.teaching_documents import RetagJob, RunStatus, SwitchStatus
 from tagloop.exit_codes import EXIT_INTERRUPTED
 
 POLL_SECONDS = 0.5
+MINUTE_SECONDS = 60
+HOUR_SECONDS = 3600
 
 
 class Work(Protocol):
@@ -52,6 +54,32 @@ def follow_retagging(client: Client, job: RetagJob) -> RetagJob:
         lambda: client.retag_job(job.id),
         lambda job: (f"{job.status}, {job.done:,} images", job.done / (job.total or math.inf)),
     )
+
+
+def follow_switch(client: Client, switch: SwitchStatus) -> SwitchStatus:
+    """Show the progress of a change of the network until it is over; return its outcome."""
+    return _follow(switch, lambda: client.last_switch() or switch, describe_switch)
+
+
+def describe_switch(switch: SwitchStatus) -> tuple[str, float]:
+    """Return what a change of the network does now, and the share of that step that is done."""
+    if switch.status == "learning":
+        return switch.stage or "learning", switch.progress
+    text = f"{switch.status}, {switch.done:,} of {switch.total or 0:,} images"
+    if switch.seconds_left is not None:
+        text += f", {duration(switch.seconds_left)} left"
+    if switch.problem:
+        text += f" ({switch.problem})"
+    return text, switch.done / (switch.total or math.inf)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the unit that fits: "40 s", "12 min", "3 h"."""
+    if seconds < MINUTE_SECONDS:
+        return f"{seconds:.0f} s"
+    if seconds < HOUR_SECONDS:
+        return f"{seconds / MINUTE_SECONDS:.0f} min"
+    return f"{seconds / HOUR_SECONDS:.1f} h"
 
 
 def _follow(

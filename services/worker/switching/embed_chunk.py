@@ -14,7 +14,6 @@ from shared.db.switching.chunks import Chunk
 from shared.db.switching.storing import extend_chunk, store_chunk
 from shared.errors import Unavailable
 
-LEASE_SECONDS = 30.0
 # A lease is extended this many times before it would run out.
 EXTENSIONS_PER_LEASE = 3
 
@@ -25,7 +24,9 @@ class ChunkLost(Exception):
     """The lease ran out, and another worker has the chunk; or the switch has ended."""
 
 
-def embed_chunk(engine: Engine, lanes: Lanes, chunk: Chunk, *, one_by_one: bool) -> None:
+def embed_chunk(
+    engine: Engine, lanes: Lanes, chunk: Chunk, lease_seconds: float, *, one_by_one: bool
+) -> None:
     """Embed and store a chunk. Images that are gone or damaged are skipped, with the reason.
 
     one_by_one: use one core only.
@@ -42,10 +43,10 @@ def embed_chunk(engine: Engine, lanes: Lanes, chunk: Chunk, *, one_by_one: bool)
             embedded.append(outcome)
         else:
             skipped.append((outcome.image.id, str(outcome.error)))
-        if time.monotonic() - extended_at > LEASE_SECONDS / EXTENSIONS_PER_LEASE:
+        if time.monotonic() - extended_at > lease_seconds / EXTENSIONS_PER_LEASE:
             extended_at = time.monotonic()
             with transaction(engine) as connection:
-                if not extend_chunk(connection, chunk, LEASE_SECONDS):
+                if not extend_chunk(connection, chunk, lease_seconds):
                     raise ChunkLost
     ids = [outcome.image.id for outcome in embedded]
     embeddings = np.array([outcome.embedding for outcome in embedded], np.float16)

@@ -8,10 +8,11 @@ import structlog
 from celery import Celery
 from sqlalchemy import Connection, Engine
 
-from services.worker.switching.embed_chunk import LEASE_SECONDS, ChunkLost, embed_chunk
+from services.worker.switching.embed_chunk import ChunkLost, embed_chunk
 from services.worker.switching.networks import Networks
 from services.worker.switching.prepare import prepare
 from services.worker.tagging.waiting import WaitingUsers
+from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import find_live_model
 from shared.db.models.retag_jobs import RetagScope, queue_job
@@ -41,8 +42,15 @@ class Switcher:
     """Prepares switches and embeds images for them while no one waits for tags."""
 
     def __init__(
-        self, engine: Engine, storage: Storage, celery: Celery, networks: Networks
+        self,
+        settings: Settings,
+        engine: Engine,
+        storage: Storage,
+        celery: Celery,
+        networks: Networks,
     ) -> None:
+        # One picture may take as long as it may to be decoded.
+        self._lease_seconds = settings.lease_seconds + settings.decode_seconds
         self._engine = engine
         self._storage = storage
         self._celery = celery
@@ -105,7 +113,7 @@ class Switcher:
             return 0.0 if found is Nothing.MORE else LOOK_SECONDS
         started = time.monotonic()
         try:
-            embed_chunk(self._engine, lanes, found, one_by_one=is_busy)
+            embed_chunk(self._engine, lanes, found, self._lease_seconds, one_by_one=is_busy)
         except ChunkLost:
             log.info("a chunk was lost", chunk=found.id)
         except BackboneStalled as error:
@@ -120,7 +128,7 @@ class Switcher:
 
     def _claim(self, limit: int) -> Chunk | Nothing:
         with transaction(self._engine) as connection:
-            found = claim_chunk(connection, limit, LEASE_SECONDS)
+            found = claim_chunk(connection, limit, self._lease_seconds)
             if isinstance(found, Chunk):
                 if found.attempt > MAX_ATTEMPTS:
                     end_switch(connection, found.switch.id, "failed", _too_often(found))

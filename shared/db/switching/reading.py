@@ -11,7 +11,7 @@ _DESCRIBED = """
     SELECT backbone_switches.id, backbone_switches.status, backbone_switches.name AS backbone,
            former.name AS from_backbone, gated, stage, progress, greatest(total, done) AS total,
            done, version, problem, reason, backbone_switches.created_at, started_at,
-           promoted_at, finished_at, speed AS images_per_second,
+           promoted_at, advanced_at, finished_at, speed AS images_per_second,
            CASE WHEN status = 'embedding' AND speed > 0.001
                 THEN greatest(total - done, 0) / speed END AS seconds_left,
            (SELECT count(*) FROM switch_skipped

@@ -34,8 +34,9 @@ class Switch:
     is_settled: bool
 
 
-# This long after a network went live, every worker has stored what it began with the former one.
-SETTLED_SECONDS = 10.0
+# This long after a network went live, no transaction that began before it is still storing images
+# of the former one.
+SETTLED_SECONDS = 5.0
 _OPEN = text("""
     SELECT id, status, name, weights, backbone_id, from_backbone_id, base_version, gated, attempts,
            coalesce(promoted_at < now() - make_interval(secs => :settled), false) AS is_settled

@@ -15,6 +15,7 @@ from shared.db.monitoring.observing import (
     count_versions,
     read_quality,
 )
+from shared.db.switching.reading import find_last_switch
 from shared.web.figures.family import Sample, gauge, plain
 
 JUDGED_DAYS = 28
@@ -70,6 +71,33 @@ def version_figures(connection: Connection) -> list[Metric]:
             "tagloop_retag_images_left",
             "Images that wait to be re-tagged",
             count_left_to_retag(connection),
+        ),
+        *_switch_figures(connection),
+    ]
+
+
+def _switch_figures(connection: Connection) -> list[Metric]:
+    """Return the progress of the last change of the network; no samples if there was none."""
+    switch = find_last_switch(connection)
+    info: list[Sample] = []
+    images: list[Sample] = []
+    if switch is not None:
+        done, skipped = switch["done"], switch["skipped"]
+        left = max((switch["total"] or 0) - done - skipped, 0)
+        info = [((switch["backbone"], switch["status"]), float(switch["finished_at"] is None))]
+        images = [(("left",), left), (("done",), done), (("skipped",), skipped)]
+    return [
+        gauge(
+            "tagloop_switch_info",
+            "The last change of the network: 1 while it goes on",
+            ("backbone", "status"),
+            info,
+        ),
+        gauge(
+            "tagloop_switch_images",
+            "Images of the last change of the network, by what became of them",
+            ("state",),
+            images,
         ),
     ]
 

@@ -16,17 +16,18 @@ PUT_BACK = "put it back from a backup, or promote another version"
 
 
 def check_model(connection: Connection, storage: Storage, settings: Settings) -> Finding:
-    """Check that the live version exists, is readable, and fits the configured backbone."""
+    """Check that the live version exists, is readable, and is of the configured network, if any."""
     live = find_live_model(connection)
     if live is None:
         return wrong(
             PART, "There is no model yet: the first worker makes it when it starts; start one."
         )
-    if live.backbone != settings.backbone:
+    if "backbone" in settings.model_fields_set and settings.backbone != live.backbone:
         return wrong(
             PART,
-            f"The live version {live.version} was made for {live.backbone}, but TAGLOOP_BACKBONE "
-            f"is {settings.backbone}; set it to {live.backbone}.",
+            f"TAGLOOP_BACKBONE is {settings.backbone}, but it counts for the first start only, and "
+            f"{live.backbone} is live. Unset it, or run: tagloop backbone switch "
+            f"{settings.backbone}",
         )
     try:
         Head.from_bytes(bytes(storage.get(live.blob)))

@@ -109,7 +109,9 @@ def test_a_missing_model_is_named(settings: Settings) -> None:
 
 
 def test_a_model_of_another_backbone_is_named(complaints: Complaints) -> None:
-    assert "set it to tf_efficientnet_lite0" in complaints(backbone="resnet50")["model"]
+    complaint = complaints(backbone="resnet50")["model"]
+    assert "tf_efficientnet_lite0 is live" in complaint
+    assert "tagloop backbone switch resnet50" in complaint
 
 
 @pytest.mark.parametrize(("content", "complaint"), [(None, "is gone"), (b"x" * 99, "is damaged")])

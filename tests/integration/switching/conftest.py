@@ -31,7 +31,7 @@ def switching(pipeline: Pipeline, backbone: Backbone, trainer: Trainer) -> Switc
     """A worker with the second network in memory, and a trainer."""
     networks = pipeline.networks
     networks.add(ReversedBackbone(backbone))
-    switcher = Switcher(trainer.engine, trainer.storage, trainer.celery, networks)
+    switcher = Switcher(trainer.settings, trainer.engine, trainer.storage, trainer.celery, networks)
     return Switching(switcher, trainer)
 
 

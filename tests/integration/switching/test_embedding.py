@@ -53,7 +53,9 @@ def test_a_lost_worker_loses_no_image_and_stores_none_twice(
 
     assert switching.embeddings_by(REVERSED).keys() == set(tagged)
     with pytest.raises(ChunkLost):
-        embed_chunk(engine, pipeline.networks.get(REVERSED).lanes, held, one_by_one=False)
+        embed_chunk(
+            engine, pipeline.networks.get(REVERSED).lanes, held, LEASE_SECONDS, one_by_one=False
+        )
 
 
 def test_an_original_that_is_gone_or_damaged_is_skipped_and_named(
