@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg2
+from psycopg2.errors import DiskFull
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
@@ -86,6 +87,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
     except OperationalError as error:
         database_errors.inc()
+        if isinstance(error.orig, DiskFull):
+            raise Unavailable("The disk of the database is full; free some space.") from error
         raise Unavailable(f"The database does not answer: {error.orig}") from error
     except PoolTimeoutError as error:
         database_errors.inc()

@@ -34,6 +34,10 @@ export function getRetagJobs(signal) {
   return get("/v1/retag", {}, signal);
 }
 
+export function getSwitch(signal) {
+  return get("/v1/backbone/switch", {}, signal);
+}
+
 export function getDial(ids, signal) {
   return post("/v1/dial", ids ? { ids } : {}, signal);
 }

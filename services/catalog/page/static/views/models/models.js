@@ -1,5 +1,5 @@
 // Versions of the model on a time line; learn now, put one back, follow the re-tagging.
-import { getModels, getRetagJobs, getRuns, promote, retrain } from "../../core/api/learning.js";
+import { getModels, getRetagJobs, getRuns, getSwitch, promote, retrain } from "../../core/api/learning.js";
 import { html, useState } from "../../core/html.js";
 import { countOf } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
@@ -9,6 +9,7 @@ import { Loaded, PageHead } from "../../parts/states.js";
 import { showError, showToast } from "../../parts/toasts.js";
 import { Progress } from "./progress.js";
 import { Proposals } from "./proposals.js";
+import { Switch } from "./switch.js";
 import { Version } from "./version.js";
 
 const LOOK_MS = 2000;
@@ -17,6 +18,7 @@ export function Models() {
   const models = useLoad(getModels, [], { every: LOOK_MS * 2 });
   const runs = useLoad(getRuns, [], { every: LOOK_MS });
   const jobs = useLoad(getRetagJobs, [], { every: LOOK_MS });
+  const change = useLoad(getSwitch, [], { every: LOOK_MS });
   const [chosen, setChosen] = useState(null);
   const running = runs.data?.runs.find((run) => ["queued", "running"].includes(run.status));
   const reload = () => [models, runs, jobs].forEach((load) => load.reload());
@@ -31,6 +33,7 @@ export function Models() {
     }
     setChosen(null);
   };
+  const network = models.data?.models.find((model) => model.status === "live")?.backbone;
   const waiting = runs.data?.queue ?? 0;
   const actions = html`<button class="button primary" disabled=${Boolean(running)} onClick=${learn}><${Icon} name="refresh" size="18" />Learn now</button>`;
   return html`
@@ -38,11 +41,12 @@ export function Models() {
       ${runs.data ? (waiting ? `${countOf(waiting, "correction")} ${waiting === 1 ? "waits" : "wait"} for the next run. It starts by itself every night.` : "Every correction has been learned from. The next run starts by itself tonight.") : "Every version is kept, and any can be put back."}
     <//>
     <${Progress} run=${running} last=${runs.data?.runs[0]} jobs=${jobs.data?.jobs ?? []} />
+    <${Switch} change=${change.data?.switch} />
     <${Proposals} />
     <${Loaded} of=${models}>
       ${(data) => html`
         <ol class="timeline" aria-label="Versions, the newest first">
-          ${data.models.map((model) => html`<${Version} key=${model.version} model=${model} onPromote=${() => setChosen(model)} />`)}
+          ${data.models.map((model) => html`<${Version} key=${model.version} model=${model} network=${network} onPromote=${() => setChosen(model)} />`)}
         </ol>`}
     <//>
     ${chosen && html`

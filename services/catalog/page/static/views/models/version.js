@@ -10,7 +10,8 @@ const FIGURES = [
   ["recall", "Recall"],
 ];
 
-export function Version({ model, onPromote }) {
+// network: the live one; only its versions can be promoted.
+export function Version({ model, network, onPromote }) {
   const [isOpen, setOpen] = useState(false);
   const { overall, tags } = model.metrics ?? {};
   const number = Object.keys(tags ?? {}).length;
@@ -19,9 +20,10 @@ export function Version({ model, onPromote }) {
       <div class="version-head">
         <h2>Version ${model.version}</h2>
         <span class=${`pill ${model.status}`}>${STATUS[model.status]}</span>
+        ${model.backbone !== network && html`<span class="pill" dir="auto">${model.backbone}</span>`}
         <span class="muted">${moment(model.promoted_at ?? model.created_at)}${model.parent ? ` · from version ${model.parent}` : ""}</span>
         <span class="grow"></span>
-        ${model.status !== "live" && html`<button class="button" onClick=${onPromote}>${model.status === "retired" ? "Put back" : "Promote"}</button>`}
+        ${model.status !== "live" && model.backbone === network && html`<button class="button" onClick=${onPromote}>${model.status === "retired" ? "Put back" : "Promote"}</button>`}
       </div>
       <p class="version-reason" dir="auto">${model.reason ?? "The network as it comes, before anyone corrected it."}</p>
       ${overall && html`
