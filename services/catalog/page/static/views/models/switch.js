@@ -9,10 +9,12 @@ const STEPS = {
   learning: "what people taught is learned again",
   finishing: "it is live; the last pictures are embedded",
 };
+// For how long the end of a change is told.
+const TOLD_MS = 7 * 86_400_000;
 const OUTCOMES = { done: "is live", failed: "did not go live", aborted: "was given up" };
 
 export function Switch({ change }) {
-  if (!change) return null;
+  if (!change || (change.finished_at && Date.now() - new Date(change.finished_at) > TOLD_MS)) return null;
   return html`<div class="stack progress-notices">${change.status in STEPS ? goingOn(change) : ended(change)}</div>`;
 }
 
