@@ -13,10 +13,14 @@ from shared.errors import ConfigError
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Span
 
 TRACES_PATH = "/v1/traces"
 # Requests that come every few seconds and tell nothing.
 UNTRACED_PATHS = "healthz,readyz,metrics"
+# Attributes of a request's span that hold its query, in the old and the new conventions.
+ADDRESSES = ("http.target", "http.url", "url.full")
+QUERY = "url.query"
 
 
 def trace_web(settings: Settings, service: str, app: Flask) -> None:
@@ -32,8 +36,21 @@ def trace_web(settings: Settings, service: str, app: Flask) -> None:
         from opentelemetry.instrumentation.flask import FlaskInstrumentor
 
         FlaskInstrumentor().instrument_app(
-            app, tracer_provider=provider, excluded_urls=UNTRACED_PATHS
+            app,
+            tracer_provider=provider,
+            excluded_urls=UNTRACED_PATHS,
+            # What a request hook changes is overwritten after it.
+            response_hook=hide_query,
         )
+
+
+def hide_query(span: "Span", *_: object) -> None:
+    """Remove the query from a request's span: some clients send their key in it (`?key=`)."""
+    for name, value in dict(getattr(span, "attributes", {})).items():
+        if name in ADDRESSES:
+            span.set_attribute(name, str(value).partition("?")[0])
+        elif name == QUERY:
+            span.set_attribute(name, "")
 
 
 def trace_worker(settings: Settings, service: str) -> None:
