@@ -23,8 +23,9 @@ class Label:
 
     name: as the words file calls it. is_renamed: the file does. confidence: 0 to 1. is_taught:
     people made the tag. leads: no other shown label implies it, or it is the everyday word for what
-    the picture shows: "dog" beside "golden retriever", but not "animal". wider: slugs of the wider
-    tags that the image shows too, the nearest first.
+    the picture shows: "dog" beside "golden retriever", but not "animal". is_category: it is the
+    widest of its kind that the image shows. wider: slugs of the wider tags that the image shows
+    too, the nearest first.
     """
 
     slug: str
@@ -33,6 +34,7 @@ class Label:
     confidence: float
     is_taught: bool
     leads: bool
+    is_category: bool
     wider: tuple[str, ...]
     aliases: tuple[str, ...]
 
@@ -44,32 +46,44 @@ class Label:
 def labels_of(vocabulary: Vocabulary, words: Words, shown: Sequence[ShownTag]) -> list[Label]:
     """Return the labels of an image with these tags, the most telling first."""
     kinds = {(tag.slug, tag.owner): tag.kind for tag in shown}
-    tags = describe_tags(vocabulary, shown)
-    there = {tag["tag"] for tag in tags if words.name_of(tag["tag"], tag["name"]) is not None}
+    tags = [
+        tag
+        for tag in describe_tags(vocabulary, shown)
+        if words.name_of(tag["tag"], tag["name"]) is not None
+    ]
+    # Words of a network that was live before are in no vocabulary until the image is re-tagged.
+    known = [
+        tag["tag"]
+        for tag in tags
+        if kinds[tag["tag"], tag["owner"]] == "wordnet" and vocabulary.knows([tag["tag"]])
+    ]
+    leading = _leading(vocabulary, known)
     labels: dict[str, Label] = {}
-    leading = _leading(vocabulary, [slug for slug in there if vocabulary.knows([slug])])
     for tag in tags:
         slug = tag["tag"]
-        name = words.name_of(slug, tag["name"])
-        if name is None:
-            continue
-        is_taught = kinds[slug, tag["owner"]] == "custom"
+        is_known = slug in known
+        wider = [one for one in _wider(vocabulary, slug) if one in known] if is_known else []
         label = Label(
             slug,
-            name,
+            words.name_of(slug, tag["name"]) or slug,
             words.has(slug, tag["name"]),
             # Rounding may leave a little more than 1.
             min(1.0, tag["confidence"]),
-            is_taught,
-            is_taught or slug in leading,
-            () if is_taught else tuple(w for w in _wider(vocabulary, slug) if w in there),
-            () if is_taught else vocabulary.tags[vocabulary.index(slug)].aliases,
+            is_taught=kinds[slug, tag["owner"]] == "custom",
+            leads=not is_known or slug in leading,
+            is_category=is_known and not wider and _has_narrower(vocabulary, slug),
+            wider=tuple(wider),
+            aliases=vocabulary.tags[vocabulary.index(slug)].aliases if is_known else (),
         )
         # Several tags may get one name; the surest stands for all.
-        known = labels.get(name)
-        if known is None or label.confidence > known.confidence:
-            labels[name] = label
+        other = labels.get(label.name)
+        if other is None or label.confidence > other.confidence:
+            labels[label.name] = label
     return list(labels.values())
+
+
+def _has_narrower(vocabulary: Vocabulary, slug: str) -> bool:
+    return len(vocabulary.descendants(vocabulary.index(slug))) > 0
 
 
 def _leading(vocabulary: Vocabulary, slugs: list[str]) -> set[str]:

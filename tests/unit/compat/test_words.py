@@ -62,6 +62,29 @@ def test_a_taught_tag_has_no_wider_ones() -> None:
     assert (label.wider, label.aliases) == ((), ())
 
 
+def test_a_word_of_a_former_network_is_a_label_without_relatives() -> None:
+    former = ShownTag("old-word", "old word", "dormant", None, 0.9, "model")
+
+    [label] = labels_of(VOCABULARY, Words(), [former])
+
+    assert (label.name, label.is_taught, label.leads, label.is_category) == (
+        "old word",
+        False,
+        True,
+        False,
+    )
+
+
+def test_an_owners_tag_by_the_name_of_a_word_is_taught() -> None:
+    own = ShownTag("dog", "dog", "custom", "anna", 0.9, "user")
+
+    found = labels(Words(), own, shown("animal", 0.8))
+
+    assert found["dog"].is_taught
+    assert found["dog"].wider == ()
+    assert found["animal"].is_category
+
+
 def test_moderation_names_come_widest_first(tmp_path: Path) -> None:
     words = read_words(write(tmp_path, '[moderation]\nNudity = ["Explicit", "Explicit Nudity"]\n'))
 

@@ -8,8 +8,6 @@ from services.compat.dialects.rekognition.picture import read_picture
 from services.compat.pictures.colours import Colour, Look, look_of
 from services.compat.pictures.labels import Label, capitalise_words, surest
 from services.compat.pictures.tagging import Outcome, tagging_one
-from shared.vocabulary import Vocabulary
-from shared.web.context import context
 
 Document = dict[str, Any]
 PERCENT = 100.0
@@ -36,11 +34,10 @@ def percent(label: Label) -> float:
 
 
 def _describe_labels(labels: list[Label], request: DetectLabels) -> list[Document]:
-    vocabulary = context().words.get().vocabulary
     by_slug = {label.slug: label for label in labels}
     wanted = _filter_of(request.Settings.GeneralLabels)
     described = (
-        (label, _describe_label(label, by_slug, vocabulary))
+        (label, _describe_label(label, by_slug))
         for label in surest(labels)
         if percent(label) >= request.MinConfidence
     )
@@ -48,7 +45,7 @@ def _describe_labels(labels: list[Label], request: DetectLabels) -> list[Documen
     return found[: request.MaxLabels or None]
 
 
-def _describe_label(label: Label, by_slug: dict[str, Label], vocabulary: Vocabulary) -> Document:
+def _describe_label(label: Label, by_slug: dict[str, Label]) -> Document:
     # A wider tag whose word is another label's has no label of its own.
     wider = [by_slug[slug] for slug in label.wider if slug in by_slug]
     return {
@@ -59,16 +56,9 @@ def _describe_label(label: Label, by_slug: dict[str, Label], vocabulary: Vocabul
         "Parents": _names(one.called(capitalise_words) for one in wider),
         "Aliases": _names(map(capitalise_words, label.aliases)),
         "Categories": _names(
-            one.called(capitalise_words) for one in (label, *wider) if _is_root(one, vocabulary)
+            one.called(capitalise_words) for one in (label, *wider) if one.is_category
         ),
     }
-
-
-def _is_root(label: Label, vocabulary: Vocabulary) -> bool:
-    """Return whether a label has narrower tags and no wider ones: then it names a category."""
-    if label.is_taught or label.wider:
-        return False
-    return len(vocabulary.descendants(vocabulary.index(label.slug))) > 0
 
 
 def _names(names: Iterable[str]) -> list[Document]:
