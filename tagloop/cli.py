@@ -8,6 +8,7 @@ from shared.errors import TagloopError
 from tagloop.commands import (
     backbone,
     backup,
+    connect,
     keys,
     labels,
     models,
@@ -44,6 +45,7 @@ app.add_typer(backbone.app, name="backbone")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owner.app, name="owner")
 app.add_typer(xmp.app, name="xmp")
+app.add_typer(connect.app, name="connect")
 app.command("eval")(pictures.evaluate)
 app.command()(backup.backup)
 app.command()(backup.restore)

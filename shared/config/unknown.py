@@ -15,6 +15,11 @@ OTHERS = frozenset(
     for name in (
         "SERVER",
         "KEY",
+        "IMMICH_URL",
+        "IMMICH_KEY",
+        "IMMICH_KEY_FILE",
+        "IMMICH_OWNER",
+        "IMMICH_TAG",
         "VERSION",
         "ADDRESS",
         "PORT",

@@ -1,5 +1,6 @@
 """Tagloop's HTTP API as Python calls."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,14 +32,19 @@ class Client(Teaching):
         self.call("GET", "/healthz")
 
     def upload(
-        self, files: Sequence[OpenFile], *, owner: str = "", wait: float = 0
+        self,
+        files: Sequence[OpenFile],
+        *,
+        owner: str = "",
+        wait: float = 0,
+        metadata: dict[str, Any] | None = None,
     ) -> list[Receipt | Refusal]:
         """Send pictures in one request, read from disk as they are sent.
 
         Return one answer a file, in order.
 
-        wait: seconds that the server may hold the request until the pictures are tagged. Also
-        raises FileUnusable when a file cannot be read to its end.
+        metadata: kept with each picture. wait: seconds that the server may hold the request until
+        the pictures are tagged. Also raises FileUnusable when a file cannot be read to its end.
         """
         body = Multipart(files)
         headers = {
@@ -49,7 +55,11 @@ class Client(Teaching):
             answer = self.call(
                 "POST",
                 "/v1/images",
-                {"owner": owner or None, "wait": wait or None},
+                {
+                    "owner": owner or None,
+                    "wait": wait or None,
+                    "metadata": json.dumps(metadata) if metadata else None,
+                },
                 body=body,
                 headers=headers,
                 held=wait,
@@ -91,6 +101,10 @@ class Client(Teaching):
             "precision": precision,
         }
         return ReceivedImage.from_json(self.call("GET", f"/v1/images/{image_id}", parameters))
+
+    def delete_image(self, image_id: str) -> None:
+        """Delete an image with everything that belongs to it."""
+        self.call("DELETE", f"/v1/images/{image_id}")
 
     def statuses(self, image_ids: Sequence[str]) -> list[ImageStatus]:
         """Return the statuses of the images that exist, in any order. At most 1,000 ids."""

@@ -35,6 +35,11 @@ class Teaching(Transport):
         answer = self.call_json("/v1/corrections", {"user": user, "corrections": entries})
         return [result.get("problem") for result in answer["results"]]
 
+    def corrections_of(self, image_id: str) -> list[dict[str, Any]]:
+        """Return all corrections of an image, newest first, as the API describes them."""
+        answer = self.call("GET", f"/v1/images/{image_id}/corrections")
+        return list(answer["corrections"])
+
     def labels(self) -> Iterator[ExportedLabel]:
         """Yield all of people's labels, page by page."""
         cursor: str | None = None

@@ -42,10 +42,12 @@ def _own_secret(folder: DataDir) -> dict[str, str]:
     return {"sigv4_secret": folder.sigv4_secret.read_text().strip()}
 
 
-def open_database(data: Path | None) -> Engine:
+def open_database(data: Path | None, connections: int = 1) -> Engine:
     """Return an engine for the database of these settings; it connects when first used.
+
+    connections: how many it may have at a time.
 
     Raises:
         ConfigError: as `settings_of`.
     """
-    return connect_engine(settings_of(data).database_url, pool_size=1)
+    return connect_engine(settings_of(data).database_url, pool_size=connections)

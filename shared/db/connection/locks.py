@@ -9,6 +9,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from shared.errors import Unavailable
 
+LOCK = text("SELECT pg_try_advisory_lock(:key)")
+UNLOCK = text("SELECT pg_advisory_unlock(:key)")
+NAMED_LOCK = text("SELECT pg_try_advisory_lock(:key, hashtext(:name))")
+NAMED_UNLOCK = text("SELECT pg_advisory_unlock(:key, hashtext(:name))")
+
 
 class Lock(IntEnum):
     """The locks and their keys: any numbers that no other program on the database uses."""
@@ -21,18 +26,22 @@ class Lock(IntEnum):
     TAG_RETAGGING = 7_460_518
     SWITCHING = 7_460_519
     TAG_EDITS = 7_460_530
+    IMMICH = 7_460_540
 
 
 @contextmanager
-def try_lock(engine: Engine, lock: Lock) -> Iterator[bool]:
+def try_lock(engine: Engine, lock: Lock, name: str = "") -> Iterator[bool]:
     """Try to hold a lock while the block runs; yield whether that worked.
+
+    name: which one of several locks of this kind; only its hash counts.
 
     Raises:
         Unavailable: Postgres is away.
     """
-    key = {"key": int(lock)}
+    key = {"key": int(lock), "name": name}
+    take, release = (NAMED_LOCK, NAMED_UNLOCK) if name else (LOCK, UNLOCK)
     with _connect(engine) as connection:
-        held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+        held = bool(connection.scalar(take, key))
         try:
             yield held
         finally:
@@ -40,7 +49,7 @@ def try_lock(engine: Engine, lock: Lock) -> Iterator[bool]:
                 # Postgres notices the end of a connection only a moment later. One that was lost
                 # has let go already.
                 with suppress(DBAPIError):
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                    connection.execute(release, key)
 
 
 def wait_for_lock(connection: Connection, lock: Lock) -> None:

@@ -12,6 +12,7 @@ from shared.db.schema import (
     correction_batches,
     endpoints,
     images,
+    immich_connections,
     retag_jobs,
     untrained_owners,
     withdrawn_images,
@@ -54,9 +55,17 @@ def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
 def delete_traces(connection: Connection, owner: str) -> None:
     """Delete everything else that names an owner, except keys.
 
-    These are endpoints, jobs, the exclusion, and corrections of withdrawn images.
+    These are endpoints, jobs, the exclusion, connections to Immich, and corrections of withdrawn
+    images.
     """
-    for table in (correction_batches, endpoints, retag_jobs, untrained_owners, withdrawn_images):
+    for table in (
+        correction_batches,
+        endpoints,
+        immich_connections,
+        retag_jobs,
+        untrained_owners,
+        withdrawn_images,
+    ):
         connection.execute(delete(table).where(table.c.owner == owner))
 
 

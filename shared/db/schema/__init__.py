@@ -13,6 +13,7 @@ from shared.db.schema.feedback import (
 )
 from shared.db.schema.files import file_deletions, transient_images
 from shared.db.schema.hashtags import hashtag_proposals
+from shared.db.schema.immich import immich_assets, immich_connections, immich_tags
 from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
 from shared.db.schema.search import code_backfill, codes, image_search
@@ -50,6 +51,9 @@ __all__ = [
     "image_search",
     "image_tags",
     "images",
+    "immich_assets",
+    "immich_connections",
+    "immich_tags",
     "metadata",
     "models",
     "object_releases",

@@ -45,11 +45,12 @@ class Field:
 
 
 SUBJECT = Field("dc", DC, "subject", "Bag")
+TAGS_LIST = Field("digiKam", DIGIKAM, "TagsList", "Seq", "/")
 # digiKam reads only the first of these three that exists, so they are written together.
 FIELDS = (
     SUBJECT,
     Field("lr", LIGHTROOM, "hierarchicalSubject", "Bag", "|"),
-    Field("digiKam", DIGIKAM, "TagsList", "Seq", "/"),
+    TAGS_LIST,
 )
 
 

@@ -1,0 +1,1 @@
+"""A bridge to Immich: new pictures in, tags out, people's changes back."""
