@@ -17,7 +17,6 @@ from tagloop.commands import (
     stack,
     tags,
     training,
-    words,
     xmp,
 )
 from tagloop.exit_codes import EXIT_SOME_WRONG
@@ -38,7 +37,7 @@ app.command()(labels.export)
 app.command("import-labels")(labels.import_labels)
 app.command()(training.retrain)
 app.command()(training.retag)
-app.command("learn-words")(words.learn_words)
+app.command("learn-words")(training.learn_words)
 app.add_typer(tags.app, name="tags")
 app.add_typer(models.app, name="models")
 app.add_typer(backbone.app, name="backbone")
