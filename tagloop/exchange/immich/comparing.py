@@ -10,6 +10,7 @@ from typing import Any
 from shared.api.tag_names import clean_name, slug_of
 from shared.db.events.immich_assets import DueAsset, update_asset
 from tagloop.bulk.patience import patiently
+from tagloop.client.client import Client
 from tagloop.client.errors import describe
 from tagloop.client.teaching_documents import Verdicts
 from tagloop.evaluation.tag_index import TagIndex
@@ -36,7 +37,24 @@ class Difference:
         return 1 < len(self.removed) == len(self.due.pushed) and not self.added
 
 
-def compare(bridge: Bridge, due: Sequence[DueAsset], index: TagIndex) -> list[DueAsset]:
+class TagNames:
+    """What words mean to the server, asked when a word is first met."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._index: TagIndex | None = None
+
+    def resolve(self, word: str) -> str:
+        """Return the slug of the tag that a word means, or the name of a new tag.
+
+        Raises ValueError: no tag can have this name.
+        """
+        if self._index is None:
+            self._index = TagIndex(self._client.tags())
+        return self._index.resolve(word) or clean_name(word)
+
+
+def compare(bridge: Bridge, due: Sequence[DueAsset], names: TagNames) -> list[DueAsset]:
     """Turn what people changed into corrections; return the assets as they are now in Immich.
 
     Assets that are being written are not compared, since their tags are in between.
@@ -49,7 +67,7 @@ def compare(bridge: Bridge, due: Sequence[DueAsset], index: TagIndex) -> list[Du
             if asset is None:
                 forget_asset(bridge, one.asset_id, str(one.image_id))
             else:
-                differences.append(_difference(bridge, one, asset, index))
+                differences.append(_difference(bridge, one, asset, names))
     differences = _without_vanished(bridge, differences)
     compared = [_rewritten(bridge, one) or one for one in differences]
     corrected = _correct(bridge, compared)
@@ -84,13 +102,13 @@ def finish_noted(bridge: Bridge, due: Sequence[DueAsset]) -> list[DueAsset]:
     return finished
 
 
-def _difference(bridge: Bridge, due: DueAsset, asset: Asset, index: TagIndex) -> Difference:
+def _difference(bridge: Bridge, due: DueAsset, asset: Asset, names: TagNames) -> Difference:
     present = {value for value in asset.tags if bridge.is_own(value)}
     added = {}
     for value in sorted(present - due.pushed.keys()):
         word = value.rpartition("/")[2]
         try:
-            added[value] = index.resolve(word) or clean_name(word)
+            added[value] = names.resolve(word)
         except ValueError as error:
             bridge.report.problem(f"{due.filename}: {value!r} cannot be a tag: {error}.")
     removed = {value: slug for value, slug in due.pushed.items() if value not in present}

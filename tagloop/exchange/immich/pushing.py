@@ -41,7 +41,10 @@ def push(bridge: Bridge, due: Sequence[DueAsset]) -> None:
     What is about to be written is noted first: a process that is killed in between leaves tags that
     the next one knows to be the bridge's own, and writes again.
     """
-    plans = [plan for one in due if (plan := _plan(bridge, one)) is not None]
+    with bridge.state() as connection:
+        tags = bridge_tags(connection, bridge.run)
+    stopped = frozenset(value for value, tag in tags.items() if tag.stopped_at is not None)
+    plans = [plan for one in due if (plan := _plan(bridge, one, stopped)) is not None]
     changes = [plan for plan in plans if plan.add or plan.remove]
     for plan in changes:
         words = [*(f"+{value}" for value in plan.add), *(f"-{value}" for value in plan.remove)]
@@ -67,8 +70,11 @@ def push(bridge: Bridge, due: Sequence[DueAsset]) -> None:
     bridge.report.count("pictures deleted in Immich", len(gone))
 
 
-def _plan(bridge: Bridge, due: DueAsset) -> Plan | None:
-    """Return what an asset is to have; None if its image is not tagged or not there any more."""
+def _plan(bridge: Bridge, due: DueAsset, stopped: frozenset[str]) -> Plan | None:
+    """Return what an asset is to have; None if its image is not tagged or not there any more.
+
+    stopped: tags that are not written any more.
+    """
     ask = partial(bridge.client.image, str(due.image_id), precision=bridge.options.precision)
     try:
         image = patiently(ask, bridge.stop)
@@ -76,12 +82,6 @@ def _plan(bridge: Bridge, due: DueAsset) -> Plan | None:
         return None
     if image.status != TAGGED:
         return None
-    with bridge.state() as connection:
-        stopped = {
-            value
-            for value, tag in bridge_tags(connection, bridge.run).items()
-            if tag.stopped_at is not None
-        }
     wanted = {
         bridge.value_of(TAGS_LIST.item(word.path)): word.slug
         for word in words_of(image.tags)

@@ -17,10 +17,9 @@ from shared.db.events.immich_assets import (
 )
 from shared.errors import Conflict, TagloopError
 from tagloop.client.client import Client
-from tagloop.evaluation.tag_index import TagIndex
 from tagloop.exchange.immich.api import Immich
 from tagloop.exchange.immich.bridge import Bridge, Options
-from tagloop.exchange.immich.comparing import compare, finish_noted
+from tagloop.exchange.immich.comparing import TagNames, compare, finish_noted
 from tagloop.exchange.immich.listing import is_sweep_due, list_pictures, sweep
 from tagloop.exchange.immich.pushing import push
 from tagloop.exchange.immich.report import Report
@@ -90,12 +89,12 @@ class Passes:
         changed = listed if bridge.options.is_dry_run else []
         send_pictures(bridge)
         until = time.monotonic() + TAGGING_SECONDS
-        index = TagIndex(bridge.client.tags())
-        self._work_on_due(bridge, index, changed)
+        names = TagNames(bridge.client)
+        self._work_on_due(bridge, names, changed)
         while not bridge.options.is_dry_run and self._is_waiting(bridge):
             if time.monotonic() > until or bridge.stop.wait(POLL_SECONDS):
                 break
-            self._work_on_due(bridge, index)
+            self._work_on_due(bridge, names)
         summary = bridge.report.summary() or "nothing to do"
         return f"{summary[0].upper()}{summary[1:]}."
 
@@ -117,12 +116,12 @@ class Passes:
                 say(str(error))
             self._bridge.stop.wait(every_seconds)
 
-    def _work_on_due(self, bridge: Bridge, index: TagIndex, changed: Sequence[str] = ()) -> None:
+    def _work_on_due(self, bridge: Bridge, names: TagNames, changed: Sequence[str] = ()) -> None:
         find_vanished(bridge)
         after = ""
         while due := self._due(bridge, after, changed):
             after = due[-1].asset_id
-            push(bridge, compare(bridge, finish_noted(bridge, due), index))
+            push(bridge, compare(bridge, finish_noted(bridge, due), names))
 
     def _due(self, bridge: Bridge, after: str, changed: Sequence[str]) -> list[DueAsset]:
         with bridge.state() as connection:

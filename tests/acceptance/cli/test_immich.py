@@ -348,8 +348,6 @@ def test_it_can_be_killed_at_any_moment(
         (picture,) = [stand_in.library.add("coffee.png", data)]
         was_killed = [run_until(start, owner, moment)]
         start(owner).once()
-        later(engine)
-        start(owner).once()
         wrong = leaf(stand_in, picture, "espresso")
         stand_in.library.untag(picture, wrong)
         stand_in.library.tag(picture, "Tagloop/latte")
