@@ -90,11 +90,12 @@ class Passes:
         send_pictures(bridge)
         until = time.monotonic() + TAGGING_SECONDS
         names = TagNames(bridge.client)
-        self._work_on_due(bridge, names, changed)
-        while not bridge.options.is_dry_run and self._is_waiting(bridge):
-            if time.monotonic() > until or bridge.stop.wait(POLL_SECONDS):
+        while True:
+            # Asked before, so that a picture tagged meanwhile is not left for the next pass.
+            is_waiting = not bridge.options.is_dry_run and self._is_waiting(bridge)
+            self._work_on_due(bridge, names, changed)
+            if not is_waiting or time.monotonic() > until or bridge.stop.wait(POLL_SECONDS):
                 break
-            self._work_on_due(bridge, names)
         summary = bridge.report.summary() or "nothing to do"
         return f"{summary[0].upper()}{summary[1:]}."
 
