@@ -56,6 +56,7 @@ class DialTag(BaseModel):
     name: str
     confidence: float
     source: Literal["model", "user"]
+    parents: list[str] = Field(description="slugs of the next wider tags")
 
 
 class DialImage(BaseModel):
@@ -161,6 +162,7 @@ def _describe(
             "name": scorer.vocabulary.tags[column].name,
             "confidence": round(float(confidence[column]), CONFIDENCE_DIGITS),
             "source": "user" if present[column] else "model",
+            "parents": list(scorer.vocabulary.tags[column].parents),
         }
         for column in ordered
     ]

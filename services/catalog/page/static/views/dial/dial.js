@@ -5,6 +5,7 @@ import { html, useState } from "../../core/html.js";
 import { count, percent } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
 import { path, setQuery, useLocation } from "../../core/router.js";
+import { splitImplied } from "../../parts/implied.js";
 import { EmptyState, Loaded, PageHead } from "../../parts/states.js";
 
 const SHOWN_TAGS = 4;
@@ -50,7 +51,9 @@ function Board({ dial }) {
 }
 
 function DialPicture({ image, limit }) {
-  const tags = image.tags.filter((tag) => tag.source === "user" || tag.confidence >= limit);
+  const { own, implied } = splitImplied(image.tags.filter((tag) => tag.source === "user" || tag.confidence >= limit));
+  // "Yorkshire terrier" says more than "animal", which the model is always surer of.
+  const tags = [...own, ...implied];
   return html`
     <li class=${tags.length ? "dial-picture" : "dial-picture bare"}>
       <a href=${path("pictures", image.id)} aria-label=${tags[0]?.name ?? "Picture without tags"}><img src=${thumbnailUrl(image.id)} alt="" loading="lazy" decoding="async" /></a>

@@ -72,7 +72,7 @@ export function SearchBar({ query, onSearch }) {
             <li key=${suggestion.kind + suggestion.text} id=${`suggestion-${index}`} role="option" class="combo-option" onMouseDown=${(event) => event.preventDefault()} onClick=${() => pick(suggestion)}>
               <span class="option-main"><${Icon} name=${ICONS[suggestion.kind] ?? "tag"} size="16" /><span dir="auto">${suggestion.text}</span>
                 ${suggestion.also && html`<span class="muted" dir="auto">${suggestion.also}</span>`}</span>
-              ${suggestion.images !== null && html`<span class="muted number">${count(suggestion.images)}${suggestion.capped ? "+" : ""}<span class="hidden"> pictures</span></span>`}
+              ${suggestion.images > 0 && html`<span class="muted number">${count(suggestion.images)}${suggestion.capped ? "+" : ""}<span class="hidden"> pictures</span></span>`}
             </li>
           `,
         )}

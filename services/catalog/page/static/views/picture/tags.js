@@ -3,7 +3,7 @@ import { correct, undoBatch } from "../../core/api/corrections.js";
 import { html, useState } from "../../core/html.js";
 import { showError, showToast } from "../../parts/toasts.js";
 import { TagInput } from "../../parts/tag-input.js";
-import { splitImplied } from "./implied.js";
+import { splitImplied } from "../../parts/implied.js";
 import { RemovedTag, TagRow } from "./tag-row.js";
 import { lastWords } from "./words.js";
 
