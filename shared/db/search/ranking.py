@@ -64,10 +64,13 @@ def find_surest(
 ) -> Ranked:
     """The matches that show the first wanted tag the most surely, from `after` on."""
     tag_ids = ranking_tags(search.wanted)
-    total = None
+    total, are_few = None, False
     if count:
-        total = count_matches(connection, search, look_through(connection, search, 0, None))
-    places = _look_at_surest(connection, search, tag_ids, limit, after)
+        glance = look_through(connection, search, 0, None)
+        total = count_matches(connection, search, glance)
+        are_few = glance.is_complete
+    # Of a few images, all are ranked at once.
+    places = [] if are_few else _look_at_surest(connection, search, tag_ids, limit, after)
     if len(places) < limit:
         places = _rank_all(connection, search, tag_ids, limit, after)
     return Ranked(places, total)

@@ -36,7 +36,7 @@ def tags_of_images(connection: Connection, image_ids: Sequence[UUID]) -> dict[UU
         )
         .join(tags, tags.c.id == shown_tags.c.tag_id)
         .where(shown_tags.c.image_id.in_(image_ids))
-    )
+    ).all()
     shown: dict[UUID, list[ShownTag]] = {image_id: [] for image_id in image_ids}
     for image_id, *tag in rows:
         shown[image_id].append(ShownTag(*tag))
