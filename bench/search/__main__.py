@@ -13,6 +13,7 @@ import numpy as np
 from rich.console import Console
 
 from bench.search.measure import measure_searches
+from bench.search.overviews import measure_overviews
 from bench.search.prepare import EMBEDDINGS_FILE, prepare
 from bench.search.visual import measure_visual
 from bench.search.writing import measure_writing
@@ -39,7 +40,9 @@ def main() -> None:
             broker_url=broker_url(data),
             storage_url=data.blobs.as_uri(),
         )
-        measure_searches(create_app(settings), console)
+        app = create_app(settings)
+        measure_searches(app, console)
+        measure_overviews(app, console)
         measure_writing(engine, console)
         measure_visual(engine, np.load(options.data / EMBEDDINGS_FILE), console)
 
