@@ -36,7 +36,7 @@ def serve(connection: Connection, memory: SharedMemory, crop: float, limits: Lim
             except MemoryError:
                 send_refusal(connection, DecodeRefused.MEMORY, "")
             else:
-                send_done(connection, square.share)
+                send_done(connection, square)
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ import os
 
 from services.worker.backbone import Description
 from services.worker.decoding.protocol import (
-    DONE,
     PIXELS,
     DecodeRefused,
     DecodeRequest,
@@ -49,7 +48,7 @@ class Decoder:
         self._memory.file[: len(data)] = data
         answer = self._process.ask(DecodeRequest(len(data), orientation, format).pack())
         if answer[0] == PIXELS:
-            return Square(self._memory.pixels.copy(), DONE.unpack(answer)[1])
+            return Square.answered(answer, self._memory.pixels.copy())
         if answer[0] == DecodeRefused.MEMORY:
             raise self._process.too_much_memory()
         raise DamagedPicture(answer[1:].decode())

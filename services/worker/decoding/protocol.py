@@ -8,18 +8,24 @@ import mmap
 import os
 import struct
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum
 from multiprocessing.connection import Connection
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.pictures.fingerprint import MINIATURE_BYTES, Fingerprint
+
 CHANNELS = 3
 # Size of the file in bytes, orientation, and the name of the format, padded.
 REQUEST = struct.Struct("<QB15s")
 PIXELS = 0
-# A byte for success, and the share of the picture that was decoded.
-DONE = struct.Struct("<Bf")
+# A byte for success, the share of the picture that was decoded, and its fingerprint: the difference
+# hash, the time in microseconds, and the miniature.
+DONE = struct.Struct(f"<Bfqq{MINIATURE_BYTES}s")
+EPOCH = datetime(1970, 1, 1)
+NO_TIME = -(2**63)
 
 
 class DecodeRefused(IntEnum):
@@ -57,11 +63,19 @@ class Square:
     """The square in the middle of a picture.
 
     pixels: (side, side, 3) uint8 RGB in sRGB, upright. share: the share of the picture that was
-    decoded; 1 if its file is complete.
+    decoded; 1 if its file is complete. fingerprint: of the whole picture.
     """
 
     pixels: NDArray[np.uint8]
     share: float = 1.0
+    fingerprint: Fingerprint | None = None
+
+    @classmethod
+    def answered(cls, answer: bytes, pixels: NDArray[np.uint8]) -> "Square":
+        """Return the square of a decoder's answer."""
+        _, share, difference_hash, taken, miniature = DONE.unpack(answer)
+        taken_at = None if taken == NO_TIME else EPOCH + timedelta(microseconds=taken)
+        return cls(pixels, share, Fingerprint(difference_hash, miniature, taken_at))
 
 
 class SharedMemory:
@@ -83,9 +97,16 @@ def create_memory(side: int, file_bytes: int) -> int:
     return descriptor
 
 
-def send_done(connection: Connection, share: float) -> None:
-    """Answer that the pixels are in the shared memory; share: of the picture that was decoded."""
-    connection.send_bytes(DONE.pack(PIXELS, share))
+def send_done(connection: Connection, square: Square) -> None:
+    """Answer that the pixels are in the shared memory."""
+    fingerprint = square.fingerprint
+    assert fingerprint is not None
+    taken = NO_TIME
+    if fingerprint.taken_at is not None:
+        taken = (fingerprint.taken_at - EPOCH) // timedelta(microseconds=1)
+    connection.send_bytes(
+        DONE.pack(PIXELS, square.share, fingerprint.difference_hash, taken, fingerprint.miniature)
+    )
 
 
 def send_refusal(connection: Connection, refused: DecodeRefused, reason: str) -> None:

@@ -8,7 +8,9 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
+from services.worker.decoding.fingerprints import take_fingerprint
 from services.worker.decoding.protocol import Square
+from services.worker.decoding.turning import turn
 from shared.pictures.headers.header import UPRIGHT
 from shared.pictures.pixels.colour import needs_conversion, to_srgb
 from shared.pictures.pixels.jpeg import JpegFile, open_jpeg
@@ -16,16 +18,6 @@ from shared.pictures.pixels.missing import decoded_share, refuse_nearly_nothing
 from shared.pictures.pixels.rgb import decode_rgb
 
 CMYK_SPACES = ("CMYK", "YCCK")
-# EXIF orientation → (quarter turns counter-clockwise, then mirrored left to right).
-TURNS = {
-    2: (0, True),
-    3: (2, False),
-    4: (2, True),
-    5: (3, True),
-    6: (3, False),
-    7: (1, True),
-    8: (1, False),
-}
 
 
 def prepare_opencv() -> None:
@@ -53,9 +45,18 @@ def decode_square(
         decoded = _decode_jpeg(file, min_side)
         if decoded is not None:
             square = _resize_middle(decoded.pixels, side, crop)
-            return Square(_turn(_convert(square, file.profile), orientation), decoded.share)
+            return Square(
+                turn(_convert(square, file.profile), orientation),
+                decoded.share,
+                take_fingerprint(decoded.pixels, orientation, data, format),
+            )
     picture = decode_rgb(data, min_side)
-    return Square(_resize_middle(np.asarray(picture.image), side, crop), picture.share)
+    pixels = np.asarray(picture.image)
+    return Square(
+        _resize_middle(pixels, side, crop),
+        picture.share,
+        take_fingerprint(pixels, UPRIGHT, data, format),
+    )
 
 
 def _decode_jpeg(file: JpegFile, min_side: int) -> Square | None:
@@ -108,11 +109,3 @@ def _interpolation(shrinkage: float) -> int:
         return cv2.INTER_CUBIC
     # Up to a factor of 2, linear interpolation uses every pixel and takes half the time.
     return cv2.INTER_LINEAR if shrinkage <= 2 else cv2.INTER_AREA
-
-
-def _turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    if orientation == UPRIGHT:
-        return pixels
-    quarters, mirrored = TURNS[orientation]
-    turned = np.rot90(pixels, quarters)
-    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from services.worker.backbone import Backbone
 from services.worker.decoding import Decoder
+from services.worker.decoding.protocol import Square
 from shared.config import Settings
 from shared.db.images.tagging import ClaimedImage
 from shared.errors import BackboneStalled, TagloopError
 from shared.observability.metrics import stage_seconds
+from shared.pictures.fingerprint import Fingerprint
 from shared.storage.storage import Storage, original_key
 
 # Longer than any batch on any device.
@@ -34,6 +36,7 @@ class Embedded:
     image: ClaimedImage
     embedding: NDArray[np.float32]
     decoded_share: float
+    fingerprint: Fingerprint | None
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Seen:
     """A decoded picture whose embedding is being computed."""
 
     embedding: Future[NDArray[np.float32]]
-    decoded_share: float
+    square: Square
 
 
 class Lanes:
@@ -102,12 +105,12 @@ class Lanes:
         with stage_seconds.labels("decode").time(), self._decoder() as decoder:
             square = decoder.decode(data, picture_format, orientation)
         with stage_seconds.labels("infer").time():
-            return Seen(self._backbone.embed(square.pixels), square.share)
+            return Seen(self._backbone.embed(square.pixels), square)
 
     def _finish(self, image: ClaimedImage, started: Future[Seen]) -> Embedded | Rejected:
         try:
-            embedding, decoded_share = _result(started)
-            return Embedded(image, embedding, decoded_share)
+            embedding, square = _result(started)
+            return Embedded(image, embedding, square.share, square.fingerprint)
         except BackboneStalled:
             raise
         except TagloopError as error:
@@ -122,11 +125,11 @@ class Lanes:
             self._idle_decoders.put(decoder)
 
 
-def _result(started: Future[Seen]) -> tuple[NDArray[np.float32], float]:
-    """Return an embedding and the share of its picture that was decoded."""
+def _result(started: Future[Seen]) -> tuple[NDArray[np.float32], Square]:
+    """Return an embedding and the square that it is of."""
     try:
         # Reading and decoding have their own time limits; only the network has none.
         seen = started.result()
-        return seen.embedding.result(BACKBONE_SECONDS), seen.decoded_share
+        return seen.embedding.result(BACKBONE_SECONDS), seen.square
     except TimeoutError as error:
         raise BackboneStalled from error

@@ -184,6 +184,7 @@ class Pipeline:
                     np.append(scorer.tag_ids[shown.columns], mine.tag_ids),
                     np.append(shown.confidences, mine.confidences),
                     embedded[number].decoded_share,
+                    embedded[number].fingerprint,
                 )
             )
         return tagged

@@ -5,6 +5,7 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from services.worker.likeness.code_filling import fill_codes
+from services.worker.likeness.stacking import stack_images
 from services.worker.tagging.released_objects import forget_withdrawn, settle_objects
 from shared.config import Settings
 from shared.db.connection.engine import transaction
@@ -33,7 +34,8 @@ log = structlog.get_logger(__name__)
 def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) -> None:
     """Delete due files and old offers, fail exhausted images, and announce waiting ones again.
 
-    Images are announced only while the queue is short. Then fill in missing codes.
+    Images are announced only while the queue is short. Then fill in missing codes, and stack
+    near-duplicates.
 
     Raises:
         Unavailable: Postgres is away.
@@ -53,6 +55,7 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
         log.warning("images given up", images=[str(image_id) for image_id in given_up])
     _announce_again(celery, engine)
     fill_codes(engine)
+    stack_images(engine)
 
 
 def _announce_again(celery: Celery, engine: Engine) -> None:

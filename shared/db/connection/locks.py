@@ -27,6 +27,7 @@ class Lock(IntEnum):
     SWITCHING = 7_460_519
     TAG_EDITS = 7_460_530
     IMMICH = 7_460_540
+    STACKS = 7_460_541
 
 
 @contextmanager

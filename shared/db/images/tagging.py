@@ -13,7 +13,9 @@ from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
 from shared.db.corrections.withdrawn import give_back_all
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
+from shared.db.search.fingerprints import store_fingerprints
 from shared.errors import NetworkReplaced
+from shared.pictures.fingerprint import Fingerprint
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class TaggedImage:
     tag_ids: np.ndarray
     confidences: np.ndarray
     decoded_share: float = 1.0
+    fingerprint: Fingerprint | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ def store_tagged(
         )
         give_back_all(connection, held)
         _note_partial(connection, stored)
+        store_fingerprints(connection, {i.id: i.fingerprint for i in stored if i.fingerprint})
         report_images(connection, IMAGE_TAGGED, held)
         notify_done(connection, held)
     return held

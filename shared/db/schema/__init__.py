@@ -1,5 +1,6 @@
 """The tables. The migrations in `shared/db/migrations` make the same schema; a test proves it."""
 
+from shared.db.schema.alike import code_backfill, codes, fingerprints, stack_members, unstacked
 from shared.db.schema.base import metadata
 from shared.db.schema.deliveries import deliveries, endpoints
 from shared.db.schema.feedback import (
@@ -16,7 +17,7 @@ from shared.db.schema.hashtags import hashtag_proposals
 from shared.db.schema.immich import immich_assets, immich_connections, immich_tags
 from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
-from shared.db.schema.search import code_backfill, codes, image_search
+from shared.db.schema.search import image_search
 from shared.db.schema.switching import backbone_switches, switch_chunks, switch_skipped
 from shared.db.schema.versions import backbones, models
 from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
@@ -47,6 +48,7 @@ __all__ = [
     "endpoints",
     "file_deletions",
     "finetune_runs",
+    "fingerprints",
     "hashtag_proposals",
     "image_search",
     "image_tags",
@@ -61,6 +63,7 @@ __all__ = [
     "reviewed",
     "sessions",
     "shown_tags",
+    "stack_members",
     "switch_chunks",
     "switch_skipped",
     "tag_aliases",
@@ -68,6 +71,7 @@ __all__ = [
     "tag_parents",
     "tags",
     "transient_images",
+    "unstacked",
     "untrained_owners",
     "vocabularies",
     "webhook_events",

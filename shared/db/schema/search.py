@@ -1,17 +1,15 @@
-"""Tables for search: one derived from other tables by triggers, and codes of embeddings."""
+"""Tables for search, derived from other tables by triggers."""
 
 from sqlalchemy import (
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
-    SmallInteger,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, BIT, UUID
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db.schema.base import metadata
 
@@ -48,28 +46,4 @@ image_search = Table(
     info={DERIVED: True},
     # A re-tagged image whose tags do not change keeps its row.
     postgresql_with={"fillfactor": 80},
-)
-
-codes = Table(
-    "codes",
-    metadata,
-    Column("image_id", UUID, primary_key=True),
-    Column("backbone_id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("owner", Text, nullable=False),
-    Column("code", BIT(varying=True), nullable=False),
-    ForeignKeyConstraint(
-        ["image_id", "backbone_id"],
-        ["embeddings.image_id", "embeddings.backbone_id"],
-        name="codes_embedding_fkey",
-        ondelete="CASCADE",
-    ),
-    Index("codes_owner_idx", "owner"),
-    comment="one bit for each dimension of an embedding, to find similar embeddings quickly",
-)
-
-code_backfill = Table(
-    "code_backfill",
-    metadata,
-    Column("position", UUID, primary_key=True, comment="the last image that was looked at"),
-    comment="one row while embeddings of an earlier version lack their codes, otherwise none",
 )

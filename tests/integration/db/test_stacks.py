@@ -1,0 +1,130 @@
+"""Near-duplicates are stacked: each image of a stack is one of every other."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PIL import Image
+from sqlalchemy import Engine, text
+
+from services.worker.likeness.stacking import stack_images
+from services.worker.tagging.pipeline import Pipeline
+from shared.config import Settings
+from shared.db.connection.engine import transaction
+from shared.db.images.images import delete_image
+from shared.db.search.stacks import find_stacks, stack_next
+from shared.pictures.fingerprint import Fingerprint
+from shared.storage.storage import Storage
+from tests.support.rows import store_image
+from tests.support.stacks import insert_network, look, store_looks
+
+NOON = datetime(2026, 5, 4, 12)
+
+
+@pytest.fixture
+def backbone_id(engine: Engine) -> int:
+    return insert_network(engine)
+
+
+def stacks(engine: Engine, ids: Sequence[UUID]) -> set[frozenset[UUID]]:
+    with transaction(engine) as connection:
+        return {frozenset(stack.members) for stack in find_stacks(connection, ids).values()}
+
+
+def test_other_sizes_and_qualities_are_stacked_and_crops_and_other_owners_are_not(
+    pipeline: Pipeline,
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    photos: dict[str, Path],
+) -> None:
+    original = photos["cat"].read_bytes()
+    picture = Image.open(io.BytesIO(original)).convert("RGB")
+    width, height = picture.size
+
+    def saved(changed: Image.Image, quality: int = 90) -> bytes:
+        file = io.BytesIO()
+        changed.save(file, "JPEG", quality=quality)
+        return file.getvalue()
+
+    contents = {
+        "original": original,
+        "small": saved(picture.resize((width // 2, height // 2), Image.Resampling.LANCZOS)),
+        "poor": saved(picture, quality=40),
+        "crop": saved(picture.crop((width // 4, height // 4, width, height))),
+        "other": photos["coffee"].read_bytes(),
+    }
+    ids = {
+        name: store_image(settings, engine, storage, content) for name, content in contents.items()
+    }
+    ids["bert's"] = store_image(settings, engine, storage, original, "bert")
+    pipeline.tag(list(ids.values()))
+
+    stack_images(engine)
+
+    expected = frozenset({ids["original"], ids["small"], ids["poor"]})
+    assert stacks(engine, list(ids.values())) == {expected}
+    with transaction(engine) as connection:
+        assert not find_stacks(connection, [ids["small"]])[ids["small"]].is_burst
+        # What is deleted leaves its stack, and one image left is no stack.
+        delete_image(connection, ids["original"])
+        delete_image(connection, ids["poor"])
+    assert stacks(engine, list(ids.values())) == set()
+
+
+def test_no_chain_of_small_changes_joins_different_pictures(
+    engine: Engine, backbone_id: int
+) -> None:
+    # Given three hashes of which the first and the last differ in eight bits, in every part
+    first, between, last = (0, 0b1111 << 41, (0b1111 << 41) | 0b11 << 20 | 1 | (-1 << 63))
+    one, two, three = store_looks(
+        engine, backbone_id, [(look(bits), 0.0) for bits in (first, between, last)]
+    )
+
+    stack_images(engine)
+
+    assert stacks(engine, [one, two, three]) == {frozenset({one, two})}
+
+
+def test_bursts_are_stacked_by_time_and_likeness(engine: Engine, backbone_id: int) -> None:
+    def taken(seconds: float, bits: int) -> Fingerprint:
+        return look(bits, NOON + timedelta(seconds=seconds))
+
+    unlike = 0b1010_1010_1010_1010
+    alike, changed, late, different = store_looks(
+        engine,
+        backbone_id,
+        [
+            (taken(0, 0), 0.0),
+            (taken(9, unlike), 0.3),
+            (taken(11, -1), 0.0),
+            (taken(1, 0xFF00FF00), 0.5),
+        ],
+    )
+
+    stack_images(engine)
+
+    # cos 0.3 is 0.955, cos 0.5 is 0.878
+    assert stacks(engine, [alike]) == {frozenset({alike, changed})}
+    assert stacks(engine, [late, different]) == set()
+    with transaction(engine) as connection:
+        assert find_stacks(connection, [alike])[alike].is_burst
+
+
+def test_images_that_arrive_in_any_batch_find_their_stack(engine: Engine, backbone_id: int) -> None:
+    def arrive(copies: int) -> list[UUID]:
+        return store_looks(engine, backbone_id, [(look(7), 0.0)] * copies)
+
+    ids = arrive(3)
+    for _ in range(4):
+        with transaction(engine) as connection:
+            stack_next(connection, 1)
+    ids += arrive(2)
+    stack_images(engine)
+
+    assert stacks(engine, ids[:1]) == {frozenset(ids)}
+    with transaction(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM unstacked")) == 0
