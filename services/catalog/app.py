@@ -13,6 +13,7 @@ from services.catalog.search.routes import search
 from services.catalog.search.similar import similar
 from services.catalog.search.suggesting.routes import suggesting
 from services.catalog.session.routes import session
+from services.catalog.stacks.routes import stacks
 from services.catalog.status.routes import status
 from services.catalog.tags.counts import counts
 from services.catalog.tags.preview import preview
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     search,
     suggesting,
     similar,
+    stacks,
     status,
     page,
 )

@@ -29,6 +29,17 @@ class ImageTag(BaseModel):
     )
 
 
+class StackDocument(BaseModel):
+    """A stack of near-duplicates."""
+
+    id: str
+    size: int = Field(description="how many images it has")
+    why: Literal["same", "burst"] = Field(
+        description="same: one picture in several sizes or qualities; burst: also pictures of one "
+        "moment"
+    )
+
+
 class ImageDocument(BaseModel):
     """An image and its tags, the most specific tags first."""
 
@@ -52,6 +63,9 @@ class ImageDocument(BaseModel):
     model: int | None = Field(description="the version of the model that tagged it")
     tags: list[ImageTag]
     error: str | None = Field(description="why it failed")
+    stack: StackDocument | None = Field(
+        None, description="with stacks=true: the near-duplicates that it stands for; null: none"
+    )
 
 
 class Images(BaseModel):
@@ -163,6 +177,7 @@ class ImagesQuery(Parameters):
     )
     owner: str | None = Field(None, pattern=NO_NUL)
     status: Literal["queued", "tagged", "failed"] | None = None
+    stacks: bool = Field(False, description="whether only the first of near-duplicates is listed")
     cursor: str | None = None
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
 

@@ -68,6 +68,7 @@ RULES = {
     ("GET", "/v1/images/{image_id}/screen"): _needs(Scope.READ),
     ("GET", "/v1/images/{image_id}/similar"): _needs(Scope.READ),
     ("DELETE", "/compat/imagga/v2/uploads/{upload_id}"): _needs(),
+    ("GET", "/v1/images/{image_id}/stack"): _needs(Scope.READ),
     ("POST", "/v1/images/retry"): _needs(Scope.INGEST),
     ("POST", "/v1/images/{image_id}/retry"): _needs(Scope.INGEST),
     ("GET", "/v1/search"): _needs(Scope.READ),

@@ -1,6 +1,8 @@
 """`/v1/images`: one image, lists, files."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from flask import Response, request
@@ -18,6 +20,7 @@ from services.catalog.documents import (
 )
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
+from services.catalog.stacks.collapsing import Page, find_stacked
 from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
@@ -63,18 +66,40 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
     """Newest first. Filter by tag, owner and status."""
     tags = [resolve_tag(name, query.owner).ids for name in query.tag]
     with transaction(context().engine) as connection:
-        rows = list_images(
+        found: dict[UUID, RowMapping] = {}
+
+        def find(cursor: str | None, limit: int, among: Collection[UUID] | None = None) -> Page:
+            rows = list_images(
+                connection,
+                caller_access(),
+                tags=tags,
+                owner=query.owner,
+                status=query.status,
+                among=among,
+                before=decode_id_cursor(cursor) if cursor else None,
+                limit=limit + 1,
+            )
+            page, following = cut_page(rows, limit, lambda row: row["id"])
+            found.update({row["id"]: row for row in page})
+            return Page([row["id"] for row in page], following)
+
+        if not query.stacks:
+            page = find(query.cursor, query.limit)
+            rows = [found[image_id] for image_id in page.ids]
+            return {
+                "images": describe_images(connection, context().words, rows),
+                "next": page.next,
+            }
+        stacked = find_stacked(
             connection,
-            caller_access(),
-            tags=tags,
-            owner=query.owner,
-            status=query.status,
-            before=decode_id_cursor(query.cursor) if query.cursor else None,
-            limit=query.limit + 1,
+            query.limit,
+            query.cursor,
+            find,
+            lambda members: find(None, len(members), members).ids,
         )
-        page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
-        documents = describe_images(connection, context().words, page)
-    return {"images": documents, "next": cursor}
+        rows = [found[image_id] for image_id in stacked.ids]
+        documents = describe_images(connection, context().words, rows)
+        return {"images": stacked.add_stacks(documents), "next": stacked.next}
 
 
 @images.delete("/v1/images/<image_id>", summary="Delete an image", responses={204: None})

@@ -49,6 +49,7 @@ class SearchQuery(Criteria):
     order: Literal["date", "confidence"] = Field(
         "date", description="newest first, or by the confidence of the first wanted tag"
     )
+    stacks: bool = Field(False, description="whether only the first of near-duplicates is returned")
     cursor: str | None = None
     limit: int = Field(LIST_LIMIT, ge=1, le=LIST_MAX)
 

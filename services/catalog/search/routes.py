@@ -1,6 +1,7 @@
 """`/v1/search`: find images by tags and other criteria."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from services.catalog.search.documents import Criteria, FoundIds, SearchQuery, SearchResults
 from services.catalog.search.reading import describe_query, understand
+from services.catalog.stacks.collapsing import Page, StackedPage, find_stacked
 from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
@@ -33,13 +35,17 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
     cursor, total = None, None if query.cursor else 0
     if not understood.unknown:
         with transaction(context().engine) as connection:
-            ids, cursor, total = _find_page(connection, understood.search, query)
+            page = _find_page(connection, understood.search, query)
+            cursor, total = page.next, page.total
             rows = {
-                row["id"]: row for row in find_images(connection, ids, understood.search.access)
+                row["id"]: row
+                for row in find_images(connection, page.ids, understood.search.access)
             }
             # Images deleted meanwhile are left out.
-            there = [rows[image_id] for image_id in ids if image_id in rows]
+            there = [rows[image_id] for image_id in page.ids if image_id in rows]
             documents = describe_images(connection, context().words, there)
+            if isinstance(page, StackedPage):
+                documents = page.add_stacks(documents)
     return {
         "tags": [{"tag": tag.slug, "name": tag.name} for tag in understood.tags],
         "unknown": understood.unknown,
@@ -68,23 +74,37 @@ def get_search_ids(query: Criteria) -> dict[str, Any]:
     return {"ids": [str(image_id) for image_id in ids[:MAX_COUNT]], "capped": len(ids) > MAX_COUNT}
 
 
-def _find_page(
-    connection: Connection, search: Search, query: SearchQuery
-) -> tuple[Sequence[UUID], str | None, int | None]:
-    """Return the ids of a page, the cursor of the next one, and on the first page the total."""
-    count = not query.cursor
-    if query.order == "confidence" and ranking_tags(search.wanted):
-        after = PagePosition(*decode_ranked_cursor(query.cursor)) if query.cursor else None
-        ranked = find_surest(connection, search, query.limit + 1, after=after, count=count)
-        places = ranked.places[: query.limit]
+def _find_page(connection: Connection, search: Search, query: SearchQuery) -> Page | StackedPage:
+    """Return a page, with the total if it is the first one."""
+
+    def find(cursor: str | None, limit: int) -> Page:
+        return _find(connection, search, query.order, cursor, limit)
+
+    def find_among(images: Collection[UUID]) -> Sequence[UUID]:
+        few = replace(search, among=frozenset(images))
+        return _find(connection, few, query.order, None, len(images)).ids
+
+    if not query.stacks:
+        return find(query.cursor, query.limit)
+    return find_stacked(connection, query.limit, query.cursor, find, find_among)
+
+
+def _find(
+    connection: Connection, search: Search, order: str, cursor: str | None, limit: int
+) -> Page:
+    count = not cursor
+    if order == "confidence" and ranking_tags(search.wanted):
+        after = PagePosition(*decode_ranked_cursor(cursor)) if cursor else None
+        ranked = find_surest(connection, search, limit + 1, after=after, count=count)
+        places = ranked.places[:limit]
         last = f"{places[-1].confidence}/{places[-1].image_id}" if places else ""
         ids = [place.image_id for place in places]
-        return ids, _next(last, len(ranked.places), query.limit), ranked.total
-    before = decode_id_cursor(query.cursor) if query.cursor else None
-    found = find_newest(connection, search, query.limit + 1, before=before, count=count)
-    newest = found.ids[: query.limit]
+        return Page(ids, _next(last, len(ranked.places), limit), ranked.total)
+    before = decode_id_cursor(cursor) if cursor else None
+    found = find_newest(connection, search, limit + 1, before=before, count=count)
+    newest = found.ids[:limit]
     last = str(newest[-1]) if newest else ""
-    return newest, _next(last, len(found.ids), query.limit), found.total if count else None
+    return Page(newest, _next(last, len(found.ids), limit), found.total if count else None)
 
 
 def _next(last: str, found: int, limit: int) -> str | None:

@@ -10,14 +10,17 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from services.catalog.documents import ImageDocument
 from services.catalog.search.embedding import embed
+from services.catalog.stacks.collapsing import first_of_each
 from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding, find_images
-from shared.db.search.similar import find_nearest
+from shared.db.search.similar import Near, find_nearest
+from shared.db.search.stacks import find_stacks
 from shared.errors import NotFound, TooManyBytes
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
@@ -32,6 +35,8 @@ similar = APIBlueprint("similar", __name__, abp_tags=[ApiTag(name="search")])
 SIMILAR_LIMIT = 20
 SIMILAR_MAX = 200
 SIMILARITY_DIGITS = 4
+# Images that may turn out to be near-duplicates of others.
+SPARE = 100
 PICTURE_BODY = {
     "required": True,
     "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
@@ -39,9 +44,12 @@ PICTURE_BODY = {
 
 
 class SimilarQuery(Parameters):
-    """The number of images to return."""
+    """Which images to return, and how many."""
 
     limit: int = Field(SIMILAR_LIMIT, ge=1, le=SIMILAR_MAX)
+    near_duplicates: bool = Field(
+        False, description="whether near-duplicates of an image, and of each other, are included"
+    )
 
 
 class SimilarImage(ImageDocument):
@@ -62,7 +70,7 @@ class SimilarImages(BaseModel):
     responses={200: SimilarImages, 404: ProblemDocument},
 )
 def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
-    """Compares stored embeddings. The image itself is not returned."""
+    """Compares stored embeddings. The image itself and its near-duplicates are not returned."""
     row = find_row(path.image_id)
     with transaction(context().engine) as connection:
         stored = find_embedding(connection, row["id"])
@@ -70,7 +78,7 @@ def get_similar(path: ImagePath, query: SimilarQuery) -> dict[str, Any]:
         state = "not embedded yet" if row["status"] == "tagged" else row["status"]
         raise NotFound(f"Nothing can be compared with an image that is {state}.")
     embedding = np.array(stored["embedding"], dtype=np.float16)
-    return _find_similar(embedding, stored["backbone_id"], query.limit, without=row["id"])
+    return _find_similar(embedding, stored["backbone_id"], query, without=row["id"])
 
 
 @similar.post(
@@ -98,18 +106,24 @@ def post_similar(query: SimilarQuery) -> dict[str, Any]:
                 "accepts."
             )
         embedding, backbone_id = embed(picture)
-    return _find_similar(embedding, backbone_id, query.limit)
+    return _find_similar(embedding, backbone_id, query)
 
 
 def _find_similar(
-    embedding: NDArray[np.float16], backbone_id: int, limit: int, without: UUID | None = None
+    embedding: NDArray[np.float16],
+    backbone_id: int,
+    query: SimilarQuery,
+    without: UUID | None = None,
 ) -> dict[str, Any]:
     access = caller_access()
+    count = query.limit if query.near_duplicates else query.limit + SPARE
     with transaction(context().engine) as connection:
         nearest = find_nearest(
-            connection, embedding, backbone_id, limit, access=access, without=without
+            connection, embedding, backbone_id, count, access=access, without=without
         )
-        similarities = {near.image_id: near.similarity for near in nearest}
+        if not query.near_duplicates:
+            nearest = _leave_out_duplicates(connection, nearest, without)
+        similarities = {near.image_id: near.similarity for near in nearest[: query.limit]}
         rows = {row["id"]: row for row in find_images(connection, list(similarities), access)}
         # Images deleted since the embeddings were read are left out.
         ordered = [rows[image_id] for image_id in similarities if image_id in rows]
@@ -120,3 +134,14 @@ def _find_similar(
             for row, document in zip(ordered, documents, strict=True)
         ]
     }
+
+
+def _leave_out_duplicates(
+    connection: Connection, nearest: list[Near], without: UUID | None
+) -> list[Near]:
+    """Return the nearest image of each stack, and none of the stack of `without`."""
+    ids = [near.image_id for near in nearest]
+    order = ids if without is None else [without, *ids]
+    stacks = find_stacks(connection, order)
+    kept = set(first_of_each(ids, stacks, [image for image in order if image in stacks]))
+    return [near for near in nearest if near.image_id in kept]

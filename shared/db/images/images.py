@@ -151,12 +151,14 @@ def list_images(
     tags: Sequence[Sequence[int]] = (),
     owner: str | None = None,
     status: str | None = None,
+    among: Collection[UUID] | None = None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[RowMapping]:
     """Return the newest images that match every filter, from `before` backwards in time.
 
-    tags: for each required tag, the ids that its name may mean; one of them is enough.
+    tags: for each required tag, the ids that its name may mean; one of them is enough. among: only
+    these images.
     """
     query = select(images).where(images.c.same_as.is_(None), access.allows())
     newest_first: ColumnElement[UUID] = images.c.id
@@ -179,6 +181,8 @@ def list_images(
         query = query.where(images.c.owner == owner)
     if status is not None:
         query = query.where(images.c.status == status)
+    if among is not None:
+        query = query.where(images.c.id.in_(among))
     if before is not None:
         query = query.where(newest_first < before)
     return connection.execute(query.order_by(newest_first.desc()).limit(limit)).mappings().all()

@@ -22,7 +22,7 @@ class Search:
     """Which images are looked for. Empty and None: all.
 
     after, before: when they arrived; the first moment counts, the second does not. newer_than:
-    only images that arrived after this one.
+    only images that arrived after this one. among: only these images.
     """
 
     access: Access
@@ -34,6 +34,7 @@ class Search:
     after: datetime | None = None
     before: datetime | None = None
     newer_than: UUID | None = None
+    among: frozenset[UUID] | None = None
 
     @property
     def is_indexed(self) -> bool:
@@ -58,6 +59,8 @@ def range_of(
         conditions.append(image_id < first_id_of(search.before))
     if search.newer_than is not None:
         conditions.append(image_id > search.newer_than)
+    if search.among is not None:
+        conditions.append(image_id.in_(search.among))
     return conditions
 
 

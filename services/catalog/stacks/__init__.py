@@ -1,0 +1,1 @@
+"""Stacks of near-duplicates in lists and results."""
