@@ -1,5 +1,6 @@
 """The library: adding, finding, selecting, correcting many at once."""
 
+import io
 import itertools
 import json
 import re
@@ -12,9 +13,11 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.api import Api
 from tests.browser.conftest import encode
 from tests.support.browser import Tab
+from tests.support.conditions import wait_for
 
 MANY = 90
 DROPPED_AT_ONCE = 10_000
+STACKED_SECONDS = 60.0
 DOMESTIC_CAT = '"domestic cat"'
 
 
@@ -157,6 +160,30 @@ def test_a_long_list_holds_few_pictures_in_the_document_and_keeps_its_place(
     page.go_back()
     expect(page.locator(".cell").first).to_be_visible()
     page.wait_for_function("place => Math.abs(window.scrollY - place) < 5", arg=place)
+
+
+def test_versions_of_a_picture_are_one_cell_that_opens(tab: Tab, api: Api) -> None:
+    small = Image.open(io.BytesIO(noise(MANY)))
+    large = encode(small.resize((480, 360), Image.Resampling.BICUBIC))
+    ids = [api.upload(data, owner="versions").json()["id"] for data in (noise(MANY), large)]
+    # The sweep stacks them.
+    stack = f"/v1/images/{ids[0]}/stack"
+    wait_for(lambda: len(api.get(stack)["images"]) == 2, "the stack", STACKED_SECONDS)
+
+    page = tab.open("/?q=owner%3Aversions")
+    expect(page.get_by_role("gridcell")).to_have_count(1)
+    page.locator(".cell-link").first.focus()
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="2 versions of this picture")
+    expect(dialog.get_by_role("link")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".cell-link").first).to_be_focused()
+
+    page.get_by_role("button", name="Show 2 versions of this picture").click()
+    dialog.get_by_role("link", name=re.compile("^120 ")).click()
+    expect(page).to_have_url(f"{tab.url}/pictures/{ids[0]}")
+    versions = page.get_by_role("region", name="Other versions")
+    expect(versions.get_by_role("link")).to_contain_text("480")
 
 
 def test_ten_thousand_files_can_be_dropped_and_stopped(tab: Tab) -> None:

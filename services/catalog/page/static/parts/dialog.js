@@ -1,4 +1,4 @@
-// A modal dialog: the browser keeps the focus inside and gives it back.
+// A modal dialog: the browser keeps the focus inside, and at the end it returns to where it was.
 import { html, useEffect, useRef } from "../core/html.js";
 import { Icon } from "./icon.js";
 
@@ -6,8 +6,12 @@ export function Dialog({ title, onClose, children, className = "" }) {
   const element = useRef(null);
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog.showModal();
-    return () => dialog.close();
+    return () => {
+      dialog.close();
+      before?.focus({ preventScroll: true });
+    };
   }, []);
   const onCancel = (event) => {
     event.preventDefault();

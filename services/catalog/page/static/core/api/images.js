@@ -16,6 +16,11 @@ export function getSimilar(id, limit, signal) {
   return get(`${base(id)}/similar`, { limit }, signal);
 }
 
+// The near-duplicates of a picture, itself included.
+export function getStack(id, signal) {
+  return get(`${base(id)}/stack`, {}, signal);
+}
+
 export function getStatuses(ids, signal) {
   return post("/v1/images/statuses", { ids }, signal);
 }

@@ -1,9 +1,9 @@
 // Finding pictures: the query language, suggestions, the vocabulary.
 import { get, post } from "./request.js";
 
-// question: {q, order}. The answer has total only on the first page.
+// question: {q, order}. The answer has total only on the first page. Of near-duplicates, one appears.
 export function search(question, { cursor, limit } = {}, signal) {
-  return get("/v1/search", { ...question, cursor, limit }, signal);
+  return get("/v1/search", { ...question, stacks: true, cursor, limit }, signal);
 }
 
 export function searchIds(question, signal) {

@@ -5,12 +5,13 @@ import { path } from "../../core/router.js";
 import { Icon } from "../../parts/icon.js";
 import { previewOf } from "../uploads/queue.js";
 import { ratioOf } from "./layout.js";
+import { stackName } from "./stack.js";
 
 const LONG_PRESS_MS = 450;
 const MAX_TRIES = 3;
 const RETRY_MS = 3000;
 
-export function Cell({ picture, cell, index, height, isActive, isSelected, isSelecting, onPick, onOpen, onFocus }) {
+export function Cell({ picture, cell, index, height, isActive, isSelected, isSelecting, onPick, onOpen, onStack, onFocus }) {
   const press = useLongPress(() => onPick(picture.id, {}));
   const name = describe(picture);
   const onClick = (event) => {
@@ -53,6 +54,17 @@ export function Cell({ picture, cell, index, height, isActive, isSelected, isSel
       >
         <${Icon} name="check" size="16" />
       </button>
+      ${picture.stack && html`
+        <button
+          class="cell-stack"
+          aria-haspopup="dialog"
+          aria-label=${`Show ${stackName(picture.stack)}`}
+          title=${`${stackName(picture.stack)} (s)`}
+          tabindex="-1"
+          onClick=${() => onStack(picture)}
+        >
+          <${Icon} name="stack" size="16" />${picture.stack.size}
+        </button>`}
     </div>
   `;
 }
@@ -99,6 +111,11 @@ function sources(picture, width) {
 }
 
 function describe(picture) {
+  const name = describeAlone(picture);
+  return picture.stack ? `${name}, ${stackName(picture.stack)}` : name;
+}
+
+function describeAlone(picture) {
   const tags = picture.tags.slice(0, 3).map((tag) => tag.name);
   if (picture.status === "failed") return `Failed: ${picture.error}`;
   if (tags.length) return tags.join(", ");

@@ -11,7 +11,7 @@ const SCREENS_AHEAD = 6;
 
 // dayOf: a picture's heading, or null. onReady: the grid has its height, so that the document can be
 // scrolled. onNear: the end of what is loaded comes near.
-export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen = () => {}, onReady = () => {}, onNear = () => {}, onClear = () => {} }) {
+export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen = () => {}, onStack = () => {}, onReady = () => {}, onNear = () => {}, onClear = () => {} }) {
   const element = useRef(null);
   const width = useWidth(element);
   const view = useView(element);
@@ -45,6 +45,7 @@ export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen =
     else if (event.key === "x" && !event.ctrlKey && !event.metaKey) onPick(pictures[active].id, {});
     else if (event.key === "X") onPick(pictures[active].id, { isRange: true });
     else if (event.key === " ") onPick(pictures[active].id, { isRange: event.shiftKey });
+    else if (event.key === "s" && !event.ctrlKey && !event.metaKey && pictures[active].stack) onStack(pictures[active]);
     else if (event.key === "Enter" && selected.size) navigate(path("pictures", pictures[active].id));
     else if (event.key === "Escape" && selected.size) onClear();
     else return;
@@ -78,6 +79,7 @@ export function Grid({ pictures, label, selected, dayOf = null, onPick, onOpen =
                       isSelecting=${selected.size > 0}
                       onPick=${onPick}
                       onOpen=${onOpen}
+                      onStack=${onStack}
                       onFocus=${() => setActive(cell.index)}
                     />
                   `,

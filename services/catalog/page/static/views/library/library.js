@@ -18,6 +18,7 @@ import { countFilters } from "./query.js";
 import { SearchBar } from "./search-bar.js";
 import { clearSelection, selectAll, selection, selectRange, toggle } from "./selection.js";
 import { SelectionPanel } from "./selection-panel.js";
+import { StackDialog } from "./stack.js";
 import { Understood } from "./understood.js";
 
 const QUEUE_MS = 1000;
@@ -74,11 +75,13 @@ function Pictures({ list, state, ids, q, order, onPick }) {
     list.scrollTop = window.scrollY;
   }, [list]);
   const onReady = useCallback(() => scrollWhenTall(list.scrollTop), [list]);
+  const [stacked, setStacked] = useState(null);
   if (!isLoaded) return html`<${Loading} label="Loading pictures" />`;
   if (error && !pictures.length) return html`<${Problem} error=${error} list=${list} />`;
   if (!pictures.length) return q ? html`<${NothingFound} state=${state} />` : html`<${NoPictures} />`;
   return html`
-    <${Grid} pictures=${pictures} label="Pictures" selected=${ids} dayOf=${dayOf} onPick=${onPick} onOpen=${onOpen} onReady=${onReady} onNear=${onNear} onClear=${clearSelection} />
+    <${Grid} pictures=${pictures} label="Pictures" selected=${ids} dayOf=${dayOf} onPick=${onPick} onOpen=${onOpen} onStack=${setStacked} onReady=${onReady} onNear=${onNear} onClear=${clearSelection} />
+    ${stacked && html`<${StackDialog} picture=${stacked} onClose=${() => setStacked(null)} />`}
     ${!isComplete && html`<div class="grid-more">${error ? html`<button class="button" onClick=${onNear}>Load more</button>` : html`<${Loading} />`}</div>`}
   `;
 }

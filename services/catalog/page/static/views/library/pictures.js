@@ -159,6 +159,7 @@ function slim(image) {
     filename,
     error,
     createdAt: image.created_at,
+    stack: image.stack ?? null,
     tags: image.tags.slice(0, 6).map(({ tag, name }) => ({ tag, name })),
   };
 }

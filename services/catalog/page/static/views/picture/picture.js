@@ -13,6 +13,7 @@ import { dropFromLists, neighboursOf } from "../library/pictures.js";
 import { Details } from "./details.js";
 import { History } from "./history.js";
 import { Similar } from "./similar.js";
+import { Stack } from "./stack.js";
 import { Stage } from "./stage.js";
 import { Tags } from "./tags.js";
 
@@ -73,7 +74,7 @@ function Shown({ image, load, history, previous, next }) {
         <${Tags} image=${image} said=${history.data?.corrections ?? []} onTags=${onTags} onUndone=${() => { load.reload(); history.reload(); }} />
         <${Details} image=${image} />
         <${History} of=${history} />
-        ${image.status === "tagged" && html`<${Similar} id=${image.id} />`}
+        ${image.status === "tagged" && html`<${Stack} id=${image.id} /><${Similar} id=${image.id} />`}
       </div>
     </article>
   `;
