@@ -9,6 +9,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from services.worker.backbone.precision.processor import has_vnni
 from services.worker.backbone.precision.quantise import quantise
 from services.worker.backbone.precision.ranges import Ranges
 
@@ -27,7 +28,7 @@ class Comparison:
     def cosines(self, ranges: Ranges) -> list[float]:
         """Return the cosine between both embeddings of each picture."""
         graph = openvino.Core().read_model(self._graph)
-        quantise(graph, ranges)
+        quantise(graph, ranges, for_vnni=has_vnni())
         near = _embed(graph, self._squares)
         products = (near * self._exact).sum(axis=1)
         lengths = np.linalg.norm(near, axis=1) * np.linalg.norm(self._exact, axis=1)

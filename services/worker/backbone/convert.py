@@ -23,15 +23,17 @@ from services.worker.backbone.precision.measure import (
     measure,
     write_measured,
 )
+from services.worker.backbone.precision.processor import has_vnni
 from services.worker.backbone.precision.ranges import shipped_ranges
 from shared.config import load_settings
 from shared.errors import ConfigError, TagloopError
 from shared.vocabulary.stored import write_vocabulary
 
 # Changes when the content of a folder does.
-LAYOUT = 2
+LAYOUT = 3
 GRAPH_FILE = "network.xml"
-INTEGER_GRAPH_FILE = "network-int8.xml"
+# For processors with VNNI, and for others.
+INTEGER_GRAPH_FILES = {True: "network-int8-vnni.xml", False: "network-int8.xml"}
 HEAD_FILE = "head.safetensors"
 DESCRIPTION_FILE = "description.json"
 VOCABULARY_FILE = "vocabulary.json"
@@ -41,7 +43,7 @@ DIGEST_DIGITS = 16
 def convert(name: str, folder: Path, weights: Path | None = None) -> None:
     """Write a network's graphs, first head, words and description to a new folder, all or nothing.
 
-    There is a graph for 8-bit integers if ranges for this network come with the program.
+    There are graphs for 8-bit integers if ranges for this network come with the program.
 
     Raises:
         ConfigError: as `load_network` does.
@@ -69,8 +71,11 @@ def convert(name: str, folder: Path, weights: Path | None = None) -> None:
         ranges = shipped_ranges(name) if weights is None else None
         # Other versions of timm or OpenVINO may make another graph.
         if ranges is not None and ranges.graph == digest(graph):
-            quantise(graph, ranges)
-            openvino.save_model(graph, unfinished / INTEGER_GRAPH_FILE, compress_to_fp16=False)
+            # Both, because the image of a container runs on other processors as well.
+            for for_vnni, file in INTEGER_GRAPH_FILES.items():
+                integers = graph.clone()
+                quantise(integers, ranges, for_vnni=for_vnni)
+                openvino.save_model(integers, unfinished / file, compress_to_fp16=False)
         (unfinished / HEAD_FILE).write_bytes(network.first_head.to_bytes())
         (unfinished / DESCRIPTION_FILE).write_text(json.dumps(asdict(network.description)))
         if network.vocabulary is not None:
@@ -112,7 +117,7 @@ def measure_here(folder: Path) -> Measured:
     measured = find_measured(folder)
     if measured is None:
         description = json.loads((folder / DESCRIPTION_FILE).read_text())
-        integers = folder / INTEGER_GRAPH_FILE
+        integers = folder / INTEGER_GRAPH_FILES[has_vnni()]
         measured = measure(
             folder / GRAPH_FILE, integers if integers.exists() else None, description["side"]
         )

@@ -17,13 +17,14 @@ from services.worker.backbone.convert import (
     DESCRIPTION_FILE,
     GRAPH_FILE,
     HEAD_FILE,
-    INTEGER_GRAPH_FILE,
+    INTEGER_GRAPH_FILES,
     VOCABULARY_FILE,
     converted_folder,
 )
 from services.worker.backbone.interface import Description
 from services.worker.backbone.precision.choose import Choice, choose_precision
 from services.worker.backbone.precision.measure import Measured, find_measured, float_precision
+from services.worker.backbone.precision.processor import has_vnni
 from shared.config import Settings
 from shared.errors import ConfigError
 from shared.model.head import Head
@@ -52,7 +53,7 @@ class OpenVinoBackbone:
         core = openvino.Core()
         is_int8 = choice.precision == "int8"
         self._network = core.compile_model(
-            core.read_model(folder / (INTEGER_GRAPH_FILE if is_int8 else GRAPH_FILE)),
+            core.read_model(folder / (INTEGER_GRAPH_FILES[has_vnni()] if is_int8 else GRAPH_FILE)),
             "CPU",
             {
                 "NUM_STREAMS": lanes,

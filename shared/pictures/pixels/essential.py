@@ -19,6 +19,7 @@ from shared.pictures.headers.tagged.tiff_kinds import (
     PHOTOMETRIC,
     is_deep_negative,
 )
+from shared.pictures.pixels.heif_preview import prefer_preview
 from shared.pictures.pixels.jpeg import open_jpeg
 
 MAX_PROFILE_BYTES = 4 * 1024 * 1024
@@ -48,8 +49,10 @@ class Essential:
     is_negative: bool = False
 
 
-def essential(data: memoryview, format: str) -> Essential:
+def essential(data: memoryview, format: str, min_side: int) -> Essential:
     """Remove what the decoder of this format does not use.
+
+    min_side: minimum length of the shorter side in pixels of what is decoded.
 
     Raises:
         DamagedPicture: the picture is in too many parts.
@@ -65,7 +68,7 @@ def essential(data: memoryview, format: str) -> Essential:
         case "TIFF":
             return _tiff(data)
         case "AVIF" | "HEIF":
-            return Essential(_heif(data))
+            return Essential(_heif(data, min_side if format == "HEIF" else None))
     return Essential(data)
 
 
@@ -129,12 +132,17 @@ def _tiff(data: memoryview) -> Essential:
     return Essential(bytes(changed), is_negative=is_negative)
 
 
-def _heif(data: memoryview) -> bytes:
-    """Return the file with its EXIF item renamed to a type that decoders ignore."""
+def _heif(data: memoryview, min_side: int | None) -> bytes:
+    """Return the file with its EXIF item renamed to a type that decoders ignore.
+
+    min_side: a preview of at least this shorter side is decoded instead; None: never.
+    """
     changed = bytearray(data)
     for box in file_boxes(MemorySource(data)):
         if box.kind == b"meta":
             end = min(box.offset + box.size, len(data))
             changed[box.offset : end] = changed[box.offset : end].replace(b"Exif", b"none")
             break
+    if min_side is not None:
+        prefer_preview(changed, min_side)
     return bytes(changed)

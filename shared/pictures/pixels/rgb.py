@@ -48,7 +48,7 @@ def decode_rgb(data: memoryview, min_side: int) -> Decoded:
     prepare_pillow()
     header = read_header(MemorySource(data))
     try:
-        needed = essential(data, header.format)
+        needed = essential(data, header.format, min_side)
         image, share = _load(needed, header.format, min_side)
         share = min(share, 1 - zeros_share(data, header.format))
         refuse_nearly_nothing(share)

@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
-from services.worker.backbone.convert import INTEGER_GRAPH_FILE, converted_folder
+from services.worker.backbone.convert import INTEGER_GRAPH_FILES, converted_folder
 from services.worker.backbone.first_model import ensure_model
 from services.worker.backbone.precision.agreement import is_agreed, load_agreed_backbone
 from shared.config import Settings, load_settings
@@ -107,7 +107,7 @@ def test_a_worker_that_chose_otherwise_at_the_same_moment_notices(
 def test_sums_of_neighbouring_weights_fit_processors_without_vnni() -> None:
     settings = load_settings()
     folder = converted_folder(settings.backbone, settings.cache_dir)
-    graph = openvino.Core().read_model(folder / INTEGER_GRAPH_FILE)
+    graph = openvino.Core().read_model(folder / INTEGER_GRAPH_FILES[False])
     quantised = [
         node.get_data().astype(int)
         for node in graph.get_ordered_ops()

@@ -15,6 +15,7 @@ INSTRUCTIONS = {
     "asimddp": "NEON dot product",
     "i8mm": "NEON int8",
 }
+VNNI = frozenset({"AMX", "AVX-512 VNNI", "AVX-VNNI"})
 
 
 def processor_name() -> str:
@@ -26,6 +27,11 @@ def instruction_sets() -> tuple[str, ...]:
     """Return the instruction sets of the processor that speed up networks."""
     flags = set((_line("flags") or _line("Features")).split())
     return tuple(name for flag, name in INSTRUCTIONS.items() if flag in flags)
+
+
+def has_vnni() -> bool:
+    """Return whether the processor adds products of 8-bit integers in 32 bits."""
+    return not VNNI.isdisjoint(instruction_sets())
 
 
 def describe_processor() -> str:

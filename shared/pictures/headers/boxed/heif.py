@@ -68,7 +68,7 @@ def _read_primary(meta: bytes, is_avif: bool) -> Header:
     for kind, content in properties:
         if kind != b"ipma":
             continue
-        for index in _associations(content, number):
+        for index in associations(content, number):
             if not 1 <= index <= len(values):
                 continue
             name, value = values[index - 1]
@@ -96,7 +96,7 @@ def _number(pitm: bytes) -> int:
     return int(_unpack(layout, pitm)[0])
 
 
-def _associations(ipma: bytes, item: int) -> Iterator[int]:
+def associations(ipma: bytes, item: int) -> Iterator[int]:
     """Yield the numbers of an item's properties, starting at 1."""
     version, flags, count = _unpack(">BxxBI", ipma)
     id_bytes, index_bytes = (2 if version == 0 else 4), (2 if flags & 1 else 1)
