@@ -81,7 +81,9 @@ class Simulation:
         assert prepared is not None
         labels = find_weak_labels(prepared.material)
         lesson = learn(prepared, labels, MIN_CONFIDENCE)
-        return Learned(prepared.uses, labels, lesson, self._scores(prepared.uses, lesson))
+        return Learned(
+            prepared.uses, labels, lesson, self._scores(prepared.uses, lesson, prepared.is_known)
+        )
 
     def clean(self, posts: Posts) -> NDArray[np.float32]:
         """Return scores after learning from complete and correct labels of the same pictures."""
@@ -129,12 +131,19 @@ class Simulation:
                     columns[place], is_custom[place] = column, False
         return columns, is_custom
 
-    def _scores(self, uses: Uses, lesson: Lesson) -> NDArray[np.float32]:
+    def _scores(
+        self, uses: Uses, lesson: Lesson, is_known: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
         scores = self.network()
         columns, is_custom = self._columns()
         network = log_odds(self.live.tag_probabilities(self.test)[:, columns])
         inputs = features(self.test)
-        place_of = {word.labels.word: place for place, word in enumerate(lesson.words)}
+        # As a night does: a tag of the network is replaced only by something clearly better.
+        place_of = {
+            word.labels.word: place
+            for place, word in enumerate(lesson.words)
+            if word.is_better or not is_known[word.labels.word]
+        }
         number = {(word.key, word.tag_id): place for place, word in enumerate(uses.words)}
         for place, label in enumerate(self.pictures.labels):
             meaning = self.reader.read(label)

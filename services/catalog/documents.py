@@ -40,6 +40,16 @@ class StackDocument(BaseModel):
     )
 
 
+class SuggestedHashtag(BaseModel):
+    """A hashtag that an image could have."""
+
+    hashtag: str = Field(description="as the owner writes it, if they do")
+    score: float
+    sources: list[Literal["tags", "similar", "owner"]] = Field(
+        alias="from", description="the image's tags, similar images, or the owner's habits"
+    )
+
+
 class ImageDocument(BaseModel):
     """An image and its tags, the most specific tags first."""
 
@@ -57,6 +67,9 @@ class ImageDocument(BaseModel):
         description="how much of its rows could be decoded, 0 to 1; null until it is tagged"
     )
     hashtags: list[str]
+    suggested_hashtags: list[SuggestedHashtag] | None = Field(
+        None, description="with suggest=hashtags: the best first"
+    )
     metadata: dict[str, Any]
     created_at: str
     tagged_at: str | None
@@ -157,6 +170,9 @@ class ShownTagsQuery(Parameters):
     max_tags: int | None = Field(None, ge=1)
     tags: str | None = Field(
         None, description="tags with commas: just these, whatever their confidence"
+    )
+    suggest: Literal["hashtags"] | None = Field(
+        None, description="hashtags: suggest some that the image does not have"
     )
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from services.catalog.documents import (
 )
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
+from services.catalog.images.suggesting import suggest_hashtags
 from services.catalog.stacks.collapsing import Page, find_stacked
 from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
@@ -55,10 +56,16 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     least = query.min_confidence
     is_lower = least is not None and least < context().settings.min_confidence
     if query.tags is not None or query.precision is not None or is_lower:
-        return describe_image(row, _shown_tags(row, query))
+        document = describe_image(row, _shown_tags(row, query))
+    else:
+        with transaction(context().engine) as connection:
+            document = describe_images(connection, context().words, [row], least or 0)[0]
+        document = {**document, "tags": document["tags"][: query.max_tags]}
+    if query.suggest is None:
+        return document
     with transaction(context().engine) as connection:
-        document = describe_images(connection, context().words, [row], least or 0)[0]
-    return {**document, "tags": document["tags"][: query.max_tags]}
+        suggested = suggest_hashtags(connection, row, document["tags"])
+    return {**document, "suggested_hashtags": suggested}
 
 
 @images.get("/v1/images", summary="List images", responses={200: Images})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import numpy as np
 import pytest
 from flask import Flask
@@ -42,8 +44,8 @@ def embedded(kind: int | None, count: int, seed: int) -> NDArray[np.float16]:
 
 def upload(
     engine: Engine, hashtags: list[str], embeddings: NDArray[np.float16], owner: str, **row: object
-) -> None:
-    """Tagged pictures with hashtags."""
+) -> list[UUID]:
+    """Tagged pictures with hashtags; their ids."""
     ids = [insert_row(engine, owner=owner, hashtags=hashtags, **row) for _ in embeddings]
     with transaction(engine) as connection:
         connection.execute(
@@ -51,6 +53,7 @@ def upload(
             {"ids": ids},
         )
         copy_embeddings(connection, ids, embeddings, 1)
+    return ids
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def community(engine: Engine, storage: Storage) -> None:
     zeros = np.zeros((DIMENSIONS, 1000), np.float32)
     insert_version(engine, storage, Head(zeros, np.zeros(1000, np.float32), nothing, nothing))
     for owner in range(OWNERS):
-        spelling = ["SunsetGlow"] if owner % 2 else ["#sunset_glow"]
+        spelling = ["SunsetGlow"] if owner % 2 else ["sunset_glow"]
         upload(engine, spelling, embedded(1, PICTURES, owner), f"owner-{owner}")
     upload(engine, ["anything"], embedded(None, BACKGROUND, 99), "someone")
 
@@ -163,3 +166,42 @@ def test_a_night_runs_for_new_hashtags_alone(engine: Engine) -> None:
     assert queue_night(engine, HOUR, night, with_hashtags=True)
 
     assert runs(engine)[0]["status"] == "queued"
+
+
+@pytest.mark.usefixtures("community")
+def test_hashtags_are_suggested_from_similar_images_in_the_owners_spelling(
+    app: Flask, engine: Engine
+) -> None:
+    (bare,) = upload(engine, [], embedded(1, 1, 50), "owner-0")
+    (said,) = upload(engine, ["Sunset Glow"], embedded(1, 1, 51), "owner-0")
+    client = app.test_client()
+
+    suggested = get(client, f"/v1/images/{bare}?suggest=hashtags")["suggested_hashtags"]
+
+    assert suggested[0]["hashtag"] == "sunset_glow"
+    assert set(suggested[0]["from"]) >= {"similar", "owner"}
+    assert get(client, f"/v1/images/{said}?suggest=hashtags")["suggested_hashtags"] == []
+    assert "suggested_hashtags" not in get(client, f"/v1/images/{bare}")
+
+
+@pytest.mark.usefixtures("community")
+def test_peoples_decisions_choose_between_a_head_with_and_one_without_hashtags(
+    app: Flask, settings: Settings, engine: Engine, storage: Storage
+) -> None:
+    client = app.test_client()
+    shows = upload(engine, [], embedded(1, 12, 20), "judge")
+    lacks = upload(engine, [], embedded(None, 12, 21), "judge")
+    for image, verdict in [*((one, "add") for one in shows), *((one, "remove") for one in lacks)]:
+        said = client.post(f"/v1/images/{image}/corrections", json={verdict: ["sunset glow"]})
+        assert said.status_code == 201, said.text
+    run = queue_run(engine)
+
+    carry_out_due_runs(trainer(settings, engine, storage))
+
+    row = read_run(engine, run)
+    assert row["status"] == "promoted", row["reason"]
+    report = row["report"]["hashtags"]["corrected"]
+    assert report["tags"]["sunset-glow"]["pictures"] >= 20
+    assert not report["used"] or report["with"] > report["without"]
+    assert "sunset glow" not in row["report"]["hashtags"]["words"]
+    assert chance(engine, storage, "sunset-glow") > 0.4

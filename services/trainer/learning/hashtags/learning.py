@@ -128,10 +128,10 @@ def share_to_show(tails: NDArray[np.float32]) -> float:
 def _share_to_show(
     prepared: Prepared, one: WeakLabels, tails: NDArray[np.float32], min_confidence: float
 ) -> float:
-    """Return the share of pictures to show a word on: of a tag, what the live version shows."""
+    """Return the share of pictures to show a word on: of a tag, at least what is shown now."""
     unlabelled = ~prepared.material.is_labelled[:, one.word]
     now = float((prepared.current_background[unlabelled, one.word] >= min_confidence).mean())
-    return now if prepared.is_known[one.word] and now > 0 else share_to_show(tails)
+    return max(share_to_show(tails), now if prepared.is_known[one.word] else 0.0)
 
 
 def _shift(background: NDArray[np.float32], share: float) -> float:

@@ -85,7 +85,8 @@ def prepare(
     )
     safe = np.maximum(column, 0)
     is_known = (column >= 0) & live.is_known_before[safe]
-    is_judged = is_known | np.isin([one.tag_id or -1 for one in uses.words], list(decided))
+    taught = set(decided) & set(live.head.learned_tags.tag_ids.tolist())
+    is_judged = is_known | np.isin([one.tag_id or -1 for one in uses.words], list(taught))
     alone = network_alone(live)
     judge = _taught_by_people(live, decided)
     looked = [

@@ -13,8 +13,8 @@ from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 
 # Shares of the owners of either word who give both, and cosines of the words' mean pictures: enough
 # to ask a person, and enough to merge.
-MIN_JACCARD, SURE_JACCARD = 0.2, 0.4
-MIN_COSINE, SURE_COSINE = 0.8, 0.9
+MIN_JACCARD, SURE_JACCARD = 0.2, 0.5
+MIN_COSINE, SURE_COSINE = 0.8, 0.95
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ MIN_LIFT = 3.0
 MIN_AGREEMENT = 0.7
 # … and so have the pictures of this share of the owners, at chance level or better.
 CHANCE = 0.5
-MIN_AGREEING = 0.6
+MIN_AGREEING = 0.5
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from shared.api.hashtag_words import key_of, split_words
-from shared.db.tags.known_tag import KnownTag
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary.nouns.lookup import PROPER_NAME, find_meanings
 from shared.vocabulary.variants import plural_forms, spelling_forms
@@ -52,11 +51,9 @@ class HashtagReader:
         self._split = split
         self._ids: dict[str, list[int]] = defaultdict(list)
         for tag, tag_id in zip(words.vocabulary.tags, words.tag_ids.tolist(), strict=True):
-            self._add(tag_id, (tag.slug, tag.name))
-        for tag, tag_id in zip(words.vocabulary.tags, words.tag_ids.tolist(), strict=True):
-            self._add(tag_id, tag.aliases)
+            _add(self._ids, tag_id, (tag.slug, tag.name, *tag.aliases))
         for alias, tag_id in former:
-            self._add(tag_id, (alias,))
+            _add(self._ids, tag_id, (alias,))
 
     def read(self, hashtag: str) -> Meaning | None:
         """Return what a hashtag means; None if it has no letter, digit or symbol.
@@ -72,8 +69,9 @@ class HashtagReader:
         if parted is not None:
             forms += [parted, *plural_forms(parted)]
         for form in forms:
-            if tags := self._ids.get(key_of(form)):
-                return Meaning(key_of(form), form, tags=tuple(tags))
+            key = key_of(form)
+            if tags := self._ids.get(key):
+                return Meaning(key, form, tags=tuple(tags))
         return self._candidate(parted or text)
 
     def _candidate(self, text: str) -> Meaning:
@@ -86,12 +84,6 @@ class HashtagReader:
                 return Meaning(key_of(noun), noun, wider=wider)
         return Meaning(key_of(text), text)
 
-    def _add(self, tag_id: int, names: Sequence[str]) -> None:
-        for name in names:
-            known = self._ids[key_of(name)]
-            if tag_id not in known:
-                known.append(tag_id)
-
     @cached_property
     def _by_wordnet_id(self) -> dict[str, int]:
         return {
@@ -103,6 +95,8 @@ class HashtagReader:
         }
 
 
-def with_shared(words: VocabularyIndex, custom: Sequence[KnownTag]) -> VocabularyIndex:
-    """Return the vocabulary with the custom tags that everybody sees."""
-    return words.with_custom([tag for tag in custom if tag.owner is None])
+def _add(ids: dict[str, list[int]], tag_id: int, names: Iterable[str]) -> None:
+    for name in names:
+        known = ids[key_of(name)]
+        if tag_id not in known:
+            known.append(tag_id)

@@ -1,0 +1,116 @@
+"""Hashtags are used for tags that people corrected only where people's decisions say they help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.trainer.learning.evaluation.evaluation import Unseen
+from services.trainer.learning.examples.targets import Targets
+from services.trainer.learning.fitting.examples import Examples
+from services.trainer.learning.fitting.fit import Classifiers
+from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem, WeakRows
+from services.trainer.learning.fitting.subspace import Subspace
+from services.trainer.learning.hashtags.comparing import fit_with_and_without
+from shared.model.exclusions import Exclusions
+
+IMAGES, TAGS = 20, 2
+PRESENT = np.zeros((IMAGES, TAGS), dtype=np.bool_)
+PRESENT[:10] = True
+DECIDED = Targets(PRESENT, np.ones((IMAGES, TAGS), dtype=np.float32))
+RIGHT = np.where(PRESENT, 0.9, 0.1).astype(np.float32)
+# One wrong picture is above all right ones.
+WORSE = RIGHT.copy()
+WORSE[10:12] = 0.99
+
+
+def problem() -> LearningProblem:
+    """A problem without images: the fits below do not look at it."""
+    nothing = np.zeros((0, TAGS), dtype=np.float32)
+    examples = Examples(np.zeros((0, 1), np.float32), nothing)
+    numbers = np.arange(TAGS)
+    tags = LearnableTags(
+        numbers.astype(np.int32), numbers, np.ones(TAGS, np.bool_), np.empty((0, 2), np.intp)
+    )
+    return LearningProblem(
+        tags,
+        Subspace(np.zeros(1, np.float32), np.eye(1, dtype=np.float32)),
+        examples,
+        nothing,
+        nothing,
+        np.zeros(0, np.bool_),
+        examples,
+        Targets(nothing > 0, nothing),
+        0.4,
+    )
+
+
+def weak() -> WeakRows:
+    """Hashtags of both tags on three images."""
+    present = np.ones((3, TAGS), dtype=np.bool_)
+    examples = Examples(np.zeros((3, 1), np.float32), np.zeros((3, TAGS), np.float32))
+    targets = Targets(present, present.astype(np.float32))
+    return WeakRows(examples, targets, np.full(3, 0.1, np.float32))
+
+
+def predicting(probabilities: NDArray[np.float32]) -> Unseen:
+    """A candidate that predicts this for images that it has not seen."""
+    none = np.zeros(TAGS, np.float32)
+    fitted = Classifiers(np.zeros((1, TAGS), np.float32), none, none, Exclusions.none(TAGS))
+    valid = np.ones((IMAGES, TAGS), np.bool_)
+    return Unseen(fitted, probabilities, valid, np.ones(TAGS, np.bool_))
+
+
+def fitted_with(asked: LearningProblem, column: int) -> bool:
+    """Whether a problem has hashtags of a tag."""
+    return asked.weak is not None and bool(asked.weak.targets.present[:, column].any())
+
+
+def test_hashtags_that_cost_something_are_not_used() -> None:
+    def fit(asked: LearningProblem) -> Unseen:
+        return predicting(WORSE if asked.weak is not None else RIGHT)
+
+    compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
+
+    assert compared.problem.weak is None
+    assert np.array_equal(compared.unseen.probabilities, RIGHT)
+    assert not compared.report["used"]
+
+
+def test_hashtags_that_give_something_are_used() -> None:
+    def fit(asked: LearningProblem) -> Unseen:
+        return predicting(RIGHT if asked.weak is not None else WORSE)
+
+    compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
+
+    assert compared.report["used"]
+    assert compared.report["with"] > compared.report["without"]
+    assert compared.problem.weak is not None
+
+
+def test_a_tag_that_loses_goes_without_while_another_one_gains() -> None:
+    def fit(asked: LearningProblem) -> Unseen:
+        scores = RIGHT.copy()
+        if not fitted_with(asked, 0):
+            scores[:, 0] = WORSE[:, 0]
+        if fitted_with(asked, 1):
+            scores[:, 1] = WORSE[:, 1]
+        return predicting(scores)
+
+    compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
+
+    assert [compared.report["tags"][slug]["used"] for slug in ("one", "two")] == [True, False]
+    assert np.array_equal(compared.unseen.probabilities, RIGHT)
+
+
+def test_tags_that_nobody_can_judge_go_without() -> None:
+    unjudged = replace(DECIDED, weight=np.zeros_like(DECIDED.weight))
+
+    def fit(asked: LearningProblem) -> Unseen:
+        return predicting(RIGHT)
+
+    compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], unjudged)
+
+    assert not compared.report["used"]
