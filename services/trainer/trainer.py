@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 from services.trainer.outcome import Finetune
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine
+from shared.messaging.celery_app import FINETUNE
+from shared.messaging.publisher import publish_hint
 from shared.storage.storage import Storage
 
 # For each run: one to read, one for its progress.
@@ -39,4 +41,6 @@ def start_trainer(settings: Settings, celery: Celery, runs_at_once: int) -> Trai
 
     engine = connect_engine(settings.database_url, runs_at_once * CONNECTIONS_PER_RUN)
     warm_up()
+    # What an earlier trainer left unfinished need not wait for beat.
+    publish_hint(celery, FINETUNE)
     return Trainer(settings, engine, Storage(settings.storage_url), celery, finetune)

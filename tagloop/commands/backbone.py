@@ -71,7 +71,7 @@ def back(*, wait: Wait = True, server: Server = DEFAULT_SERVER) -> None:
 
 @app.command()
 def status(*, server: Server = DEFAULT_SERVER) -> None:
-    """List the networks, and tell how far a change of the network is."""
+    """List the networks, and the progress of a change from one to another."""
     from rich.console import Console
 
     from tagloop.client.client import Client

@@ -12,8 +12,8 @@ from services.trainer.trainer import Trainer
 from services.worker.retagging.jobs import run_due_jobs
 from services.worker.switching.switcher import Switcher
 from shared.db.connection.engine import transaction
-from shared.db.switching.reading import find_last_switch
-from shared.db.switching.switches import request_switch
+from shared.db.models.switching.reading import find_last_switch
+from shared.db.models.switching.switches import request_switch
 from tests.support.networks import REVERSED
 
 MAX_STEPS = 20

@@ -8,9 +8,9 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from shared.db.connection.engine import transaction
-from shared.db.switching.forgetting import delete_embeddings, find_forgettable
-from shared.db.switching.reading import find_last_switch, list_networks, list_skipped
-from shared.db.switching.switches import abort_switch, find_former_network, request_switch
+from shared.db.models.switching.forgetting import delete_embeddings, find_forgettable
+from shared.db.models.switching.reading import find_last_switch, list_networks, list_skipped
+from shared.db.models.switching.switches import abort_switch, find_former_network, request_switch
 from shared.errors import Conflict, NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument

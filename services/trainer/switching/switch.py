@@ -11,7 +11,7 @@ from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.models import LiveModel
-from shared.db.switching.switches import (
+from shared.db.models.switching.switches import (
     Switch,
     count_attempt,
     end_switch,

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from services.worker.tagging.lanes import Embedded, Lanes, Rejected
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import ClaimedImage
-from shared.db.switching.chunks import Chunk
-from shared.db.switching.storing import extend_chunk, store_chunk
+from shared.db.models.switching.chunks import Chunk
+from shared.db.models.switching.storing import extend_chunk, store_chunk
 from shared.errors import Unavailable
 
 # A lease is extended this many times before it would run out.

@@ -8,7 +8,7 @@ from services.worker.backbone.first_model import insert_first_head, register_bac
 from services.worker.switching.networks import Networks
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.switching.switches import (
+from shared.db.models.switching.switches import (
     Switch,
     begin_embedding,
     count_attempt,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from shared.db.models.models import find_live_model
 from shared.db.models.run_history import count_queue
+from shared.db.models.switching.reading import find_last_switch
 from shared.db.monitoring.live_precision import judge_shown_tags
 from shared.db.monitoring.observing import (
     count_left_to_retag,
@@ -15,7 +16,6 @@ from shared.db.monitoring.observing import (
     count_versions,
     read_quality,
 )
-from shared.db.switching.reading import find_last_switch
 from shared.web.figures.family import Sample, gauge, plain
 
 JUDGED_DAYS = 28

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping
 
-from shared.db.switching.reading import find_last_switch
+from shared.db.models.switching.reading import find_last_switch
 from tagloop.admin.doctor.finding import Finding, well, wrong
 from tagloop.admin.doctor.queues import duration
 

@@ -15,7 +15,7 @@ from tests.acceptance.lessons import any_shows, crops, shows, upload
 from tests.acceptance.processes import kill, matching
 from tests.support.conditions import wait_for
 
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
 FORMER = "tf_efficientnet_lite0"
 # The same layers, but other padding: it makes good use of the same weights.

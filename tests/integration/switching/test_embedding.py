@@ -11,9 +11,9 @@ from services.worker.backbone import Backbone
 from services.worker.switching.embed_chunk import ChunkLost, embed_chunk
 from services.worker.tagging.pipeline import Pipeline
 from shared.db.connection.engine import transaction
-from shared.db.switching.chunks import Chunk, claim_chunk
-from shared.db.switching.reading import list_skipped
-from shared.db.switching.switches import abort_switch
+from shared.db.models.switching.chunks import Chunk, claim_chunk
+from shared.db.models.switching.reading import list_skipped
+from shared.db.models.switching.switches import abort_switch
 from shared.errors import Conflict
 from shared.storage.storage import Storage, original_key
 from tests.support.networks import REVERSED

@@ -14,7 +14,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
 from shared.db.images.tagging import ClaimedImage
 from shared.db.models.models import find_live_model
-from shared.db.switching.switches import find_former_network
+from shared.db.models.switching.switches import find_former_network
 from shared.db.tags.shown import tags_of_images
 from tests.support.networks import REVERSED
 from tests.support.rows import insert_custom_tag, read_row

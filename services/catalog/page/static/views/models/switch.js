@@ -1,4 +1,4 @@
-// The change from one network to another: how far it is, and how the last one ended.
+// The change from one network to another: its progress, and how the last one ended.
 import { html } from "../../core/html.js";
 import { ago, count, countOf, duration, percent } from "../../core/format.js";
 import { Icon } from "../../parts/icon.js";

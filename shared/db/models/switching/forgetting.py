@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from shared.db.connection.locks import Lock, wait_for_lock
 from shared.db.models.models import find_live_model
-from shared.db.switching.switches import find_open_switch, lock_open_switch
+from shared.db.models.switching.switches import find_open_switch, lock_open_switch
 from shared.errors import Conflict, NotFound
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from shared.db.connection.binary_copy import copy_embeddings
-from shared.db.switching.chunks import Chunk
-from shared.db.switching.switches import Switch, lock_open_switch
+from shared.db.models.switching.chunks import Chunk
+from shared.db.models.switching.switches import Switch, lock_open_switch
 
 # The speed is an average over about this time.
 AVERAGE_SECONDS = 60.0

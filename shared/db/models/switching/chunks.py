@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from shared.db.images.tagging import ClaimedImage
-from shared.db.switching.switches import Switch, find_open_switch, lock_open_switch
+from shared.db.models.switching.switches import Switch, find_open_switch, lock_open_switch
 
 # Ids that one query looks at, and queries in one transaction: 100,000 images take half a second.
 WINDOW_IMAGES = 5_000

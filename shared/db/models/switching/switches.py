@@ -53,7 +53,7 @@ def find_open_switch(connection: Connection) -> Switch | None:
 def lock_open_switch(connection: Connection) -> None:
     """Keep others from changing the open switch or its chunks until the transaction ends.
 
-    Whoever changes both locks the switch first.
+    Transactions that change both lock the switch first.
     """
     connection.execute(text("SELECT FROM backbone_switches WHERE finished_at IS NULL FOR UPDATE"))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, text
 
-from shared.db.switching.storing import AVERAGE_SECONDS
+from shared.db.models.switching.storing import AVERAGE_SECONDS
 
 # The speed of late, less where nothing was embedded for a while, and the time that the rest takes.
 _DESCRIBED = """
@@ -27,7 +27,7 @@ _DESCRIBED = """
 
 
 def find_last_switch(connection: Connection) -> RowMapping | None:
-    """Return the newest switch: what it does, how far it is, and for how long it will go on.
+    """Return the newest switch with its progress, speed and the time left.
 
     skipped: the number of images that cannot be embedded. seconds_left: null where unknown.
     """
