@@ -120,8 +120,8 @@ def _without_vanished(bridge: Bridge, differences: list[Difference]) -> list[Dif
     lost = Counter(value for one in differences for value in one.removed)
     if not lost:
         return differences
-    there = find_vanished(bridge)
-    gone = {value for value in lost if value not in there}
+    there, changed = find_vanished(bridge)
+    gone = {value for value in lost if value not in there or value in changed}
     slugs = {value: slug for one in differences for value, slug in one.removed.items()}
     nowhere = {
         value: slugs[value]

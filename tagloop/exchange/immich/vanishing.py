@@ -1,6 +1,6 @@
 """Tags that people deleted in Immich: nothing is learned from that, but it is asked about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from shared.db.events.immich import bridge_tags, put_tag, stop_tag
 from shared.db.events.immich_assets import forget_value
@@ -11,8 +11,10 @@ MIN_EVERYWHERE = 5
 MAX_NAMES = 5
 
 
-def find_vanished(bridge: Bridge) -> dict[str, str]:
-    """Stop writing tags that are gone from Immich; return the ids of those that are there.
+def find_vanished(bridge: Bridge) -> tuple[dict[str, str], Set[str]]:
+    """Stop writing tags that are gone from Immich.
+
+    Return the ids of those that are there, and the values of those that are not what they were.
 
     A tag that was deleted and made again is a new tag: it is written again where it belongs.
     """
@@ -21,7 +23,7 @@ def find_vanished(bridge: Bridge) -> dict[str, str]:
         tags = bridge_tags(connection, bridge.run)
     changed = {value: tag.slug for value, tag in tags.items() if there.get(value) != tag.tag_id}
     vanish(bridge, changed, there)
-    return there
+    return there, changed.keys()
 
 
 def vanish(bridge: Bridge, tags: Mapping[str, str], there: Mapping[str, str]) -> None:
