@@ -13,7 +13,7 @@ from bench.results import report
 from bench.results.plot import plot
 from bench.results.stats import Figure
 from bench.setup.errors import BenchError
-from bench.setup.machine import describe
+from bench.setup.machine import describe, kind_of_machine
 from bench.setup.pictures import ROOT, find_pictures, make_large
 from bench.setup.room import FULL, QUICK, Room
 from bench.throughput.rows import limit, litserve, tagloop, usual
@@ -85,7 +85,9 @@ def bench(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(help="Folder for results.json, .md and .png; docs/bench for a whole run."),
+        typer.Option(
+            help="Folder for results.json, .md and .png; a folder in docs/bench for a whole run."
+        ),
     ] = None,
 ) -> None:
     """Measure Tagloop, its limit on this machine, and its peers."""
@@ -102,7 +104,7 @@ def bench(
     report.show(figures, console)
     # Partial and trial runs do not overwrite the results of the last full run.
     if output is None and not quick and set(chosen) == set(ROWS):
-        output = RESULTS
+        output = RESULTS / kind_of_machine()
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
         report.write_json(figures, machine, output / "results.json")

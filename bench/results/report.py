@@ -86,7 +86,7 @@ def write_json(figures: Sequence[Figure], machine: Mapping[str, Any], path: Path
 def write_markdown(figures: Sequence[Figure], machine: Mapping[str, Any], path: Path) -> None:
     """Write both tables, and the machine that they were measured on."""
     by_key = {figure.key: figure for figure in figures}
-    lines = ["# Results", "", "Written by `make bench`; README.md beside it explains each row.", ""]
+    lines = ["# Results", "", "Written by `make bench`; ../README.md explains each row.", ""]
     lines += [f"- {name}: {value}" for name, value in machine.items()]
     targets = _table(TARGET_HEADER, [target_cells(target, by_key) for target in TARGETS])
     measured = _table(FIGURE_HEADER, [figure_cells(figure) for figure in figures])

@@ -2,14 +2,20 @@
 
 import os
 import platform
+import re
 from importlib.metadata import version
-from pathlib import Path
 
 import psutil
 
 from bench.setup.room import Room
+from services.worker.backbone.precision.processor import (
+    describe_processor,
+    instruction_sets,
+    processor_name,
+)
 
 GIBIBYTE = 1024**3
+TRADEMARKS = re.compile(r"\((?:R|TM)\)")
 PACKAGES = ("torch", "openvino", "litserve", "celery")
 
 
@@ -18,7 +24,7 @@ def describe(room: Room) -> dict[str, str]:
     packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     pictures = room.pictures
     return {
-        "processor": f"{processor()}, {os.cpu_count()} cores",
+        "processor": f"{describe_processor()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / GIBIBYTE:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "packages": packages,
@@ -30,6 +36,11 @@ def describe(room: Room) -> dict[str, str]:
 
 def processor() -> str:
     """Return the name of the processor."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return processor_name()
+
+
+def kind_of_machine() -> str:
+    """Return the name of the folder for results of machines like this one."""
+    newest = instruction_sets()[:1]
+    words = " ".join((TRADEMARKS.sub("", processor_name()), *newest, f"{os.cpu_count()} cores"))
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
