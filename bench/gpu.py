@@ -1,5 +1,9 @@
-"""`python -m bench.gpu`: measure the torch runtime on a GPU, or say that there is none."""
+"""`python -m bench.gpu [--output FILE.json]`: measure the torch runtime on a GPU.
 
+Without a GPU it says so and measures nothing.
+"""
+
+import argparse
 import os
 import sys
 import tempfile
@@ -14,9 +18,10 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
-from bench.results.report import show
+from bench.results.report import show, write_json
 from bench.results.stats import Figure
 from bench.setup.pictures import find_pictures
+from bench.throughput.loops.gpu_forward import measure_forward, measure_nvjpeg
 from bench.throughput.loops.worker_limit import (
     MAX_SECONDS,
     Embed,
@@ -27,6 +32,7 @@ from bench.throughput.loops.worker_limit import (
 )
 from bench.throughput.peers.eager import decode
 from services.worker.backbone import Backbone
+from services.worker.backbone.precision.processor import describe_processor
 from services.worker.backbone.torch_runtime import load_torch_backbone
 from services.worker.tagging.lanes import count_lanes
 from shared.config import Settings, load_settings
@@ -34,7 +40,7 @@ from shared.db.images.tagging import ClaimedImage
 from shared.storage.storage import Storage, original_key
 
 ROUNDS = 5
-IMAGES = 10_000
+IMAGES = 2_000
 DEVICE = "cuda"
 
 Way = Callable[[Settings, Storage, Backbone, int, ExitStack], Embed]
@@ -87,15 +93,27 @@ def measure(name: str, way: Way, settings: Settings, folder: Path) -> Figure:
 
 def main() -> int:
     """Measure all configurations on the first GPU."""
+    parser = argparse.ArgumentParser(prog="python -m bench.gpu", description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path("gpu.json"))
+    given = parser.parse_args()
     if not torch.cuda.is_available():
         print("There is no GPU that torch can use, so its runtime stays unmeasured here.")
         return 0
     console = Console(highlight=False)
-    console.print(f"{torch.cuda.get_device_name()}, {os.cpu_count()} cores")
+    machine = {
+        "gpu": torch.cuda.get_device_name(),
+        "processor": f"{describe_processor()}, {os.cpu_count()} cores",
+        "torch": torch.__version__,
+    }
+    console.print(machine)
     settings = load_settings()
     with tempfile.TemporaryDirectory() as folder:
-        figures = [measure(name, way, settings, Path(folder)) for name, way in WAYS.items()]
+        work = Path(folder)
+        figures = [measure(name, way, settings, work) for name, way in WAYS.items()]
+        figures.append(measure_nvjpeg(find_pictures(work).paths))
+    figures += measure_forward(settings.backbone, DEVICE)
     show(figures, console)
+    write_json(figures, machine, given.output)
     return 0
 
 
