@@ -30,6 +30,13 @@ def by_index(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
+def no_whole_tables(connection: Connection) -> Iterator[None]:
+    """Have Postgres find all matches by an index of any kind, and then tags one image at a time."""
+    with _without(connection, ("enable_seqscan",)):
+        yield
+
+
+@contextmanager
 def _without(connection: Connection, ways: Sequence[str]) -> Iterator[None]:
     connection.execute(_SWITCH, {"names": list(ways), "value": "off"})
     yield

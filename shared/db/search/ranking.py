@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import REAL
 
 from shared.db.schema import decisions, image_search, image_tags, shown_tags
 from shared.db.search.finding import count_matches, look_through, matches_of, matching
-from shared.db.search.planning import bitmaps_only
+from shared.db.search.planning import no_whole_tables
 from shared.db.search.search import Search, range_of
 from shared.db.search.wanted import CERTAIN, AllOf, Wanted, needs_tag, wanted_tags
 
@@ -148,7 +148,7 @@ def _rank_all(
     after: PagePosition | None,
 ) -> list[PagePosition]:
     """The same from all matches."""
-    with bitmaps_only(connection):
+    with no_whole_tables(connection):
         found = matches_of(search, None).cte("found")
         ranked = select(
             found.c.image_id, _confidence(tag_ids, found).label("confidence")
