@@ -1,4 +1,4 @@
-"""Read a request's parameters without describing their model anew for every request."""
+"""Read the parameters of a request, with a model whose schema is made only once."""
 
 from functools import cache
 from typing import Any
