@@ -105,7 +105,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet pyproject.toml --universal \
   --constraint requirements-torch.lock --no-emit-package torch --no-emit-package torchvision
 
 lock: $(STAMP)
-	$(COMPILE) --extra worker --extra local --extra tracing --extra test --extra build \
+	$(COMPILE) --extra worker --extra text --extra local --extra tracing --extra test --extra build \
 	  --output-file requirements.lock
 	$(COMPILE) --extra tracing --extra build --constraint requirements.lock \
 	  --output-file requirements-web.lock

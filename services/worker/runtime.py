@@ -40,6 +40,7 @@ class Runtime:
     networks: Networks
     switcher: Switcher
     leases: LeaseKeeper
+    live: LiveScorer
     pipeline: Pipeline
     fetcher: Fetcher
     sender: Sender
@@ -82,6 +83,7 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     networks = Networks(settings, storage, lane_count, partial(load_agreed_backbone, engine))
     networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
+    live = LiveScorer(engine, storage, settings.hold_tags)
     switcher = Switcher(settings, engine, storage, celery, networks)
     switcher.start()
     log.info(
@@ -98,9 +100,8 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
         networks,
         switcher,
         leases,
-        Pipeline(
-            settings, engine, networks, leases, LiveScorer(engine, storage, settings.hold_tags)
-        ),
+        live,
+        Pipeline(settings, engine, networks, leases, live),
         Fetcher(settings, engine, storage, celery),
         Sender(settings),
         DoneListener(engine),

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from services.worker.retagging.background import refresh_background
 from services.worker.retagging.jobs import run_due_jobs
 from services.worker.runtime import Runtime
 from services.worker.tagging.query_pictures import answer_question
 from services.worker.tagging.sweeper import sweep
+from services.worker.text_questions import answer_text
 from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.events.sending import forget_finished
@@ -21,6 +23,7 @@ from shared.fetch import check_url
 from shared.messaging.celery_app import (
     DELIVER,
     EMBED,
+    EMBED_TEXT,
     FETCH_URLS,
     INTERACTIVE,
     RETAG,
@@ -76,6 +79,11 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         """Embed a query picture that is in the storage but is not an image."""
         answer_question(runtime(), UUID(question_id), picture_format, orientation)
 
+    @celery.task(name=EMBED_TEXT)
+    def embed_text(question_id: str, words: str, as_name: bool) -> None:
+        """Embed a text that somebody searches for or names a tag by."""
+        answer_text(runtime(), UUID(question_id), words, as_name=as_name)
+
     @celery.task(name=FETCH_URLS)
     def fetch_urls() -> None:
         """Look for images whose originals have to be fetched."""
@@ -85,6 +93,7 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
     def retag() -> None:
         """Run the re-tagging that is due."""
         worker = runtime()
+        refresh_background(worker.engine, worker.storage, worker.live)
         if run_due_jobs(worker.engine, worker.storage, worker.settings):
             publish_hint(celery, RETAG)
 

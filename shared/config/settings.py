@@ -46,13 +46,19 @@ class Settings(BaseSettings):
     )
     backbone: str = Field(
         "tf_efficientnet_lite0",
-        description="timm network that turns pixels into embeddings; counts for the first start "
-        "only, later `tagloop backbone switch` changes it",
+        description="network that turns pixels into embeddings, of timm or, with the prefix "
+        "open_clip:, of open_clip; counts for the first start only, later "
+        "`tagloop backbone switch` changes it",
     )
     backbone_weights: PathOrNone = Field(
         None,
         description="safetensors file with the weights of this network; empty: they come from a "
         "package or the hub",
+    )
+    backbone_words: PathOrNone = Field(
+        None,
+        description="file with the words of an open_clip network, one a line; empty: the 6,200 "
+        "that come with the program",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
     precision: Literal["auto", "f32", "bf16", "int8"] = Field(

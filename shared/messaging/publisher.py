@@ -8,7 +8,7 @@ import structlog
 from celery import Celery
 from kombu import Connection
 
-from shared.messaging.celery_app import EMBED, FETCH_URLS, INTERACTIVE, TAG_IMAGES
+from shared.messaging.celery_app import EMBED, EMBED_TEXT, FETCH_URLS, INTERACTIVE, TAG_IMAGES
 
 IDS_PER_MESSAGE = 32
 SEND_RETRY = {"max_retries": 1, "interval_start": 0.1}
@@ -52,12 +52,12 @@ class Publisher:
             self._connection.release()
             self._connection = None
 
-    def ask(self, arguments: list[object], expires_seconds: float) -> bool:
-        """Ask a worker for the embedding of a query picture.
+    def ask(self, task: str, arguments: list[object], expires_seconds: float) -> bool:
+        """Ask a worker for the embedding of a query picture or a text, by the task for it.
 
         Return whether the message was delivered.
         """
-        return self._send(EMBED, arguments, INTERACTIVE, expires_seconds)
+        return self._send(task, arguments, INTERACTIVE, expires_seconds)
 
     def _send(
         self,
@@ -111,4 +111,16 @@ def publish_question(
     Returns whether it was delivered.
     """
     with closing(Publisher(celery)) as publisher:
-        return publisher.ask([str(question_id), picture_format, orientation], seconds)
+        arguments = [str(question_id), picture_format, orientation]
+        return publisher.ask(EMBED, arguments, seconds)
+
+
+def publish_text(
+    celery: Celery, question_id: UUID, words: str, seconds: float, *, as_name: bool
+) -> bool:
+    """Ask for the embedding of a text; the message expires after this many seconds.
+
+    Returns whether it was delivered.
+    """
+    with closing(Publisher(celery)) as publisher:
+        return publisher.ask(EMBED_TEXT, [str(question_id), words, as_name], seconds)

@@ -4,18 +4,20 @@ Workers score new embeddings with it, web processes stored ones; both get the sa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned_tags import MAX_LOGIT, LearnedTags
+from shared.model.text_rows import TextRows, unit
 from shared.vocabulary import Vocabulary
 
 LEARNED_PREFIX = "taught."
 PRETRAINED_PREFIX = "pretrained."
+TEXT_PREFIX = "text."
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,38 @@ class Head:
 
     weight: (dimensions, leaves) float32; bias: (leaves,) float32, leaves in vocabulary order.
     learned_tags: taught by people. pretrained: learned from labelled folders, such as the everyday
-    words; a fine-tune treats these as part of the network.
+    words; a fine-tune treats these as part of the network. text: for networks with text, the words
+    that weight and bias were made of; each word then has a probability of its own.
     """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     learned_tags: LearnedTags
     pretrained: LearnedTags
+    text: TextRows | None = None
+
+    @classmethod
+    def of_text(cls, text: TextRows) -> "Head":
+        """Return the head of a network with text."""
+        nothing = LearnedTags.nothing(len(text.rows))
+        return cls(*text.classifier(), nothing, nothing, text)
+
+    def with_text(self, text: TextRows) -> "Head":
+        """Return the head with other words, or words compared with another background."""
+        weight, bias = text.classifier()
+        return replace(self, weight=weight, bias=bias, text=text)
 
     def leaf_probabilities(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the softmax over the leaves: (n, dimensions) → (n, leaves).
+
+        For a network with text, return the probability of each word, independent of the others.
 
         Embeddings are first rounded to float16, as they are stored, so that a picture scores the
         same when it is uploaded and when it is re-tagged.
         """
         rounded = embeddings.astype(np.float16).astype(np.float32)
+        if self.text is not None:
+            return sigmoid(unit(rounded) @ self.weight + self.bias)
         logits = rounded @ self.weight + self.bias
         logits -= logits.max(axis=1, keepdims=True)
         exponentials = np.exp(logits)
@@ -46,11 +65,14 @@ class Head:
 
     def to_bytes(self) -> bytes:
         """Return the head as a safetensors file."""
+        if self.text is None:
+            classifier = {"weight": self.weight, "bias": self.bias}
+        else:
+            classifier = _prefixed(TEXT_PREFIX, self.text.arrays())
         arrays = {
-            "weight": self.weight,
-            "bias": self.bias,
-            **_prefixed(LEARNED_PREFIX, self.learned_tags),
-            **_prefixed(PRETRAINED_PREFIX, self.pretrained),
+            **classifier,
+            **_prefixed(LEARNED_PREFIX, self.learned_tags.arrays()),
+            **_prefixed(PRETRAINED_PREFIX, self.pretrained.arrays()),
         }
         # safetensors writes memory as is, with the shape of a row-major array.
         return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
@@ -59,26 +81,39 @@ class Head:
     def from_bytes(cls, data: bytes) -> "Head":
         """Read a safetensors file made by `to_bytes`."""
         arrays = load(data)
-        weight = arrays["weight"]
+        stored = _with_prefix(arrays, TEXT_PREFIX)
+        text = TextRows.from_arrays(stored) if stored else None
+        weight, bias = text.classifier() if text else (arrays["weight"], arrays["bias"])
         return cls(
             weight,
-            arrays["bias"],
+            bias,
             # Heads of early versions have no learned tags.
             _read_tags(arrays, LEARNED_PREFIX) or LearnedTags.nothing(len(weight)),
             _read_tags(arrays, PRETRAINED_PREFIX) or LearnedTags.nothing(len(weight)),
+            text,
         )
 
 
-def _prefixed(prefix: str, tags: LearnedTags) -> dict[str, NDArray[np.generic]]:
-    return {prefix + name: array for name, array in tags.arrays().items()}
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the probabilities of log-odds."""
+    powers = np.exp(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
+    return (powers / (1 + powers)).astype(np.float32)
 
 
-def _read_tags(arrays: Mapping[str, NDArray[Any]], prefix: str) -> LearnedTags | None:
-    found = {
+def _prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {prefix + name: array for name, array in arrays.items()}
+
+
+def _with_prefix(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
+
+
+def _read_tags(arrays: Mapping[str, NDArray[Any]], prefix: str) -> LearnedTags | None:
+    found = _with_prefix(arrays, prefix)
     return LearnedTags.from_arrays(found) if found else None
 
 

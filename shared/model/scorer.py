@@ -72,6 +72,10 @@ class Scorer:
         ]
         if len(kept) < len(pretrained):
             head = replace(head, pretrained=pretrained.take(np.array(kept, dtype=np.intp)))
+        if head.text is not None:
+            gone = [tag_id for tag_id in head.text.named_ids.tolist() if tag_id not in tags]
+            if gone:
+                head = head.with_text(head.text.without_named(gone))
         words = words.with_custom([tag for tag in custom if tag.owner is None])
         own = {
             owner: OwnTags.of(
@@ -126,10 +130,17 @@ class Scorer:
         return self._columns_of(self.head.pretrained.tag_ids)
 
     @cached_property
+    def named_columns(self) -> NDArray[np.intp]:
+        """The vocabulary's column of each tag that was made by its name, (named,)."""
+        named = self.head.text.named_ids if self.head.text else np.empty(0, np.int32)
+        return self._columns_of(named)
+
+    @cached_property
     def is_known_before(self) -> NDArray[np.bool_]:
         """Which tags the model can score before anyone corrects them, (tags,)."""
         known = self.vocabulary.has_leaves.copy()
         known[self.pretrained_columns] = True
+        known[self.named_columns] = True
         return known
 
     @cached_property
@@ -160,7 +171,10 @@ class Scorer:
         learned or pretrained tag below it. A pretrained tag has at least the sum of its leaves.
         """
         leaves = self.head.leaf_probabilities(embeddings)
-        network = self.vocabulary.tag_probabilities(leaves)
+        own = leaves.shape[1] - len(self.named_columns)
+        leaves, named = leaves[:, :own], leaves[:, own:]
+        network = self._combine(leaves)
+        self._raise(network, self.named_columns, named)
         pretrained = self.head.pretrained.probabilities(
             embeddings, network[:, self.pretrained_columns]
         )
@@ -170,11 +184,16 @@ class Scorer:
         learned = self.head.learned_tags.probabilities(embeddings, network[:, self.learned_columns])
         is_leaf, leaf = self._learned_leaves
         leaves[:, leaf] = learned[:, is_leaf]
-        sums = self.vocabulary.tag_probabilities(leaves)
+        sums = self._combine(leaves)
+        self._raise(sums, self.named_columns, named)
         self._raise(sums, self.pretrained_columns, pretrained)
         self._raise(sums, self.learned_columns, learned)
         sums[:, self.learned_columns] = learned
         return sums
+
+    def _combine(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
+        independent = self.head.text is not None
+        return self.vocabulary.tag_probabilities(leaves, independent=independent)
 
     def probabilities_of(
         self, embeddings: NDArray[np.floating], columns: NDArray[np.intp]

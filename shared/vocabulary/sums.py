@@ -61,6 +61,16 @@ class Sums:
         """The columns, to look one up."""
         return frozenset(self.columns.tolist())
 
+    def highest(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the highest probability instead of the sum, where classes do not exclude another.
+
+        leaves: (n, classes); the result is (n, sums).
+        """
+        if not len(self.columns):
+            return np.zeros((len(leaves), 0), np.float32)
+        by_class = np.ascontiguousarray(leaves.T)
+        return np.maximum.reduceat(by_class[self.members], self.starts, axis=0).T
+
     def of_leaves(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sums, (n, sums), for probabilities of classes, (n, classes)."""
         if not len(self.columns):

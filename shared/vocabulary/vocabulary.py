@@ -100,8 +100,13 @@ class Vocabulary:
         """Return the tag with this slug, name or alias, in any case; None if unknown."""
         return self._by_text.get(normalise(text))
 
-    def tag_probabilities(self, leaf_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    def tag_probabilities(
+        self, leaf_probabilities: NDArray[np.float32], *, independent: bool = False
+    ) -> NDArray[np.float32]:
         """Sum leaf probabilities, (batch, classes), to those of all tags, (batch, tags).
+
+        independent: the classes do not exclude each other, so a wider tag is as probable as the
+        most probable of its leaves.
 
         Custom tags have no leaves and get 0.
         """
@@ -110,7 +115,8 @@ class Vocabulary:
             sums[:, self.leaves] = leaf_probabilities
         else:
             sums[:, self.leaves] = leaf_probabilities[:, self.leaf_numbers]
-        sums[:, self._sums.columns] = self._sums.of_leaves(leaf_probabilities)
+        combine = self._sums.highest if independent else self._sums.of_leaves
+        sums[:, self._sums.columns] = combine(leaf_probabilities)
         return sums
 
     def is_only_a_leaf(self, column: int) -> bool:

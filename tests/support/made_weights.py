@@ -1,6 +1,7 @@
 """Networks whose weights the tests make, in the formats of real ones."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -14,8 +15,8 @@ NEVER = -30.0
 
 def save_wide_lite0(path: Path) -> None:
     """Save lite0 with a classifier over ImageNet-12k: of its 11,821 classes it knows the 1,000."""
-    embedder = load_network(DEFAULT).embedder
-    weights = dict(embedder.network.state_dict())
+    network: Any = load_network(DEFAULT).embedder
+    weights = dict(network.network.state_dict())
     names = class_names("imagenet-12k")
     places = {synset: place for place, synset in enumerate(names)}
     rows, columns = [], []

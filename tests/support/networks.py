@@ -23,6 +23,7 @@ class ReversedBackbone:
         nothing = LearnedTags.nothing(len(head.weight))
         self.vocabulary = backbone.vocabulary
         self.choice = backbone.choice
+        self.text = backbone.text
         self.first_head = Head(head.weight[::-1], head.bias, nothing, nothing)
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:

@@ -29,7 +29,7 @@ def measure_forward(name: str, device: str, images: int = IMAGES) -> Iterator[Fi
         ("channels-last", torch.channels_last),
     ):
         embedder = load_network(name).embedder.to(device)
-        embedder.to(memory_format=memory_format)  # type: ignore[call-overload]
+        embedder.to(memory_format=memory_format)
         for precision in (torch.float32, torch.bfloat16):
             for batch in BATCHES:
                 label = f"forward, {layout}, {str(precision).removeprefix('torch.')}, batch {batch}"

@@ -102,6 +102,9 @@ class SearchResults(BaseModel):
 
     tags: list[FoundTag] = Field(description="the wanted tags")
     unknown: list[str] = Field(description="words that mean no tag; then there are no images")
+    by_text: str | None = Field(
+        description="the text that the network compared images with, where words mean no tag"
+    )
     query: UnderstoodQuery
     images: list[ImageDocument]
     next: str | None = Field(description="cursor of the next page")

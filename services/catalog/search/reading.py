@@ -29,12 +29,16 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Understood:
-    """A search, and how each part of the request was interpreted."""
+    """A search, and how each part of the request was interpreted.
+
+    has_parameters: whether tags are asked for beside `q`.
+    """
 
     text: str
     search: Search
     query: Query
     terms: list[Term]
+    has_parameters: bool = False
 
     @property
     def unknown(self) -> list[str]:
@@ -80,7 +84,7 @@ def understand(criteria: Criteria) -> Understood:
         filters.before,
         criteria.newer_than,
     )
-    return Understood(criteria.q, search, query, [*terms, *more_terms])
+    return Understood(criteria.q, search, query, [*terms, *more_terms], bool(more_terms))
 
 
 def describe_query(understood: Understood) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from sqlalchemy import Connection
 
+from services.catalog.search.by_text import find_by_text, text_of
 from services.catalog.search.documents import Criteria, FoundIds, SearchQuery, SearchResults
 from services.catalog.search.reading import describe_query, understand
 from services.catalog.stacks.collapsing import Page, StackedPage, find_stacked
@@ -29,11 +30,18 @@ search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])
     "/v1/search", summary="Search images", responses={200: SearchResults, 400: ProblemDocument}
 )
 def get_search(query: SearchQuery) -> dict[str, Any]:
-    """Newest or most confident first. The response includes how each word was interpreted."""
+    """Newest or most confident first. The response includes how each word was interpreted.
+
+    Where words mean no tag and the network understands text, the images nearest to the whole text
+    are found instead, up to 200.
+    """
     understood = understand(query)
     documents: list[dict[str, Any]] = []
     cursor, total = None, None if query.cursor else 0
-    if not understood.unknown:
+    text = text_of(understood)
+    if text is not None:
+        documents, total = find_by_text(understood, text, query.limit)
+    elif not understood.unknown:
         with transaction(context().engine) as connection:
             page = _find_page(connection, understood.search, query)
             cursor, total = page.next, page.total
@@ -48,7 +56,8 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
                 documents = page.add_stacks(documents)
     return {
         "tags": [{"tag": tag.slug, "name": tag.name} for tag in understood.tags],
-        "unknown": understood.unknown,
+        "unknown": [] if text is not None else understood.unknown,
+        "by_text": text,
         "query": describe_query(understood),
         "images": documents,
         "next": cursor,

@@ -1,4 +1,4 @@
-"""`POST /v1/tags`: teach a custom tag from a few examples."""
+"""`POST /v1/tags`: teach a custom tag from a few examples, or make one from its name alone."""
 
 import time
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from services.feedback.corrections.reading import Entry, read_entry
 from services.feedback.corrections.recording import RecordedCorrections, count_corrections, record
 from services.feedback.documents import TagName, User, VerdictsDocument
 from services.feedback.models.retraining import RunDocument, describe_run
+from services.feedback.tags.named_tags import make_named_tag
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.run_history import find_run
@@ -38,7 +39,10 @@ class ExampleImages(BaseModel):
 
     name: TagName = Field(description="of a new tag, or of one to teach by more examples")
     examples: list[ImageId] = Field(
-        min_length=1, max_length=MAX_EXAMPLES, description="ids of images that have it"
+        [],
+        max_length=MAX_EXAMPLES,
+        description="ids of images that have it; empty: the name says it, where the network "
+        "understands text",
     )
     counterexamples: list[ImageId] = Field(
         [], max_length=MAX_EXAMPLES, description="ids of images that do not"
@@ -60,14 +64,18 @@ class TaughtTag(BaseModel):
     said: str | None = Field(
         None, description="the name in the request, where it is a plural or another spelling"
     )
-    run: RunDocument = Field(description="as in GET /v1/retrain/{id}; it may still be under way")
+    run: RunDocument | None = Field(
+        description="as in GET /v1/retrain/{id}; it may still be under way; null: the tag was made "
+        "from its name, and images are being tagged again"
+    )
 
 
 @custom_tags.post(
     "/v1/tags",
-    summary="Teach a tag from examples",
+    summary="Teach a tag from examples, or make one from its name",
     responses={
         201: TaughtTag,
+        400: ProblemDocument,
         404: ProblemDocument,
         409: ProblemDocument,
         429: ProblemDocument,
@@ -76,9 +84,12 @@ class TaughtTag(BaseModel):
 def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
     """Starts a run.
 
-    If the model learns the tag well enough, existing images get it when the run ends.
+    If the model learns the tag well enough, existing images get it when the run ends. Without
+    examples, a network that understands text makes the tag from its name, without a run.
     """
     here = context()
+    if not body.examples:
+        return _make_from_name(body), 201
     has = VerdictsDocument(add=[body.name], new=body.new)
     lacks = VerdictsDocument(remove=[body.name], new=body.new)
     words = here.words.get()
@@ -103,6 +114,13 @@ def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
         "run": describe_run(run),
     }
     return document, 201
+
+
+def _make_from_name(body: ExampleImages) -> dict[str, Any]:
+    if body.counterexamples:
+        raise BadRequest("There are counterexamples, but no examples.")
+    tag = make_named_tag(body.name)
+    return {"tag": tag.slug, "name": tag.name, "owner": tag.owner, "said": None, "run": None}
 
 
 def _record(

@@ -48,7 +48,7 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
         live = find_live_model(connection)
     if live is None or live.version != learned.parent:
         raise Overtaken
-    blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
+    blob = f"heads/{uuid4()}.safetensors"
     with transaction(trainer.engine) as connection:
         # A row without its file would stop all tagging, a file without a row only takes up space:
         # so it is deleted by this note, which the commit that makes the row removes.

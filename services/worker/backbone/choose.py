@@ -24,7 +24,9 @@ def load_backbone(settings: Settings, lanes: int, agreed: str | None = None) -> 
     if wants_cuda(settings):
         from services.worker.backbone.torch_runtime import load_torch_backbone
 
-        return load_torch_backbone(settings.backbone, "cuda", settings.backbone_weights)
+        return load_torch_backbone(
+            settings.backbone, "cuda", settings.backbone_weights, settings.backbone_words
+        )
     from services.worker.backbone.openvino_runtime import load_openvino_backbone
 
     return load_openvino_backbone(settings, lanes, agreed)

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from services.worker.backbone.interface import has_text
 from services.worker.backbone.precision.measure import (
     Measured,
     find_measured,
@@ -40,21 +41,25 @@ VOCABULARY_FILE = "vocabulary.json"
 DIGEST_DIGITS = 16
 
 
-def convert(name: str, folder: Path, weights: Path | None = None) -> None:
+def convert(
+    name: str, folder: Path, weights: Path | None = None, words: Path | None = None
+) -> None:
     """Write a network's graphs, first head, words and description to a new folder, all or nothing.
 
     There are graphs for 8-bit integers if ranges for this network come with the program.
 
     Raises:
-        ConfigError: as `load_network` does.
+        ConfigError: as `load_any_network` does.
     """
     import openvino
     import torch
 
-    from services.worker.backbone.network import load_network
+    from services.worker.backbone.any_network import load_any_network
     from services.worker.backbone.precision.quantise import digest, quantise
 
-    network = load_network(name, weights)
+    # OpenVINO traces the network and cannot follow torch's fused attention.
+    torch.backends.mha.set_fastpath_enabled(False)
+    network = load_any_network(name, weights, words)
     side = network.description.side
     graph = openvino.convert_model(
         network.embedder,
@@ -79,8 +84,8 @@ def convert(name: str, folder: Path, weights: Path | None = None) -> None:
         (unfinished / HEAD_FILE).write_bytes(network.first_head.to_bytes())
         (unfinished / DESCRIPTION_FILE).write_text(json.dumps(asdict(network.description)))
         if network.vocabulary is not None:
-            words = write_vocabulary(network.vocabulary.tags)
-            (unfinished / VOCABULARY_FILE).write_text(words, encoding="utf-8")
+            vocabulary = write_vocabulary(network.vocabulary.tags)
+            (unfinished / VOCABULARY_FILE).write_text(vocabulary, encoding="utf-8")
         # Another process may have finished first; its result is the same.
         if not folder.exists():
             unfinished.replace(folder)
@@ -88,28 +93,32 @@ def convert(name: str, folder: Path, weights: Path | None = None) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def converted_folder(name: str, cache: Path, weights: Path | None = None) -> Path:
+def converted_folder(
+    name: str, cache: Path, weights: Path | None = None, words: Path | None = None
+) -> Path:
     """Return the folder of a network's conversion.
 
-    It depends on the versions of the libraries, and on the bytes of a file with other weights.
+    It depends on the versions of the libraries, and on the bytes of files with other weights and
+    words.
 
     Raises:
-        ConfigError: that file cannot be read.
+        ConfigError: such a file cannot be read.
     """
     # The name of a network with text has a colon and slashes.
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
     folder = f"{plain}-timm{version('timm')}-openvino{version('openvino')}-{LAYOUT}"
-    if weights is not None:
-        folder += f"-{_digest_of(weights)}"
+    for file in (weights, words if has_text(name) else None):
+        if file is not None:
+            folder += f"-{_digest_of(file)}"
     return cache.expanduser() / folder
 
 
-def _digest_of(weights: Path) -> str:
+def _digest_of(path: Path) -> str:
     try:
-        with weights.open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_DIGITS]
     except OSError as error:
-        raise ConfigError(f"The weights {weights} cannot be read: {error.strerror}.") from error
+        raise ConfigError(f"The file {path} cannot be read: {error.strerror}.") from error
 
 
 def measure_here(folder: Path) -> Measured:
@@ -131,10 +140,10 @@ def main() -> int:
     """Convert and measure the configured network unless that has been done already."""
     try:
         settings = load_settings()
-        weights = settings.backbone_weights
-        folder = converted_folder(settings.backbone, settings.cache_dir, weights)
+        weights, words = settings.backbone_weights, settings.backbone_words
+        folder = converted_folder(settings.backbone, settings.cache_dir, weights, words)
         if not folder.exists():
-            convert(settings.backbone, folder, weights)
+            convert(settings.backbone, folder, weights, words)
         print(json.dumps(asdict(measure_here(folder))))
     except (TagloopError, OSError) as error:
         print(error, file=sys.stderr)

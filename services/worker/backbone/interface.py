@@ -11,6 +11,14 @@ from services.worker.backbone.precision.choose import Choice
 from shared.model.head import Head
 from shared.vocabulary import Vocabulary
 
+# Names of networks with text begin with it.
+OPEN_CLIP = "open_clip:"
+
+
+def has_text(name: str) -> bool:
+    """Return whether a network embeds texts beside pictures."""
+    return name.startswith(OPEN_CLIP)
+
 
 @dataclass(frozen=True)
 class Description:
@@ -26,6 +34,14 @@ class Description:
     dimensions: int
 
 
+class TextEmbedder(Protocol):
+    """Embeds texts into the space of a network's pictures. Thread-safe."""
+
+    def embed(self, text: str, *, as_name: bool) -> NDArray[np.float32]:
+        """Return the embedding of a text, (dimensions,), of length 1; as_name: of a tag's name."""
+        ...
+
+
 class Backbone(Protocol):
     """A network, loaded and warmed up. Thread-safe."""
 
@@ -38,6 +54,11 @@ class Backbone(Protocol):
     @property
     def vocabulary(self) -> Vocabulary | None:
         """The words of its classes; None for ImageNet's, which come with the program."""
+        ...
+
+    @property
+    def text(self) -> "TextEmbedder | None":
+        """Its tower for texts; None if it has none."""
         ...
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:

@@ -70,11 +70,11 @@ class Embedder(nn.Module):
 class Network:
     """A network in torch, in evaluation mode, and the classifier it was trained with.
 
-    vocabulary: the words of its classes; None: ImageNet's.
+    embedder: a module like Embedder. vocabulary: the words of its classes; None: ImageNet's.
     """
 
     description: Description
-    embedder: Embedder
+    embedder: Any
     first_head: Head
     vocabulary: Vocabulary | None
 

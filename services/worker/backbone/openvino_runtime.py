@@ -21,10 +21,11 @@ from services.worker.backbone.convert import (
     VOCABULARY_FILE,
     converted_folder,
 )
-from services.worker.backbone.interface import Description
+from services.worker.backbone.interface import Description, has_text
 from services.worker.backbone.precision.choose import Choice, choose_precision
 from services.worker.backbone.precision.measure import Measured, find_measured, float_precision
 from services.worker.backbone.precision.processor import has_vnni
+from services.worker.backbone.text_tower import TextTower, text_tower_of
 from shared.config import Settings
 from shared.errors import ConfigError
 from shared.model.head import Head
@@ -33,6 +34,8 @@ from shared.vocabulary.stored import read_vocabulary
 
 CONVERT_MODULE = "services.worker.backbone.convert"
 CONVERT_SECONDS = 600
+# With text, the words of the vocabulary are embedded as well, in seven sentences each.
+CONVERT_TEXT_SECONDS = 7200
 
 log = structlog.get_logger(__name__)
 
@@ -44,10 +47,13 @@ class OpenVinoBackbone:
     lane decodes, another runs the network, and no pixels change threads.
     """
 
-    def __init__(self, folder: Path, lanes: int, choice: Choice) -> None:
+    def __init__(
+        self, folder: Path, lanes: int, choice: Choice, text: TextTower | None = None
+    ) -> None:
         """Load what `convert` wrote to the folder, for this number of lanes."""
         self.choice = choice
         self._folder = folder
+        self.text = text
         self.description = read_description(folder)
         self.first_head = Head.from_bytes((folder / HEAD_FILE).read_bytes())
         core = openvino.Core()
@@ -109,10 +115,12 @@ def load_openvino_backbone(
         ConfigError: the network can't be loaded, or not in the configured precision.
     """
     weights = settings.backbone_weights
-    folder = converted_folder(settings.backbone, settings.cache_dir, weights)
+    folder = converted_folder(
+        settings.backbone, settings.cache_dir, weights, settings.backbone_words
+    )
     measured = find_measured(folder) or _convert(settings)
     choice = choose_precision(settings.precision, agreed, measured)
-    return OpenVinoBackbone(folder, lanes, choice)
+    return OpenVinoBackbone(folder, lanes, choice, text_tower_of(settings.backbone, weights))
 
 
 def _convert(settings: Settings) -> Measured:
@@ -122,11 +130,12 @@ def _convert(settings: Settings) -> Measured:
         check=False,
         capture_output=True,
         text=True,
-        timeout=CONVERT_SECONDS,
+        timeout=CONVERT_TEXT_SECONDS if has_text(settings.backbone) else CONVERT_SECONDS,
         env={
             **os.environ,
             "TAGLOOP_BACKBONE": settings.backbone,
             "TAGLOOP_BACKBONE_WEIGHTS": str(settings.backbone_weights or ""),
+            "TAGLOOP_BACKBONE_WORDS": str(settings.backbone_words or ""),
             "TAGLOOP_CACHE_DIR": str(settings.cache_dir),
         },
     )

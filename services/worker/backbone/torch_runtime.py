@@ -10,8 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from services.worker.backbone.network import Network, load_network
+from services.worker.backbone.any_network import load_any_network
+from services.worker.backbone.network import Network
 from services.worker.backbone.precision.choose import Choice
+from services.worker.backbone.text_tower import TextTower, text_tower_of
 from shared.errors import BackboneStalled
 
 BATCH_IMAGES = 64
@@ -32,7 +34,8 @@ class PendingPicture:
 class TorchBackbone:
     """One thread owns the network and runs all waiting pictures, up to a full batch, at a time."""
 
-    def __init__(self, network: Network, device: str) -> None:
+    def __init__(self, network: Network, device: str, text: TextTower | None = None) -> None:
+        self.text = text
         self.description = network.description
         self.first_head = network.first_head
         self.vocabulary = network.vocabulary
@@ -40,7 +43,7 @@ class TorchBackbone:
         self._device = torch.device(device)
         self._embedder = network.embedder.to(self._device)
         # Tensor cores read the weights of convolutions in this layout.
-        self._embedder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._embedder.to(memory_format=torch.channels_last)
         self._waiting: queue.Queue[PendingPicture | None] = queue.Queue(AHEAD_IMAGES)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -98,10 +101,16 @@ class TorchBackbone:
         return embeddings.float().cpu().numpy()
 
 
-def load_torch_backbone(name: str, device: str, weights: Path | None = None) -> TorchBackbone:
+def load_torch_backbone(
+    name: str, device: str, weights: Path | None = None, words: Path | None = None
+) -> TorchBackbone:
     """Load a network on a torch device.
 
+    weights: a file with its weights; None: a package or the hub has them. words: a list of words
+    for a network with text.
+
     Raises:
-        ConfigError: as `load_network` does.
+        ConfigError: as `load_any_network` does.
     """
-    return TorchBackbone(load_network(name, weights), device)
+    network = load_any_network(name, weights, words)
+    return TorchBackbone(network, device, text_tower_of(name, weights))

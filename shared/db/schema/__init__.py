@@ -28,6 +28,7 @@ from shared.db.schema.words import (
     tag_edits,
     tag_parents,
     tags,
+    text_embeddings,
     vocabularies,
 )
 from shared.db.schema.workers import worker_progress
@@ -70,6 +71,7 @@ __all__ = [
     "tag_edits",
     "tag_parents",
     "tags",
+    "text_embeddings",
     "transient_images",
     "unstacked",
     "untrained_owners",

@@ -1,6 +1,7 @@
 """The vocabulary: the networks' tags and custom tags."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -56,6 +57,23 @@ vocabularies = Table(
     Column("digest", Text, primary_key=True, comment="SHA-256 of the content"),
     Column("content", LargeBinary, nullable=False, comment="its tags as JSON, by gzip"),
     comment="words of networks that do not have the shipped vocabulary; rows never change",
+)
+
+text_embeddings = Table(
+    "text_embeddings",
+    metadata,
+    Column("backbone_id", ForeignKey("backbones.id"), primary_key=True),
+    Column("words", Text, primary_key=True, comment="what was embedded"),
+    Column(
+        "as_name",
+        Boolean,
+        primary_key=True,
+        comment="whether as a tag's name, in the sentences for the vocabulary",
+    ),
+    Column("embedding", LargeBinary, nullable=False, comment="float32, length 1"),
+    timestamp("created_at", nullable=False, server_default=now),
+    Index("text_embeddings_created_idx", "created_at"),
+    comment="texts that people searched for, for 30 days",
 )
 
 tag_aliases = Table(

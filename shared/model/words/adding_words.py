@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from sqlalchemy import Connection
 
-from shared.db.models.learning import read_report
-from shared.db.models.models import LiveModel, has_words_version
-from shared.db.models.promotion import insert_candidate, lock_live_model, promote
-from shared.db.models.retag_jobs import RetagScope, queue_job
+from shared.db.models.models import has_words_version
+from shared.db.models.promotion import lock_live_model
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.making import insert_custom_tags
 from shared.errors import ConfigError
 from shared.model.head import Head
+from shared.model.promoting import promote_head, read_head
 from shared.model.vocabulary_index import VocabularyIndex, read_vocabulary_index
 from shared.model.words.words_file import digest_of, read_words_file
 from shared.storage.storage import Storage
@@ -72,16 +70,6 @@ def add_words(connection: Connection, storage: Storage, path: Path, reason: str)
         return None
     words = read_vocabulary_index(connection, live.backbone_id)
     head = with_words(connection, read_head(storage, live), path, live.backbone, words)
-    blob = f"heads/{live.backbone}-{uuid4()}.safetensors"
-    storage.put(blob, head.to_bytes())
-    # The measured figures of tags that people taught still hold.
-    metrics = {**read_report(connection, live.version), WORDS_METRIC: digest}
-    version = insert_candidate(connection, live, blob, reason, metrics, rejected=False)
-    promote(connection, version)
-    queue_job(connection, RetagScope())
-    return version
-
-
-def read_head(storage: Storage, model: LiveModel) -> Head:
-    """Read the head of a version."""
-    return Head.from_bytes(bytes(storage.get(model.blob)))
+    return promote_head(
+        connection, storage, live, head, reason=reason, metrics={WORDS_METRIC: digest}
+    )

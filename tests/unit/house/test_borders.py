@@ -16,7 +16,7 @@ WEB_APPS = (
     "services.catalog.app",
     "tagloop.local.web",
 )
-HEAVY = ("torch", "torchvision", "timm", "openvino", "cv2")
+HEAVY = ("torch", "torchvision", "timm", "open_clip", "openvino", "cv2")
 MAX_MEBIBYTES = 150
 # Imports the module named on the command line; with a second argument, also answers requests.
 # Prints the heavy modules that were loaded, then its resident memory.
@@ -95,6 +95,8 @@ def test_only_the_network_module_imports_timm_and_only_torch_code_imports_torch(
             assert path.is_relative_to(backbone) or path == fit, f"{path} imports {module}"
         if package == "timm":
             assert path == backbone / "network.py", f"{path} imports {module}"
+        if package == "open_clip":
+            assert path == backbone / "two_towers" / "loading.py", f"{path} imports {module}"
 
 
 def imports(folder: str) -> list[tuple[Path, str]]:

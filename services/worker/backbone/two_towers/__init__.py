@@ -1,0 +1,1 @@
+"""Networks with a tower for pictures and one for texts, by open_clip."""

@@ -1,0 +1,22 @@
+"""Sentences that a word is put into before it is embedded."""
+
+import re
+
+# The mean of several sentences says less about any of them and more about the word (Radford et al.
+# 2021, Learning Transferable Visual Models From Natural Language Supervision).
+TEMPLATES = (
+    "{}",
+    "a photo of a {}.",
+    "a photo of the {}.",
+    "a photo with a {} in it.",
+    "a close-up photo of a {}.",
+    "a cropped photo of the {}.",
+    "a bad photo of a {}.",
+)
+
+
+def sentences_of(name: str) -> list[str]:
+    """Return a tag's name in each of the sentences."""
+    # Names say in brackets what is meant: "crane (bird)".
+    plain = re.sub(r"\s*\(([^)]*)\)", r", \1", name)
+    return [template.format(plain) for template in TEMPLATES]
