@@ -53,3 +53,13 @@ def add_words(
     from tagloop.admin.words import add_words_file
 
     print(add_words_file(data, file))
+
+
+@app.command()
+def backbones() -> None:
+    """List networks for TAGLOOP_BACKBONE, with their authors' figures and licences."""
+    from tagloop.display.network_lines import network_lines
+    from tagloop.networks.known import known_networks
+
+    for network in known_networks():
+        print(*network_lines(network), sep="\n")
