@@ -61,6 +61,15 @@ def test_dropped_files_appear_at_once_and_their_tags_without_a_reload(
     assert page.evaluate("window.stayed")
 
 
+def test_the_pictures_that_the_html_asks_for_are_the_ones_that_the_library_shows(tab: Tab) -> None:
+    page = tab.open()
+    page.wait_for_selector(".cell")
+
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+
+    assert len({url for url in loaded if "/v1/search?" in url and "limit=60" in url}) == 1
+
+
 def test_suggestions_while_typing_lead_to_pictures_and_an_address(tab: Tab) -> None:
     page = tab.open()
     page.wait_for_selector(".cell")

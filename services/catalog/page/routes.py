@@ -19,7 +19,7 @@ CONTENT_POLICY: Final = (
 FOREVER_SECONDS = 365 * 24 * 3600
 LIBRARY = ""
 # What the library asks for first, letter for letter; so it is there when the modules are.
-FIRST_PICTURES: Final = "/v1/search?limit=60"
+FIRST_PICTURES: Final = "/v1/search?stacks=true&limit=60"
 
 page = APIBlueprint("page", __name__, doc_ui=False)
 
