@@ -81,7 +81,7 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
 
     @celery.task(name=EMBED_TEXT)
     def embed_text(question_id: str, words: str, as_name: bool) -> None:
-        """Embed a text that somebody searches for or names a tag by."""
+        """Embed a text of a search, or the name of a new tag."""
         answer_text(runtime(), UUID(question_id), words, as_name=as_name)
 
     @celery.task(name=FETCH_URLS)

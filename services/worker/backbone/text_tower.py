@@ -24,7 +24,7 @@ class TextTower:
     def embed(self, text: str, *, as_name: bool) -> NDArray[np.float32]:
         """Return the embedding of a text, (dimensions,), of length 1.
 
-        as_name: the text is a tag's name, which is put into sentences like those of the vocabulary.
+        as_name: the text is a tag's name, and is put into the same sentences as the vocabulary's.
 
         Raises:
             ConfigError: as `load_towers`.
