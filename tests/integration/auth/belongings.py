@@ -83,6 +83,13 @@ def belongings_of(
         delivery = connection.scalar(
             text("SELECT id FROM deliveries WHERE owner = :owner LIMIT 1"), {"owner": owner}
         )
+        proposal = connection.scalar(
+            text(
+                "INSERT INTO hashtag_proposals (kind, word, name) VALUES ('tag', :word, :word) "
+                "RETURNING id"
+            ),
+            {"word": f"{owner} word"},
+        )
     assert delivery is not None
     return Belongings(
         owner,
@@ -98,6 +105,7 @@ def belongings_of(
             "batch_id": batch,
             "theme": "animals",
             "run_id": "1",
+            "proposal_id": str(proposal),
             "version": "1",
             "endpoint_id": endpoint,
             "delivery_id": str(delivery),
