@@ -14,7 +14,7 @@ from services.trainer.learning.examples.targets import CERTAIN_ABSENT
 # An owner's typical picture has to outscore this share of the background by the live version, …
 MIN_STANDING = 0.6
 # … and at most this much less than the pictures of the owners whom it supports most.
-TOP_OWNERS, MAX_BEHIND = 0.9, 0.25
+TOP_OWNERS, MAX_BEHIND = 0.9, 0.12
 
 
 def contradicted(
