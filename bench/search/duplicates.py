@@ -22,7 +22,11 @@ from services.worker.backbone import Backbone, load_backbone
 from services.worker.decoding.protocol import Square
 from services.worker.decoding.square import decode_square
 from shared.config import load_settings
-from shared.db.search.fingerprints import MAX_DIFFERENT_BITS, MIN_BURST_COSINE, MIN_CORRELATION
+from shared.db.search.likeness.fingerprints import (
+    MAX_DIFFERENT_BITS,
+    MIN_BURST_COSINE,
+    MIN_CORRELATION,
+)
 from shared.pictures import probe
 
 MAX_PIXELS = 100_000_000

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from shared.db.connection.engine import transaction
 from shared.db.owners.access import EVERYTHING, Access
-from shared.db.search.similar import Near, compare_all, find_nearest
+from shared.db.search.likeness.similar import Near, compare_all, find_nearest
 from shared.model.codes import encode
 
 RESULTS = 20

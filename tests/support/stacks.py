@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import insert_backbone, insert_first_version
-from shared.db.search.fingerprints import store_fingerprints
+from shared.db.search.likeness.fingerprints import store_fingerprints
 from shared.pictures.fingerprint import MINIATURE_BYTES, Fingerprint
 from tests.support.rows import insert_row, set_row
 

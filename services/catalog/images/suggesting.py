@@ -13,7 +13,7 @@ from shared.auth.door import caller_access
 from shared.db.hashtags.suggesting import find_hashtags_of
 from shared.db.images.images import find_embedding
 from shared.db.owners.profiles import count_hashtags, count_images
-from shared.db.search.similar import find_nearest
+from shared.db.search.likeness.similar import find_nearest
 
 MAX_SUGGESTED = 10
 SIMILAR_IMAGES = 20

@@ -13,8 +13,8 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
+from shared.db.search.likeness.similar import find_nearest
 from shared.db.search.search import Search
-from shared.db.search.similar import find_nearest
 from shared.web.context import context
 from shared.web.texts import embed_text
 

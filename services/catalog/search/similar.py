@@ -19,8 +19,8 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding, find_images
-from shared.db.search.similar import Near, find_nearest
-from shared.db.search.stacks import find_stacks
+from shared.db.search.likeness.similar import Near, find_nearest
+from shared.db.search.likeness.stacks import find_stacks
 from shared.errors import NotFound, TooManyBytes
 from shared.web.context import context
 from shared.web.problems import ProblemDocument

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from shared.db.search.stacks import Stack, find_stacks
+from shared.db.search.likeness.stacks import Stack, find_stacks
 
 # A page may come out shorter than asked for rather than take long.
 MAX_ROUNDS = 5

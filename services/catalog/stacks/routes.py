@@ -12,7 +12,7 @@ from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
-from shared.db.search.stacks import find_stacks
+from shared.db.search.likeness.stacks import find_stacks
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImagePath

@@ -18,7 +18,7 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.models.learning import read_embeddings_of, sample_embeddings
-from shared.db.search.similar import find_nearest
+from shared.db.search.likeness.similar import find_nearest
 from shared.errors import BadRequest, Conflict
 from shared.model.learned_tags import features
 from shared.web.context import context

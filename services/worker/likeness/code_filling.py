@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
-from shared.db.search.code_backfill import fill_in_codes
+from shared.db.search.likeness.code_backfill import fill_in_codes
 
 CHUNK_EMBEDDINGS = 1_000
 # Of every sweep's ten seconds.

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.search.stacks import stack_next
+from shared.db.search.likeness.stacks import stack_next
 
 CHUNK_IMAGES = 100
 # Of every sweep's ten seconds.

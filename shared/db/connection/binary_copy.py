@@ -16,7 +16,7 @@ from psycopg2.errors import ForeignKeyViolation
 from sqlalchemy import Connection
 
 from shared.db.corrections.votes import Decision
-from shared.db.search.codes import store_codes
+from shared.db.search.likeness.codes import store_codes
 from shared.errors import TagDeleted
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)

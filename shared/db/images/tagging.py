@@ -13,7 +13,7 @@ from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
 from shared.db.corrections.withdrawn import give_back_all
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
-from shared.db.search.fingerprints import store_fingerprints
+from shared.db.search.likeness.fingerprints import store_fingerprints
 from shared.errors import NetworkReplaced
 from shared.pictures.fingerprint import Fingerprint
 

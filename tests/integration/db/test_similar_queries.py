@@ -15,9 +15,9 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.owners.access import EVERYTHING, Access
-from shared.db.search.code_backfill import BEFORE_ALL, fill_in_codes
-from shared.db.search.codes import has_all_codes
-from shared.db.search.similar import MIN_CANDIDATES, find_nearest
+from shared.db.search.likeness.code_backfill import BEFORE_ALL, fill_in_codes
+from shared.db.search.likeness.codes import has_all_codes
+from shared.db.search.likeness.similar import MIN_CANDIDATES, find_nearest
 from shared.storage.storage import Storage
 from tests.support.rows import insert_row, store_image
 

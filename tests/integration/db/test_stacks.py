@@ -15,7 +15,7 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image
-from shared.db.search.stacks import find_stacks, stack_next
+from shared.db.search.likeness.stacks import find_stacks, stack_next
 from shared.pictures.fingerprint import Fingerprint
 from shared.storage.storage import Storage
 from tests.support.rows import store_image

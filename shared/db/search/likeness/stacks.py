@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from shared.db.schema import stack_members, unstacked
-from shared.db.search.fingerprints import find_near_duplicates
+from shared.db.search.likeness.fingerprints import find_near_duplicates
 
 
 @dataclass(frozen=True)

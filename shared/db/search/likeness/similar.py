@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import BIT
 
 from shared.db.owners.access import Access
 from shared.db.schema import codes, embeddings, images
-from shared.db.search.codes import has_all_codes
+from shared.db.search.likeness.codes import has_all_codes
 from shared.model.codes import encode
 
 # How many of the nearest codes have their embeddings compared. 200 would do for 20 results

@@ -1,0 +1,1 @@
+"""Queries about images that look alike: codes, fingerprints and stacks."""
