@@ -25,7 +25,7 @@ from shared.config import PREFIX, Settings, load_settings
 from shared.db.connection.engine import connect_engine
 from shared.db.migrate import migrate
 from shared.messaging.celery_app import create_celery
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import DATABASE_NAME, broker_url, database_url

@@ -13,7 +13,7 @@ from services.worker.backbone.first_model import ensure_model
 from shared.config import load_settings
 from shared.db.connection.engine import transaction
 from shared.db.migrate import migrate
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 
 MAX_PICTURES = 2_000

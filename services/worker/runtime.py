@@ -23,8 +23,8 @@ from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.images.notifications import DoneListener
 from shared.db.models.models import find_live_model
-from shared.model.live_model import LiveScorer
-from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.live.model import LiveScorer
+from shared.model.live.vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection, RowMapping
 
 from shared.db.tags.shown import ShownTag, tags_of_images
-from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.live.vocabulary import LiveVocabulary
 from shared.vocabulary import Vocabulary
 
 CONFIDENCE_DIGITS = 6

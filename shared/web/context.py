@@ -12,8 +12,8 @@ from shared.db.images.notifications import DoneListener
 from shared.messaging.backlog import BacklogWatch
 from shared.messaging.celery_app import create_celery
 from shared.messaging.relay import Relay
-from shared.model.live_model import LiveScorer
-from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.live.model import LiveScorer
+from shared.model.live.vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
 from shared.storage.unsettled import Unsettled
 from shared.web.waiting import WaitingRoom

@@ -18,7 +18,7 @@ from shared.db.owners.access import Access
 from shared.db.owners.keys import delete_keys_of
 from shared.db.owners.owners import count_images_of, delete_images, delete_traces, find_ids_of
 from shared.errors import BlobMissing, ConfigError
-from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.live.vocabulary import LiveVocabulary
 from shared.storage.deleting import delete_files
 from shared.storage.storage import Storage, file_keys, original_key
 

@@ -19,7 +19,7 @@ from shared.db.corrections.reconsider import reconsider
 from shared.db.corrections.standings import store_standings
 from shared.db.models.learning import find_groups, find_tag_owner, read_report
 from shared.db.tags.lookup import find_custom_tags
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.model.scorer import Scorer
 from shared.storage.storage import Storage
 

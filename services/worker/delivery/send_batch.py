@@ -18,7 +18,7 @@ from shared.db.connection.engine import transaction
 from shared.db.events.endpoints import find_endpoint, secrets_of
 from shared.db.events.sending import Claimed, fail_waiting, release
 from shared.db.owners.access import EVERYTHING
-from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.live.vocabulary import LiveVocabulary
 
 MAX_PER_BATCH = 20
 BATCH_SECONDS = 10.0

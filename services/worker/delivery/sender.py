@@ -23,7 +23,7 @@ from shared.db.connection.engine import connect_engine, transaction
 from shared.db.connection.listening import Listener
 from shared.db.events.sending import Claimed, claim_due, find_waiting
 from shared.db.images.notifications import DELIVERIES_CHANNEL
-from shared.model.live_vocabulary import LiveVocabulary
+from shared.model.live.vocabulary import LiveVocabulary
 
 # Threads mostly wait for receivers, and start on demand. There are many because a receiver that
 # hangs holds one for 15 s, and dozens may hang.

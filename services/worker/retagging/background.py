@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 from shared.db.connection.engine import transaction
 from shared.db.models.learning import sample_uncorrected
 from shared.db.models.promotion import lock_live_model
-from shared.model.live_model import LiveScorer
-from shared.model.promoting import promote_head, read_head
+from shared.model.live.model import LiveScorer
+from shared.model.live.promoting import promote_head, read_head
 from shared.model.text_rows import Background
 from shared.storage.storage import Storage
 

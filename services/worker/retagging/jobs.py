@@ -23,7 +23,7 @@ from shared.db.models.retag_jobs import (
     take_up_job,
 )
 from shared.db.models.retagging import count_in_scope, find_only_difference, list_versions
-from shared.model.live_model import REFRESH_SECONDS, LiveScorer
+from shared.model.live.model import REFRESH_SECONDS, LiveScorer
 from shared.model.scorer import Scorer
 from shared.storage.storage import Storage
 

@@ -29,7 +29,7 @@ from shared.db.images.tagging import (
 from shared.db.models.models import LiveModel
 from shared.errors import BackboneStalled, ConfigError, NetworkReplaced, TagDeleted
 from shared.model.head import choose_tags
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.model.scorer import Scorer
 from shared.observability.metrics import (
     batch_images,

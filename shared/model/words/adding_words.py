@@ -12,7 +12,7 @@ from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.making import insert_custom_tags
 from shared.errors import ConfigError
 from shared.model.head import Head
-from shared.model.promoting import promote_head, read_head
+from shared.model.live.promoting import promote_head, read_head
 from shared.model.vocabulary_index import VocabularyIndex, read_vocabulary_index
 from shared.model.words.words_file import digest_of, read_words_file
 from shared.storage.storage import Storage

@@ -15,7 +15,7 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.config.hold_list import STARTING_LIST
 from shared.model.held_tags import held_columns
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from shared.web import create_web_app

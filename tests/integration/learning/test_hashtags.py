@@ -20,7 +20,7 @@ from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.integration.learning.test_nights import HOUR, TOMORROW, runs
 from tests.support.answers import get

@@ -8,7 +8,7 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.errors import Unavailable
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.support.learning.training import insert_version
 

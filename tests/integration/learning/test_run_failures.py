@@ -15,7 +15,7 @@ from shared.db.connection.engine import connect_engine, transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.runs import find_set_aside, release_corrections, start_next_run
 from shared.errors import Unavailable
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.deleting import sweep_files
 from shared.storage.storage import Storage
 from tests.support.learning.training import (

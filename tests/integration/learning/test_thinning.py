@@ -13,7 +13,7 @@ from services.trainer.trainer import Trainer
 from services.worker.tagging.sweeper import sweep
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.support.learning.training import InstantLearn, insert_corrections, queue_run
 

@@ -26,7 +26,7 @@ from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.making import insert_custom_tags
 from shared.db.tags.shown import tags_of_images
 from shared.errors import ConfigError
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.model.words.adding_words import add_words
 from shared.model.words.words_file import WordsFile, read_words_file, shipped_words
 from shared.storage.storage import Storage

@@ -27,7 +27,7 @@ from services.worker.text_questions import answer_text
 from shared.config import Settings, load_settings
 from shared.db.connection.engine import transaction
 from shared.errors import ConfigError
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.support.keys import app_with

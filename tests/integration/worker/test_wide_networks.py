@@ -23,7 +23,7 @@ from shared.db.connection.engine import transaction
 from shared.db.migrate import migrate
 from shared.errors import ConfigError
 from shared.messaging.celery_app import create_celery
-from shared.model.live_model import LiveScorer
+from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.support.keys import app_with
 from tests.support.learning.feedback import correct, tags_of

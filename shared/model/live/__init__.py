@@ -1,0 +1,1 @@
+"""The version that is live: loading it, its vocabulary, and promoting another."""
