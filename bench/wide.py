@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.worker.choosing import choose_many
+from services.worker.tagging.choosing import choose_many
 from shared.db.models.models import LiveModel
 from shared.model.head import Head
 from shared.model.learned_tags import LearnedTags

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from services.worker.questions.pictures import answer_question
+from services.worker.questions.texts import answer_text
 from services.worker.retagging.background import refresh_background
 from services.worker.retagging.jobs import run_due_jobs
 from services.worker.runtime import Runtime
-from services.worker.tagging.query_pictures import answer_question
 from services.worker.tagging.sweeper import sweep
-from services.worker.text_questions import answer_text
 from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.events.sending import forget_finished

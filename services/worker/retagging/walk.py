@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from services.worker.choosing import choose_many, choose_own
+from services.worker.tagging.choosing import choose_many, choose_own
 from services.worker.tagging.waiting import WaitingUsers
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_owners

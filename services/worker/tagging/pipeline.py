@@ -9,8 +9,8 @@ import numpy as np
 import structlog
 from sqlalchemy import Engine
 
-from services.worker.choosing import choose_own
 from services.worker.switching.networks import Networks
+from services.worker.tagging.choosing import choose_own
 from services.worker.tagging.lanes import Embedded, Lanes, Rejected
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.story import tell_failed, tell_tagged

@@ -18,12 +18,12 @@ from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.any_network import load_any_network
 from services.worker.backbone.first_model import ensure_model
 from services.worker.backbone.torch_runtime import load_torch_backbone
+from services.worker.questions.texts import answer_text
 from services.worker.retagging.background import refresh_background
 from services.worker.retagging.jobs import run_due_jobs
 from services.worker.switching.networks import Networks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
-from services.worker.text_questions import answer_text
 from shared.config import Settings, load_settings
 from shared.db.connection.engine import transaction
 from shared.errors import ConfigError

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from services.worker.choosing import choose_many
+from services.worker.tagging.choosing import choose_many
 from shared.model.head import choose_tags
 from shared.vocabulary import load_imagenet
 
