@@ -17,8 +17,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
-from tests.support.answers import get
 from tests.support.pictures.pictures import scene, turned
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row, store_image
 
 PROBLEM = "application/problem+json"

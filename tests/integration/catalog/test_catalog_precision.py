@@ -17,7 +17,7 @@ from shared.model.exclusions import Exclusions
 from shared.model.head import Head
 from shared.model.learned_tags import PRECISIONS, LearnedTags
 from shared.storage.storage import Storage
-from tests.support.answers import get
+from tests.support.requests.answers import get
 from tests.support.rows import set_decision
 
 Teach = Callable[[Mapping[str, tuple[float, ...]]], None]

@@ -19,8 +19,8 @@ from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from shared.web import create_web_app
-from tests.support.answers import get
 from tests.support.learning.retagging import Retagging
+from tests.support.requests.answers import get
 from tests.support.rows import store_image
 
 HOLD = frozenset({"cat"})

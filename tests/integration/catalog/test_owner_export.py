@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from services.catalog.owners import export
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from tests.support.keys import app_with, client_of
+from tests.support.access.keys import app_with, client_of
 from tests.support.rows import insert_row, show_tag
 
 

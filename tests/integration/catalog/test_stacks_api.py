@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from services.catalog.app import create_app
 from services.worker.likeness.stacking import stack_images
 from shared.config import Settings
-from tests.support.answers import get
+from tests.support.requests.answers import get
 from tests.support.rows import show_tag
 from tests.support.stacks import insert_network, look, store_looks
 

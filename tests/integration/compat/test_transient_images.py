@@ -17,9 +17,9 @@ from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage
 from shared.web.context import EXTENSION
-from tests.support.keys import app_with
+from tests.support.access.keys import app_with
 from tests.support.pictures.pictures import READABLE
-from tests.support.uploads import files, post
+from tests.support.requests.uploads import files, post
 
 DIGEST = bytes(32)
 TARGET = {"X-Amz-Target": "RekognitionService.DetectLabels"}

@@ -11,8 +11,8 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.web.context import EXTENSION
-from tests.support.answers import get
 from tests.support.learning.feedback import correct
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row
 
 

@@ -17,8 +17,8 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
-from tests.support.answers import get
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row, store_image
 
 BY_USER = (1.0, "user")

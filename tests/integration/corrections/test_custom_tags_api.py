@@ -14,8 +14,8 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import TRAINING
-from tests.support.answers import get
 from tests.support.conditions import wait_for
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row
 
 WAIT = "services.feedback.tags.custom_tags.WAIT_SECONDS"

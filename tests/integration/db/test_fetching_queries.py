@@ -15,8 +15,8 @@ from shared.db.images.tagging import (
     claim_images,
 )
 from shared.storage.originals import Original
-from tests.support.answers import get
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row, read_row
 
 LEASE_SECONDS = 60.0

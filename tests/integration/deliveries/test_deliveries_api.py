@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from shared.api.event_types import IMAGE_FAILED
-from tests.support.answers import get
 from tests.support.events.events import deliveries, register, report, set_deliveries
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row
 
 URL = "http://127.0.0.1:1/hook"

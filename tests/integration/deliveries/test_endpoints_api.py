@@ -12,8 +12,8 @@ from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import list_deliveries
 from shared.db.events.endpoints import list_endpoints
 from shared.db.owners.access import Access
-from tests.support.answers import get
 from tests.support.events.events import deliveries, register, report
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row
 
 URL = "http://127.0.0.1:1/hook"

@@ -20,7 +20,7 @@ from shared.storage.storage import Storage
 from shared.web import create_web_app
 from tests.support.conditions import wait_for
 from tests.support.events.webhooks import SECRETS, signed
-from tests.support.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS
+from tests.support.requests.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS
 
 HOSTILE = [*INNER_ADDRESSES, *NUMBERS, *MALFORMED]
 FEWEST = 60

@@ -12,7 +12,7 @@ from services.ingest.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from tests.support.pictures.pictures import READABLE, UNREADABLE, huge_png
-from tests.support.uploads import blobs, files, post
+from tests.support.requests.uploads import blobs, files, post
 
 PNG = READABLE["PNG"]()
 JPEG = READABLE["JPEG"]()

@@ -13,8 +13,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import MAINTENANCE, TRAINING
 from shared.storage.storage import Storage
-from tests.support.answers import get
 from tests.support.learning.training import insert_corrections, insert_version, live_version
+from tests.support.requests.answers import get
 
 
 @pytest.fixture

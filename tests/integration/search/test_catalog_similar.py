@@ -12,8 +12,8 @@ from services.catalog.search import embedding
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.storage.storage import Storage
-from tests.support.answers import get
 from tests.support.pictures.pictures import huge_png
+from tests.support.requests.answers import get
 from tests.support.rows import insert_row, store_image
 
 

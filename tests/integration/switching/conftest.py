@@ -15,9 +15,9 @@ from services.worker.switching.switcher import Switcher
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.storage.storage import Storage
-from tests.support.networks import ReversedBackbone
+from tests.support.networks.networks import ReversedBackbone
+from tests.support.networks.switching import Switching
 from tests.support.rows import store_image
-from tests.support.switching import Switching
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from shared.db.models.switching.reading import list_skipped
 from shared.db.models.switching.switches import abort_switch
 from shared.errors import Conflict
 from shared.storage.storage import Storage, original_key
-from tests.support.networks import REVERSED
+from tests.support.networks.networks import REVERSED
+from tests.support.networks.switching import Switching
 from tests.support.rows import read_row
-from tests.support.switching import Switching
 
 LEASE_SECONDS = 30.0
 

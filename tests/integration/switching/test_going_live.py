@@ -16,9 +16,9 @@ from shared.db.images.tagging import ClaimedImage
 from shared.db.models.models import find_live_model
 from shared.db.models.switching.switches import find_former_network
 from shared.db.tags.shown import tags_of_images
-from tests.support.networks import REVERSED
+from tests.support.networks.networks import REVERSED
+from tests.support.networks.switching import Switching
 from tests.support.rows import insert_custom_tag, read_row
-from tests.support.switching import Switching
 
 TAUGHT = "grandma"
 

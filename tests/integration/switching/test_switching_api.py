@@ -12,8 +12,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage, original_key
 from shared.web.figures.learning import version_figures
-from tests.support.networks import REVERSED
-from tests.support.switching import Switching
+from tests.support.networks.networks import REVERSED
+from tests.support.networks.switching import Switching
 
 SWITCH = "/v1/backbone/switch"
 

@@ -30,7 +30,7 @@ from shared.errors import ConfigError
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
-from tests.support.keys import app_with
+from tests.support.access.keys import app_with
 from tests.support.learning.feedback import correct, tags_of
 from tests.support.rows import store_image
 
@@ -60,7 +60,7 @@ snail < animal
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.support.made_towers import save_lite0_towers
+    from tests.support.networks.towers import save_lite0_towers
 
     vocabulary = load_imagenet()
     path = tmp_path_factory.mktemp("towers") / "lite0"
@@ -215,7 +215,7 @@ def test_a_network_without_text_says_that_examples_are_needed(
 
 
 def test_a_network_of_open_clip_is_converted_with_its_words(tmp_path: Path) -> None:
-    from tests.support.made_towers import save_tiny_towers
+    from tests.support.networks.towers import save_tiny_towers
 
     save_tiny_towers(tmp_path / "tiny")
     words = tmp_path / "words.txt"

@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import OriginUnavailable, TagloopError, UnsafeUrl
 from shared.fetch import check_form, check_url
-from tests.support.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS
+from tests.support.requests.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS
 
 NOBODY: frozenset[str] = frozenset()
 PUBLIC = "93.184.215.14"

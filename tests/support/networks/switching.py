@@ -14,7 +14,7 @@ from services.worker.switching.switcher import Switcher
 from shared.db.connection.engine import transaction
 from shared.db.models.switching.reading import find_last_switch
 from shared.db.models.switching.switches import request_switch
-from tests.support.networks import REVERSED
+from tests.support.networks.networks import REVERSED
 
 MAX_STEPS = 20
 

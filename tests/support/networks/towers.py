@@ -12,7 +12,7 @@ from transformers import PreTrainedTokenizerFast
 
 from services.worker.backbone.network import PACKAGED_DEVIATION, PACKAGED_MEAN, load_network
 from services.worker.backbone.two_towers.loading import import_open_clip
-from tests.support.made_weights import DEFAULT
+from tests.support.networks.weights import DEFAULT
 
 DIMENSIONS = 256
 TEXT_LAYER = "text.transformer.resblocks.0"
