@@ -66,7 +66,7 @@ def test_no_key_stands_in_any_log(locked: Server) -> None:
 def test_an_owner_is_exported_and_erased(
     locked: Server, photos: dict[str, Path], tmp_path: Path
 ) -> None:
-    key = create(locked, "--scope", "ingest", "--owner", "anna")
+    key = create(locked, "--scope", "ingest", "--owner", "leaving")
     sent = Api(locked.url).request(
         "POST",
         "/v1/images",
@@ -77,15 +77,15 @@ def test_an_owner_is_exported_and_erased(
     assert sent.status == 200
     data = ("--data", str(locked.data))
 
-    exported = command("owner", "export", "anna", "--to", str(tmp_path / "export"), *data)
+    exported = command("owner", "export", "leaving", "--to", str(tmp_path / "export"), *data)
     assert exported.returncode == 0, exported.stderr
     assert len(list((tmp_path / "export" / "files").iterdir())) == 1
-    erased = command("owner", "erase", "anna", "--yes", *data)
+    erased = command("owner", "erase", "leaving", "--yes", *data)
     assert erased.returncode == 0, erased.stderr
     assert "1 pictures" in erased.stdout
     reader = create(locked, "--scope", "read")
     listed = Api(locked.url).request(
-        "GET", "/v1/images", headers={"Authorization": f"Bearer {reader}"}, owner="anna"
+        "GET", "/v1/images", headers={"Authorization": f"Bearer {reader}"}, owner="leaving"
     )
     assert listed.json()["images"] == []
 
