@@ -110,6 +110,11 @@ def test_each_service_answers_prometheus_and_the_proxy_does_not(
     assert urllib3.request("GET", f"{address}/metrics").status == 404
 
 
+def tells_story(log: str, image: str) -> bool:
+    """Whether a line is about this image and the request."""
+    return any(image in line and "story-42" in line for line in log.splitlines())
+
+
 def test_a_request_id_goes_from_the_proxy_to_the_stored_tags(
     engine: Engine, api: Api, photos: dict[str, Path]
 ) -> None:
@@ -120,11 +125,10 @@ def test_a_request_id_goes_from_the_proxy_to_the_stored_tags(
 
     assert answer.headers["X-Request-Id"] == "story-42"
     image = answer.json()["id"]
-    ingest = [line for line in engine.log("ingest").splitlines() if image in line]
-    assert any("story-42" in line for line in ingest), ingest
-    worker = [line for line in engine.log("worker").splitlines() if image in line]
-    assert any("story-42" in line for line in worker), worker
-    assert "story-42" in engine.log("proxy")
+    # A line may be written after the answer has been sent.
+    wait_for(lambda: tells_story(engine.log("ingest"), image), "the log of ingest")
+    wait_for(lambda: tells_story(engine.log("worker"), image), "the log of the worker")
+    wait_for(lambda: "story-42" in engine.log("proxy"), "the log of the proxy")
 
 
 def test_no_secret_is_in_a_log(engine: Engine, api: Api) -> None:
