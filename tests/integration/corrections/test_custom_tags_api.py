@@ -14,7 +14,9 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import TRAINING
+from shared.storage.storage import Storage
 from tests.support.conditions import wait_for
+from tests.support.learning.training import insert_version
 from tests.support.requests.answers import get
 from tests.support.rows import insert_row
 
@@ -29,6 +31,12 @@ def client(settings: Settings) -> FlaskClient:
 @pytest.fixture
 def images(engine: Engine) -> list[str]:
     return [str(insert_row(engine)) for _ in range(4)]
+
+
+@pytest.fixture
+def live(engine: Engine, storage: Storage) -> None:
+    """A network that does not understand text, so a tag needs examples."""
+    insert_version(engine, storage)
 
 
 @pytest.fixture
@@ -112,7 +120,7 @@ def test_the_answer_waits_for_the_run_to_end(
     assert (run["status"], run["reason"]) == ("rejected", "too little")
 
 
-@pytest.mark.usefixtures("untouched")
+@pytest.mark.usefixtures("live", "untouched")
 @pytest.mark.parametrize(
     ("change", "status", "reason"),
     [

@@ -1,6 +1,8 @@
 // Which module shows which address: the first part of the path names the view. A view is loaded when
 // it is opened, so that the first screen waits for nothing else.
+import { connection, noteLost } from "../core/connection.js";
 import { html, useEffect, useState } from "../core/html.js";
+import { useStore } from "../core/store.js";
 import { EmptyState, ErrorState, Loading } from "../parts/states.js";
 
 const LOADERS = {
@@ -28,6 +30,8 @@ export const TITLES = {
   owners: "Owners",
 };
 
+const NO_ANSWER = { status: 0, message: "This view opens when Tagloop answers again." };
+
 const loaded = {};
 
 async function load(name) {
@@ -40,18 +44,30 @@ export function loadAll() {
   for (const name of Object.keys(LOADERS)) load(name).catch(() => {});
 }
 
+const reload = () => window.location.reload();
+
 export function View({ name, ...properties }) {
   const [, setReady] = useState(null);
-  const [error, setError] = useState(null);
+  const [failedAt, setFailedAt] = useState(null);
+  const { restored } = useStore(connection);
   const isKnown = Object.hasOwn(LOADERS, name);
   useEffect(() => {
-    setError(null);
-    if (isKnown && !loaded[name]) load(name).then(() => setReady(name), setError);
+    setFailedAt(null);
+    if (!isKnown || loaded[name]) return;
+    const onFailure = () => {
+      noteLost();
+      setFailedAt(connection.get().restored);
+    };
+    load(name).then(() => setReady(name), onFailure);
   }, [name]);
+  // A module that did not arrive cannot be asked for again, but the page can.
+  const isBack = failedAt !== null && restored > failedAt;
+  useEffect(() => {
+    if (isBack) reload();
+  }, [isBack]);
   if (!isKnown) return html`<${NotFound} />`;
   if (loaded[name]) return html`<${loaded[name]} ...${properties} />`;
-  // A module that did not arrive cannot be asked for again, but a reload can.
-  if (error) return html`<${ErrorState} error=${error} onRetry=${() => window.location.reload()} />`;
+  if (failedAt !== null) return html`<${ErrorState} error=${NO_ANSWER} onRetry=${reload} />`;
   return html`<${Loading} />`;
 }
 
