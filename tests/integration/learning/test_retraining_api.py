@@ -116,13 +116,13 @@ def test_a_version_that_does_not_exist_cannot_be_promoted(
     assert live_version(engine) == versions[0]
 
 
-def test_a_version_of_another_backbone_cannot_be_promoted(
+def test_a_version_of_another_network_cannot_be_promoted(
     client: FlaskClient, engine: Engine, versions: tuple[int, int, int]
 ) -> None:
     answer = client.post(f"/v1/models/{versions[2]}/promote")
 
     assert answer.status_code == 409
-    assert "another backbone" in answer.get_json()["detail"]
+    assert "another network" in answer.get_json()["detail"]
     assert live_version(engine) == versions[0]
 
 
