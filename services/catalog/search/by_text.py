@@ -15,6 +15,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.likeness.similar import find_nearest
 from shared.db.search.search import Search
+from shared.errors import Unavailable
 from shared.web.context import context
 from shared.web.texts import embed_text
 
@@ -33,10 +34,17 @@ def text_of(understood: Understood) -> str | None:
     )
     if not understood.unknown or not is_plain or understood.has_parameters:
         return None
-    if context().live.get().head.text is None:
+    if not _understands_text():
         return None
     runs = understood.query.alternatives[0]
     return " ".join(word.text for run in runs if isinstance(run, WordRun) for word in run.words)
+
+
+def _understands_text() -> bool:
+    try:
+        return context().live.get().head.text is not None
+    except Unavailable:
+        return False  # No worker has started so far, so there is nothing to find by text.
 
 
 def find_by_text(understood: Understood, text: str, most: int) -> tuple[list[dict[str, Any]], int]:
