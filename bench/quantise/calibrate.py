@@ -12,6 +12,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.quantise import CHANNEL_DIMENSIONS, digest, operations
 from services.worker.backbone.precision.ranges import Point, Ranges
 
@@ -28,9 +29,9 @@ def find_ranges(graph: Path, squares: Sequence[NDArray[np.uint8]]) -> Ranges:
     """Return the ranges of a converted network; squares: (side, side, 3) RGB each."""
     import nncf
 
-    model = openvino.Core().read_model(graph)
+    model = openvino_core().read_model(graph)
     quantised = nncf.quantize(
-        openvino.Core().read_model(graph),
+        openvino_core().read_model(graph),
         nncf.Dataset([square[np.newaxis] for square in squares]),
         subset_size=len(squares),
         preset=nncf.QuantizationPreset.PERFORMANCE,

@@ -9,6 +9,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.processor import has_vnni
 from services.worker.backbone.precision.quantise import quantise
 from services.worker.backbone.precision.ranges import Ranges
@@ -23,11 +24,11 @@ class Comparison:
         """Embed the pictures, (side, side, 3) RGB each, in float32."""
         self._graph = graph
         self._squares = squares
-        self._exact = _embed(openvino.Core().read_model(graph), squares)
+        self._exact = _embed(openvino_core().read_model(graph), squares)
 
     def cosines(self, ranges: Ranges) -> list[float]:
         """Return the cosine between both embeddings of each picture."""
-        graph = openvino.Core().read_model(self._graph)
+        graph = openvino_core().read_model(self._graph)
         quantise(graph, ranges, for_vnni=has_vnni())
         near = _embed(graph, self._squares)
         products = (near * self._exact).sum(axis=1)
@@ -53,5 +54,5 @@ def summary(cosines: Sequence[float]) -> str:
 def _embed(graph: openvino.Model, squares: Squares) -> NDArray[np.float32]:
     """Return the embeddings, (pictures, dimensions)."""
     properties = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-    network = openvino.Core().compile_model(graph, "CPU", properties)
+    network = openvino_core().compile_model(graph, "CPU", properties)
     return np.stack([network(square[np.newaxis])[0][0].copy() for square in squares])

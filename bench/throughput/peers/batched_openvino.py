@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from services.worker.backbone.convert import GRAPH_FILE
 from services.worker.backbone.interface import Description
+from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.openvino_runtime import load_openvino_backbone
 from services.worker.decoding.square import decode_square, prepare_opencv
 from shared.config import load_settings
@@ -28,7 +28,7 @@ class BatchedTagger:
         self.description: Description = own.description
         self._head = own.first_head
         prepare_opencv()
-        core = openvino.Core()
+        core = openvino_core()
         graph = core.read_model(newest_graph(cache, settings.backbone))
         side = self.description.side
         graph.reshape([-1, side, side, 3])

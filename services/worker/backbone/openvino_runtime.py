@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
-import openvino
 import structlog
 from numpy.typing import NDArray
 
@@ -22,6 +21,7 @@ from services.worker.backbone.convert import (
     converted_folder,
 )
 from services.worker.backbone.interface import Description, has_text
+from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.choose import Choice, choose_precision
 from services.worker.backbone.precision.measure import Measured, find_measured, float_precision
 from services.worker.backbone.precision.processor import has_vnni
@@ -56,7 +56,7 @@ class OpenVinoBackbone:
         self.text = text
         self.description = read_description(folder)
         self.first_head = Head.from_bytes((folder / HEAD_FILE).read_bytes())
-        core = openvino.Core()
+        core = openvino_core()
         is_int8 = choice.precision == "int8"
         self._network = core.compile_model(
             core.read_model(folder / (INTEGER_GRAPH_FILES[has_vnni()] if is_int8 else GRAPH_FILE)),

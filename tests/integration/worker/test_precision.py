@@ -1,9 +1,10 @@
 """Workers of different precision on one database."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
-import openvino
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -12,10 +13,12 @@ from sqlalchemy import Engine
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.convert import INTEGER_GRAPH_FILES, converted_folder
 from services.worker.backbone.first_model import ensure_model
+from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.agreement import is_agreed, load_agreed_backbone
 from shared.config import Settings, load_settings
 from shared.model.words.words_file import read_words_file, shipped_words
 from shared.storage.storage import Storage
+from tagloop.local.supervisor.child import PROJECT_ROOT
 
 MIN_COSINE = 0.96
 # A word's probability may differ by this much between two precisions.
@@ -107,7 +110,7 @@ def test_a_worker_that_chose_otherwise_at_the_same_moment_notices(
 def test_sums_of_neighbouring_weights_fit_processors_without_vnni() -> None:
     settings = load_settings()
     folder = converted_folder(settings.backbone, settings.cache_dir)
-    graph = openvino.Core().read_model(folder / INTEGER_GRAPH_FILES[False])
+    graph = openvino_core().read_model(folder / INTEGER_GRAPH_FILES[False])
     quantised = [
         node.get_data().astype(int)
         for node in graph.get_ordered_ops()
@@ -120,3 +123,24 @@ def test_sums_of_neighbouring_weights_fit_processors_without_vnni() -> None:
         if weights.ndim == 4:
             sums = weights[:, 0:-1:2] + weights[:, 1::2]
             assert np.abs(sums).max() * MAX_ACTIVATION <= MAX_SUM
+
+
+def test_a_network_that_is_released_leaves_signals_alone() -> None:
+    code = """
+import gc, signal
+from services.worker.backbone import load_backbone
+from shared.config import load_settings
+
+signal.signal(signal.SIGUSR1, lambda number, frame: print("handled"))
+first = load_backbone(load_settings(precision="f32"), 1)
+second = load_backbone(load_settings(precision="int8"), 1)
+del first, second
+gc.collect()
+signal.raise_signal(signal.SIGUSR1)
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=PROJECT_ROOT
+    )
+
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["handled"]), done.stderr

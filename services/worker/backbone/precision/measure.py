@@ -11,6 +11,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.processor import describe_processor
 
 MEASURED_FILE = "measured.json"
@@ -51,7 +52,7 @@ def measure(graph: Path, integers: Path | None, side: int) -> Measured:
 
     graph: the network in float32. integers: the same for 8-bit integers, if there is one.
     """
-    core = openvino.Core()
+    core = openvino_core()
     networks = {"f32": _request(core, graph, "f32")}
     if has_bf16(core):
         networks["bf16"] = _request(core, graph, "bf16")
