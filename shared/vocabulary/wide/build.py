@@ -1,10 +1,10 @@
-"""Build synsets.json.gz: names, aliases, parents and glosses of all synsets that networks know.
+"""Build synsets.json.gz: the name, aliases, parents and gloss of every synset that networks know.
 
     python -m shared.vocabulary.wide.build --wordnet /usr/share/wordnet
 
 These are the classes that timm lists for ImageNet-12k and ImageNet-21k, the nouns of everyday
-language that can be seen (for networks that understand text), and those of their ancestors that are
-such words themselves. Names, links and what is left out come from the tables of
+language that can be seen (for networks that understand text), and every ancestor of them that is
+itself such a word. Names, links and what is left out come from the tables of
 `shared.vocabulary.build` first; data/ adds to them. So a synset has one name in all vocabularies.
 Needs timm, for its lists of classes, and wordfreq.
 """
