@@ -128,3 +128,25 @@ def test_images_that_arrive_in_any_batch_find_their_stack(engine: Engine, backbo
     assert stacks(engine, ids[:1]) == {frozenset(ids)}
     with transaction(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM unstacked")) == 0
+
+
+def test_stacking_waits_for_no_deletion(engine: Engine, backbone_id: int) -> None:
+    # Given one image that waits to be stacked and two like it that are being deleted,
+    # one of which waits to be stacked too
+    stacked, waiting, kept = store_looks(engine, backbone_id, [(look(7), 0.0)] * 3)
+    with transaction(engine) as connection:
+        connection.execute(text("DELETE FROM unstacked WHERE image_id = :id"), {"id": stacked})
+
+    with transaction(engine) as deletion:
+        lock = text("SELECT FROM fingerprints WHERE image_id = ANY(:ids) FOR UPDATE")
+        deletion.execute(lock, {"ids": [stacked, waiting]})
+        # When it is stacked
+        with transaction(engine) as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+            assert stack_next(connection, 10) == 1
+            # Then the deletion is not kept waiting either
+            deletion.execute(text("SET LOCAL lock_timeout = '2s'"))
+            delete_image(deletion, stacked)
+            delete_image(deletion, waiting)
+
+    assert stacks(engine, [stacked, waiting, kept]) == set()

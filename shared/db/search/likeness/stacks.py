@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, Select, delete, func, insert, select, text
 
-from shared.db.schema import stack_members, unstacked
+from shared.db.schema import fingerprints, stack_members, unstacked
 from shared.db.search.likeness.fingerprints import find_near_duplicates
 
 
@@ -46,17 +46,23 @@ def stack_next(connection: Connection, limit: int) -> int:
 
     Only one process may do this at a time.
     """
-    ids = connection.scalars(
+    ids = _hold(
+        connection,
         select(unstacked.c.image_id)
+        .join(fingerprints, fingerprints.c.image_id == unstacked.c.image_id)
         .order_by(unstacked.c.image_id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+        .limit(limit),
+    )
     if not ids:
         return 0
-    near = find_near_duplicates(connection, ids)
-    others = {other for others in near.values() for other in others}
-    stacking = _read_stacking(connection, others.union(ids))
+    found = find_near_duplicates(connection, ids)
+    others = {other for others in found.values() for other in others}
+    kept = set(_hold(connection, select(fingerprints.c.image_id).where(fingerprints.c.image_id.in_(others))))
+    near = {
+        image: {other: same for other, same in found.get(image, {}).items() if other in kept}
+        for image in ids
+    }
+    stacking = _read_stacking(connection, kept.union(ids))
     joined = []
     waiting = set(ids)
     for image in ids:
@@ -99,6 +105,17 @@ def find_stacks(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Stack
         Stack(row.stack_id, tuple(sorted(row.members, reverse=True)), row.is_burst) for row in rows
     ]
     return {member: stack for stack in stacks for member in stack.members}
+
+
+def _hold(connection: Connection, query: Select[tuple[UUID]]) -> Sequence[UUID]:
+    """Return the images of a query on fingerprints that can be kept from being deleted until the
+    transaction ends.
+
+    A deletion locks the fingerprint and then the rows that refer to it. Here nothing waits for a
+    lock, so the two cannot wait for each other; an image that is being deleted is left out.
+    """
+    held = query.with_for_update(read=True, key_share=True, skip_locked=True, of=fingerprints)
+    return connection.scalars(held).all()
 
 
 def _read_stacking(connection: Connection, images: set[UUID]) -> _Stacking:
