@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg2
-from psycopg2.errors import DiskFull
+from psycopg2.errors import DeadlockDetected, DiskFull
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
@@ -89,6 +89,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         database_errors.inc()
         if isinstance(error.orig, DiskFull):
             raise Unavailable("The disk of the database is full; free some space.") from error
+        if isinstance(error.orig, DeadlockDetected):
+            raise Unavailable("Another request changed the same rows; try again.") from error
         raise Unavailable(f"The database does not answer: {error.orig}") from error
     except PoolTimeoutError as error:
         database_errors.inc()
