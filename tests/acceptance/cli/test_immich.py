@@ -210,26 +210,26 @@ def test_a_tag_that_is_gone_everywhere_is_asked_about(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     cat, coffee = add(stand_in, "cat.png", "coffee.png")
-    start("gone").once()
+    start("deleted tags").once()
     later(engine)
     tags = stand_in.library.values(cat)
     wrong = leaf(stand_in, coffee, "espresso")
     stand_in.library.delete_tag(wrong)
     later(engine)
 
-    passes = start("gone")
+    passes = start("deleted tags")
     passes.once()
 
-    assert corrections(api, "gone") == []
+    assert corrections(api, "deleted tags") == []
     assert f"1 tags are gone from Immich, where pictures had them 1 times: {wrong}" in (
         capsys.readouterr().err
     )
     assert wrong not in stand_in.library.tags
     tomorrow(engine)
-    start("gone").once()
+    start("deleted tags").once()
     assert wrong not in stand_in.library.tags, "it stays stopped"
-    assert start("gone").again(wrong)
-    start("gone").once()
+    assert start("deleted tags").again(wrong)
+    start("deleted tags").once()
     assert wrong in stand_in.library.values(coffee)
 
     # Deleted and made again while the bridge is at work: Immich has another tag of that name.
@@ -242,15 +242,15 @@ def test_a_tag_that_is_gone_everywhere_is_asked_about(
     stand_in.library.touch(coffee)
     later(engine)
     stand_in.around = around
-    start("gone").once()
-    assert corrections(api, "gone") == []
+    start("deleted tags").once()
+    assert corrections(api, "deleted tags") == []
     assert wrong in stand_in.library.values(coffee)
     # All at once, by deleting the parent, is the same.
     stand_in.library.delete_tag("Tagloop")
     later(engine)
-    start("gone").once()
-    assert corrections(api, "gone") == []
-    passes = start("gone")
+    start("deleted tags").once()
+    assert corrections(api, "deleted tags") == []
+    passes = start("deleted tags")
     assert passes.again("Tagloop")
     passes.once()
     assert stand_in.library.values(cat) == tags
