@@ -57,7 +57,8 @@ def stack_next(connection: Connection, limit: int) -> int:
         return 0
     found = find_near_duplicates(connection, ids)
     others = {other for others in found.values() for other in others}
-    kept = set(_hold(connection, select(fingerprints.c.image_id).where(fingerprints.c.image_id.in_(others))))
+    resembled = select(fingerprints.c.image_id).where(fingerprints.c.image_id.in_(others))
+    kept = set(_hold(connection, resembled))
     near = {
         image: {other: same for other, same in found.get(image, {}).items() if other in kept}
         for image in ids
@@ -107,7 +108,7 @@ def find_stacks(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Stack
     return {member: stack for stack in stacks for member in stack.members}
 
 
-def _hold(connection: Connection, query: Select[tuple[UUID]]) -> Sequence[UUID]:
+def _hold(connection: Connection, query: Select[UUID]) -> Sequence[UUID]:
     """Return the images of a query on fingerprints that can be kept from being deleted until the
     transaction ends.
 
