@@ -1,10 +1,11 @@
 """Generate many images with real tags, with the rows that tagging would have written.
 
 An embedding is a mixture of two real ones with some noise, so that neighbours are meaningful. Each
-image shows the ten tags that the network finds most likely for it.
+image shows the ten tags that the network finds most likely for one of a few thousand embeddings.
 """
 
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +20,10 @@ from shared.model.scorer import Scorer
 
 BATCH_IMAGES = 5_000
 TAGS_PER_IMAGE = 10
+# Tags are scored for this many embeddings only: for each of a million it would take minutes.
+SCORED = 20_000
+# A scored confidence is multiplied by at least this, so that confidences differ.
+MIN_FACTOR = 0.95
 NOISE = 0.1
 MIN_SHARE = 0.6
 YEARS_SECONDS = 2 * 365 * 86_400
@@ -38,21 +43,64 @@ class Filling:
     seed: int = 0
 
 
+@dataclass(frozen=True)
+class Tags:
+    """The tags of some images. ids and confidences: (images, TAGS_PER_IMAGE), each row by id."""
+
+    ids: NDArray[np.int32]
+    confidences: NDArray[np.float32]
+
+    def draw(self, count: int, dice: np.random.Generator) -> "Tags":
+        """Return tags of random images, with slightly lower confidences."""
+        rows = dice.integers(len(self.ids), size=count)
+        factors = dice.uniform(MIN_FACTOR, 1, size=(count, TAGS_PER_IMAGE)).astype(np.float32)
+        return Tags(self.ids[rows], self.confidences[rows] * factors)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images to insert. statuses: (images,); embeddings and tags: of the tagged ones."""
+
+    ids: list[UUID]
+    owners: list[str]
+    statuses: NDArray[np.object_]
+    embeddings: NDArray[np.float16]
+    tags: Tags
+
+    @property
+    def tagged_ids(self) -> list[UUID]:
+        """The images that have tags."""
+        return [self.ids[position] for position in np.flatnonzero(self.statuses == "tagged")]
+
+
 def fill(engine: Engine, filling: Filling, images: int, console: Console) -> None:
     """Generate a number of images, in order of arrival."""
     dice = np.random.default_rng(filling.seed)
+    tags = _score(filling, dice)
     start_ms = int((time.time() - YEARS_SECONDS) * 1000)
     step_ms = YEARS_SECONDS * 1000 / images
-    for first in range(0, images, BATCH_IMAGES):
-        count = min(BATCH_IMAGES, images - first)
-        ids = [_id_at(start_ms + int((first + n) * step_ms), dice) for n in range(count)]
+
+    def insert(batch: Batch) -> None:
         with transaction(engine) as connection:
             # Skip foreign keys and triggers, which would run for each of ten million rows.
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text("SET LOCAL synchronous_commit = off"))
-            _insert_batch(connection, filling, ids, dice)
-        if (first // BATCH_IMAGES) % 20 == 0:
-            console.print(f"{first + count:,} images")
+            _insert_batch(connection, filling, batch)
+
+    # Postgres writes one batch while the next one is generated.
+    with ThreadPoolExecutor(1) as writer:
+        written: Future[None] | None = None
+        for first in range(0, images, BATCH_IMAGES):
+            count = min(BATCH_IMAGES, images - first)
+            ids = [_id_at(start_ms + int((first + n) * step_ms), dice) for n in range(count)]
+            batch = _generate(filling, tags, ids, dice)
+            if written is not None:
+                written.result()
+            written = writer.submit(insert, batch)
+            if (first // BATCH_IMAGES) % 20 == 0:
+                console.print(f"{first + count:,} images")
+        if written is not None:
+            written.result()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM (ANALYZE)"))
@@ -69,17 +117,39 @@ def make_embeddings(
     return np.maximum(mixed, 0).astype(np.float16)
 
 
-def _insert_batch(
-    connection: Connection, filling: Filling, ids: list[UUID], dice: np.random.Generator
-) -> None:
+def _score(filling: Filling, dice: np.random.Generator) -> Tags:
+    """Return the likeliest tags of generated embeddings."""
+    scorer = filling.scorer
+    ids, confidences = [], []
+    for _ in range(0, SCORED, BATCH_IMAGES):
+        embeddings = make_embeddings(filling.embeddings, BATCH_IMAGES, dice)
+        probabilities = scorer.tag_probabilities(embeddings)
+        columns = np.argpartition(-probabilities, TAGS_PER_IMAGE, axis=1)[:, :TAGS_PER_IMAGE]
+        columns.sort(axis=1)
+        ids.append(scorer.tag_ids[columns])
+        confidences.append(np.take_along_axis(probabilities, columns, axis=1))
+    return Tags(np.concatenate(ids), np.concatenate(confidences))
+
+
+def _generate(filling: Filling, tags: Tags, ids: list[UUID], dice: np.random.Generator) -> Batch:
     count = len(ids)
-    embeddings = make_embeddings(filling.embeddings, count, dice)
-    model = filling.scorer.model
     weights = 1 / np.arange(1, len(OWNERS) + 1) ** SKEW
     owners = dice.choice(len(OWNERS), size=count, p=weights / weights.sum())
     statuses = np.full(count, "tagged", dtype=object)
     statuses[dice.integers(FAILED, size=count) == 0] = "failed"
     statuses[dice.integers(QUEUED, size=count) == 0] = "queued"
+    tagged = int((statuses == "tagged").sum())
+    return Batch(
+        ids,
+        [OWNERS[owner] for owner in owners],
+        statuses,
+        make_embeddings(filling.embeddings, tagged, dice),
+        tags.draw(tagged, dice),
+    )
+
+
+def _insert_batch(connection: Connection, filling: Filling, batch: Batch) -> None:
+    model = filling.scorer.model
     connection.execute(
         text("""
             INSERT INTO images (id, owner, sha256, status, filename, format, width, height,
@@ -91,33 +161,28 @@ def _insert_batch(
                 AS made(id, owner, status), uuid_extract_timestamp(id) AS at
         """),
         {
-            "ids": ids,
-            "owners": [OWNERS[owner] for owner in owners],
-            "statuses": statuses.tolist(),
+            "ids": batch.ids,
+            "owners": batch.owners,
+            "statuses": batch.statuses.tolist(),
             "version": model.version,
         },
     )
-    tagged = np.flatnonzero(statuses == "tagged")
-    tagged_ids = [ids[position] for position in tagged]
-    copy_embeddings(connection, tagged_ids, embeddings[tagged], model.backbone_id)
-    probabilities = filling.scorer.tag_probabilities(embeddings[tagged])
-    columns = np.argpartition(-probabilities, TAGS_PER_IMAGE, axis=1)[:, :TAGS_PER_IMAGE]
-    columns.sort(axis=1)
+    tagged_ids = batch.tagged_ids
+    copy_embeddings(connection, tagged_ids, batch.embeddings, model.backbone_id)
     copy_image_tags(
         connection,
         tagged_ids,
-        np.full(len(tagged), TAGS_PER_IMAGE),
-        filling.scorer.tag_ids[columns].reshape(-1),
-        np.take_along_axis(probabilities, columns, axis=1).reshape(-1),
+        np.full(len(tagged_ids), TAGS_PER_IMAGE),
+        batch.tags.ids.reshape(-1),
+        batch.tags.confidences.reshape(-1),
     )
-    _decide(connection, tagged_ids, filling.scorer.tag_ids[columns], dice)
+    _decide(connection, tagged_ids, batch.tags.ids)
     connection.execute(text("SELECT index_images(CAST(:ids AS uuid[]))"), {"ids": tagged_ids})
 
 
-def _decide(
-    connection: Connection, ids: list[UUID], tag_ids: NDArray[np.int32], dice: np.random.Generator
-) -> None:
+def _decide(connection: Connection, ids: list[UUID], tag_ids: NDArray[np.int32]) -> None:
     """Have people confirm or remove one tag of some images."""
+    dice = np.random.default_rng(ids[0].int)
     decided = np.flatnonzero(dice.integers(DECIDED, size=len(ids)) == 0)
     connection.execute(
         text("""
