@@ -34,22 +34,29 @@ def store_image(
 
 def insert_row(engine: Engine, **values: Any) -> UUID:
     """The row of an upload, without its file."""
-    number = next(_numbers)
+    return insert_rows(engine, 1, **values)[0]
+
+
+def insert_rows(engine: Engine, count: int, **values: Any) -> list[UUID]:
+    """The rows of some uploads."""
     given = {
         "owner": "",
         "queue": BULK,
-        "sha256": number.to_bytes(32, "big"),
         "format": "JPEG",
         "width": 64,
         "height": 48,
         "orientation": 1,
         "bytes": 1000,
-        **values,
     }
-    image = NewImage(new_image_id(), **given)
+    images = [
+        NewImage(
+            new_image_id(), **{**given, "sha256": next(_numbers).to_bytes(32, "big"), **values}
+        )
+        for _ in range(count)
+    ]
     with transaction(engine) as connection:
-        insert_new(connection, [image])
-    return image.id
+        insert_new(connection, images)
+    return [image.id for image in images]
 
 
 def read_row(engine: Engine, image_id: UUID) -> dict[str, Any]:

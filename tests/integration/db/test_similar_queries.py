@@ -15,11 +15,12 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.owners.access import EVERYTHING, Access
+from shared.db.search.likeness import nearest_codes, similar
 from shared.db.search.likeness.code_backfill import BEFORE_ALL, fill_in_codes
 from shared.db.search.likeness.codes import has_all_codes
 from shared.db.search.likeness.similar import MIN_CANDIDATES, find_nearest
 from shared.storage.storage import Storage
-from tests.support.rows import insert_row, store_image
+from tests.support.rows import insert_rows, store_image
 
 DIMENSIONS = 64
 
@@ -59,7 +60,7 @@ def backbone_id(engine: Engine) -> int:
 
 def store(engine: Engine, backbone_id: int, embeddings: np.ndarray, owner: str) -> list[UUID]:
     """Images of an owner with these embeddings."""
-    ids = [insert_row(engine, owner=owner) for _ in embeddings]
+    ids = insert_rows(engine, len(embeddings), owner=owner)
     with transaction(engine) as connection:
         copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
     return ids
@@ -72,9 +73,11 @@ def nearest(engine: Engine, query: np.ndarray, backbone_id: int, owner: str | No
     return [near.image_id for near in found]
 
 
+@pytest.mark.parametrize("few", [0, similar.FEW_IMAGES])
 def test_an_owner_finds_all_own_pictures_behind_many_nearer_ones_of_others(
-    engine: Engine, backbone_id: int
+    engine: Engine, backbone_id: int, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    monkeypatch.setattr(similar, "FEW_IMAGES", few)
     random = np.random.default_rng(0)
     query = random.random(DIMENSIONS)
     near = query + random.normal(0, 0.01, (MIN_CANDIDATES + 20, DIMENSIONS))
@@ -82,6 +85,26 @@ def test_an_owner_finds_all_own_pictures_behind_many_nearer_ones_of_others(
     own = store(engine, backbone_id, random.random((5, DIMENSIONS)), "alma")
 
     assert set(nearest(engine, query, backbone_id, "alma")) == set(own)
+
+
+@pytest.mark.parametrize("fraction", [0.3, 1.0])
+def test_a_sample_of_a_large_table_loses_no_result(
+    engine: Engine, backbone_id: int, monkeypatch: pytest.MonkeyPatch, fraction: float
+) -> None:
+    random = np.random.default_rng(0)
+    # Bursts lie on the same page of the table, so a sample of pages has all of one or none.
+    moments = random.normal(0, 1, (30, 1, DIMENSIONS))
+    embeddings = (moments + random.normal(0, 0.1, (30, 40, DIMENSIONS))).reshape(-1, DIMENSIONS)
+    store(engine, backbone_id, embeddings, "alma")
+    with transaction(engine) as connection:
+        connection.execute(text("ANALYZE codes"))
+    queries = [moment[0] for moment in moments]
+    expected = [nearest(engine, query, backbone_id, None) for query in queries]
+
+    monkeypatch.setattr(nearest_codes, "MIN_SAMPLED_TABLE", 0)
+    monkeypatch.setattr(nearest_codes, "SAMPLED_CODES", int(fraction * len(embeddings)))
+
+    assert [nearest(engine, query, backbone_id, None) for query in queries] == expected
 
 
 def test_embeddings_of_an_earlier_version_are_found_before_and_after_they_get_codes(

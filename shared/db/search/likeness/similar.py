@@ -5,18 +5,21 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, bindparam, select, text
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import Connection, Select, any_, cast, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from shared.db.owners.access import Access
-from shared.db.schema import codes, embeddings, images
+from shared.db.schema import embeddings, images
 from shared.db.search.likeness.codes import has_all_codes
-from shared.model.codes import encode
+from shared.db.search.likeness.nearest_codes import find_nearest_codes
 
 # How many of the nearest codes have their embeddings compared. 200 would do for 20 results
 # (docs/bench/performance.md), and Postgres needs hardly longer for 300.
 MIN_CANDIDATES = 300
 CANDIDATES_PER_RESULT = 2
+# To compare the embeddings of so many images takes no longer than to look for candidates.
+FEW_IMAGES = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,21 +42,18 @@ def find_nearest(
     """Return the images nearest to an embedding, (dimensions,), the nearest first.
 
     Compares the codes of all images that the caller may see, then the embeddings of those with the
-    nearest codes. While codes are missing, it compares all embeddings. without: an image to leave
-    out.
+    nearest codes. Where these are few, or while codes are missing, it compares all embeddings.
+    without: an image to leave out.
     """
-    if not has_all_codes(connection):
+    if _are_few(connection, access) or not has_all_codes(connection):
         return compare_all(
             connection, embedding, backbone_id, limit, access=access, without=without
         )
     count = max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * limit)
-    candidates = _nearest_codes(embedding, backbone_id, count, access).cte("candidates")
-    query = _distances(embedding, backbone_id, without).join(
-        candidates, candidates.c.image_id == embeddings.c.image_id
-    )
-    # Compiling the scan takes longer than running it.
-    connection.execute(text("SET LOCAL jit = off"))
-    return _nearest(connection, query, limit)
+    candidates = find_nearest_codes(connection, embedding, backbone_id, count, access)
+    query = _distances(embedding, backbone_id, without)
+    is_candidate = embeddings.c.image_id == any_(cast(candidates, ARRAY(Uuid)))
+    return _nearest(connection, query.where(is_candidate), limit)
 
 
 def compare_all(
@@ -72,17 +72,12 @@ def compare_all(
     return _nearest(connection, query, limit)
 
 
-def _nearest_codes(
-    embedding: NDArray[np.float16], backbone_id: int, count: int, access: Access
-) -> Select[tuple[UUID]]:
-    code = "".join(f"{byte:08b}" for byte in encode(embedding[np.newaxis])[0])
-    differences = codes.c.code.op("<~>")(bindparam(None, code, BIT(varying=True)))
-    return (
-        select(codes.c.image_id)
-        .where(codes.c.backbone_id == backbone_id, access.allows(codes.c.owner))
-        .order_by(differences)
-        .limit(count)
-    )
+def _are_few(connection: Connection, access: Access) -> bool:
+    """Return whether the caller may see so few images that codes would save nothing."""
+    if access.owner is None:
+        return False
+    some = select(images.c.id).where(access.allows()).limit(FEW_IMAGES + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW_IMAGES
 
 
 def _distances(

@@ -1,0 +1,107 @@
+"""The codes nearest to an embedding's code: candidates for visual search.
+
+A scan compares the codes of all images that the caller may see. Sorting a million differences would
+take longer than computing them, so a sample of the table tells first how different the nearest ones
+are at most, and the scan keeps only these.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    FromClause,
+    bindparam,
+    func,
+    select,
+    tablesample,
+    text,
+)
+from sqlalchemy.dialects.postgresql import BIT
+
+from shared.db.owners.access import Access
+from shared.db.schema import codes
+from shared.model.codes import encode
+
+SAMPLED_CODES = 10_000
+# Of a table that is not several times as large, a sample saves nothing.
+MIN_SAMPLED_TABLE = 20 * SAMPLED_CODES
+# A process that helps to scan takes 10 ms to start, and compiling the scan longer than running it.
+_QUICK_SCANS = text("""
+    SET LOCAL jit = off;
+    SET LOCAL min_parallel_table_scan_size = '64MB'
+""")
+# Postgres' own estimate: to count a million rows takes longer than everything else.
+_ESTIMATE = text("SELECT reltuples FROM pg_class WHERE oid = 'codes'::regclass")
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Which codes are compared, and with which one. code: as zeros and ones."""
+
+    code: str
+    backbone_id: int
+    access: Access
+
+    def differences(self, rows: FromClause) -> ColumnElement[float]:
+        """The number of bits in which each code differs."""
+        differ = rows.c.code.op("<~>", return_type=Float())
+        return differ(bindparam(None, self.code, BIT(varying=True)))
+
+    def conditions(self, rows: FromClause) -> list[ColumnElement[bool]]:
+        """Which rows are compared."""
+        return [rows.c.backbone_id == self.backbone_id, self.access.allows(rows.c.owner)]
+
+
+def find_nearest_codes(
+    connection: Connection,
+    embedding: NDArray[np.float16],
+    backbone_id: int,
+    count: int,
+    access: Access,
+) -> Sequence[UUID]:
+    """Return the images with the codes nearest to an embedding's, (dimensions,)."""
+    connection.execute(_QUICK_SCANS)
+    code = "".join(f"{byte:08b}" for byte in encode(embedding[np.newaxis])[0])
+    question = _Question(code, backbone_id, access)
+    # Of one owner, hardly ever enough images are in a sample.
+    most = None if access.owner is not None else _sample_difference(connection, question, count)
+    if most is not None:
+        found = _scan(connection, question, count, most)
+        # Near-duplicates lie together, so a sample may promise too much.
+        if len(found) == count:
+            return found
+    return _scan(connection, question, count)
+
+
+def _sample_difference(connection: Connection, question: _Question, count: int) -> float | None:
+    """Estimate a difference that more than `count` codes do not exceed; None: not known."""
+    size = connection.execute(_ESTIMATE).scalar_one()
+    if size < MIN_SAMPLED_TABLE:
+        return None
+    share = SAMPLED_CODES / size
+    # How many of the nearest codes a sample holds has a Poisson distribution: four standard
+    # deviations more than on average are hardly ever exceeded.
+    expected = count * share
+    enough = ceil(expected + 4 * sqrt(expected))
+    sampled = tablesample(codes, func.system(100 * share))
+    differences = question.differences(sampled)
+    query = select(differences).where(*question.conditions(sampled))
+    return connection.scalar(query.order_by(differences).offset(enough).limit(1))
+
+
+def _scan(
+    connection: Connection, question: _Question, count: int, most: float | None = None
+) -> Sequence[UUID]:
+    """Return the images with the nearest codes; most: only those that differ this much at most."""
+    differences = question.differences(codes)
+    query = select(codes.c.image_id).where(*question.conditions(codes))
+    if most is not None:
+        query = query.where(differences <= most)
+    return connection.scalars(query.order_by(differences).limit(count)).all()
