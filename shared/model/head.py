@@ -57,11 +57,18 @@ class Head:
         """
         rounded = embeddings.astype(np.float16).astype(np.float32)
         if self.text is not None:
-            return sigmoid(unit(rounded) @ self.weight + self.bias)
-        logits = rounded @ self.weight + self.bias
-        logits -= logits.max(axis=1, keepdims=True)
-        exponentials = np.exp(logits)
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+            return sigmoid(self._logits(unit(rounded))).T
+        logits = self._logits(rounded)
+        logits -= logits.max(axis=0)
+        exponentials = np.exp(logits, out=logits)
+        exponentials /= exponentials.sum(axis=0)
+        return exponentials.T
+
+    def _logits(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return logits, (leaves, n): leaf by leaf in memory, as the vocabulary adds them up."""
+        logits = self.weight.T @ embeddings.T
+        logits += self.bias[:, np.newaxis]
+        return logits
 
     def to_bytes(self) -> bytes:
         """Return the head as a safetensors file."""

@@ -213,9 +213,10 @@ class Scorer:
         probabilities: NDArray[np.float32],
     ) -> None:
         """Raise tags and their ancestors to at least these probabilities, (n, columns)."""
+        by_tag = sums.T
         for column, of_tag in zip(columns, probabilities.T, strict=True):
             lifted = np.append(self.vocabulary.ancestors(column), column)
-            sums[:, lifted] = np.maximum(sums[:, lifted], of_tag[:, np.newaxis])
+            by_tag[lifted] = np.maximum(by_tag[lifted], of_tag)
 
     def _columns_of(self, tag_ids: NDArray[np.int32]) -> NDArray[np.intp]:
         order = np.argsort(self.tag_ids)

@@ -12,49 +12,54 @@ from numpy.typing import NDArray
 
 from shared.vocabulary.tag import Tag
 
-# A matrix product is faster than sums over lists of classes, but grows with the square of the
-# vocabulary: for 12,000 classes it would be 130 MB.
-MAX_MATRIX = 2_000_000
+
+@dataclass(frozen=True)
+class Level:
+    """Sums whose parts are classes and sums of lower levels.
+
+    rows: where the sums begin and end among all. parts: (parts,) rows of one sum's parts after the
+    other's; classes come first, then sums. starts: (sums,) where each sum's begin.
+    """
+
+    rows: slice
+    parts: NDArray[np.intp]
+    starts: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Sums:
     """Which classes count towards the tags that more than one class, or another's, counts towards.
 
-    columns: (sums,) these tags. members: (members,) their classes, one tag after the other. starts:
-    (sums,) where each tag's begin. matrix: (classes, sums) float32, 1 where a class counts; None
-    where it would be large.
+    columns: (sums,) these tags. A sum is made of the sums of narrower tags where it can be: that is
+    several times less to add than all its classes.
     """
 
     columns: NDArray[np.intp]
-    members: NDArray[np.intp]
-    starts: NDArray[np.intp]
-    matrix: NDArray[np.float32] | None
+    levels: tuple[Level, ...]
     classes: int
 
     @classmethod
     def of(cls, tags: Sequence[Tag], ancestors: Sequence[NDArray[np.intp]]) -> Sums:
         """ancestors: columns of all wider tags, by column."""
-        found: dict[int, set[int]] = defaultdict(set)
-        for column, tag in enumerate(tags):
-            own = {*tag.more_leaves, *(() if tag.leaf is None else (tag.leaf,))}
-            for place in (column, *ancestors[column].tolist()) if own else ():
-                found[place] |= own
-        classes = 1 + max((leaf for leaves in found.values() for leaf in leaves), default=-1)
-        chosen = [column for column in sorted(found) if found[column] != {tags[column].leaf}]
-        lengths = [len(found[column]) for column in chosen]
-        members = [leaf for column in chosen for leaf in sorted(found[column])]
-        matrix = None
-        if classes * len(chosen) <= MAX_MATRIX:
-            matrix = np.zeros((classes, len(chosen)), np.float32)
-            matrix[members, np.repeat(np.arange(len(chosen)), lengths)] = 1
-        return cls(
-            np.array(chosen, np.intp),
-            np.array(members, np.intp),
-            np.cumsum([0, *lengths[:-1]], dtype=np.intp),
-            matrix,
-            classes,
-        )
+        members = _members(tags, ancestors)
+        classes = 1 + max((leaf for leaves in members.values() for leaf in leaves), default=-1)
+        chosen = [column for column, leaves in members.items() if leaves != {tags[column].leaf}]
+        parts = _parts(members, chosen, ancestors)
+        height: dict[int, int] = {}
+        # Narrower tags come first.
+        for column, (_, narrower) in parts.items():
+            height[column] = 1 + max((height[below] for below in narrower), default=-1)
+        order = sorted(parts, key=lambda column: (height[column], column))
+        row_of = {column: classes + place for place, column in enumerate(order)}
+        levels = []
+        for level in sorted(set(height.values())):
+            own = [column for column in order if height[column] == level]
+            rows = [[*parts[c][0], *(row_of[below] for below in parts[c][1])] for c in own]
+            starts = np.cumsum([0, *map(len, rows[:-1])], dtype=np.intp)
+            first = row_of[own[0]]
+            flat = np.array([row for of_one in rows for row in of_one], np.intp)
+            levels.append(Level(slice(first, first + len(own)), flat, starts))
+        return cls(np.array(order, np.intp), tuple(levels), classes)
 
     @cached_property
     def column_set(self) -> frozenset[int]:
@@ -66,20 +71,52 @@ class Sums:
 
         leaves: (n, classes); the result is (n, sums).
         """
-        if not len(self.columns):
-            return np.zeros((len(leaves), 0), np.float32)
-        by_class = np.ascontiguousarray(leaves.T)
-        return np.maximum.reduceat(by_class[self.members], self.starts, axis=0).T
+        return self._combine(np.maximum, leaves)
 
     def of_leaves(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sums, (n, sums), for probabilities of classes, (n, classes)."""
-        if not len(self.columns):
-            return np.zeros((len(leaves), 0), np.float32)
-        if self.matrix is not None:
-            several = leaves @ self.matrix
-        else:
-            # Class by class in memory, so that all pictures are summed at once.
-            by_class = np.ascontiguousarray(leaves.T)
-            several = np.add.reduceat(by_class[self.members], self.starts, axis=0).T
         # Rounding can raise a sum slightly above 1.
-        return np.minimum(several, 1)
+        return np.minimum(self._combine(np.add, leaves), 1)
+
+    def _combine(self, combine: np.ufunc, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
+        # Class by class in memory, so that all pictures are added at once.
+        rows = np.empty((self.classes + len(self.columns), len(leaves)), np.float32)
+        rows[: self.classes] = leaves.T[: self.classes]
+        for level in self.levels:
+            combine.reduceat(rows[level.parts], level.starts, axis=0, out=rows[level.rows])
+        return rows[self.classes :].T
+
+
+def _members(tags: Sequence[Tag], ancestors: Sequence[NDArray[np.intp]]) -> dict[int, set[int]]:
+    """Return the classes of each tag that any counts towards, by column."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for column, tag in enumerate(tags):
+        own = {*tag.more_leaves, *(() if tag.leaf is None else (tag.leaf,))}
+        for place in (column, *ancestors[column].tolist()) if own else ():
+            found[place] |= own
+    return found
+
+
+def _parts(
+    members: dict[int, set[int]], chosen: Sequence[int], ancestors: Sequence[NDArray[np.intp]]
+) -> dict[int, tuple[list[int], list[int]]]:
+    """Split the classes of each chosen tag into classes and chosen narrower tags.
+
+    No class occurs in two parts. The tags are in an order in which narrower ones come first.
+    """
+    # Of tags with the same classes, the narrower one has more ancestors.
+    order = sorted(chosen, key=lambda column: (len(members[column]), -len(ancestors[column])))
+    below: dict[int, list[int]] = {column: [] for column in order}
+    for column in order:
+        for above in ancestors[column].tolist():
+            if above in below:
+                below[above].append(column)
+    parts = {}
+    for column in order:
+        left, narrower = set(members[column]), []
+        for part in reversed(below[column]):
+            if members[part] <= left:
+                narrower.append(part)
+                left -= members[part]
+        parts[column] = (sorted(left), narrower)
+    return parts

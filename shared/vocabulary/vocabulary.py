@@ -108,16 +108,14 @@ class Vocabulary:
         independent: the classes do not exclude each other, so a wider tag is as probable as the
         most probable of its leaves.
 
-        Custom tags have no leaves and get 0.
+        Custom tags have no leaves and get 0. In memory, the result is tag by tag, which is several
+        times faster to fill.
         """
-        sums = np.zeros((len(leaf_probabilities), len(self)), dtype=np.float32)
-        if len(self.leaf_numbers) == self.classes:
-            sums[:, self.leaves] = leaf_probabilities
-        else:
-            sums[:, self.leaves] = leaf_probabilities[:, self.leaf_numbers]
+        by_tag = np.zeros((len(self), len(leaf_probabilities)), dtype=np.float32)
+        by_tag[self.leaves] = leaf_probabilities.T[self.leaf_numbers]
         combine = self._sums.highest if independent else self._sums.of_leaves
-        sums[:, self._sums.columns] = combine(leaf_probabilities)
-        return sums
+        by_tag[self._sums.columns] = combine(leaf_probabilities).T
+        return by_tag.T
 
     def is_only_a_leaf(self, column: int) -> bool:
         """Return whether a tag has one class and nothing else counts towards it."""

@@ -47,10 +47,9 @@ def choose_many(
 
     tag_ids: (tags,).
     """
-    # On a flat array this takes a tenth of the time.
-    rows, columns = np.divmod(
-        np.flatnonzero(probabilities >= min_confidence), probabilities.shape[1]
-    )
+    # Tag by tag, as they lie in memory; on a flat array this takes a tenth of the time.
+    is_shown = (probabilities >= min_confidence).T
+    columns, rows = np.divmod(np.flatnonzero(is_shown), max(len(probabilities), 1))
     return ChosenTags(rows, tag_ids[columns], probabilities[rows, columns])
 
 

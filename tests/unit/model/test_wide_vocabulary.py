@@ -78,7 +78,7 @@ def test_what_a_picture_cannot_tell_of_a_person_is_only_a_person(wide: Vocabular
         assert found is None or found.name != name, name
 
 
-def test_sums_over_lists_of_classes_are_those_of_a_matrix(wide: Vocabulary) -> None:
+def test_sums_of_parts_are_those_of_all_their_classes(wide: Vocabulary) -> None:
     random = np.random.default_rng(0)
     leaves = random.dirichlet(np.full(11_821, 0.01), size=3).astype(np.float32)
 
