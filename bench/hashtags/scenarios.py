@@ -12,7 +12,7 @@ import numpy as np
 from bench.hashtags.community import SYNONYMS, UNVISUAL, Posts, attack, people, spam
 from bench.hashtags.pictures import Pictures
 from bench.hashtags.simulation import Learned, Simulation
-from services.trainer.learning.hashtags.labels import weak_labels
+from services.trainer.learning.hashtags.labels import referee, weak_labels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
 from shared.api.hashtag_words import key_of
 
@@ -94,13 +94,13 @@ def _synonyms(learned: Learned) -> dict[str, Any]:
 def _switched_off(steps: tuple[str, ...]) -> Iterator[None]:
     """Replace steps by ones that let everything pass."""
     everything = {
-        "pruning": ("prune", lambda positives, *_: np.ones(len(positives), dtype=np.bool_)),
-        "referee": ("supported", lambda standing, _: np.ones(len(standing), dtype=np.bool_)),
-        "caps": ("without_duplicates", lambda some, *_: np.ones(len(some), dtype=np.bool_)),
+        "pruning": (weak_labels, "prune", lambda some, *_: np.ones(len(some), np.bool_)),
+        "referee": (referee, "find_refused", lambda *_: np.empty(0, np.int32)),
+        "caps": (weak_labels, "without_duplicates", lambda some, *_: np.ones(len(some), np.bool_)),
     }
     with ExitStack() as stack:
         for step in steps:
-            name, replacement = everything[step]
-            stack.callback(setattr, weak_labels, name, getattr(weak_labels, name))
-            setattr(weak_labels, name, replacement)
+            module, name, replacement = everything[step]
+            stack.callback(setattr, module, name, getattr(module, name))
+            setattr(module, name, replacement)
         yield

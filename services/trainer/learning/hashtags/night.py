@@ -19,10 +19,11 @@ from services.trainer.learning.evaluation.gate import (
     GateLimits,
     find_harm,
 )
+from services.trainer.learning.hashtags.judging import describe
 from services.trainer.learning.hashtags.labels.choosing import MIN_PICTURES
 from services.trainer.learning.hashtags.labels.gathering import Gatherer
 from services.trainer.learning.hashtags.labels.weak_labels import find_weak_labels
-from services.trainer.learning.hashtags.learning import Lesson, describe, learn
+from services.trainer.learning.hashtags.learning import Lesson, learn
 from services.trainer.learning.hashtags.preparing import prepare
 from services.trainer.learning.hashtags.proposing import propose
 from services.trainer.learning.hashtags.teaching import TeachingHashtags

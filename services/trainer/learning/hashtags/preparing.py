@@ -12,7 +12,7 @@ from services.trainer.learning.examples.targets import CERTAIN_PRESENT
 from services.trainer.learning.fitting.problem import network_alone
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.hashtags.labels.choosing import choose_uses, frequent_words
-from services.trainer.learning.hashtags.labels.referee import contradicted
+from services.trainer.learning.hashtags.labels.referee import Background, contradicted, refuse
 from services.trainer.learning.hashtags.labels.uses import Uses
 from services.trainer.learning.hashtags.labels.weak_labels import Material, WeakLabels, weigh
 from shared.model.learned_tags import features
@@ -94,24 +94,30 @@ def prepare(
     ]
     seen = [scorer.tag_probabilities(background)[:, safe] for scorer in (live, judge, alone)]
     is_everyday = np.array([live.vocabulary.tags[one].everyday for one in safe.tolist()])
-    referee = np.where(is_judged[word], looked[1].probability, np.float32(np.nan))
-    wrong = (
+    refused = (
         contradicted(looked[1].probability, looked[2].is_certain[position], is_everyday[word])
         & is_known[word]
     )
+    labelled = _labelled(uses, shown)
+    owner = uses.owner[uses.image[chosen]]
+    known = Background(
+        uses.owner[shown], labelled, np.where(is_judged, seen[1], np.float32(np.nan))
+    )
+    unsupported, is_honest = refuse(word, owner, looked[1].probability, known)
+    refused |= unsupported
+    background, labelled = background[is_honest], labelled[is_honest]
+    seen = [some[is_honest] for some in seen]
     chosen, position, kept = _unambiguous(uses, chosen, position, looked[1].probability)
     material = Material(
         *_look(subspace, embeddings),
         background=subspace.project(features(background)),
         image=position,
         word=word[kept],
-        owner=uses.owner[uses.image[chosen]],
+        owner=owner[kept],
         weight=weigh(uses.hashtags)[uses.image[chosen]],
-        live=referee[kept],
         network=looked[2].probability[kept],
-        live_background=np.where(is_judged, seen[1], np.float32(np.nan)),
-        is_labelled=_labelled(uses, shown),
-        is_contradicted=wrong[kept],
+        is_labelled=labelled,
+        is_refused=refused[kept],
     )
     exists = column >= 0
     return Prepared(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine
 
+from services.trainer.learning.hashtags.judging import LearnedWord, describe
 from services.trainer.learning.hashtags.labels.choosing import count_owners
-from services.trainer.learning.hashtags.learning import LearnedWord, Lesson, describe
+from services.trainer.learning.hashtags.learning import Lesson
 from services.trainer.learning.hashtags.synonyms import Synonym, find_synonyms
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
 from shared.api.tag_names import MAX_CHARACTERS, clean_name, slug_of

@@ -16,6 +16,7 @@ from services.trainer.learning.hashtags.labels.choosing import (
     frequent_words,
     without_duplicates,
 )
+from services.trainer.learning.hashtags.labels.referee import find_refused
 from services.trainer.learning.hashtags.labels.uses import Uses, Word
 from services.trainer.learning.hashtags.labels.weak_labels import (
     Material,
@@ -42,12 +43,10 @@ def uses_of(rows: list[tuple[int, int]], owner: list[int], words: int = 3) -> Us
     )
 
 
-def material_of(
-    kinds: NDArray[np.intp], owner: NDArray[np.int32], live: NDArray[np.float32] | None = None
-) -> Material:
+def material_of(kinds: NDArray[np.intp], owner: NDArray[np.int32]) -> Material:
     """Material in which all pictures have word 0; kinds: 0 for anything, else a kind of picture.
 
-    live: (pictures,), of a known word; None: it is a candidate. The background is of kind 0.
+    The background is of kind 0.
     """
     dice = np.random.default_rng(0)
     centres = np.zeros((4, DIMENSIONS), dtype=np.float32)
@@ -55,7 +54,6 @@ def material_of(
     features = dice.normal(size=(len(kinds), DIMENSIONS)).astype(np.float32) + centres[kinds]
     background = dice.normal(size=(BACKGROUND, DIMENSIONS)).astype(np.float32)
     count = len(kinds)
-    is_known = live is not None
     return Material(
         features,
         features / np.linalg.norm(features, axis=1, keepdims=True),
@@ -64,11 +62,7 @@ def material_of(
         np.zeros(count, dtype=np.int32),
         owner,
         np.full(count, 0.3, dtype=np.float32),
-        np.full(count, np.nan, dtype=np.float32) if live is None else live,
         np.full(count, 0.5, dtype=np.float32),
-        np.linspace(0, 1, BACKGROUND, dtype=np.float32)[:, np.newaxis]
-        if is_known
-        else np.full((BACKGROUND, 1), np.nan, dtype=np.float32),
         np.zeros((BACKGROUND, 1), dtype=np.bool_),
         np.zeros(count, dtype=np.bool_),
     )
@@ -115,22 +109,28 @@ def test_wrong_pictures_are_pruned_and_right_ones_stay() -> None:
     assert (kept == 0).sum() < 0.25 * (kinds == 0).sum()
 
 
-def test_twenty_accounts_that_agree_on_something_wrong_are_stopped_by_the_live_version() -> None:
-    # Five people call pictures of kind 1 by a known tag, twenty accounts those of kind 2.
-    kinds = np.concatenate([np.full(100, 1), np.full(400, 2)])
-    live = np.where(kinds == 1, 0.95, 0.3).astype(np.float32)
-    labels = only(material_of(kinds, people(25, 20), live))
+def test_what_the_referee_refused_teaches_nothing() -> None:
+    material = material_of(np.ones(60, dtype=np.intp), people(6, 10))
+    labels = only(replace(material, is_refused=np.arange(60) < 10))
 
     assert labels.why_not is None
-    assert set(kinds[labels.image]) == {1}
-
-
-def test_a_picture_that_is_certainly_something_else_teaches_nothing() -> None:
-    material = material_of(np.ones(60, dtype=np.intp), people(6, 10), np.full(60, 0.9, np.float32))
-    contradicted = np.arange(60) < 10
-    labels = only(replace(material, is_contradicted=contradicted))
-
     assert not set(labels.image) & set(range(10))
+
+
+def test_twenty_accounts_that_agree_on_something_wrong_are_stopped_by_the_live_version() -> None:
+    # It supports the pictures of five people, and those of twenty accounts much less.
+    owner = people(25, 20)
+    dice = np.random.default_rng(0)
+    standing = np.where(owner < 5, dice.uniform(0.9, 1, 500), dice.uniform(0.6, 0.8, 500))
+
+    assert find_refused(standing, owner).tolist() == list(range(5, 25))
+
+
+def test_a_few_unusual_pictures_refuse_no_owner() -> None:
+    standing = np.full(40, 0.98)
+    standing[:4] = 0.1
+
+    assert find_refused(standing, people(10, 4)).size == 0
 
 
 def test_pictures_share_their_weight_among_their_hashtags() -> None:

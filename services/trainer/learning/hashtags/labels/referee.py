@@ -6,15 +6,36 @@ live version can, for every tag that it knows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+from math import comb
+
 import numpy as np
 from numpy.typing import NDArray
 
 from services.trainer.learning.examples.targets import CERTAIN_ABSENT
 
-# An owner's typical picture has to outscore this share of the background by the live version, …
+# The bar for the pictures of an owner: they outscore this share of the background by the live
+# version, …
 MIN_STANDING = 0.6
-# … and at most this much less than the pictures of the owners whom it supports most.
+# … and are at most this much behind the pictures of the owners whom it supports most.
 TOP_OWNERS, MAX_BEHIND = 0.9, 0.12
+# An owner is refused if more pictures than chance explains miss the bar: a sign test at this level.
+SIGNIFICANCE = 0.05
+# A picture that the live version finds less likely to show the tag than most others is not used.
+CHANCE = 0.5
+
+
+@dataclass(frozen=True)
+class Background:
+    """Pictures in general. owner: (m,); labelled: (m, words), whether they have the word.
+
+    live: (m, words), the live version's probability; NaN: of a word that it does not know.
+    """
+
+    owner: NDArray[np.int32]
+    labelled: NDArray[np.bool_]
+    live: NDArray[np.float32]
 
 
 def contradicted(
@@ -28,12 +49,47 @@ def contradicted(
     return is_certain & (live <= CERTAIN_ABSENT) & ~is_everyday
 
 
-def supported(standing: NDArray[np.floating], owner: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which pictures of one known tag come from owners whom the live version supports.
+def refuse(
+    word: NDArray[np.int32],
+    owner: NDArray[np.int32],
+    live: NDArray[np.float32],
+    background: Background,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which uses the live version does not support, and which background is honest, (m,).
+
+    A picture whose hashtag was refused does not stand for others either: what it really shows is
+    not said. word, owner, live: (uses,), the last one the live version's probability.
+    """
+    refused = np.zeros(len(word), dtype=np.bool_)
+    is_honest = np.ones(len(background.owner), dtype=np.bool_)
+    order = np.argsort(word, kind="stable")
+    words, starts = np.unique(word[order], return_index=True)
+    for one, uses in zip(words.tolist(), np.split(order, starts[1:]), strict=True):
+        labelled, scores = background.labelled[:, one], background.live[:, one]
+        if np.isnan(scores).any() or labelled.all():
+            continue
+        others = np.sort(scores[~labelled])
+        standing = np.searchsorted(others, live[uses], side="left") / len(others)
+        owners = find_refused(standing, owner[uses])
+        refused[uses] = np.isin(owner[uses], owners) | (standing < CHANCE)
+        is_honest &= ~(labelled & np.isin(background.owner, owners))
+    return refused, is_honest
+
+
+def find_refused(standing: NDArray[np.floating], owner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the owners whose pictures of one known tag the live version does not support.
 
     standing: (n,), the share of the background that the live version scores lower for the tag.
     """
-    owners, position = np.unique(owner, return_inverse=True)
-    typical = np.array([np.median(standing[position == one]) for one in range(len(owners))])
-    least = max(MIN_STANDING, float(np.quantile(typical, TOP_OWNERS)) - MAX_BEHIND)
-    return np.asarray(typical >= least)[position]
+    owners, position, counts = np.unique(owner, return_inverse=True, return_counts=True)
+    typical = [np.median(standing[position == one]) for one in range(len(owners))]
+    bar = max(MIN_STANDING, float(np.quantile(typical, TOP_OWNERS)) - MAX_BEHIND)
+    below = np.bincount(position, standing < bar, minlength=len(owners)).astype(np.intp)
+    chance = [_sign_test(*pair) for pair in zip(below.tolist(), counts.tolist(), strict=True)]
+    return owners[np.array(chance) < SIGNIFICANCE]
+
+
+@cache
+def _sign_test(below: int, count: int) -> float:
+    """Return how likely at least so many pictures miss a bar that each passes half the time."""
+    return sum(comb(count, number) for number in range(below, count + 1)) / 2**count

@@ -18,7 +18,6 @@ from services.trainer.learning.hashtags.labels.discriminant import (
     held_out_tails,
 )
 from services.trainer.learning.hashtags.labels.pruning import FOLDS, prune
-from services.trainer.learning.hashtags.labels.referee import supported
 from services.trainer.learning.hashtags.labels.visual import Predictability, predictability
 
 # A picture's hashtags share this weight by the root of their number; a correction weighs 1.
@@ -36,10 +35,9 @@ class Material:
     """The chosen uses of hashtags, with what the pictures look like.
 
     features: (images, kept); directions: (images, kept), of unit length; background: (m, kept), of
-    pictures in general. image, word, owner: (uses,); weight: (uses,) float32. live: (uses,), the
-    live version's probability of the word; NaN: a candidate. network: (uses,), the network's alone.
-    live_background: (m, words). is_labelled: (m, words), background pictures that have the word.
-    is_contradicted: (uses,).
+    pictures in general. image, word, owner: (uses,); weight: (uses,) float32. network: (uses,), the
+    network's probability of the word. is_labelled: (m, words), background pictures that have the
+    word. is_refused: (uses,), what the referee speaks against.
     """
 
     features: NDArray[np.float32]
@@ -49,11 +47,9 @@ class Material:
     word: NDArray[np.int32]
     owner: NDArray[np.int32]
     weight: NDArray[np.float32]
-    live: NDArray[np.float32]
     network: NDArray[np.float32]
-    live_background: NDArray[np.float32]
     is_labelled: NDArray[np.bool_]
-    is_contradicted: NDArray[np.bool_]
+    is_refused: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -123,7 +119,7 @@ def _examine(
     background = background[~material.is_labelled[:, word]]
     if len(background) < MIN_BACKGROUND:
         uses = uses[:0]
-    uses = _credible(material, word, uses)
+    uses = _credible(material, uses)
     positives = whitening.apply(material.features[material.image[uses]])
     owner, weight = material.owner[uses], material.weight[uses]
     why_not, figures = _too_few(owner, MIN_PICTURES), None
@@ -151,13 +147,9 @@ def _examine(
     )
 
 
-def _credible(material: Material, word: int, uses: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the uses that neither the live version nor a near-duplicate speaks against."""
-    if len(uses) and not np.isnan(material.live[uses]).any():
-        unlabelled = ~material.is_labelled[:, word]
-        scores = np.sort(material.live_background[unlabelled, word])
-        standing = np.searchsorted(scores, material.live[uses], side="left") / len(scores)
-        uses = uses[~material.is_contradicted[uses] & supported(standing, material.owner[uses])]
+def _credible(material: Material, uses: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the uses that neither the referee nor a near-duplicate speaks against."""
+    uses = uses[~material.is_refused[uses]]
     directions = material.directions[material.image[uses]]
     return uses[without_duplicates(directions, material.owner[uses], MAX_COSINE)]
 

@@ -1,0 +1,200 @@
+"""Judge what hashtags taught of a word, on owners not learned from and on pictures in general."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.trainer.learning.fitting.fit import Classifiers
+from services.trainer.learning.hashtags.fitting import Sample
+from services.trainer.learning.hashtags.labels.visual import PREVALENCE, average_precision
+from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
+from services.trainer.learning.hashtags.preparing import Prepared
+from shared.model.exclusions import Exclusions
+from shared.model.learned_tags import compete, log_odds
+
+# What nobody decided may be wrong in ways that held-out owners share: ask for more than of a head
+# that people's decisions judge.
+MIN_GAIN = 0.02
+# Shares of background pictures: certain tags that may disappear, and certain absences that may
+# turn into tags.
+MAX_OVERRULED = 0.1
+MAX_SPREAD = 0.05
+CERTAIN_PRESENT, CERTAIN_ABSENT = 0.9, 0.05
+# A word is shown while at least this share of what it is shown on seems right, estimated where at
+# least this share of its pictures is found.
+MIN_PRECISION, MIN_RECALL = 0.8, 0.3
+MAX_SHOWN = 0.5
+# Shares of the learned logits in a known tag's; the rest is the network's (Wortsman et al. 2022).
+MIXES = (1.0, 0.75, 0.5, 0.25)
+
+
+@dataclass(frozen=True)
+class LearnedWord:
+    """A word's classifier was judged. before, after: average precision on owners not learned from.
+
+    harm: what it does to pictures in general that it must not; None: nothing.
+    """
+
+    labels: WeakLabels
+    before: float
+    after: float
+    harm: str | None
+
+    @property
+    def is_better(self) -> bool:
+        """Return whether the word is worth having."""
+        return self.harm is None and self.after >= self.before + MIN_GAIN
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A word with the best share of the learned logits. shift: to add to its bias."""
+
+    mix: float
+    shift: float
+    word: LearnedWord
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Chooses how much of each word's classifier to use. fitted: of all words, on all owners."""
+
+    prepared: Prepared
+    sample: Sample
+    fitted: Classifiers
+    min_confidence: float
+
+    def choose(self, place: int, one: WeakLabels, tails: NDArray[np.float32]) -> Chosen:
+        """Return the mixture that harms nothing and predicts held-out owners best.
+
+        place: of the word among the fitted. tails: (mixes, n), of its positives.
+        """
+        mixes = mixes_of(self.prepared, one)
+        found = [self._mix(place, one, *some) for some in zip(mixes, tails, strict=True)]
+        return max(found, key=lambda some: (some.word.harm is None, some.word.after))
+
+    def _mix(self, place: int, one: WeakLabels, mix: float, tails: NDArray[np.float32]) -> Chosen:
+        part = mixed(self.fitted, np.full(len(self.fitted.bias), mix, dtype=np.float32))
+        background, network = self.sample.background, self.sample.network[:, one.word]
+        logits = logits_of(part, place, background, network)
+        unlabelled = ~self.prepared.material.is_labelled[:, one.word]
+        share = _share_to_show(self.prepared, one, tails, self.min_confidence)
+        shift = _shift(logits[unlabelled], share) + _log_odds_of(self.min_confidence)
+        word = _judge(self.prepared, one, tails, logits + shift, self.min_confidence)
+        return Chosen(mix, shift, word)
+
+
+def mixes_of(prepared: Prepared, one: WeakLabels) -> tuple[float, ...]:
+    """Return the shares of the learned logits to try: all of them for what only hashtags know."""
+    return MIXES if prepared.is_known[one.word] else MIXES[:1]
+
+
+def mixed(fitted: Classifiers, mixes: NDArray[np.float32]) -> Classifiers:
+    """Return classifiers whose logits are in part the network's; mixes: (words,), learned shares.
+
+    What the network is certain of survives in a mixture, and a mixture of two classifiers is often
+    better than either.
+    """
+    return replace(
+        fitted,
+        weight=fitted.weight * mixes,
+        bias=fitted.bias * mixes,
+        prior=fitted.prior * mixes + (1 - mixes),
+    )
+
+
+def share_to_show(tails: NDArray[np.float32]) -> float:
+    """Return the share of all pictures that a word can be shown on and mostly be right.
+
+    Where a share q of the positives is found, the background above holds at least q of all pictures
+    with the word (mixture proportion estimation, Garg et al. 2021), which bounds the word's
+    frequency. tails: (n,), see `held_out_tails`.
+    """
+    ordered = np.sort(tails)
+    recall = np.arange(1, len(ordered) + 1) / len(ordered)
+    enough = recall >= MIN_RECALL
+    ratio = ordered[enough] / recall[enough]
+    is_right = ratio <= max(float(ratio.min()), 1e-6) / MIN_PRECISION
+    return min(float(ordered[enough][np.flatnonzero(is_right)[-1]]), MAX_SHOWN)
+
+
+def _share_to_show(
+    prepared: Prepared, one: WeakLabels, tails: NDArray[np.float32], min_confidence: float
+) -> float:
+    """Return the share of pictures to show a word on: of a tag, at least what is shown now."""
+    unlabelled = ~prepared.material.is_labelled[:, one.word]
+    now = float((prepared.current_background[unlabelled, one.word] >= min_confidence).mean())
+    return max(share_to_show(tails), now if prepared.is_known[one.word] else 0.0)
+
+
+def _shift(background: NDArray[np.float32], share: float) -> float:
+    """Return the bias that lifts a share of the background's logits, (m,), above 0."""
+    return -float(np.quantile(background, 1 - share))
+
+
+def tails_of(scores: NDArray[np.floating], background: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the share of the background that scores at least as high; (n,) from (n,) and (m,)."""
+    below = np.searchsorted(np.sort(background), scores, side="left")
+    return (1 - below / max(len(background), 1)).astype(np.float32)
+
+
+def logits_of(
+    fitted: Classifiers,
+    place: int,
+    features: NDArray[np.float32],
+    network: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return a word's logits on pictures, (n,); network: (n,), the network's probability of it."""
+    logits: NDArray[np.float32] = features @ fitted.weight[:, place] + fitted.bias[place]
+    return logits + fitted.prior[place] * log_odds(network)
+
+
+def _judge(
+    prepared: Prepared,
+    one: WeakLabels,
+    tails: NDArray[np.float32],
+    logits: NDArray[np.float32],
+    min_confidence: float,
+) -> LearnedWord:
+    """Judge a word. tails: (n,), of its positives; logits: (m,), on the background."""
+    unlabelled = ~prepared.material.is_labelled[:, one.word]
+    current = prepared.current_background[unlabelled, one.word]
+    held_out = tails_of(prepared.current_of(one), current)
+    before = average_precision(held_out, PREVALENCE) if current.any() else 0.0
+    after = compete(logits[unlabelled, np.newaxis], Exclusions.none(1))[:, 0]
+    harm = _find_harm(current, after, min_confidence) if prepared.is_known[one.word] else None
+    return LearnedWord(one, before, average_precision(tails, PREVALENCE), harm)
+
+
+def _find_harm(
+    before: NDArray[np.float32], after: NDArray[np.float32], min_confidence: float
+) -> str | None:
+    """Return what a known tag's classifier does to pictures in general that it must not."""
+    certain, absent = before >= CERTAIN_PRESENT, before <= CERTAIN_ABSENT
+    dropped = float((after[certain] < min_confidence).mean()) if certain.any() else 0.0
+    if dropped > MAX_OVERRULED:
+        return f"it drops {dropped:.0%} of what the live version is certain of"
+    spread = float((after[absent] >= min_confidence).mean()) if absent.any() else 0.0
+    if spread > MAX_SPREAD:
+        return f"it gives the tag to {spread:.0%} of the pictures that certainly lack it"
+    return None
+
+
+def _log_odds_of(share: float) -> float:
+    return float(np.log(share) - np.log1p(-share))
+
+
+def describe(learned: LearnedWord) -> dict[str, Any]:
+    """Return the report's figures of one word."""
+    return {
+        "pictures": len(learned.labels.image),
+        "seen": learned.labels.seen,
+        "owners": learned.labels.owners,
+        "before": round(learned.before, 3),
+        "after": round(learned.after, 3),
+        "reason": learned.harm,
+    }
