@@ -7,18 +7,16 @@ names are accepted.
 import base64
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.payload import member, optional_text, text_at
 from shared.errors import BadRequest, FetchFailed, Unavailable, UnsafeUrl, UnverifiedSender
+
+# `cryptography` takes 7 MB of each web process, so it is imported with the first envelope.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 NOTIFICATION = "Notification"
 CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
@@ -30,7 +28,6 @@ SIGNED = {
         ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
     ),
 }
-HASHES = {"1": SHA1, "2": SHA256}
 HOST = re.compile(r"sns\.(?P<region>[a-z0-9-]{3,40})\.amazonaws\.com(\.cn)?")
 # The path of Amazon's certificates. At other paths the host echoes text from the request.
 CERTIFICATE = re.compile(r"https://[a-z0-9.-]+/SimpleNotificationService(-[A-Za-z0-9]+)?\.pem")
@@ -68,13 +65,17 @@ def open_envelope(delivery: WebhookDelivery, body: dict[str, Any]) -> str | None
 
 
 def _check_signature(delivery: WebhookDelivery, body: dict[str, Any]) -> None:
-    algorithm = HASHES.get(text_at(body, "SignatureVersion"))
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+    algorithm = {"1": SHA1, "2": SHA256}.get(text_at(body, "SignatureVersion"))
     if algorithm is None:
         raise UnverifiedSender("The SignatureVersion is neither 1 nor 2.")
     try:
         signature = base64.b64decode(text_at(body, "Signature"), validate=True)
         key = _certified_key(delivery, _certificate_url(body))
-        key.verify(signature, _signed_text(body), padding.PKCS1v15(), algorithm())
+        key.verify(signature, _signed_text(body), PKCS1v15(), algorithm())
     except (InvalidSignature, ValueError) as error:
         raise UnverifiedSender("The signature does not fit the message.") from error
 
@@ -89,9 +90,12 @@ def _signed_text(body: dict[str, Any]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _certified_key(delivery: WebhookDelivery, url: str) -> RSAPublicKey:
+def _certified_key(delivery: WebhookDelivery, url: str) -> "RSAPublicKey":
     """Return the key of Amazon's certificate, which TLS proves to come from Amazon's host."""
-    certificate = x509.load_pem_x509_certificate(_fetch(delivery.fetch_certificate, url))
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_pem_x509_certificate
+
+    certificate = load_pem_x509_certificate(_fetch(delivery.fetch_certificate, url))
     now = datetime.fromtimestamp(delivery.received_at, UTC)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise UnverifiedSender("The certificate of the signature is not valid at this time.")
