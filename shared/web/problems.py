@@ -67,7 +67,7 @@ def validation_response(error: ValidationError) -> Response:
 def register_problems(app: Flask) -> None:
     """Answer every error of an app with a problem document."""
     app.register_error_handler(TagloopError, _on_tagloop_error)
-    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(HTTPException, http_error_response)
     app.register_error_handler(Exception, _on_bug)
 
 
@@ -80,7 +80,8 @@ def _on_tagloop_error(error: TagloopError) -> ResponseReturnValue:
     return response
 
 
-def _on_http_exception(error: HTTPException) -> ResponseReturnValue:
+def http_error_response(error: HTTPException) -> ResponseReturnValue:
+    """Return an HTTP error of Flask as a problem document."""
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     detail = error.description or error.name

@@ -1,15 +1,19 @@
 """`/`: the web page. Every view has an address, and all share one HTML file."""
 
+from http import HTTPStatus
 from typing import Final
 
-from flask import Response, request
+from flask import Response, make_response, request
+from flask.typing import ResponseReturnValue
 from flask_openapi3 import APIBlueprint
+from werkzeug.exceptions import NotFound as UnknownAddress
 
 from services.catalog.page.files import StaticFile, load_page
 from shared.auth.policy import PAGE_PATHS
 from shared.auth.sessions import COOKIE
 from shared.errors import NotFound
 from shared.web.context import context
+from shared.web.problems import http_error_response
 
 # The page loads nothing from elsewhere; blob: shows a dropped picture before it is uploaded.
 CONTENT_POLICY: Final = (
@@ -18,6 +22,8 @@ CONTENT_POLICY: Final = (
 )
 FOREVER_SECONDS = 365 * 24 * 3600
 LIBRARY = ""
+# Addresses for programs, also when a person types one.
+API_PREFIXES = ("/v1/", "/compat/", "/docs/")
 # What the library asks for first, letter for letter; so it is there when the modules are.
 FIRST_PICTURES: Final = "/v1/search?stacks=true&limit=60"
 
@@ -32,6 +38,22 @@ def get_shell(**_: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     if request.path == "/" and not request.query_string and _may_read():
         response.headers["Link"] = f"<{FIRST_PICTURES}>; rel=preload; as=fetch; crossorigin"
+    return response
+
+
+@page.app_errorhandler(UnknownAddress)
+def get_unknown_address(error: UnknownAddress) -> ResponseReturnValue:
+    """Show the page at an unknown address to a browser; programs get a problem document."""
+    accepted = request.accept_mimetypes
+    if accepted["text/html"] <= accepted["application/json"] or request.path.startswith(
+        API_PREFIXES
+    ):
+        response = make_response(http_error_response(error))
+    else:
+        response = _respond(load_page().shells[LIBRARY])
+        response.headers["Cache-Control"] = "no-store"
+        response.status_code = HTTPStatus.NOT_FOUND
+    response.vary.add("Accept")
     return response
 
 
@@ -64,7 +86,16 @@ def get_page_file(digest: str, name: str) -> Response:
 
 
 def _answer(file: StaticFile) -> Response:
-    """Return a file as a response: compressed if the browser accepts that, 304 if unchanged."""
+    """Return a file as a response, or 304 if the browser has it."""
+    response = _respond(file)
+    # Weak, since the compressed and the plain bytes differ.
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response
+
+
+def _respond(file: StaticFile) -> Response:
+    """Return a file as a response, compressed if the browser accepts that."""
     compressed = file.compressed if request.accept_encodings["gzip"] else None
     response = Response(compressed or file.data, mimetype=file.mime_type)
     response.headers["Content-Type"] = file.mime_type
@@ -72,7 +103,4 @@ def _answer(file: StaticFile) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
-    # Weak, since the compressed and the plain bytes differ.
-    response.add_etag(weak=True)
-    response.make_conditional(request)
     return response

@@ -16,6 +16,8 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 
+PROBLEM = "application/problem+json"
+
 
 @pytest.fixture
 def client(settings: Settings) -> FlaskClient:
@@ -29,6 +31,28 @@ def test_every_view_has_an_address_that_can_be_reloaded(client: FlaskClient, pat
     assert shell.status_code == 200
     assert shell.text.startswith("<!doctype html>")
     assert_strict(shell)
+
+
+def test_a_browser_gets_the_page_at_an_unknown_address(client: FlaskClient) -> None:
+    accept = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+    shown = client.get("/nowhere", headers=accept)
+
+    assert shown.status_code == 404
+    assert shown.text.startswith("<!doctype html>")
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert_strict(shown)
+    assert client.get("/v1/nowhere", headers=accept).mimetype == PROBLEM
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
+def test_a_program_gets_a_problem_document_at_an_unknown_address(
+    client: FlaskClient, accept: str
+) -> None:
+    refused = client.get("/nowhere", headers={"Accept": accept})
+
+    assert (refused.status_code, refused.mimetype) == (404, PROBLEM)
+    assert "Accept" in refused.vary
 
 
 def test_the_shell_names_every_module_and_only_files_that_exist(client: FlaskClient) -> None:
