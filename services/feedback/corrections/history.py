@@ -28,6 +28,7 @@ class PastCorrection(BaseModel):
 
     id: int
     tag: str = Field(description="the tag's slug")
+    name: str = Field(description="the tag's name")
     verdict: Verdict
     user: str
     model: int | None = Field(description="the version that had tagged the image")
@@ -98,6 +99,7 @@ def _describe(row: RowMapping) -> dict[str, Any]:
     return {
         "id": row["id"],
         "tag": row["slug"],
+        "name": row["name"],
         "verdict": row["verdict"],
         "user": row["contributor"],
         "model": row["model_version"],

@@ -68,6 +68,7 @@ def list_corrections(
         corrections.c.id,
         corrections.c.image_id,
         tags.c.slug,
+        tags.c.name,
         corrections.c.verdict,
         corrections.c.contributor,
         corrections.c.model_version,

@@ -55,7 +55,13 @@ function Subject({ subject, owner }) {
     <li class="card subject">
       <ul class="subject-pictures">${subject.examples.slice(0, 4).map((id) => html`<li key=${id} class="tile"><a href=${path("pictures", id)} aria-label=${`An example of ${subject.name}`}><img src=${thumbnailUrl(id)} alt="" loading="lazy" decoding="async" /></a></li>`)}</ul>
       <h3><a href=${`/?q=${encodeURIComponent(query)}`} dir="auto">${subject.name}</a></h3>
-      <p class="muted">${countOf(subject.images, "picture")} on ${countOf(subject.days, "day")} · ${percent(subject.share)} here, ${percent(subject.everybody)} of everyone’s</p>
+      <p class="muted">${countOf(subject.images, "picture")} on ${countOf(subject.days, "day")} · ${comparison(subject)}</p>
     </li>
   `;
+}
+
+// share, everybody: the part of this owner's pictures, and of all others', that has the tag.
+function comparison({ share, everybody }) {
+  const others = everybody === 0 ? "none" : everybody < 0.01 ? "less than 1\u202f%" : percent(everybody);
+  return `${share < 0.01 ? "less than 1\u202f%" : percent(share)} here, ${others} elsewhere`;
 }

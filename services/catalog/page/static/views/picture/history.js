@@ -15,7 +15,7 @@ export function History({ of }) {
       <ol class="history">
         ${said.slice(0, SHOWN).map((word) => html`
           <li key=${word.id}>
-            <span><strong dir="auto">${nameOf(word.user)}</strong> ${VERBS[word.verdict]} <em dir="auto">${word.tag.replaceAll("-", " ")}</em></span>
+            <span><strong dir="auto">${nameOf(word.user)}</strong> ${VERBS[word.verdict]} <em dir="auto">${word.name}</em></span>
             <span class="muted" title=${moment(word.created_at)}>${ago(word.created_at)}${word.confidence !== null && word.confidence !== undefined ? ` · the model said ${percent(word.confidence)}` : ""}</span>
           </li>`)}
       </ol>

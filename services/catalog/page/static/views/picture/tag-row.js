@@ -25,13 +25,14 @@ export function TagRow({ tag, words = [], actions, isBusy }) {
   `;
 }
 
-export function RemovedTag({ slug, words, isBusy, onAdd }) {
+export function RemovedTag({ words, isBusy, onAdd }) {
+  const { name } = words[0];
   const users = words.filter((word) => word.verdict === "remove").map((word) => nameOf(word.user));
   return html`
     <li class="tag-row removed">
-      <div class="tag-main"><s class="tag-name" dir="auto">${slug.replaceAll("-", " ")}</s>
+      <div class="tag-main"><s class="tag-name" dir="auto">${name}</s>
         <span class="tag-by people"><${Icon} name="person" size="14" /><span dir="auto">${users.join(", ")}</span></span></div>
-      <button class="icon-button small" disabled=${isBusy} aria-label=${`Add ${slug} again`} title="Add again" onClick=${onAdd}><${Icon} name="plus" size="18" /></button>
+      <button class="icon-button small" disabled=${isBusy} aria-label=${`Add ${name} again`} title="Add again" onClick=${onAdd}><${Icon} name="plus" size="18" /></button>
     </li>
   `;
 }

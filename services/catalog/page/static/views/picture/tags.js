@@ -45,7 +45,7 @@ export function Tags({ image, said, onTags, onUndone }) {
         </details>`}
       ${removed.length > 0 && html`
         <h3 class="side-subtitle">Removed by people</h3>
-        <ul class="tag-rows">${removed.map(([slug, users]) => html`<${RemovedTag} key=${slug} slug=${slug} words=${users} isBusy=${isBusy} onAdd=${() => say({ add: [slug] }, `Added “${slug}” again`)} />`)}</ul>`}
+        <ul class="tag-rows">${removed.map(([slug, users]) => html`<${RemovedTag} key=${slug} words=${users} isBusy=${isBusy} onAdd=${() => say({ add: [slug] }, `Added “${users[0].name}” again`)} />`)}</ul>`}
     </section>
   `;
 }
