@@ -1,6 +1,5 @@
 """What tests stand on: real Postgres and Redis, the real network, real photographs."""
 
-import itertools
 import logging
 import os
 from collections.abc import Iterator
@@ -23,20 +22,18 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.api.signing import new_secret
 from shared.config import PREFIX, Settings, load_settings
 from shared.db.connection.engine import connect_engine
-from shared.db.migrate import migrate
 from shared.messaging.celery_app import create_celery
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tagloop.local.datadir import DataDir
-from tagloop.local.environment import DATABASE_NAME, broker_url, database_url
-from tagloop.local.servers import postgres
+from tagloop.local.environment import broker_url
 from tagloop.local.servers.backing import running
+from tests.support.databases import Databases
 
 # A busy machine is no reason for a property to fail.
 hypothesis_settings.register_profile("without a deadline", deadline=None)
 hypothesis_settings.load_profile("without a deadline")
 
-TEMPLATE = "tagloop_template"
 CACHE_VARIABLE = f"{PREFIX}CACHE_DIR"
 LANES = 2
 SKIMAGE = Path(skimage.__file__).parent / "data"
@@ -51,7 +48,6 @@ PHOTOS = {
     "flower": SKLEARN / "flower.jpg",
     "temple": SKLEARN / "china.jpg",
 }
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -70,42 +66,29 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def backing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataDir]:
-    """Postgres with a migrated template database, and Redis."""
+    """Postgres and Redis."""
     with running(tmp_path_factory.mktemp("backing")) as data:
-        run_sql(data, f"CREATE DATABASE {TEMPLATE}")
-        engine = connect_engine(url_of(data, TEMPLATE))
-        migrate(engine)
-        engine.dispose()
         yield data
 
 
-def run_sql(data: DataDir, statement: str) -> None:
-    """Run a statement that cannot be part of a transaction."""
-    with closing(postgres.connect(data, DATABASE_NAME)) as connection:
-        connection.cursor().execute(statement)
-
-
-def url_of(data: DataDir, database: str) -> str:
-    """The SQLAlchemy URL of one database of the cluster."""
-    return database_url(data).replace(f"/{DATABASE_NAME}?", f"/{database}?")
+@pytest.fixture(scope="session")
+def databases(backing: DataDir) -> Databases:
+    """Migrated databases for any number of tests."""
+    return Databases(backing)
 
 
 @pytest.fixture
-def database(backing: DataDir) -> Iterator[str]:
+def database(databases: Databases) -> Iterator[str]:
     """The URL of a migrated database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    run_sql(backing, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield url_of(backing, name)
-    run_sql(backing, f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.migrated() as url:
+        yield url
 
 
 @pytest.fixture
-def empty_database(backing: DataDir) -> Iterator[str]:
+def empty_database(databases: Databases) -> Iterator[str]:
     """The URL of a database without any table."""
-    name = f"test_{next(_numbers)}"
-    run_sql(backing, f"CREATE DATABASE {name}")
-    yield url_of(backing, name)
-    run_sql(backing, f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.without_tables() as url:
+        yield url
 
 
 @pytest.fixture

@@ -25,12 +25,11 @@ from shared.storage.storage import Storage
 from shared.web.context import EXTENSION
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import broker_url
-from tests.conftest import TEMPLATE, run_sql, url_of
 from tests.support.conditions import wait_for
+from tests.support.databases import Databases
 from tests.support.rows import read_row, store_image
 
 ROOT = Path(__file__).parents[3]
-DATABASE = "test_worker"
 RESULT_SECONDS = 60.0
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
@@ -38,20 +37,19 @@ STOP_SECONDS = 30.0
 
 @pytest.fixture(scope="module")
 def worker_settings(
-    backing: DataDir, tmp_path_factory: pytest.TempPathFactory
+    backing: DataDir, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """Settings of one worker for all tests of this file."""
-    run_sql(backing, f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE}")
     with Redis(unix_socket_path=str(backing.redis_socket)) as redis:
         redis.flushall()
-    yield load_settings(
-        database_url=url_of(backing, DATABASE),
-        broker_url=broker_url(backing),
-        storage_url=tmp_path_factory.mktemp("blobs").as_uri(),
-        device="cpu",
-        fetch_allowed_hosts=frozenset({"127.0.0.1"}),
-    )
-    run_sql(backing, f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    with databases.migrated() as database_url:
+        yield load_settings(
+            database_url=database_url,
+            broker_url=broker_url(backing),
+            storage_url=tmp_path_factory.mktemp("blobs").as_uri(),
+            device="cpu",
+            fetch_allowed_hosts=frozenset({"127.0.0.1"}),
+        )
 
 
 @pytest.fixture(scope="module")
