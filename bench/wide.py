@@ -12,7 +12,7 @@ import numpy as np
 from services.worker.tagging.choosing import choose_many
 from shared.db.models.models import LiveModel
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Vocabulary, load_imagenet

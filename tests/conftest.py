@@ -19,7 +19,7 @@ from services.worker.backbone.first_model import ensure_model
 from services.worker.switching.networks import Networks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
-from shared.api.signing import new_secret
+from shared.auth.signing import new_secret
 from shared.config import PREFIX, Settings, load_settings
 from shared.db.connection.engine import connect_engine
 from shared.messaging.celery_app import create_celery

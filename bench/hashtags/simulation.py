@@ -24,9 +24,9 @@ from services.trainer.learning.hashtags.preparing import prepare
 from services.trainer.learning.hashtags.words.meaning import HashtagReader
 from services.trainer.learning.hashtags.words.segmentation import split_run
 from shared.db.models.models import LiveModel
-from shared.model.exclusions import Exclusions
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags, features, log_odds
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import LearnedTags, features, log_odds
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import load_imagenet

@@ -21,7 +21,7 @@ from bench.setup.room import FULL, Room, new_owner
 from bench.setup.stack import DATA, Tagloop, running_tagloop
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.live.promoting import read_head
 from shared.storage.storage import Storage
 from tagloop.local.settings import settings_of

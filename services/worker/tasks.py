@@ -13,7 +13,6 @@ from services.worker.retagging.background import refresh_background
 from services.worker.retagging.jobs import run_due_jobs
 from services.worker.runtime import Runtime
 from services.worker.tagging.sweeper import sweep
-from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.events.sending import forget_finished
 from shared.db.images.images import NewImage, find_image, insert_new
@@ -33,6 +32,7 @@ from shared.messaging.celery_app import (
 )
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_hint
 from shared.storage.image_ids import new_image_id, parse_image_id
+from shared.web.image_document import describe_images
 
 # A task that waits for a picture from the web holds a thread, so only a few may do so.
 TAG_URL_AT_ONCE = 2

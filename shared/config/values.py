@@ -10,8 +10,8 @@ from kombu.transport import TRANSPORT_ALIASES
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from shared.api.signing import key_of
 from shared.auth.aws_keys import MIN_MASTER_CHARACTERS
+from shared.auth.signing import key_of
 
 NO_NAMES = 'has to be a list of names in JSON, such as ["a", "b"]'
 # Several brokers, one after the other, for when the first is away.

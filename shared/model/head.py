@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from shared.model.learned_tags import MAX_LOGIT, LearnedTags
+from shared.model.learned.tags import MAX_LOGIT, LearnedTags
 from shared.model.text_rows import TextRows, unit
 from shared.vocabulary import Vocabulary
 

@@ -14,8 +14,8 @@ from shared.db.models.models import LiveModel
 from shared.db.tags.known_tag import KnownTag
 from shared.model.head import Head
 from shared.model.held_tags import held_columns
-from shared.model.learned_tags import LearnedTags
-from shared.model.own_tags import OwnTags
+from shared.model.learned.own_tags import OwnTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Vocabulary
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.api.tag_names import clean_name, slug_of
 from shared.errors import ConfigError
+from shared.vocabulary.names.tag_names import clean_name, slug_of
 from shared.vocabulary.tag import Tag
 from shared.vocabulary.vocabulary import Vocabulary
 

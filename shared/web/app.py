@@ -17,9 +17,9 @@ from shared.web.figures.state_metrics import STATE_EXTENSION, StateCollector
 from shared.web.headers import register_headers
 from shared.web.health import health
 from shared.web.problems import ProblemDocument, register_problems, validation_response
-from shared.web.request_log import register_request_log
 from shared.web.requests.body import register_bodies
 from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
+from shared.web.requests.request_log import register_request_log
 
 DOCS_PATH = "/docs"
 # Enough for a thousand ids or digests in JSON; pictures have limits of their own.

@@ -16,7 +16,7 @@ from shared.model.live.model import LiveScorer
 from shared.model.live.vocabulary import LiveVocabulary
 from shared.storage.storage import Storage
 from shared.storage.unsettled import Unsettled
-from shared.web.waiting import WaitingRoom
+from shared.web.requests.waiting import WaitingRoom
 
 EXTENSION = "tagloop"
 # A connection for each thread would be too many for Postgres; most of a request is not SQL.

@@ -7,7 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from shared.api.signing import new_secret
+from shared.auth.signing import new_secret
 
 PASSWORD_BYTES = 32
 # Postgres and Grafana read theirs as other users; no one else has the volume.

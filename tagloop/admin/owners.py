@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping
 
-from shared.api.image_document import describe_images
 from shared.auth.keyring import CACHE_SECONDS
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
@@ -21,6 +20,7 @@ from shared.errors import BlobMissing, ConfigError
 from shared.model.live.vocabulary import LiveVocabulary
 from shared.storage.deleting import delete_files
 from shared.storage.storage import Storage, file_keys, original_key
+from shared.web.image_document import describe_images
 
 PAGE_IMAGES = 100
 # More than any image has corrections.

@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from shared.api.signing import new_secret
 from shared.auth.loopback import refuse_open_door
+from shared.auth.signing import new_secret
 from shared.config import load_settings
 from tagloop.local import services
 from tagloop.local.addresses import LOOPBACK, Address

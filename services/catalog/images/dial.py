@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from services.catalog.images.expectation import LIMITS, HeldOut, expect, shown_columns
-from shared.api.image_document import CONFIDENCE_DIGITS
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images, list_images
@@ -21,6 +20,7 @@ from shared.db.monitoring.verdicts import count_verdicts
 from shared.db.tags.shown import find_decided_of
 from shared.model.scorer import Scorer
 from shared.web.context import context
+from shared.web.image_document import CONFIDENCE_DIGITS
 from shared.web.problems import ProblemDocument
 
 MAX_IMAGES = 200

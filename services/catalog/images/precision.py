@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.catalog.images.opinion import Opinion
-from shared.model.learned_tags import PRECISIONS
+from shared.model.learned.tags import PRECISIONS
 from shared.model.scorer import Scorer
 
 CORRECTIONS = "corrections"

@@ -9,12 +9,12 @@ from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
 from services.catalog.documents import IDS_AT_ONCE, ImageDocument
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.retrying import queue_failed
 from shared.errors import Conflict, QueueFull
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL, ImagePath
 from shared.web.requests.named import find_row

@@ -22,7 +22,6 @@ from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
 from services.catalog.images.suggesting import suggest_hashtags
 from services.catalog.stacks.collapsing import Page, find_stacked
-from shared.api.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image, list_images
@@ -35,6 +34,7 @@ from shared.storage.blob_reader import BlobReader
 from shared.storage.deleting import delete_files
 from shared.storage.storage import SCREEN_SIDE, file_keys, original_key
 from shared.web.context import context
+from shared.web.image_document import describe_image, describe_images, describe_tag, describe_tags
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 from shared.web.requests.fields import ImagePath

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping
 
-from shared.api.hashtag_words import key_of
-from shared.api.uploader_words import tidy_hashtag
 from shared.auth.door import caller_access
 from shared.db.hashtags.suggesting import find_hashtags_of
 from shared.db.images.images import find_embedding
 from shared.db.owners.profiles import count_hashtags, count_images
 from shared.db.search.likeness.similar import find_nearest
+from shared.pictures.uploader_words import tidy_hashtag
+from shared.vocabulary.names.hashtag_words import key_of
 
 MAX_SUGGESTED = 10
 SIMILAR_IMAGES = 20

@@ -10,12 +10,12 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 
 from services.catalog.owners.profiles import OwnerPath, owner_of
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.owners import count_images_of, list_images_of
 from shared.errors import NotFound
 from shared.web.context import Context, context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 
 JSON_LINES = "application/jsonl"

@@ -9,7 +9,6 @@ from sqlalchemy import RowMapping
 
 from services.catalog.search.language import WordRun
 from services.catalog.search.reading import Understood
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
@@ -17,6 +16,7 @@ from shared.db.search.likeness.similar import find_nearest
 from shared.db.search.search import Search
 from shared.errors import Unavailable
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.texts import embed_text
 
 MAX_FOUND = 200

@@ -13,13 +13,13 @@ from services.catalog.search.by_text import find_by_text, text_of
 from services.catalog.search.documents import Criteria, FoundIds, SearchQuery, SearchResults
 from services.catalog.search.reading import describe_query, understand
 from services.catalog.stacks.collapsing import Page, StackedPage, find_stacked
-from shared.api.image_document import describe_images
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.finding import MAX_COUNT, find_newest
 from shared.db.search.ranking import PagePosition, find_surest, ranking_tags
 from shared.db.search.search import Search
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import decode_id_cursor, decode_ranked_cursor, encode_cursor
 

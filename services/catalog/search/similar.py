@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from services.catalog.documents import ImageDocument
 from services.catalog.search.embedding import embed
 from services.catalog.stacks.collapsing import first_of_each
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding, find_images
@@ -23,6 +22,7 @@ from shared.db.search.likeness.similar import Near, find_nearest
 from shared.db.search.likeness.stacks import find_stacks
 from shared.errors import NotFound, TooManyBytes
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
 from shared.web.requests.fields import ImagePath

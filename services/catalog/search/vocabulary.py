@@ -7,7 +7,7 @@ from services.catalog.search.words.meaning import Named
 from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.typos import NearNames
 from shared.vocabulary import Vocabulary
-from shared.vocabulary.text import normalise
+from shared.vocabulary.names.text import normalise
 from shared.web.context import context
 from shared.web.requests.named import find_tags_named
 

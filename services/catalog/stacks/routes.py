@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import ImageDocument
 from services.catalog.stacks.collapsing import reason
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.likeness.stacks import find_stacks
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row

@@ -13,15 +13,15 @@ from sqlalchemy import Connection
 
 from services.catalog.documents import ImageDocument
 from services.catalog.tags.quick_fit import fit_quickly
-from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.models.learning import read_embeddings_of, sample_embeddings
 from shared.db.search.likeness.similar import find_nearest
 from shared.errors import BadRequest, Conflict
-from shared.model.learned_tags import features
+from shared.model.learned.tags import features
 from shared.web.context import context
+from shared.web.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL
 

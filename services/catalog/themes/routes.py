@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import LIST_LIMIT, LIST_MAX, ImageDocument
 from services.catalog.themes.table import Theme, load_themes
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
@@ -20,6 +19,7 @@ from shared.db.tags.themes import (
 )
 from shared.errors import NotFound
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 from shared.web.requests.parameters import Parameters

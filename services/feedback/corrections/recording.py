@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from services.feedback.corrections.flood import refuse_flood, refuse_overfull
 from services.feedback.corrections.naming import Naming, find_names
 from services.feedback.corrections.reading import Entry
-from shared.api.event_types import IMAGE_CORRECTED
 from shared.config import Settings
 from shared.db.corrections.batches import (
     find_batch,
@@ -20,6 +19,7 @@ from shared.db.corrections.batches import (
 from shared.db.corrections.contributors import ensure_contributor
 from shared.db.corrections.corrections import NewCorrection, Verdict, insert_corrections
 from shared.db.corrections.decisions import lock_images, redecide
+from shared.db.events.event_types import IMAGE_CORRECTED
 from shared.db.events.events import report_images
 from shared.db.images.images import find_owners
 from shared.db.owners.access import Access

@@ -10,12 +10,12 @@ from services.feedback.corrections.reading import read_entry
 from services.feedback.corrections.recording import count_corrections, record
 from services.feedback.corrections.similar_names import find_similar_names
 from services.feedback.documents import User, VerdictsDocument
-from shared.api.image_document import describe_images
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict
 from shared.errors import TagloopError
 from shared.web.context import context
+from shared.web.image_document import describe_images
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row

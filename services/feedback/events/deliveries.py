@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.documents import PageQuery
-from shared.api.event_types import EventType
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import find_delivery, list_deliveries, replay
+from shared.db.events.event_types import EventType
 from shared.errors import Conflict, NotFound
 from shared.web.context import context
 from shared.web.problems import ProblemDocument

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from shared.api.event_types import ALL, EventType
+from shared.db.events.event_types import ALL, EventType
 from shared.web.requests.fields import NO_NUL
 
 URL_LENGTH = 2048

@@ -16,9 +16,8 @@ from services.feedback.events.endpoint_documents import (
     NewEndpoint,
     RegisteredEndpoint,
 )
-from shared.api.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
-from shared.api.signing import new_secret
 from shared.auth.door import caller_access
+from shared.auth.signing import new_secret
 from shared.db.connection.engine import transaction
 from shared.db.events.endpoints import (
     change_endpoint,
@@ -29,6 +28,7 @@ from shared.db.events.endpoints import (
     list_endpoints,
     rotate_secret,
 )
+from shared.db.events.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
 from shared.errors import BadRequest, NotFound
 from shared.fetch import check_url
 from shared.web.context import context

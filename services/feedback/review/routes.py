@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from services.feedback.documents import User
 from services.feedback.review.candidates import read_candidates, suggest
 from services.feedback.review.ranking import Suggestion, Why, choose_images
-from shared.api.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import Reviewer, note_offered
 from shared.db.images.images import find_images
 from shared.web.context import context
+from shared.web.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.parameters import Parameters
 

@@ -1,6 +1,5 @@
 """Make a tag from its name alone, by a network that understands text."""
 
-from shared.api.tag_names import slug_of
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import lock_live_model
@@ -10,6 +9,7 @@ from shared.db.tags.making import count_tags_of, insert_custom_tags
 from shared.errors import BadRequest, Conflict
 from shared.model.live.promoting import promote_head, read_head
 from shared.model.text_rows import limit_of
+from shared.vocabulary.names.tag_names import slug_of
 from shared.web.context import context
 from shared.web.texts import embed_text
 

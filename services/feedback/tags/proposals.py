@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.documents import PageQuery
-from shared.api.tag_names import slug_of
 from shared.auth.door import caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.hashtags.proposals import decide, list_proposals, lock_proposal, make_tag
@@ -17,6 +16,7 @@ from shared.db.tags.making import count_tags_of
 from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
+from shared.vocabulary.names.tag_names import slug_of
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_number_cursor

@@ -16,13 +16,13 @@ from services.ingest.webhooks.events import FetchText, WebhookDelivery
 from services.ingest.webhooks.handshake import add_handshake
 from services.ingest.webhooks.recording import RecordedEvents, record
 from services.ingest.webhooks.sources.table import SOURCES, refuse_unknown_sources
-from shared.api.image_document import image_url
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_statuses
 from shared.db.owners.access import EVERYTHING
 from shared.errors import NotFound, TagloopError
 from shared.observability.metrics import uploads
 from shared.web.context import EXTENSION, context
+from shared.web.image_document import image_url
 from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
 from shared.web.uploads.options import collect

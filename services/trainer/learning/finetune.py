@@ -25,7 +25,7 @@ from services.trainer.learning.hashtags.comparing import fit_with_and_without
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
 from services.trainer.learning.trust.trust import Trust
 from services.trainer.outcome import Finetuned, Progress
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 
 # The share of the work, 0 to 1, at which the fits begin and end.

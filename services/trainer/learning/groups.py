@@ -16,7 +16,7 @@ from services.trainer.outcome import Finetuned, Progress
 from shared.db.corrections.standings import Standing
 from shared.db.tags.known_tag import KnownTag
 from shared.errors import Unavailable
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 
 # The figures of each owner's report that the next run compares with.

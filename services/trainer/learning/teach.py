@@ -21,8 +21,8 @@ from services.trainer.learning.fitting.problem import LearnableTags, LearningPro
 from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.learning.trust.votes import resolve
 from services.trainer.outcome import Finetuned
-from shared.model.learned_tags import LearnedTags
-from shared.model.own_tags import OwnTags
+from shared.model.learned.own_tags import OwnTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 
 

@@ -26,8 +26,8 @@ from services.trainer.words.measuring import (
     measure_network,
 )
 from services.trainer.words.thresholds import find_threshold, fit_scale
-from shared.model.exclusions import Exclusions
-from shared.model.learned_tags import LearnedTags, features
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import LearnedTags, features
 from shared.model.words.words_file import WordsFile
 
 # Target precisions; the first that leaves enough recall is used. They are above the bar, because a

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from shared.api.tag_names import slug_of
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.vocabulary import Vocabulary
+from shared.vocabulary.names.tag_names import slug_of
 
 
 @dataclass(frozen=True)

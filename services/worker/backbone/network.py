@@ -16,7 +16,7 @@ from services.worker.backbone.temperature import TEMPERATURES
 from services.worker.backbone.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.vocabulary import Vocabulary, load_imagenet
 from shared.vocabulary.wide.synsets import load_synsets
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, RowMapping
 from services.worker.delivery.attempts import record_attempts
 from services.worker.delivery.messages import write_bodies
 from services.worker.delivery.post import ATTEMPT_SECONDS, Poster, Response
-from shared.api.signing import signed_headers
+from shared.auth.signing import signed_headers
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.events.endpoints import find_endpoint, secrets_of

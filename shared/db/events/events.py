@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, insert, select, text
 from uuid_utils.compat import uuid7
 
-from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED, MODEL_PROMOTED, EventType
+from shared.db.events.event_types import IMAGE_FAILED, IMAGE_TAGGED, MODEL_PROMOTED, EventType
 from shared.db.images.notifications import notify_deliveries
 from shared.db.schema import deliveries, endpoints, images
 

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select, text
 
-from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.corrections.corrections import move_corrections
 from shared.db.corrections.decisions import lock_images, redecide
 from shared.db.corrections.withdrawn import find_withdrawn, give_back
+from shared.db.events.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.events.events import report_images
 from shared.db.events.objects import follow_newest
 from shared.db.images.file_deletions import cancel_deletions, note_deletions

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
-from shared.api.uploader_words import MAX_HASHTAGS, merge_hashtags, merge_metadata
 from shared.db.schema import images
+from shared.pictures.uploader_words import MAX_HASHTAGS, merge_hashtags, merge_metadata
 
 
 def merge_said(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from shared.api.event_types import IMAGE_FAILED
+from shared.db.events.event_types import IMAGE_FAILED
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
 

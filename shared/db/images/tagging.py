@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import numpy as np
 from sqlalchemy import Connection, text
 
-from shared.api.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
 from shared.db.corrections.withdrawn import give_back_all
+from shared.db.events.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
 from shared.db.search.likeness.fingerprints import store_fingerprints

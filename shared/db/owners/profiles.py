@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from shared.api.uploader_words import fold_hashtag, tidy_hashtag
 from shared.db.schema import images, tags
+from shared.pictures.uploader_words import fold_hashtag, tidy_hashtag
 
 # How many spellings of a hashtag are looked at, on average.
 SPELLINGS = 20

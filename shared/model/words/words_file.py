@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from shared.errors import ConfigError
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 
 FORMAT = "tagloop-words-1"
 # Metadata key of the backbone's name and the words.

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared.vocabulary import load_imagenet
+from shared.vocabulary.build.wordnet import Synset, read_nouns, read_senses
 from shared.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME
-from shared.vocabulary.wordnet import Synset, read_nouns, read_senses
 
 BY_HAND_FILE = Path(__file__).parent / "nouns_by_hand.txt"
 SENSES = 2

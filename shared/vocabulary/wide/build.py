@@ -5,7 +5,7 @@
 These are the classes that timm lists for ImageNet-12k and ImageNet-21k, the nouns of everyday
 language that can be seen (for networks that understand text), and every ancestor of them that is
 itself such a word. Names, links and what is left out come from the tables of
-`shared.vocabulary.build` first; data/ adds to them. So a synset has one name in all vocabularies.
+`shared.vocabulary.build.imagenet` first; data/ adds to them. So a synset has one name in all vocabularies.
 Needs timm, for its lists of classes, and wordfreq.
 """
 
@@ -21,14 +21,14 @@ from pathlib import Path
 from wordfreq import zipf_frequency
 
 from shared.vocabulary import load_imagenet
-from shared.vocabulary.build import links_of, pruned_ids
-from shared.vocabulary.everyday import link_everyday_words, read_everyday_words
-from shared.vocabulary.hierarchy import Hierarchy
+from shared.vocabulary.build.everyday import link_everyday_words, read_everyday_words
+from shared.vocabulary.build.hierarchy import Hierarchy
+from shared.vocabulary.build.imagenet import links_of, pruned_ids
+from shared.vocabulary.build.wordnet import Synset, read_nouns, read_senses
 from shared.vocabulary.tag import Usage
 from shared.vocabulary.wide.naming import Namer
 from shared.vocabulary.wide.synsets import SYNSETS_FILE
 from shared.vocabulary.wide.tables import read_tables
-from shared.vocabulary.wordnet import Synset, read_nouns, read_senses
 
 CLASS_LISTS = (
     "imagenet12k_synsets.txt",

@@ -6,9 +6,9 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
+from shared.web.requests.waiting import THREADS
 from shared.web.server.checks import on_starting
 from shared.web.server.refusals import write_problem
-from shared.web.waiting import THREADS
 
 __all__ = ["on_starting"]
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared.api.uploader_words import (
+from shared.errors import BadRequest
+from shared.pictures.uploader_words import (
     HASHTAG_LENGTH,
     MAX_HASHTAGS,
     METADATA_BYTES,
@@ -15,7 +16,6 @@ from shared.api.uploader_words import (
     split_hashtags,
     tidy_hashtag,
 )
-from shared.errors import BadRequest
 
 OWNER_LENGTH = 200
 URL_LENGTH = 2048

@@ -13,9 +13,9 @@ from services.catalog.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.tags.tags import wordnet_tag_ids
-from shared.model.exclusions import Exclusions
 from shared.model.head import Head
-from shared.model.learned_tags import PRECISIONS, LearnedTags
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import PRECISIONS, LearnedTags
 from shared.storage.storage import Storage
 from tests.support.requests.answers import get
 from tests.support.rows import set_decision

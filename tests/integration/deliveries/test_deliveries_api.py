@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from shared.api.event_types import IMAGE_FAILED
+from shared.db.events.event_types import IMAGE_FAILED
 from tests.support.events.events import deliveries, register, report, set_deliveries
 from tests.support.requests.answers import get
 from tests.support.rows import insert_row

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from shared.api.signing import key_of
+from shared.auth.signing import key_of
 from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import list_deliveries
 from shared.db.events.endpoints import list_endpoints

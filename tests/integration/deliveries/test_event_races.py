@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from shared.api.event_types import IMAGE_TAGGED
 from shared.db.connection.engine import transaction
+from shared.db.events.event_types import IMAGE_TAGGED
 from shared.db.events.events import promise_callback, report_images, report_promotion
 from shared.db.images.images import delete_image
 from tests.support.conditions import wait_for

@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from standardwebhooks import Webhook
 
-from shared.api.event_types import ALL
 from shared.db.connection.engine import transaction
+from shared.db.events.event_types import ALL
 from shared.db.events.events import report_promotion
 from shared.db.images.tagging import FailedImage, claim_images, store_failed
 from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, finished, register, tag

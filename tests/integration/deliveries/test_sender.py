@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Engine
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.worker.delivery.send_batch import RECORD_SECONDS
-from shared.api.event_types import IMAGE_TAGGED
-from shared.api.signing import new_secret
+from shared.auth.signing import new_secret
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.events.endpoints import MAX_OLD_SECRETS
+from shared.db.events.event_types import IMAGE_TAGGED
 from shared.db.events.events import promise_callback, report_images
 from tests.support.events.events import (
     deliveries,

@@ -19,7 +19,7 @@ from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.integration.learning.test_nights import HOUR, TOMORROW, runs

@@ -8,8 +8,8 @@ import numpy as np
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from shared.api.event_types import IMAGE_TAGGED, EventType
 from shared.db.connection.engine import transaction
+from shared.db.events.event_types import IMAGE_TAGGED, EventType
 from shared.db.events.events import report_images
 from shared.db.images.tagging import TaggedImage, claim_images, store_tagged
 from tests.support.conditions import wait_for

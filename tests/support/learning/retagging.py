@@ -13,9 +13,9 @@ from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope, find_job, queue_job
 from shared.db.owners.access import EVERYTHING as EVERYBODYS
 from shared.db.tags.shown import tags_of_images
-from shared.model.exclusions import Exclusions
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import LearnedTags
 from shared.storage.storage import Storage
 from shared.vocabulary import load_imagenet
 from tests.support.rows import read_row

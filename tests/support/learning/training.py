@@ -18,7 +18,7 @@ from shared.db.models.runs import insert_run
 from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.storage.storage import Storage
 from tests.support.rows import insert_row
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from services.worker.backbone import Backbone
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 
 REVERSED = "reversed"
 

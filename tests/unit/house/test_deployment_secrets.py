@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.api.signing import key_of
+from shared.auth.signing import key_of
 from tagloop.admin.deployment_secrets import make_secrets
 
 

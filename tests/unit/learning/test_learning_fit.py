@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from services.trainer.learning.fitting.fit import ExcludedPowers, _negative_log_likelihood
-from shared.model.exclusions import NO_GROUP, Exclusions
+from shared.model.learned.exclusions import NO_GROUP, Exclusions
 
 
 @pytest.mark.parametrize("high", [10.0, 150.0, 1e30])

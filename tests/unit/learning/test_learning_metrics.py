@@ -15,7 +15,7 @@ from services.trainer.learning.evaluation.metrics import (
 )
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.thresholds import find_thresholds
-from shared.model.learned_tags import PRECISIONS
+from shared.model.learned.tags import PRECISIONS
 
 scores = arrays(np.float32, 30, elements=st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.9, 1.0]))
 truths = arrays(np.bool_, 30)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.model.head import Head, choose_tags
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.vocabulary import Tag, Vocabulary, load_imagenet
 
 IMAGENET = load_imagenet()

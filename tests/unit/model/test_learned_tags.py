@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from shared.db.models.models import LiveModel
-from shared.model.exclusions import Exclusions
 from shared.model.head import Head
-from shared.model.learned_tags import FEATURE_NORM, PRECISIONS, LearnedTags, compete, features
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import FEATURE_NORM, PRECISIONS, LearnedTags, compete, features
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.vocabulary import Tag, Vocabulary

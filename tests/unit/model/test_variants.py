@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.vocabulary import load_imagenet
-from shared.vocabulary.text import normalise
-from shared.vocabulary.variants import forms, near_misses
+from shared.vocabulary.names.text import normalise
+from shared.vocabulary.names.variants import forms, near_misses
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from shared.vocabulary import Tag, Vocabulary, load_imagenet
+from shared.vocabulary.names.text import slug
 from shared.vocabulary.stored import read_vocabulary, write_vocabulary
-from shared.vocabulary.text import slug
 from shared.vocabulary.wide.synsets import SYNSETS_FILE, load_synsets
 
 WORDNET = Path("/usr/share/wordnet")

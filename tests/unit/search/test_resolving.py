@@ -14,9 +14,9 @@ from services.catalog.search.words.resolving import resolve, texts_of
 from services.catalog.search.words.typos import NearNames, distance
 from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
 from shared.vocabulary import load_imagenet
+from shared.vocabulary.names.text import normalise
 from shared.vocabulary.nouns.build import build
 from shared.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME, find_wider_tag
-from shared.vocabulary.text import normalise
 
 WORDNET = Path("/usr/share/wordnet")
 VOCABULARY = load_imagenet()

@@ -6,7 +6,7 @@ import time
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from shared.api.signing import key_of, new_secret, signed_headers
+from shared.auth.signing import key_of, new_secret, signed_headers
 from shared.config import load_settings
 from shared.errors import ConfigError
 

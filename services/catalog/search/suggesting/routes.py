@@ -12,13 +12,13 @@ from sqlalchemy import Connection, RowMapping
 from services.catalog.search.documents import QUERY_CHARACTERS
 from services.catalog.search.suggesting.typed import Typed, typed_at_end
 from services.catalog.search.suggesting.values import filters_like, values_like
-from shared.api.tag_names import composed
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.access import Access
 from shared.db.search.suggestions import count_showing, find_most_shown, find_owners_like
 from shared.db.tags.tag_relatives import aliases_of
 from shared.db.tags.tags import find_tag, list_tags
+from shared.vocabulary.names.tag_names import composed
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL

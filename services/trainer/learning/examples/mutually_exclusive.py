@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.model.exclusions import NO_GROUP, Exclusions
+from shared.model.learned.exclusions import NO_GROUP, Exclusions
 
 # A tag stands alone if other tags beside it were expected at least this often by chance (never to
 # see one is then less likely than one in twenty), …

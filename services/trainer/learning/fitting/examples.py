@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.trainer.learning.fitting.subspace import Subspace
-from shared.model.learned_tags import features, log_odds
+from shared.model.learned.tags import features, log_odds
 
 
 @dataclass(frozen=True)
 class Examples:
     """Examples to learn from.
 
-    features: (images, kept) float32, see `shared.model.learned_tags.features`, in a subspace.
+    features: (images, kept) float32, see `shared.model.learned.tags.features`, in a subspace.
     network: (images, tags) float32, the network's own log-odds, 0 for custom tags.
     """
 

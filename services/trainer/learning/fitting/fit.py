@@ -13,8 +13,8 @@ from torch.nn.functional import logsigmoid
 
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
-from shared.model.exclusions import Exclusions
-from shared.model.learned_tags import MAX_LOGIT, compete
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import MAX_LOGIT, compete
 
 # L2 penalties. Half or twice as much changes little: docs/learning/README.md has the figures.
 WEIGHT_PENALTY = 0.5
@@ -32,7 +32,7 @@ MIN_WEIGHT = 1e-6
 
 @dataclass(frozen=True)
 class Classifiers:
-    """The trained parameters of `shared.model.learned_tags.Taught`, over features in a subspace."""
+    """The trained parameters of `shared.model.learned.tags.Taught`, over features in a subspace."""
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
@@ -49,7 +49,7 @@ class Classifiers:
 
 
 class ExcludedPowers:
-    """The sums of `shared.model.exclusions`, in a form that torch can differentiate."""
+    """The sums of `shared.model.learned.exclusions`, in a form that torch can differentiate."""
 
     def __init__(self, exclusions: Exclusions) -> None:
         tags = len(exclusions.groups)
@@ -181,7 +181,7 @@ def _negative_log_likelihood(
     weight: Tensor,
     smooth: Tensor | float = 0.0,
 ) -> Tensor:
-    """Return the loss of probabilities as `shared.model.learned_tags.compete` makes them."""
+    """Return the loss of probabilities as `shared.model.learned.tags.compete` makes them."""
     # The line search also tries far too long steps, whose likelihood must be finite.
     kept = logits.clamp(-MAX_LOGIT, MAX_LOGIT)
     if excluded.is_empty:

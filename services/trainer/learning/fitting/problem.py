@@ -20,7 +20,7 @@ from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.trust.votes import Labels
-from shared.model.learned_tags import LearnedTags, features
+from shared.model.learned.tags import LearnedTags, features
 from shared.model.scorer import Scorer
 
 

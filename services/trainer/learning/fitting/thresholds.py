@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.trainer.learning.examples.targets import Targets
-from shared.model.learned_tags import PRECISIONS
+from shared.model.learned.tags import PRECISIONS
 
 # With fewer positives a threshold would be random; the tag's own probability is used instead.
 MIN_POSITIVES = 8

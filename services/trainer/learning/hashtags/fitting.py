@@ -12,8 +12,8 @@ from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
-from shared.model.exclusions import Exclusions
-from shared.model.learned_tags import log_odds
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import log_odds
 
 # Positives are taken as 90 % certain (label smoothing, Szegedy et al. 2016).
 SMOOTHING = 0.1

@@ -41,7 +41,7 @@ from shared.db.hashtags.reading import (
 )
 from shared.db.models.learning import read_embeddings_of
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 
 # The newest images with hashtags that one night looks at: some 300 MB with five hashtags each.

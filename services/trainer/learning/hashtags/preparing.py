@@ -15,7 +15,7 @@ from services.trainer.learning.hashtags.labels.choosing import choose_uses, freq
 from services.trainer.learning.hashtags.labels.referee import Background, contradicted, refuse
 from services.trainer.learning.hashtags.labels.uses import Uses
 from services.trainer.learning.hashtags.labels.weak_labels import Material, WeakLabels, weigh
-from shared.model.learned_tags import features
+from shared.model.learned.tags import features
 from shared.model.scorer import Scorer
 
 # Images whose embeddings one night reads: 260 MB with 1,280 dimensions.

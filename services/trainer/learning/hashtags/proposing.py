@@ -9,7 +9,6 @@ from services.trainer.learning.hashtags.labels.choosing import count_owners
 from services.trainer.learning.hashtags.learning import Lesson
 from services.trainer.learning.hashtags.synonyms import Synonym, find_synonyms
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
-from shared.api.tag_names import MAX_CHARACTERS, clean_name, slug_of
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.hashtags.proposals import (
@@ -20,6 +19,7 @@ from shared.db.hashtags.proposals import (
     store_proposals,
 )
 from shared.db.tags.making import count_tags_of
+from shared.vocabulary.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
 # A hashtag of fewer owners is a circle's own word.
 MIN_OWNERS = 5

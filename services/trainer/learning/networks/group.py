@@ -28,7 +28,7 @@ from services.trainer.learning.groups import knowing
 from services.trainer.learning.networks.paired import PairedData
 from services.trainer.outcome import Progress
 from shared.db.tags.known_tag import KnownTag
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 
 LEARNING, COMPARING = "learning on the new network", "comparing the networks"

@@ -20,7 +20,7 @@ from shared.db.models.models import LiveModel
 from shared.db.models.switching.switches import find_groups_to_learn
 from shared.db.tags.lookup import find_tags
 from shared.model.head import Head
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.model.live.model import LiveScorer
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import read_vocabulary_index

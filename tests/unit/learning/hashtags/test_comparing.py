@@ -14,7 +14,7 @@ from services.trainer.learning.fitting.fit import Classifiers
 from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem, WeakRows
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.hashtags.comparing import fit_with_and_without
-from shared.model.exclusions import Exclusions
+from shared.model.learned.exclusions import Exclusions
 
 IMAGES, TAGS = 20, 2
 PRESENT = np.zeros((IMAGES, TAGS), dtype=np.bool_)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.api.uploader_words import MAX_HASHTAGS, METADATA_BYTES
 from shared.errors import BadRequest
+from shared.pictures.uploader_words import MAX_HASHTAGS, METADATA_BYTES
 from shared.web.uploads.options import UploadOptions, collect
 
 wild_text = st.text(st.characters(codec=None))

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.db.tags.known_tag import KnownTag
-from shared.model.learned_tags import LearnedTags
+from shared.model.learned.tags import LearnedTags
 from shared.vocabulary import Vocabulary
-from shared.vocabulary.text import normalise
+from shared.vocabulary.names.text import normalise
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.vocabulary.wordnet import Synset
+from shared.vocabulary.build.wordnet import Synset
 
-EVERYDAY_FILE = Path(__file__).parent / "data" / "everyday.toml"
+EVERYDAY_FILE = Path(__file__).parents[1] / "data" / "everyday.toml"
 
 
 @dataclass(frozen=True)

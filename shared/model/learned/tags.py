@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.model.exclusions import Exclusions
+from shared.model.learned.exclusions import Exclusions
 
 # Length of every feature vector, which keeps classifier weights on a scale of about 1.
 FEATURE_NORM = 10.0

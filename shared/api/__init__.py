@@ -1,1 +1,0 @@
-"""What other systems read and write: image documents, tag names, events, signatures."""

@@ -1,0 +1,1 @@
+"""Names of tags: how they are compared, what is allowed, and the words of hashtags."""
