@@ -14,9 +14,9 @@ from shared.db.models.models import LiveModel
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
+from shared.model.vocabulary import Vocabulary, load_imagenet
+from shared.model.vocabulary.wide.synsets import load_synsets
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import Vocabulary, load_imagenet
-from shared.vocabulary.wide.synsets import load_synsets
 
 DIMENSIONS = 1280
 CHUNK = 500

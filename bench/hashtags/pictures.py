@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from bench.setup.errors import BenchError
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 CLOTHING = (
     *("dress", "hat", "longsleeve", "outwear", "pants"),

@@ -28,8 +28,8 @@ from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import LearnedTags, features, log_odds
 from shared.model.scorer import Scorer
+from shared.model.vocabulary import load_imagenet
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import load_imagenet
 
 MIN_CONFIDENCE = 0.4
 

@@ -20,8 +20,8 @@ from shared.config import load_settings
 from shared.db.models.learning import ContributorRecord
 from shared.db.models.models import LiveModel
 from shared.model.scorer import Scorer
+from shared.model.vocabulary import Tag, load_imagenet
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import Tag, load_imagenet
 
 CORRECTIONS = 10_000
 TAGS = (10, 100)

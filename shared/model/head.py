@@ -13,7 +13,7 @@ from safetensors.numpy import load, save
 
 from shared.model.learned.tags import MAX_LOGIT, LearnedTags
 from shared.model.text_rows import TextRows, unit
-from shared.vocabulary import Vocabulary
+from shared.model.vocabulary import Vocabulary
 
 LEARNED_PREFIX = "taught."
 PRETRAINED_PREFIX = "pretrained."

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.vocabulary import Vocabulary
+from shared.model.vocabulary import Vocabulary
 
 
 def held_columns(vocabulary: Vocabulary, names: Collection[str]) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from shared.db.tags.known_tag import KnownTag
 from shared.db.vocabularies.stored import find_live_backbone, read_vocabulary_of
 from shared.db.vocabularies.words import word_ids
-from shared.vocabulary import Tag, Vocabulary
+from shared.model.vocabulary import Tag, Vocabulary
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping
 
 from shared.db.tags.shown import ShownTag, tags_of_images
 from shared.model.live.vocabulary import LiveVocabulary
-from shared.vocabulary import Vocabulary
+from shared.model.vocabulary import Vocabulary
 
 CONFIDENCE_DIGITS = 6
 SHARE_DIGITS = 3

@@ -12,8 +12,8 @@ from shared.db.images.images import find_embedding
 from shared.db.tags.known_tag import Kind, KnownTag
 from shared.db.tags.shown import ShownTag, find_decided
 from shared.model.scorer import Scorer
+from shared.model.vocabulary import Vocabulary
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import Vocabulary
 from shared.web.context import context
 
 

@@ -12,8 +12,8 @@ from shared.db.hashtags.suggesting import find_hashtags_of
 from shared.db.images.images import find_embedding
 from shared.db.owners.profiles import count_hashtags, count_images
 from shared.db.search.likeness.similar import find_nearest
+from shared.model.vocabulary.names.hashtag_words import key_of
 from shared.pictures.uploader_words import tidy_hashtag
-from shared.vocabulary.names.hashtag_words import key_of
 
 MAX_SUGGESTED = 10
 SIMILAR_IMAGES = 20

@@ -15,9 +15,9 @@ from shared.db.corrections.corrections import Verdict
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.lookup import Meaning, find_named
 from shared.errors import BadRequest, NotFound, TagloopError
+from shared.model.vocabulary.names.tag_names import slug_of
+from shared.model.vocabulary.names.variants import forms
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary.names.tag_names import slug_of
-from shared.vocabulary.names.variants import forms
 
 # Id of a tag that does not exist yet.
 TO_BE_MADE = 0

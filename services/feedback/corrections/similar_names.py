@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shared.db.tags.lookup import find_named
+from shared.model.vocabulary.names.tag_names import slug_of
+from shared.model.vocabulary.names.variants import near_misses
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary.names.tag_names import slug_of
-from shared.vocabulary.names.variants import near_misses
 
 # Each costs about a hundred index look-ups.
 MAX_NAMES = 20

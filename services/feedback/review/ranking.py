@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.db.corrections.votes import Vote
-from shared.vocabulary import Vocabulary
+from shared.model.vocabulary import Vocabulary
 
 Why = Literal["disputed", "held", "uncertain", "rare"]
 WHYS: tuple[Why, ...] = ("disputed", "held", "uncertain", "rare")

@@ -9,7 +9,7 @@ from shared.db.tags.making import count_tags_of, insert_custom_tags
 from shared.errors import BadRequest, Conflict
 from shared.model.live.promoting import promote_head, read_head
 from shared.model.text_rows import limit_of
-from shared.vocabulary.names.tag_names import slug_of
+from shared.model.vocabulary.names.tag_names import slug_of
 from shared.web.context import context
 from shared.web.texts import embed_text
 

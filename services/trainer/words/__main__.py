@@ -12,7 +12,7 @@ from services.trainer.words.learning import learn_words
 from services.trainer.words.material import read_material
 from services.trainer.words.provenance import describe
 from shared.errors import TagloopError
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 
 def main(arguments: list[str]) -> int:

@@ -28,7 +28,7 @@ from services.worker.backbone.precision.processor import has_vnni
 from services.worker.backbone.precision.ranges import shipped_ranges
 from shared.config import load_settings
 from shared.errors import ConfigError, TagloopError
-from shared.vocabulary.stored import write_vocabulary
+from shared.model.vocabulary.stored import write_vocabulary
 
 # Changes when the content of a folder does.
 LAYOUT = 3

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from services.worker.backbone.precision.choose import Choice
 from shared.model.head import Head
-from shared.vocabulary import Vocabulary
+from shared.model.vocabulary import Vocabulary
 
 # Names of networks with text begin with it.
 OPEN_CLIP = "open_clip:"

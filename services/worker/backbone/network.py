@@ -17,8 +17,8 @@ from services.worker.backbone.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
-from shared.vocabulary import Vocabulary, load_imagenet
-from shared.vocabulary.wide.synsets import load_synsets
+from shared.model.vocabulary import Vocabulary, load_imagenet
+from shared.model.vocabulary.wide.synsets import load_synsets
 
 import_torchvision()  # before timm does
 

@@ -29,8 +29,8 @@ from services.worker.backbone.text_tower import TextTower, text_tower_of
 from shared.config import Settings
 from shared.errors import ConfigError
 from shared.model.head import Head
-from shared.vocabulary import Vocabulary
-from shared.vocabulary.stored import read_vocabulary
+from shared.model.vocabulary import Vocabulary
+from shared.model.vocabulary.stored import read_vocabulary
 
 CONVERT_MODULE = "services.worker.backbone.convert"
 CONVERT_SECONDS = 600

@@ -12,8 +12,8 @@ from shared.db.owners.access import EVERYTHING
 from shared.db.schema import tags
 from shared.db.tags.edits import record_edit
 from shared.db.tags.known_tag import KnownTag
+from shared.model.vocabulary.names.tag_names import slug_of
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary.names.tag_names import slug_of
 
 # Images whose decisions are recomputed at once, in the memory of a web process.
 IMAGES_AT_ONCE = 1000

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.schema import backbones, models, vocabularies
-from shared.vocabulary import Vocabulary, load_imagenet
-from shared.vocabulary.stored import read_vocabulary, write_vocabulary
+from shared.model.vocabulary import Vocabulary, load_imagenet
+from shared.model.vocabulary.stored import read_vocabulary, write_vocabulary
 
 # Parsing one takes a second. A process needs that of the live network, and of the next one during
 # a switch.

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text
 
 from shared.db.schema import tag_aliases, tag_parents, tags
-from shared.vocabulary import Tag, Vocabulary
+from shared.model.vocabulary import Tag, Vocabulary
 
 
 def insert_words(connection: Connection, vocabulary: Vocabulary) -> None:

@@ -15,8 +15,8 @@ from services.catalog.app import create_app
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
+from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
-from shared.vocabulary import load_imagenet
 from tests.support.pictures.pictures import scene, turned
 from tests.support.requests.answers import get
 from tests.support.rows import insert_row, store_image

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from services.catalog.app import create_app
 from shared.config import Settings
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 from tests.support.requests.answers import get
 from tests.support.rows import insert_row, set_row, show_tag
 

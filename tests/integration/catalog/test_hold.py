@@ -16,8 +16,8 @@ from shared.config import Settings, load_settings
 from shared.config.hold_list import STARTING_LIST
 from shared.model.held_tags import held_columns
 from shared.model.live.model import LiveScorer
+from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
-from shared.vocabulary import load_imagenet
 from shared.web import create_web_app
 from tests.support.learning.retagging import Retagging
 from tests.support.requests.answers import get

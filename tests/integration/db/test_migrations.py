@@ -12,7 +12,7 @@ from shared.db.connection.engine import connect_engine, transaction
 from shared.db.migrate import migrate
 from shared.db.schema import metadata
 from shared.db.tags.tags import wordnet_tag_ids
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 SNAPSHOT = """
     SELECT (SELECT count(*) FROM tags), (SELECT max(id) FROM tags),

@@ -28,8 +28,8 @@ from shared.config import Settings, load_settings
 from shared.db.connection.engine import transaction
 from shared.errors import ConfigError
 from shared.model.live.model import LiveScorer
+from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
-from shared.vocabulary import load_imagenet
 from tests.support.access.keys import app_with
 from tests.support.learning.feedback import correct, tags_of
 from tests.support.rows import store_image

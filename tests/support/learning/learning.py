@@ -19,8 +19,8 @@ from services.worker.backbone import Backbone
 from shared.db.models.learning import ContributorRecord
 from shared.db.models.models import LiveModel
 from shared.model.scorer import Scorer
+from shared.model.vocabulary import Tag, load_imagenet
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import Tag, load_imagenet
 
 MIN_CONFIDENCE = 0.4
 MIN_CROP = 0.35

@@ -16,8 +16,8 @@ from shared.db.tags.shown import tags_of_images
 from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import LearnedTags
+from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
-from shared.vocabulary import load_imagenet
 from tests.support.rows import read_row
 
 GOLDFISH = {"goldfish", "fish", "vertebrate", "animal"}

@@ -8,7 +8,7 @@ from services.compat.pictures.labels import Label, capitalise_words, labels_of
 from services.compat.pictures.words import Words, read_words
 from shared.db.tags.shown import ShownTag
 from shared.errors import ConfigError
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 VOCABULARY = load_imagenet()
 

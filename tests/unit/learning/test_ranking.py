@@ -18,7 +18,7 @@ from services.feedback.review.ranking import (
     suggest_uncertain,
 )
 from shared.db.corrections.votes import Vote
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 THRESHOLD = 0.4
 VOCABULARY = load_imagenet()

@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 
 from services.worker.tagging.choosing import choose_many
 from shared.model.head import choose_tags
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 IMAGENET = load_imagenet()
 LEAVES = len(IMAGENET.leaves)

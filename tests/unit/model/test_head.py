@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from shared.model.head import Head, choose_tags
 from shared.model.learned.tags import LearnedTags
-from shared.vocabulary import Tag, Vocabulary, load_imagenet
+from shared.model.vocabulary import Tag, Vocabulary, load_imagenet
 
 IMAGENET = load_imagenet()
 LEAVES = len(IMAGENET.leaves)

@@ -13,8 +13,8 @@ from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import FEATURE_NORM, PRECISIONS, LearnedTags, compete, features
 from shared.model.scorer import Scorer
+from shared.model.vocabulary import Tag, Vocabulary
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import Tag, Vocabulary
 
 DIMENSIONS = 4
 logits = arrays(np.float32, (5, 3), elements=st.floats(-30, 30, width=32))

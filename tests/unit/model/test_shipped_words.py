@@ -8,8 +8,8 @@ import pytest
 
 from shared.config import Settings
 from shared.errors import ConfigError
+from shared.model.vocabulary import load_imagenet
 from shared.model.words.words_file import WEIGHTS, WordsFile, read_words_file
-from shared.vocabulary import load_imagenet
 
 FILE = WEIGHTS / "tf_efficientnet_lite0.safetensors"
 PROVENANCE = json.loads(FILE.with_suffix(".json").read_text(encoding="utf-8"))

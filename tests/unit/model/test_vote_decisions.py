@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.db.corrections.votes import Decision, Vote, decide
-from shared.vocabulary import load_imagenet
+from shared.model.vocabulary import load_imagenet
 
 VOCABULARY = load_imagenet()
 TAGS = range(len(VOCABULARY))

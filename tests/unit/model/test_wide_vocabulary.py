@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.vocabulary import Tag, Vocabulary, load_imagenet
-from shared.vocabulary.names.text import slug
-from shared.vocabulary.stored import read_vocabulary, write_vocabulary
-from shared.vocabulary.wide.synsets import SYNSETS_FILE, load_synsets
+from shared.model.vocabulary import Tag, Vocabulary, load_imagenet
+from shared.model.vocabulary.names.text import slug
+from shared.model.vocabulary.stored import read_vocabulary, write_vocabulary
+from shared.model.vocabulary.wide.synsets import SYNSETS_FILE, load_synsets
 
 WORDNET = Path("/usr/share/wordnet")
 PERSON = "n00007846"
@@ -111,6 +111,6 @@ def test_a_vocabulary_can_be_stored_and_read() -> None:
 def test_the_committed_synsets_are_what_the_build_makes() -> None:
     import gzip
 
-    from shared.vocabulary.wide.build import build
+    from shared.model.vocabulary.wide.build import build
 
     assert gzip.decompress(SYNSETS_FILE.read_bytes()).decode() == build(WORDNET)

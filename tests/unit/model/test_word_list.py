@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ConfigError
-from shared.vocabulary.word_list import MAX_WORDS, read_word_list
+from shared.model.vocabulary.word_list import MAX_WORDS, read_word_list
 
 
 def test_each_line_is_a_word_with_its_wider_words(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.resolving import resolve, texts_of
 from services.catalog.search.words.typos import NearNames, distance
 from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
-from shared.vocabulary import load_imagenet
-from shared.vocabulary.names.text import normalise
-from shared.vocabulary.nouns.build import build
-from shared.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME, find_wider_tag
+from shared.model.vocabulary import load_imagenet
+from shared.model.vocabulary.names.text import normalise
+from shared.model.vocabulary.nouns.build import build
+from shared.model.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME, find_wider_tag
 
 WORDNET = Path("/usr/share/wordnet")
 VOCABULARY = load_imagenet()
@@ -108,7 +108,7 @@ def test_every_noun_in_the_file_is_found_and_leads_to_a_tag() -> None:
 )
 def test_the_nouns_are_what_their_script_makes() -> None:
     assert NOUNS_FILE.read_text(encoding="utf-8") == build(WORDNET), (
-        "run python -m shared.vocabulary.nouns.build --wordnet /usr/share/wordnet"
+        "run python -m shared.model.vocabulary.nouns.build --wordnet /usr/share/wordnet"
     )
 
 

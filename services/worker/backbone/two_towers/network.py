@@ -13,9 +13,9 @@ from services.worker.backbone.two_towers.loading import ImageTower, load_towers
 from services.worker.backbone.two_towers.texts import embed_words
 from shared.model.head import Head
 from shared.model.text_rows import Background, TextRows, limit_of
-from shared.vocabulary import Tag
-from shared.vocabulary.wide.synsets import load_synsets
-from shared.vocabulary.word_list import read_word_list
+from shared.model.vocabulary import Tag
+from shared.model.vocabulary.wide.synsets import load_synsets
+from shared.model.vocabulary.word_list import read_word_list
 
 # On the Zipf scale: once in a million words. 6,200 visible nouns are as common.
 MIN_WORD_ZIPF = 3.0

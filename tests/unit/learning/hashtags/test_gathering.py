@@ -12,8 +12,8 @@ from services.trainer.learning.hashtags.labels.visual import Predictability
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
 from services.trainer.learning.hashtags.words.meaning import HashtagReader
+from shared.model.vocabulary import load_imagenet
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import load_imagenet
 
 VOCABULARY = load_imagenet()
 WORDS = VocabularyIndex(VOCABULARY, np.arange(1, len(VOCABULARY) + 1, dtype=np.int32))

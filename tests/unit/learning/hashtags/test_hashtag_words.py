@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from services.trainer.learning.hashtags.words.blocked import why_blocked
 from services.trainer.learning.hashtags.words.meaning import HashtagReader
 from services.trainer.learning.hashtags.words.segmentation import split_run
+from shared.model.vocabulary import load_imagenet
+from shared.model.vocabulary.names.hashtag_words import key_of, split_words
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary import load_imagenet
-from shared.vocabulary.names.hashtag_words import key_of, split_words
 
 VOCABULARY = load_imagenet()
 WORDS = VocabularyIndex(VOCABULARY, np.arange(len(VOCABULARY), dtype=np.int32))

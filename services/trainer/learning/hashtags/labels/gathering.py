@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from services.trainer.learning.hashtags.labels.uses import Uses, Word
 from services.trainer.learning.hashtags.words.blocked import why_blocked
 from services.trainer.learning.hashtags.words.meaning import HashtagReader, Meaning
+from shared.model.vocabulary.names.hashtag_words import key_of
+from shared.model.vocabulary.names.variants import plural_forms
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary.names.hashtag_words import key_of
-from shared.vocabulary.names.variants import plural_forms
 
 # Different spellings that are kept apart while gathering; further ones only count as hashtags.
 MAX_SPELLINGS = 1_000_000

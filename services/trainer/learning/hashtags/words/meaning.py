@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from shared.model.vocabulary.names.hashtag_words import key_of, split_words
+from shared.model.vocabulary.names.variants import plural_forms, spelling_forms
+from shared.model.vocabulary.nouns.lookup import PROPER_NAME, find_meanings
 from shared.model.vocabulary_index import VocabularyIndex
-from shared.vocabulary.names.hashtag_words import key_of, split_words
-from shared.vocabulary.names.variants import plural_forms, spelling_forms
-from shared.vocabulary.nouns.lookup import PROPER_NAME, find_meanings
 
 # Splits a run of words: `streetphotography`. None: it is none.
 Split = Callable[[str], str | None]

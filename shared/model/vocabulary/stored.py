@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from shared.vocabulary.tag import Tag
-from shared.vocabulary.vocabulary import Vocabulary
+from shared.model.vocabulary.tag import Tag
+from shared.model.vocabulary.vocabulary import Vocabulary
 
 TUPLES = ("aliases", "parents", "more_leaves")
 

@@ -1,11 +1,11 @@
 """Build synsets.json.gz: the name, aliases, parents and gloss of every synset that networks know.
 
-    python -m shared.vocabulary.wide.build --wordnet /usr/share/wordnet
+    python -m shared.model.vocabulary.wide.build --wordnet /usr/share/wordnet
 
 These are the classes that timm lists for ImageNet-12k and ImageNet-21k, the nouns of everyday
 language that can be seen (for networks that understand text), and every ancestor of them that is
 itself such a word. Names, links and what is left out come from the tables of
-`shared.vocabulary.build.imagenet` first; data/ adds to them. So a synset has one name in all vocabularies.
+`shared.model.vocabulary.build.imagenet` first; data/ adds to them. So a synset has one name in all vocabularies.
 Needs timm, for its lists of classes, and wordfreq.
 """
 
@@ -20,15 +20,15 @@ from pathlib import Path
 
 from wordfreq import zipf_frequency
 
-from shared.vocabulary import load_imagenet
-from shared.vocabulary.build.everyday import link_everyday_words, read_everyday_words
-from shared.vocabulary.build.hierarchy import Hierarchy
-from shared.vocabulary.build.imagenet import links_of, pruned_ids
-from shared.vocabulary.build.wordnet import Synset, read_nouns, read_senses
-from shared.vocabulary.tag import Usage
-from shared.vocabulary.wide.naming import Namer
-from shared.vocabulary.wide.synsets import SYNSETS_FILE
-from shared.vocabulary.wide.tables import read_tables
+from shared.model.vocabulary import load_imagenet
+from shared.model.vocabulary.build.everyday import link_everyday_words, read_everyday_words
+from shared.model.vocabulary.build.hierarchy import Hierarchy
+from shared.model.vocabulary.build.imagenet import links_of, pruned_ids
+from shared.model.vocabulary.build.wordnet import Synset, read_nouns, read_senses
+from shared.model.vocabulary.tag import Usage
+from shared.model.vocabulary.wide.naming import Namer
+from shared.model.vocabulary.wide.synsets import SYNSETS_FILE
+from shared.model.vocabulary.wide.tables import read_tables
 
 CLASS_LISTS = (
     "imagenet12k_synsets.txt",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from shared.vocabulary.stored import read_vocabulary
-from shared.vocabulary.vocabulary import Vocabulary
+from shared.model.vocabulary.stored import read_vocabulary
+from shared.model.vocabulary.vocabulary import Vocabulary
 
 IMAGENET_FILE = Path(__file__).parent / "data" / "imagenet.json"
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from shared.vocabulary.names.text import slug
-from shared.vocabulary.tag import Tag, Usage
-from shared.vocabulary.vocabulary import Vocabulary
+from shared.model.vocabulary.names.text import slug
+from shared.model.vocabulary.tag import Tag, Usage
+from shared.model.vocabulary.vocabulary import Vocabulary
 
 SYNSETS_FILE = Path(__file__).parent / "data" / "synsets.json.gz"
 

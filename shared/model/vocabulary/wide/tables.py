@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.vocabulary.build.wordnet import Synset
+from shared.model.vocabulary.build.wordnet import Synset
 
 TABLES = Path(__file__).parent / "data"
 PERSON = "n00007846"

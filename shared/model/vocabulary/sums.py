@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.vocabulary.tag import Tag
+from shared.model.vocabulary.tag import Tag
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Build imagenet.json: the 1,000 ImageNet classes, their WordNet ancestors, and everyday words.
 
-    python -m shared.vocabulary.build.imagenet --wordnet /usr/share/wordnet
+    python -m shared.model.vocabulary.build.imagenet --wordnet /usr/share/wordnet
 
 Editorial decisions are in the tables in data/: pruned.txt (synsets that no one would search for),
 links.txt (links of the hierarchy to remove or add), names.txt (names other than WordNet's first
@@ -16,13 +16,17 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import cast
 
-from shared.vocabulary.build.everyday import EverydayWord, link_everyday_words, read_everyday_words
-from shared.vocabulary.build.hierarchy import Hierarchy
-from shared.vocabulary.build.wordnet import Synset, read_nouns
-from shared.vocabulary.imagenet import IMAGENET_FILE
-from shared.vocabulary.names.text import slug
-from shared.vocabulary.stored import write_vocabulary
-from shared.vocabulary.tag import Tag, Usage
+from shared.model.vocabulary.build.everyday import (
+    EverydayWord,
+    link_everyday_words,
+    read_everyday_words,
+)
+from shared.model.vocabulary.build.hierarchy import Hierarchy
+from shared.model.vocabulary.build.wordnet import Synset, read_nouns
+from shared.model.vocabulary.imagenet import IMAGENET_FILE
+from shared.model.vocabulary.names.text import slug
+from shared.model.vocabulary.stored import write_vocabulary
+from shared.model.vocabulary.tag import Tag, Usage
 
 TABLES = Path(__file__).parents[1] / "data"
 

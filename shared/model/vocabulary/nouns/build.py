@@ -1,6 +1,6 @@
 """Build nouns.txt: every WordNet noun that is not a tag's name, with the nearest wider tags.
 
-    python -m shared.vocabulary.nouns.build --wordnet /usr/share/wordnet
+    python -m shared.model.vocabulary.nouns.build --wordnet /usr/share/wordnet
 
 Run it again when the vocabulary changes. Only a noun's first two meanings count, and whether it is
 a proper name as well: the others are rarely meant. nouns_by_hand.txt takes precedence.
@@ -10,9 +10,9 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.vocabulary import load_imagenet
-from shared.vocabulary.build.wordnet import Synset, read_nouns, read_senses
-from shared.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME
+from shared.model.vocabulary import load_imagenet
+from shared.model.vocabulary.build.wordnet import Synset, read_nouns, read_senses
+from shared.model.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME
 
 BY_HAND_FILE = Path(__file__).parent / "nouns_by_hand.txt"
 SENSES = 2

@@ -13,9 +13,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.errors import ConfigError
-from shared.vocabulary.names.tag_names import clean_name, slug_of
-from shared.vocabulary.tag import Tag
-from shared.vocabulary.vocabulary import Vocabulary
+from shared.model.vocabulary.names.tag_names import clean_name, slug_of
+from shared.model.vocabulary.tag import Tag
+from shared.model.vocabulary.vocabulary import Vocabulary
 
 MAX_WORDS = 20_000
 MAX_BYTES = 10 * 1024 * 1024

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.vocabulary.build.wordnet import Synset
+from shared.model.vocabulary.build.wordnet import Synset
 
 EVERYDAY_FILE = Path(__file__).parents[1] / "data" / "everyday.toml"
 

@@ -10,9 +10,9 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.vocabulary.names.text import normalise
-from shared.vocabulary.sums import Sums
-from shared.vocabulary.tag import Tag
+from shared.model.vocabulary.names.text import normalise
+from shared.model.vocabulary.sums import Sums
+from shared.model.vocabulary.tag import Tag
 
 
 class Vocabulary:
