@@ -4,8 +4,8 @@
 
 These are the classes that timm lists for ImageNet-12k and ImageNet-21k, the nouns of everyday
 language that can be seen (for networks that understand text), and every ancestor of them that is
-itself such a word. Names, links and what is left out come from the tables of
-`shared.model.vocabulary.build.imagenet` first; data/ adds to them. So a synset has one name in all vocabularies.
+itself such a word. Names, links and what is left out come from the tables of the vocabulary of
+ImageNet first; data/ adds to them. So a synset has one name in all vocabularies.
 Needs timm, for its lists of classes, and wordfreq.
 """
 
