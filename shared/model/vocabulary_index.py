@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from shared.db.models.vocabularies.stored import find_live_backbone, read_vocabulary_of
+from shared.db.models.vocabularies.words import word_ids
 from shared.db.tags.known_tag import KnownTag
-from shared.db.vocabularies.stored import find_live_backbone, read_vocabulary_of
-from shared.db.vocabularies.words import word_ids
 from shared.model.vocabulary import Tag, Vocabulary
 
 

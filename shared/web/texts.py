@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.db.connection.engine import transaction
-from shared.db.vocabularies.texts import find_text_embedding
+from shared.db.models.vocabularies.texts import find_text_embedding
 from shared.errors import Unavailable
 from shared.messaging.publisher import publish_text
 from shared.web.context import context

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, text
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import NewImage, insert_new
+from shared.db.tags.custom.making import insert_custom_tags
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.making import insert_custom_tags
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.originals import inspect_original

@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy import Connection, RowMapping
 
 from shared.auth.door import caller_access
-from shared.db.hashtags.suggesting import find_hashtags_of
 from shared.db.images.images import find_embedding
 from shared.db.owners.profiles import count_hashtags, count_images
 from shared.db.search.likeness.similar import find_nearest
+from shared.db.tags.hashtags.suggesting import find_hashtags_of
 from shared.model.vocabulary.names.hashtag_words import key_of
 from shared.pictures.uploader_words import tidy_hashtag
 

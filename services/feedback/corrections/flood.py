@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from services.feedback.corrections.naming import Names
 from shared.config import Settings
 from shared.db.corrections.decisions import find_explicit
-from shared.db.tags.making import count_made_today, count_tags_of
+from shared.db.tags.custom.making import count_made_today, count_tags_of
 from shared.errors import Conflict, TooManyRequests
 
 

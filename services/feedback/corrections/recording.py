@@ -23,8 +23,8 @@ from shared.db.events.event_types import IMAGE_CORRECTED
 from shared.db.events.events import report_images
 from shared.db.images.images import find_owners
 from shared.db.owners.access import Access
+from shared.db.tags.custom.making import insert_custom_tags
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.making import insert_custom_tags
 from shared.errors import TagloopError
 from shared.model.vocabulary_index import VocabularyIndex
 from shared.observability import metrics

@@ -3,9 +3,9 @@
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import lock_live_model
+from shared.db.tags.custom.making import count_tags_of, insert_custom_tags
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.lookup import find_named
-from shared.db.tags.making import count_tags_of, insert_custom_tags
 from shared.errors import BadRequest, Conflict
 from shared.model.live.promoting import promote_head, read_head
 from shared.model.text_rows import limit_of

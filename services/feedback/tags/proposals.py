@@ -10,9 +10,9 @@ from sqlalchemy import Connection, RowMapping
 from services.feedback.documents import PageQuery
 from shared.auth.door import caller_key_id
 from shared.db.connection.engine import transaction
-from shared.db.hashtags.proposals import decide, list_proposals, lock_proposal, make_tag
 from shared.db.models.runs import request_run
-from shared.db.tags.making import count_tags_of
+from shared.db.tags.custom.making import count_tags_of
+from shared.db.tags.hashtags.proposals import decide, list_proposals, lock_proposal, make_tag
 from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint

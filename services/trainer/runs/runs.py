@@ -11,7 +11,6 @@ from services.trainer.runs.promotion import Overtaken, RunLost, conclude
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.hashtags.reading import has_new_hashtags
 from shared.db.models.runs import (
     Run,
     end_run,
@@ -21,6 +20,7 @@ from shared.db.models.runs import (
     set_aside_all,
     start_next_run,
 )
+from shared.db.tags.hashtags.reading import has_new_hashtags
 from shared.errors import Unavailable
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint

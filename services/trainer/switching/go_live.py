@@ -13,8 +13,8 @@ from shared.db.images.file_deletions import cancel_deletions, note_deletions
 from shared.db.models.promotion import insert_candidate, lock_live_model, make_live
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.switching.switches import Switch, end_switch, lock_open_switch, mark_live
-from shared.db.vocabularies.stored import read_vocabulary_of
-from shared.db.vocabularies.words import activate_vocabulary
+from shared.db.models.vocabularies.stored import read_vocabulary_of
+from shared.db.models.vocabularies.words import activate_vocabulary
 from shared.errors import TagloopError, Unavailable
 from shared.storage.deleting import discard_files
 

@@ -15,8 +15,8 @@ from shared.db.models.models import (
     keep_precision,
     lock_first_model,
 )
-from shared.db.vocabularies.stored import read_vocabulary_of, store_vocabulary
-from shared.db.vocabularies.words import activate_vocabulary, insert_words
+from shared.db.models.vocabularies.stored import read_vocabulary_of, store_vocabulary
+from shared.db.models.vocabularies.words import activate_vocabulary, insert_words
 from shared.errors import ConfigError
 from shared.model.head import Head
 from shared.model.vocabulary_index import read_vocabulary_index

@@ -8,7 +8,7 @@ from services.worker.runtime import Runtime
 from shared.db.connection.engine import transaction
 from shared.db.images.notifications import notify_done
 from shared.db.models.models import find_live_model
-from shared.db.vocabularies.texts import store_text_embedding
+from shared.db.models.vocabularies.texts import store_text_embedding
 from shared.errors import ConfigError
 
 log = structlog.get_logger(__name__)

@@ -1,28 +1,12 @@
-"""The tables. The migrations in `shared/db/migrations` make the same schema; a test proves it."""
+"""The tables. The migrations in `shared/db/migrate` make the same schema; a test proves it."""
 
-from shared.db.schema.alike import code_backfill, codes, fingerprints, stack_members, unstacked
 from shared.db.schema.base import metadata
-from shared.db.schema.deliveries import deliveries, endpoints
-from shared.db.schema.feedback import (
-    contributors,
-    correction_batches,
-    corrections,
-    decisions,
-    finetune_runs,
-    retag_jobs,
-    reviewed,
-)
-from shared.db.schema.files import file_deletions, transient_images
-from shared.db.schema.hashtags import hashtag_proposals
-from shared.db.schema.immich import immich_assets, immich_connections, immich_tags
-from shared.db.schema.owners import api_keys, sessions, untrained_owners
-from shared.db.schema.pictures import embeddings, image_tags, images, shown_tags
-from shared.db.schema.search import image_search
-from shared.db.schema.switching import backbone_switches, switch_chunks, switch_skipped
-from shared.db.schema.versions import backbones, models
-from shared.db.schema.webhooks import object_releases, webhook_events, webhook_objects
-from shared.db.schema.withdrawn import withdrawn_corrections, withdrawn_images
-from shared.db.schema.words import (
+from shared.db.schema.exchange.deliveries import deliveries, endpoints
+from shared.db.schema.exchange.immich import immich_assets, immich_connections, immich_tags
+from shared.db.schema.exchange.webhooks import object_releases, webhook_events, webhook_objects
+from shared.db.schema.networks.switching import backbone_switches, switch_chunks, switch_skipped
+from shared.db.schema.networks.versions import backbones, models
+from shared.db.schema.networks.words import (
     custom_aliases,
     tag_aliases,
     tag_edits,
@@ -31,6 +15,28 @@ from shared.db.schema.words import (
     text_embeddings,
     vocabularies,
 )
+from shared.db.schema.owners import api_keys, sessions, untrained_owners
+from shared.db.schema.pictures.alike import (
+    code_backfill,
+    codes,
+    fingerprints,
+    stack_members,
+    unstacked,
+)
+from shared.db.schema.pictures.files import file_deletions, transient_images
+from shared.db.schema.pictures.pictures import embeddings, image_tags, images, shown_tags
+from shared.db.schema.pictures.search import image_search
+from shared.db.schema.teaching.feedback import (
+    contributors,
+    correction_batches,
+    corrections,
+    decisions,
+    finetune_runs,
+    retag_jobs,
+    reviewed,
+)
+from shared.db.schema.teaching.hashtags import hashtag_proposals
+from shared.db.schema.teaching.withdrawn import withdrawn_corrections, withdrawn_images
 from shared.db.schema.workers import worker_progress
 
 __all__ = [

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
 from shared.db.models.models import LiveModel, find_live_model
-from shared.db.tags.edits import last_edit
+from shared.db.tags.custom.edits import last_edit
 from shared.db.tags.lookup import find_custom_tags
 from shared.errors import BlobMissing, StorageUnavailable, Unavailable
 from shared.model.head import Head

@@ -9,7 +9,7 @@ import time
 from sqlalchemy import Connection, Engine
 
 from shared.db.connection.engine import transaction
-from shared.db.vocabularies.stored import find_live_backbone
+from shared.db.models.vocabularies.stored import find_live_backbone
 from shared.model.vocabulary_index import VocabularyIndex, read_vocabulary_index
 
 # Every process sees another network's vocabulary within this time.

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from shared.db.models.models import has_words_version
 from shared.db.models.promotion import lock_live_model
+from shared.db.tags.custom.making import insert_custom_tags
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.making import insert_custom_tags
 from shared.errors import ConfigError
 from shared.model.head import Head
 from shared.model.live.promoting import promote_head, read_head

@@ -8,7 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.migrate import migrate, migration_config
+from shared.db.migrate.run import migrate, migration_config
 from shared.errors import ConfigError
 from shared.storage.storage import Storage
 from tagloop.admin.backup.blobs import list_originals, load_blobs

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from shared.db.connection.engine import transaction
 from shared.db.schema import metadata
-from shared.db.schema.search import DERIVED
+from shared.db.schema.pictures.search import DERIVED
 from shared.errors import ConfigError, Unavailable
 from tagloop.admin.backup.manifest import Table
 

@@ -5,7 +5,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from shared.db.connection.engine import transaction
-from shared.db.migrate import migration_config
+from shared.db.migrate.run import migration_config
 from shared.errors import Unavailable
 from tagloop.admin.doctor.finding import Finding, well, wrong
 

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.migrate import migrate
+from shared.db.migrate.run import migrate
 from shared.db.schema import metadata
 from shared.db.tags.tags import wordnet_tag_ids
 from shared.model.vocabulary import load_imagenet

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from shared.db.connection.engine import connect_engine
-from shared.db.migrate import migrate
+from shared.db.migrate.run import migrate
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import database_url
 from tagloop.local.servers import backing

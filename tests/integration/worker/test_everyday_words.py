@@ -14,7 +14,7 @@ from services.worker.backbone.first_model import ensure_model
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.migrate import migrate
+from shared.db.migrate.run import migrate
 from shared.db.models.models import (
     find_live_model,
     insert_backbone,
@@ -22,8 +22,8 @@ from shared.db.models.models import (
     list_models,
 )
 from shared.db.models.promotion import promote
+from shared.db.tags.custom.making import insert_custom_tags
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.making import insert_custom_tags
 from shared.db.tags.shown import tags_of_images
 from shared.errors import ConfigError
 from shared.model.live.model import LiveScorer

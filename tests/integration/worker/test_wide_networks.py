@@ -20,7 +20,7 @@ from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.db.connection.engine import transaction
-from shared.db.migrate import migrate
+from shared.db.migrate.run import migrate
 from shared.errors import ConfigError
 from shared.messaging.celery_app import create_celery
 from shared.model.live.model import LiveScorer

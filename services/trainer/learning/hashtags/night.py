@@ -32,14 +32,14 @@ from services.trainer.learning.hashtags.words.segmentation import split_run
 from services.trainer.outcome import Finetuned
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.hashtags.proposals import find_merged
-from shared.db.hashtags.reading import (
+from shared.db.models.learning import read_embeddings_of
+from shared.db.tags.hashtags.proposals import find_merged
+from shared.db.tags.hashtags.reading import (
     find_decided_tags,
     find_former_names,
     find_shared_tags,
     read_hashtags,
 )
-from shared.db.models.learning import read_embeddings_of
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer

@@ -11,14 +11,14 @@ from services.trainer.learning.hashtags.synonyms import Synonym, find_synonyms
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.hashtags.proposals import (
+from shared.db.tags.custom.making import count_tags_of
+from shared.db.tags.hashtags.proposals import (
     Proposal,
     accept_automatically,
     find_unwanted_words,
     make_tag,
     store_proposals,
 )
-from shared.db.tags.making import count_tags_of
 from shared.model.vocabulary.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
 # A hashtag of fewer owners is a circle's own word.

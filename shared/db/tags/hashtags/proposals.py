@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db.schema import hashtag_proposals as proposals
+from shared.db.tags.custom.making import insert_custom_tags
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.making import insert_custom_tags
 
 Kind = Literal["tag", "synonym"]
 Status = Literal["proposed", "accepted", "refused"]

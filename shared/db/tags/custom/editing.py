@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text, update
 from shared.db.corrections.decisions import lock_images, redecide
 from shared.db.owners.access import EVERYTHING
 from shared.db.schema import tags
-from shared.db.tags.edits import record_edit
+from shared.db.tags.custom.edits import record_edit
 from shared.db.tags.known_tag import KnownTag
 from shared.model.vocabulary.names.tag_names import slug_of
 from shared.model.vocabulary_index import VocabularyIndex

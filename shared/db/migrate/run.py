@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, text
 
 from shared.config import load_settings
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.vocabularies.stored import find_live_backbone, read_vocabulary_of
-from shared.db.vocabularies.words import activate_vocabulary
+from shared.db.models.vocabularies.stored import find_live_backbone, read_vocabulary_of
+from shared.db.models.vocabularies.words import activate_vocabulary
 from shared.errors import TagloopError
 
 MIGRATIONS = Path(__file__).with_name("migrations")

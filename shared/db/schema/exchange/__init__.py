@@ -1,0 +1,1 @@
+"""Tables for other systems: endpoints, received webhooks, bridges to Immich."""

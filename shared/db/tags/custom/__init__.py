@@ -1,0 +1,1 @@
+"""Queries that create, rename, publish, merge and delete custom tags."""
