@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.throughput.loops.worker_limit import MemoryStorage
 from services.worker.backbone import load_backbone
-from services.worker.backbone.temperature import TEMPERATURES
+from services.worker.backbone.networks.temperature import TEMPERATURES
 from services.worker.tagging.lanes import Embedded, Lanes, count_lanes
 from shared.config import load_settings
 

@@ -33,7 +33,7 @@ from bench.throughput.loops.worker_limit import (
 from bench.throughput.peers.eager import decode
 from services.worker.backbone import Backbone
 from services.worker.backbone.precision.processor import describe_processor
-from services.worker.backbone.torch_runtime import load_torch_backbone
+from services.worker.backbone.runtimes.torch_runtime import load_torch_backbone
 from services.worker.tagging.lanes import count_lanes
 from shared.config import Settings, load_settings
 from shared.db.images.tagging import ClaimedImage

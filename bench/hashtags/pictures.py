@@ -132,6 +132,12 @@ def _embed(paths: tuple[str, ...], cache: Path) -> dict[str, NDArray]:
     if not arrays.exists() or json.loads(listed.read_text()) != list(paths):
         cache.mkdir(parents=True, exist_ok=True)
         listed.write_text(json.dumps(paths))
-        command = [sys.executable, "-m", "services.worker.embedding", str(listed), str(arrays)]
+        command = [
+            sys.executable,
+            "-m",
+            "services.worker.backbone.embed_files",
+            str(listed),
+            str(arrays),
+        ]
         subprocess.run(command, check=True)
     return load_file(arrays)

@@ -21,8 +21,8 @@ from rich.console import Console
 from bench.quantise.calibrate import find_ranges
 from bench.quantise.compare import Comparison, summary
 from services.worker.backbone.convert import GRAPH_FILE, convert, converted_folder
-from services.worker.backbone.openvino_runtime import read_description
 from services.worker.backbone.precision.ranges import path_of
+from services.worker.backbone.runtimes.openvino_runtime import read_description
 from services.worker.decoding.square import decode_square, prepare_opencv
 from shared.config import load_settings
 from shared.pictures import probe

@@ -12,9 +12,9 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.quantise import CHANNEL_DIMENSIONS, digest, operations
 from services.worker.backbone.precision.ranges import Point, Ranges
+from services.worker.backbone.runtimes.openvino_core import openvino_core
 
 # Layers in floating point: the errors of the first ones are passed on by all others, and the last
 # one makes the embedding. `--layers` shows how much each layer matters.

@@ -9,10 +9,10 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.processor import has_vnni
 from services.worker.backbone.precision.quantise import quantise
 from services.worker.backbone.precision.ranges import Ranges
+from services.worker.backbone.runtimes.openvino_core import openvino_core
 
 Squares = Sequence[NDArray[np.uint8]]
 

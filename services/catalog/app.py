@@ -12,7 +12,7 @@ from services.catalog.page.routes import page
 from services.catalog.search.routes import search
 from services.catalog.search.similar import similar
 from services.catalog.search.suggesting.routes import suggesting
-from services.catalog.session.routes import session
+from services.catalog.session import session
 from services.catalog.stacks.routes import stacks
 from services.catalog.status.routes import status
 from services.catalog.tags.counts import counts

@@ -7,9 +7,9 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.worker.backbone.choose import wants_cuda
 from services.worker.backbone.first_model import ensure_model
 from services.worker.backbone.precision.agreement import is_agreed, load_agreed_backbone
+from services.worker.backbone.runtimes.choose import wants_cuda
 from services.worker.delivery import Sender
 from services.worker.health.gpu_metrics import GpuWatch, watch_gpus
 from services.worker.switching.networks import Networks, with_network

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from services.worker.background.retag_jobs import run_due_jobs
+from services.worker.background.word_background import refresh_background
 from services.worker.questions.pictures import answer_question
 from services.worker.questions.texts import answer_text
-from services.worker.retagging.background import refresh_background
-from services.worker.retagging.jobs import run_due_jobs
 from services.worker.runtime import Runtime
 from services.worker.tagging.sweeper import sweep
 from shared.db.connection.engine import transaction

@@ -19,7 +19,7 @@ from tagloop.local.supervisor.child import PROJECT_ROOT
 from tagloop.words.labelled import LabelledFolder
 from tagloop.words.reading import read_labelled_folder
 
-EMBED_MODULE = "services.worker.embedding"
+EMBED_MODULE = "services.worker.backbone.embed_files"
 LEARN_MODULE = "services.trainer.words"
 
 

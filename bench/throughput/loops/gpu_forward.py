@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from bench.results.stats import Figure
-from services.worker.backbone.network import Embedder, load_network
+from services.worker.backbone.networks.timm_network import Embedder, load_network
 
 BATCHES = (1, 16, 64, 256)
 WARM_UP_PASSES = 3

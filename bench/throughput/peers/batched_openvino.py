@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from services.worker.backbone.convert import GRAPH_FILE
 from services.worker.backbone.interface import Description
-from services.worker.backbone.openvino_core import openvino_core
-from services.worker.backbone.openvino_runtime import load_openvino_backbone
+from services.worker.backbone.runtimes.openvino_core import openvino_core
+from services.worker.backbone.runtimes.openvino_runtime import load_openvino_backbone
 from services.worker.decoding.square import decode_square, prepare_opencv
 from shared.config import load_settings
 from shared.pictures.headers.header import UPRIGHT

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from services.worker.backbone.network import load_network
+from services.worker.backbone.networks.timm_network import load_network
 
 NETWORK = "tf_efficientnet_lite0"
 TOP = 5

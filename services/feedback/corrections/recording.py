@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.feedback.corrections.flood import refuse_flood, refuse_overfull
-from services.feedback.corrections.naming import Naming, find_names
+from services.feedback.corrections.names.flood import refuse_flood, refuse_overfull
+from services.feedback.corrections.names.naming import Naming, find_names
 from services.feedback.corrections.reading import Entry
 from shared.config import Settings
 from shared.db.corrections.batches import (

@@ -6,9 +6,9 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from services.feedback.corrections.limits import refuse_too_many
+from services.feedback.corrections.names.similar_names import find_similar_names
 from services.feedback.corrections.reading import read_entry
 from services.feedback.corrections.recording import count_corrections, record
-from services.feedback.corrections.similar_names import find_similar_names
 from services.feedback.documents import User, VerdictsDocument
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction

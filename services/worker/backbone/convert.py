@@ -54,7 +54,7 @@ def convert(
     import openvino
     import torch
 
-    from services.worker.backbone.any_network import load_any_network
+    from services.worker.backbone.networks.any_network import load_any_network
     from services.worker.backbone.precision.quantise import digest, quantise
 
     # OpenVINO traces the network and cannot follow torch's fused attention.

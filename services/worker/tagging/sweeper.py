@@ -4,8 +4,8 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.worker.likeness.code_filling import fill_codes
-from services.worker.likeness.stacking import stack_images
+from services.worker.background.code_filling import fill_codes
+from services.worker.background.stacking import stack_images
 from services.worker.tagging.released_objects import forget_withdrawn, settle_objects
 from shared.config import Settings
 from shared.db.connection.engine import transaction

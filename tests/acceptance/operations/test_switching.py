@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import save_file
 
-from services.worker.backbone.network import load_network
+from services.worker.backbone.networks.timm_network import load_network
 from tests.acceptance.api import Api, Document
 from tests.acceptance.commands import COMMAND
 from tests.acceptance.conftest import PROJECT_ROOT, Server, running

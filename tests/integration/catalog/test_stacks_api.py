@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from services.catalog.app import create_app
-from services.worker.likeness.stacking import stack_images
+from services.worker.background.stacking import stack_images
 from shared.config import Settings
 from tests.support.requests.answers import get
 from tests.support.rows import show_tag

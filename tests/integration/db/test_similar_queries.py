@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from services.worker.likeness.code_filling import fill_codes
+from services.worker.background.code_filling import fill_codes
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.binary_copy import copy_embeddings

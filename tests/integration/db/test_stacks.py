@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine, text
 
-from services.worker.likeness.stacking import stack_images
+from services.worker.background.stacking import stack_images
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from services.worker.retagging import jobs as retag
+from services.worker.background import retag_jobs as retag
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.retag_jobs import RetagScope
@@ -50,7 +50,7 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Given chunks of one image, and a database that fails in the second
-    monkeypatch.setattr("services.worker.retagging.walk.CHUNK_IMAGES", 1)
+    monkeypatch.setattr("services.worker.background.retag_walk.CHUNK_IMAGES", 1)
     version = retagging.go_live(retagging.goldfish())
     job = retagging.queue()
     deletions = []
@@ -80,7 +80,7 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was(
 def test_a_promotion_in_the_middle_leaves_nothing_on_the_older_version(
     retagging: Retagging, tagged: list[UUID], engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.worker.retagging.walk.CHUNK_IMAGES", 1)
+    monkeypatch.setattr("services.worker.background.retag_walk.CHUNK_IMAGES", 1)
     retagging.go_live(retagging.head)
     retagging.queue()
     promoted: list[int] = []

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.convert import INTEGER_GRAPH_FILES, converted_folder
 from services.worker.backbone.first_model import ensure_model
-from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.agreement import is_agreed, load_agreed_backbone
+from services.worker.backbone.runtimes.openvino_core import openvino_core
 from shared.config import Settings, load_settings
 from shared.model.words.words_file import read_words_file, shipped_words
 from shared.storage.storage import Storage

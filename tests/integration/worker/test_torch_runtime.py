@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from services.worker.backbone import load_backbone
-from services.worker.backbone.torch_runtime import BATCH_IMAGES, TorchBackbone, load_torch_backbone
+from services.worker.backbone.runtimes.torch_runtime import (
+    BATCH_IMAGES,
+    TorchBackbone,
+    load_torch_backbone,
+)
 from shared.config import load_settings
 
 BACKBONE = "tf_efficientnet_lite0"

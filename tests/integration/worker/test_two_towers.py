@@ -15,12 +15,12 @@ from PIL import Image
 from sqlalchemy import Engine, text
 
 from services.worker.backbone import Backbone, load_backbone
-from services.worker.backbone.any_network import load_any_network
 from services.worker.backbone.first_model import ensure_model
-from services.worker.backbone.torch_runtime import load_torch_backbone
+from services.worker.backbone.networks.any_network import load_any_network
+from services.worker.backbone.runtimes.torch_runtime import load_torch_backbone
+from services.worker.background.retag_jobs import run_due_jobs
+from services.worker.background.word_background import refresh_background
 from services.worker.questions.texts import answer_text
-from services.worker.retagging.background import refresh_background
-from services.worker.retagging.jobs import run_due_jobs
 from services.worker.switching.networks import Networks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline

@@ -13,8 +13,8 @@ from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.first_model import ensure_model
-from services.worker.backbone.network import load_network
-from services.worker.retagging.jobs import run_due_jobs
+from services.worker.backbone.networks.timm_network import load_network
+from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.switching.networks import Networks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline

@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Engine, RowMapping, text
 
-from services.worker.retagging.jobs import run_due_jobs
+from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from services.trainer.switching.switch import carry_out_due_switch
 from services.trainer.trainer import Trainer
-from services.worker.retagging.jobs import run_due_jobs
+from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.switching.switcher import Switcher
 from shared.db.connection.engine import transaction
 from shared.db.models.switching.reading import find_last_switch

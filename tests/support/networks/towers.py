@@ -10,7 +10,11 @@ from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from services.worker.backbone.network import PACKAGED_DEVIATION, PACKAGED_MEAN, load_network
+from services.worker.backbone.networks.timm_network import (
+    PACKAGED_DEVIATION,
+    PACKAGED_MEAN,
+    load_network,
+)
 from services.worker.backbone.two_towers.loading import import_open_clip
 from tests.support.networks.weights import DEFAULT
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from services.worker.backbone.network import class_names, load_network
+from services.worker.backbone.networks.timm_network import class_names, load_network
 
 DEFAULT = "tf_efficientnet_lite0"
 # A class that the network was not trained on must never win.

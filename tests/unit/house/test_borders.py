@@ -94,7 +94,7 @@ def test_only_the_network_module_imports_timm_and_only_torch_code_imports_torch(
         if package in HEAVY and package != "cv2":
             assert path.is_relative_to(backbone) or path == fit, f"{path} imports {module}"
         if package == "timm":
-            assert path == backbone / "network.py", f"{path} imports {module}"
+            assert path == backbone / "networks" / "timm_network.py", f"{path} imports {module}"
         if package == "open_clip":
             assert path == backbone / "two_towers" / "loading.py", f"{path} imports {module}"
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
-from services.worker.backbone.choose import wants_cuda
+from services.worker.backbone.runtimes.choose import wants_cuda
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import find_precision

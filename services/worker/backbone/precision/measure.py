@@ -11,8 +11,8 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.processor import describe_processor
+from services.worker.backbone.runtimes.openvino_core import openvino_core
 
 MEASURED_FILE = "measured.json"
 ROUNDS = 9

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from services.worker.backbone.interface import OPEN_CLIP
-from services.worker.backbone.torchvision_import import import_torchvision
+from services.worker.backbone.networks.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 
 CONFIG_FILE = "open_clip_config.json"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from services.worker.backbone.interface import Description
-from services.worker.backbone.network import Network
+from services.worker.backbone.networks.timm_network import Network
 from services.worker.backbone.two_towers.loading import ImageTower, load_towers
 from services.worker.backbone.two_towers.texts import embed_words
 from shared.model.head import Head

@@ -8,7 +8,7 @@ import structlog
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from services.worker.retagging.walk import Outdated, TimeIsUp, Walk, Walker
+from services.worker.background.retag_walk import Outdated, TimeIsUp, Walk, Walker
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock

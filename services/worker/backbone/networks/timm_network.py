@@ -12,8 +12,8 @@ from safetensors.torch import load_file
 from torch import nn
 
 from services.worker.backbone.interface import Description
-from services.worker.backbone.temperature import TEMPERATURES
-from services.worker.backbone.torchvision_import import import_torchvision
+from services.worker.backbone.networks.temperature import TEMPERATURES
+from services.worker.backbone.networks.torchvision_import import import_torchvision
 from shared.errors import ConfigError
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags

@@ -1,4 +1,4 @@
-"""`python -m services.worker.embedding LIST OUT`: embed the pictures of a list.
+"""`python -m services.worker.backbone.embed_files LIST OUT`: embed the pictures of a list.
 
 `tagloop learn-words` uses it: the decoder and the network are those for uploads, but no database is
 needed. LIST is a JSON list of paths. OUT is a safetensors file with `embeddings`, (pictures,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.worker.backbone.interface import has_text
-from services.worker.backbone.network import Network, load_network
+from services.worker.backbone.networks.timm_network import Network, load_network
 
 
 def load_any_network(name: str, weights: Path | None = None, words: Path | None = None) -> Network:

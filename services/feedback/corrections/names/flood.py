@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.feedback.corrections.naming import Names
+from services.feedback.corrections.names.naming import Names
 from shared.config import Settings
 from shared.db.corrections.decisions import find_explicit
 from shared.db.tags.custom.making import count_made_today, count_tags_of

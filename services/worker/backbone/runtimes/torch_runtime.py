@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from services.worker.backbone.any_network import load_any_network
-from services.worker.backbone.network import Network
+from services.worker.backbone.networks.any_network import load_any_network
+from services.worker.backbone.networks.timm_network import Network
 from services.worker.backbone.precision.choose import Choice
-from services.worker.backbone.text_tower import TextTower, text_tower_of
+from services.worker.backbone.two_towers.text_tower import TextTower, text_tower_of
 from shared.errors import BackboneStalled
 
 BATCH_IMAGES = 64

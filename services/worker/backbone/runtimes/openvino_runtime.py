@@ -21,11 +21,11 @@ from services.worker.backbone.convert import (
     converted_folder,
 )
 from services.worker.backbone.interface import Description, has_text
-from services.worker.backbone.openvino_core import openvino_core
 from services.worker.backbone.precision.choose import Choice, choose_precision
 from services.worker.backbone.precision.measure import Measured, find_measured, float_precision
 from services.worker.backbone.precision.processor import has_vnni
-from services.worker.backbone.text_tower import TextTower, text_tower_of
+from services.worker.backbone.runtimes.openvino_core import openvino_core
+from services.worker.backbone.two_towers.text_tower import TextTower, text_tower_of
 from shared.config import Settings
 from shared.errors import ConfigError
 from shared.model.head import Head

@@ -22,12 +22,12 @@ def load_backbone(settings: Settings, lanes: int, agreed: str | None = None) -> 
     """
     # torch takes seconds and hundreds of megabytes to import; a worker on the CPU does not need it.
     if wants_cuda(settings):
-        from services.worker.backbone.torch_runtime import load_torch_backbone
+        from services.worker.backbone.runtimes.torch_runtime import load_torch_backbone
 
         return load_torch_backbone(
             settings.backbone, "cuda", settings.backbone_weights, settings.backbone_words
         )
-    from services.worker.backbone.openvino_runtime import load_openvino_backbone
+    from services.worker.backbone.runtimes.openvino_runtime import load_openvino_backbone
 
     return load_openvino_backbone(settings, lanes, agreed)
 

@@ -1,1 +1,0 @@
-"""The API for signing in and out of the web page."""

@@ -1,0 +1,1 @@
+"""Networks in torch, as timm and other libraries define them."""

@@ -1,0 +1,1 @@
+"""Run a network: OpenVINO on CPUs, torch on GPUs."""

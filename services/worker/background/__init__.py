@@ -1,0 +1,1 @@
+"""Work on stored images, in the background: re-tagging, codes, stacks."""

@@ -1,1 +1,0 @@
-"""Background work on which images look alike."""

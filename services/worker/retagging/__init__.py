@@ -1,1 +1,0 @@
-"""Re-tagging stored embeddings with a new version of the head."""
