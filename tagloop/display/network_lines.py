@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tagloop.networks.known import KnownNetwork
+from tagloop.admin.known_networks import KnownNetwork
 
 
 def network_lines(network: KnownNetwork) -> Iterator[str]:

@@ -18,8 +18,8 @@ from tagloop.exchange.immich.api import ABSENT
 from tagloop.exchange.immich.bridge import Bridge
 from tagloop.exchange.immich.transport import ImmichRefused
 from tagloop.exchange.immich.vanishing import find_vanished
+from tagloop.exchange.xmp.packets.words import TAGS_LIST
 from tagloop.exchange.xmp.tagged import words_of
-from tagloop.exchange.xmp.words import TAGS_LIST
 
 # What Immich answers for an asset that is not there, or not the caller's.
 GONE = ("not_found", "no_permission")

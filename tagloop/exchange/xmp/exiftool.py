@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tagloop.client.names import printable
-from tagloop.exchange.xmp.editing import EMPTY
-from tagloop.exchange.xmp.packet import Packet, UnusableXmp, read_packet
+from tagloop.exchange.xmp.packets.editing import EMPTY
+from tagloop.exchange.xmp.packets.packet import Packet, UnusableXmp, read_packet
 
 PROGRAM = "exiftool"
 # ExifTool's own name for the file as it was before.

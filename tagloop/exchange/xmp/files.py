@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tagloop.exchange.xmp.exiftool import ExifTool, read_embedded
-from tagloop.exchange.xmp.packet import Packet, UnusableXmp
+from tagloop.exchange.xmp.packets.packet import Packet, UnusableXmp
 from tagloop.exchange.xmp.report import Report
 from tagloop.exchange.xmp.sidecars import find_sidecars, new_sidecar, read_sidecar
 

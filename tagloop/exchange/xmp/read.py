@@ -15,12 +15,12 @@ from tagloop.client.client import Client
 from tagloop.client.errors import describe
 from tagloop.client.teaching_documents import Verdicts
 from tagloop.evaluation.tag_index import TagIndex
-from tagloop.exchange.xmp.editing import with_words
 from tagloop.exchange.xmp.files import XmpFile, XmpFiles
-from tagloop.exchange.xmp.packet import UnusableXmp
-from tagloop.exchange.xmp.reading import items_of, memory_of
+from tagloop.exchange.xmp.packets.editing import with_words
+from tagloop.exchange.xmp.packets.packet import UnusableXmp
+from tagloop.exchange.xmp.packets.reading import items_of, memory_of
+from tagloop.exchange.xmp.packets.words import Memory, find_changes, folded
 from tagloop.exchange.xmp.report import Report
-from tagloop.exchange.xmp.words import Memory, find_changes, folded
 
 PICTURES_PER_REQUEST = 200
 READ, PLANNED = "pictures corrected", "pictures would be corrected"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tagloop.bulk.walk import find_pictures
-from tagloop.exchange.xmp.editing import is_empty, without_words
 from tagloop.exchange.xmp.files import XmpFile, XmpFiles
-from tagloop.exchange.xmp.packet import UnusableXmp
-from tagloop.exchange.xmp.reading import memory_of
+from tagloop.exchange.xmp.packets.editing import is_empty, without_words
+from tagloop.exchange.xmp.packets.packet import UnusableXmp
+from tagloop.exchange.xmp.packets.reading import memory_of
 from tagloop.exchange.xmp.report import Report
 
 RESTORED, PLANNED = "files restored", "files would be restored"

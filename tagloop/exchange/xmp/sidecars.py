@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from tagloop.exchange.xmp.editing import EMPTY
-from tagloop.exchange.xmp.packet import MAX_BYTES, Packet, UnusableXmp, read_packet
-from tagloop.exchange.xmp.reading import extension_of
+from tagloop.exchange.xmp.packets.editing import EMPTY
+from tagloop.exchange.xmp.packets.packet import MAX_BYTES, Packet, UnusableXmp, read_packet
+from tagloop.exchange.xmp.packets.reading import extension_of
 
 SUFFIX = ".xmp"
 NEW_MODE = 0o666

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tagloop.client.documents import ReceivedTag
-from tagloop.exchange.xmp.words import Word
+from tagloop.exchange.xmp.packets.words import Word
 
 
 def words_of(tags: Sequence[ReceivedTag]) -> list[Word]:

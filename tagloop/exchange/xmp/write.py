@@ -13,13 +13,13 @@ from tagloop.client.client import Client
 from tagloop.client.documents import TAGGED
 from tagloop.client.errors import Refused
 from tagloop.evaluation.tag_index import TagIndex
-from tagloop.exchange.xmp.editing import with_words
 from tagloop.exchange.xmp.files import XmpFile, XmpFiles
-from tagloop.exchange.xmp.packet import UnusableXmp
-from tagloop.exchange.xmp.reading import items_of, memory_of
+from tagloop.exchange.xmp.packets.editing import with_words
+from tagloop.exchange.xmp.packets.packet import UnusableXmp
+from tagloop.exchange.xmp.packets.reading import items_of, memory_of
+from tagloop.exchange.xmp.packets.words import Memory, Word, find_changes
 from tagloop.exchange.xmp.report import Report
 from tagloop.exchange.xmp.tagged import words_of
-from tagloop.exchange.xmp.words import Memory, Word, find_changes
 
 # Digests in one question about what the server has.
 FILES_PER_QUESTION = 256

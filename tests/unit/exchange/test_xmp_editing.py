@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagloop.exchange.xmp.editing import EMPTY, is_empty, with_words, without_words
-from tagloop.exchange.xmp.packet import MAX_DEPTH, Packet, UnusableXmp, read_packet
-from tagloop.exchange.xmp.reading import items_of, memory_of
+from tagloop.exchange.xmp.packets.editing import EMPTY, is_empty, with_words, without_words
+from tagloop.exchange.xmp.packets.packet import MAX_DEPTH, Packet, UnusableXmp, read_packet
+from tagloop.exchange.xmp.packets.reading import items_of, memory_of
+from tagloop.exchange.xmp.packets.words import FIELDS, SUBJECT, Changes, Memory, Word, find_changes
 from tagloop.exchange.xmp.sidecars import find_sidecars, new_sidecar, read_sidecar
-from tagloop.exchange.xmp.words import FIELDS, SUBJECT, Changes, Memory, Word, find_changes
 
 DIGEST = "0" * 64
 DOG = Word("dog", ("animal", "dog"))

@@ -20,7 +20,7 @@ MODULES = (
     "services.ingest.app",
     "shared.db.migrate",
     "tagloop.cli",
-    "tagloop.commands.backup",
+    "tagloop.commands.admin.backup",
     "tagloop.admin.deployment_secrets",
     "shared.web.server.gunicorn_config",
 )

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from tagloop.exchange.xmp.packet import RDF, Element, Packet
-from tagloop.exchange.xmp.reading import (
+from tagloop.exchange.xmp.packets.packet import RDF, Element, Packet
+from tagloop.exchange.xmp.packets.reading import (
     ABOUT,
     BEFORE,
     DIGEST,
@@ -24,7 +24,7 @@ from tagloop.exchange.xmp.reading import (
     memory_of,
     properties,
 )
-from tagloop.exchange.xmp.words import FIELDS, TAGLOOP, Field, Word, entries, folded
+from tagloop.exchange.xmp.packets.words import FIELDS, TAGLOOP, Field, Word, entries, folded
 
 EMPTY = (
     b"<?xpacket begin='\xef\xbb\xbf' id='W5M0MpCehiHzreSzNTczkc9d'?>\n"

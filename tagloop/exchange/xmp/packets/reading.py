@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tagloop.exchange.xmp.packet import RDF, Element, Packet, UnusableXmp
-from tagloop.exchange.xmp.words import FIELDS, TAGLOOP, Field, Memory, Word
+from tagloop.exchange.xmp.packets.packet import RDF, Element, Packet, UnusableXmp
+from tagloop.exchange.xmp.packets.words import FIELDS, TAGLOOP, Field, Memory, Word
 
 LI = f"{RDF}li"
 DESCRIPTION = f"{RDF}Description"

@@ -1,0 +1,1 @@
+"""Commands for operators: the stack, backups, keys and owners."""

@@ -1,0 +1,1 @@
+"""XMP packets: parse them, read their words, and edit them byte by byte."""
