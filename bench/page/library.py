@@ -7,7 +7,7 @@ from PIL import Image
 from rich.console import Console
 from sqlalchemy import text
 
-from bench.search.prepare import prepare
+from bench.search.library.prepare import prepare
 from bench.setup.pictures import jpeg_files
 from shared.db.connection.engine import connect_engine, transaction
 from shared.storage.storage import RENDITION_SIDES, Storage, thumbnail_key

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from bench.search.library.prepare import EMBEDDINGS_FILE, prepare
 from bench.search.measure import measure_searches
 from bench.search.overviews import measure_overviews
-from bench.search.prepare import EMBEDDINGS_FILE, prepare
 from bench.search.visual import measure_visual
 from bench.search.writing import measure_writing
 from services.catalog.app import create_app

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 from rich.console import Console
 
-from bench.search.embedded import SUFFIXES
+from bench.search.library.embedded import SUFFIXES
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.decoding.protocol import Square
 from services.worker.decoding.square import decode_square

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from bench.results.stats import percentile
 from bench.search.clock import RequestClock
-from bench.search.fill import OWNERS
+from bench.search.library.fill import OWNERS
 from shared.web.context import context
 
 ROUNDS = 10

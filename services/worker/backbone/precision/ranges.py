@@ -1,6 +1,6 @@
 """The ranges of a network's activations, which 8-bit integers have to cover.
 
-`python -m bench.quantise` measures them on pictures and writes the file of a network into `data`.
+`python -m bench.networks.quantise` measures them on pictures and writes the file of a network into `data`.
 Weights need no file: each machine quantises the network's own.
 """
 

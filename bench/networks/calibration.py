@@ -1,4 +1,4 @@
-"""`python -m bench.calibration FOLDER`: measure how well the network's probabilities are
+"""`python -m bench.networks.calibration FOLDER`: measure how well the network's probabilities are
 calibrated.
 
 FOLDER holds pictures and a labels.csv with the columns file and index (of the ImageNet class). For
@@ -27,7 +27,7 @@ SHOWN = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0, 1.2)
 def main() -> None:
     """Measure the configured network on a labelled folder."""
     if len(sys.argv) != 2:
-        raise SystemExit("Usage: python -m bench.calibration FOLDER")
+        raise SystemExit("Usage: python -m bench.networks.calibration FOLDER")
     folder = Path(sys.argv[1])
     try:
         rows = list(csv.DictReader((folder / "labels.csv").read_text().splitlines()))

@@ -1,4 +1,4 @@
-"""`python -m bench.wide`: memory and speed of scoring with 1,000 and with 11,821 classes.
+"""`python -m bench.networks.wide`: memory and speed of scoring with 1,000 and with 11,821 classes.
 
 Scores random embeddings of 1,280 numbers with random heads, as re-tagging does, without Postgres.
 """

@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.hashtags.community import Posts
-from bench.hashtags.pictures import Pictures
+from bench.learning.hashtags.community import Posts
+from bench.learning.hashtags.pictures import Pictures
 from services.trainer.learning.evaluation.metrics import average_precision
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples

@@ -1,4 +1,4 @@
-"""`python -m bench.quantise FOLDER…`: make the ranges that 8-bit integers need, from pictures.
+"""`python -m bench.networks.quantise FOLDER…`: make the ranges that 8-bit integers need, from pictures.
 
 Takes some hundred pictures of every kind from the folders and writes the configured network's file
 in services/worker/backbone/precision/data. `--test FOLDER` compares embeddings on other pictures;
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from bench.quantise.calibrate import find_ranges
-from bench.quantise.compare import Comparison, summary
+from bench.networks.quantise.calibrate import find_ranges
+from bench.networks.quantise.compare import Comparison, summary
 from services.worker.backbone.convert import GRAPH_FILE, convert, converted_folder
 from services.worker.backbone.precision.ranges import path_of
 from services.worker.backbone.runtimes.openvino_runtime import read_description
@@ -36,7 +36,7 @@ LAYER_IMAGES = 48
 
 def main() -> None:
     """Write the ranges and print what they cost."""
-    parser = argparse.ArgumentParser(prog="python -m bench.quantise", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.networks.quantise", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--layers", action="store_true")

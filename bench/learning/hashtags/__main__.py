@@ -1,4 +1,4 @@
-"""`python -m bench.hashtags FOLDER`: how much hashtags teach without a single correction.
+"""`python -m bench.learning.hashtags FOLDER`: how much hashtags teach without a single correction.
 
 FOLDER has the folders `clothing` and `words` with labelled pictures. The embeddings are computed
 once and kept in the cache. Writes docs/learning/hashtags.json and hashtags.png.
@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from bench.hashtags.community import people
-from bench.hashtags.pictures import read_pictures
-from bench.hashtags.plot import plot
-from bench.hashtags.scenarios import SCENARIOS, run
-from bench.hashtags.simulation import Simulation
+from bench.learning.hashtags.community import people
+from bench.learning.hashtags.pictures import read_pictures
+from bench.learning.hashtags.plot import plot
+from bench.learning.hashtags.scenarios import SCENARIOS, run
+from bench.learning.hashtags.simulation import Simulation
 
-OUT = Path(__file__).parents[2] / "docs" / "learning" / "hashtags.json"
+OUT = Path(__file__).parents[3] / "docs" / "learning" / "hashtags.json"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`python -m bench.gpu [--output FILE.json]`: measure the torch runtime on a GPU.
+"""`python -m bench.networks.gpu [--output FILE.json]`: measure the torch runtime on a GPU.
 
 Without a GPU it says so and measures nothing.
 """
@@ -93,7 +93,7 @@ def measure(name: str, way: Way, settings: Settings, folder: Path) -> Figure:
 
 def main() -> int:
     """Measure all configurations on the first GPU."""
-    parser = argparse.ArgumentParser(prog="python -m bench.gpu", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.networks.gpu", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("gpu.json"))
     given = parser.parse_args()
     if not torch.cuda.is_available():

@@ -6,8 +6,8 @@ import numpy as np
 from rich.console import Console
 from sqlalchemy import Engine, text
 
-from bench.search.embedded import embed_folder
-from bench.search.fill import Filling, fill
+from bench.search.library.embedded import embed_folder
+from bench.search.library.fill import Filling, fill
 from services.worker.backbone import load_backbone
 from services.worker.backbone.first_model import ensure_model
 from shared.config import load_settings

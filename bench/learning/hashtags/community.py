@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.hashtags.pictures import CLOTHING, FOOD, Pictures
+from bench.learning.hashtags.pictures import CLOTHING, FOOD, Pictures
 
 OWNERS = 60
 MISSING = 0.5

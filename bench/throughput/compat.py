@@ -1,4 +1,4 @@
-"""`python -m bench.compat [--images 400]`: DetectLabels beside plain uploads with `wait=`.
+"""`python -m bench.throughput.compat [--images 400]`: DetectLabels beside plain uploads with `wait=`.
 
 Both go to one stack that asks for keys, over the same number of connections. Requests are encoded
 and signed before the clock starts, so the client costs the same. The kinds take turns, and every
@@ -59,7 +59,7 @@ class Request:
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.compat", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.throughput.compat", description=__doc__)
     parser.add_argument("--images", type=int, default=400)
     given = parser.parse_args()
     os.environ["TAGLOOP_AUTH"] = "true"

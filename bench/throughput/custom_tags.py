@@ -1,4 +1,4 @@
-"""`python -m bench.tags [--tags 100000 200000]`: a flood of custom tags, refused and accepted.
+"""`python -m bench.throughput.custom_tags [--tags 100000 200000]`: a flood of custom tags, refused and accepted.
 
 First with the default limits, then with raised limits: how one caller's tags affect an upload, a
 search, the web processes and a fine-tune.
@@ -44,7 +44,9 @@ RAISED = {
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.tags", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.throughput.custom_tags", description=__doc__
+    )
     parser.add_argument("--tags", type=int, nargs="+", default=STEPS)
     given = parser.parse_args()
     console = Console(width=110)

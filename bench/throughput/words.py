@@ -1,4 +1,4 @@
-"""`python -m bench.words [--rounds 6] [--images 600]`: what the everyday words cost the worker.
+"""`python -m bench.throughput.words [--rounds 6] [--images 600]`: what the everyday words cost the worker.
 
 One running stack gets a version of the model without the words beside version 1, which has them.
 The two are live in turns while pictures are uploaded: a slow minute of the machine hits both.
@@ -44,7 +44,7 @@ class Turn:
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.words", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.throughput.words", description=__doc__)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--images", type=int, default=600)
     given = parser.parse_args()

@@ -1,1 +1,0 @@
-"""How fast pictures are answered through another vendor's API."""

@@ -1,0 +1,1 @@
+"""A large library of generated images, made once and used again."""

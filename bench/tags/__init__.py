@@ -1,1 +1,0 @@
-"""The cost of very many custom tags: uploads, search, memory and a fine-tune."""

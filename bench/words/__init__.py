@@ -1,1 +1,0 @@
-"""What the everyday words cost the worker."""
