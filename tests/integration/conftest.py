@@ -15,7 +15,7 @@ from shared.storage.storage import Storage
 from tests.support.events.deliveries import webhooks_client
 from tests.support.learning.retagging import Retagging
 from tests.support.learning.training import InstantLearn, insert_version, trainer_with
-from tests.support.rows import store_image
+from tests.support.pictures.rows import store_image
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.hashtags.community import SYNONYMS, UNVISUAL, Posts, attack, people, spam
-from bench.hashtags.pictures import Pictures
-from bench.hashtags.simulation import Learned, Simulation
+from bench.learning.hashtags.community import SYNONYMS, UNVISUAL, Posts, attack, people, spam
+from bench.learning.hashtags.pictures import Pictures
+from bench.learning.hashtags.simulation import Learned, Simulation
 from services.trainer.learning.hashtags.labels import referee, weak_labels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
 from shared.model.vocabulary.names.hashtag_words import key_of

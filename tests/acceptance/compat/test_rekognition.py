@@ -14,7 +14,7 @@ from shared.auth.scopes import Scope
 from tests.acceptance.api import Api
 from tests.acceptance.compat.conftest import MakeAwsKey, MakeKey, app_beside
 from tests.acceptance.conftest import Server
-from tests.support.access.aws import encode
+from tests.support.requests.aws import encode
 from tests.support.storage.tiny_s3 import tiny_s3
 
 pytestmark = pytest.mark.acceptance

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from shared.auth.scopes import Scope
 from shared.db.connection.engine import transaction
-from tests.support.access.keys import client_of
+from tests.support.requests.keys import client_of
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from shared.auth.policy import COMPAT, COMPAT_PREFIX, OPEN, RULES, rule_for
 from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from tests.support.access.keys import app_like, app_with, client_of, client_with, make_key
+from tests.support.requests.keys import app_like, app_with, client_of, client_with, make_key
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.errors import ConfigError
-from tests.support.access.keys import app_like, app_with, client_of, client_with, make_key
+from tests.support.requests.keys import app_like, app_with, client_of, client_with, make_key
 from tests.support.requests.uploads import files, post
 
 

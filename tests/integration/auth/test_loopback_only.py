@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from shared.config import Settings
-from tests.support.access.keys import app_with
+from tests.support.requests.keys import app_with
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
 from tests.integration.auth.belongings import Belongings, belongings_of, register_endpoint
-from tests.support.access.keys import app_with, client_of
-from tests.support.rows import set_row, store_image
+from tests.support.pictures.rows import set_row, store_image
+from tests.support.requests.keys import app_with, client_of
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Parameters that can name what is Bert's.

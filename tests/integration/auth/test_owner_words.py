@@ -14,10 +14,10 @@ from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
-from tests.support.access.keys import app_with, client_of
 from tests.support.learning.retagging import Retagging
+from tests.support.pictures.rows import store_image
 from tests.support.requests.answers import get
-from tests.support.rows import store_image
+from tests.support.requests.keys import app_with, client_of
 
 # Of one length, since answers say where in a search a word stands.
 THEIRS = "bert-logo"

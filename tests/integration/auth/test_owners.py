@@ -20,9 +20,9 @@ from shared.errors import ConfigError
 from shared.storage.storage import Storage
 from shared.web import create_web_app
 from tagloop.admin.owners import count_owner, erase_owner, export_owner
-from tests.support.access.keys import app_with, client_of, make_key
+from tests.support.pictures.rows import insert_row, set_row, store_image
+from tests.support.requests.keys import app_with, client_of, make_key
 from tests.support.requests.uploads import blobs
-from tests.support.rows import insert_row, set_row, store_image
 
 BACKBONE = 1
 

@@ -14,9 +14,9 @@ from shared.auth.scopes import Scope
 from shared.auth.tokens import new_token
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from tests.support.access.keys import app_like, app_with, client_of, make_key
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
+from tests.support.requests.keys import app_like, app_with, client_of, make_key
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from shared.db.connection.engine import transaction
 from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
 from tests.support.pictures.pictures import scene, turned
+from tests.support.pictures.rows import insert_row, store_image
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, store_image
 
 PROBLEM = "application/problem+json"
 

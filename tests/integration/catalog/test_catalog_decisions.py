@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from services.catalog.app import create_app
 from shared.config import Settings
+from tests.support.pictures.rows import insert_custom_tag, insert_row, set_decision
 from tests.support.requests.answers import get
-from tests.support.rows import insert_custom_tag, insert_row, set_decision
 
 QUERIES = ("", "?min_confidence=0", "?min_confidence=0.9", "?precision=0.9")
 PRESENT: tuple[float, str] = (1.0, "user")

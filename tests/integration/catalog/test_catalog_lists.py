@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from services.catalog.app import create_app
 from shared.config import Settings
 from shared.model.vocabulary import load_imagenet
+from tests.support.pictures.rows import insert_row, set_row, show_tag
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, set_row, show_tag
 
 PROBLEM = "application/problem+json"
 

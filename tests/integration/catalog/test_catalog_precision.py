@@ -17,8 +17,8 @@ from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import PRECISIONS, LearnedTags
 from shared.storage.storage import Storage
+from tests.support.pictures.rows import set_decision
 from tests.support.requests.answers import get
-from tests.support.rows import set_decision
 
 Teach = Callable[[Mapping[str, tuple[float, ...]]], None]
 

@@ -23,8 +23,8 @@ from shared.web.context import EXTENSION
 from tagloop.admin import owners
 from tests.support.conditions import wait_for
 from tests.support.pictures.pictures import READABLE
+from tests.support.pictures.rows import set_row, store_image
 from tests.support.requests.uploads import blobs
-from tests.support.rows import set_row, store_image
 from tests.support.storage.cut_commits import cutting_commits
 from tests.support.storage.refusing_storage import RefusingStorage
 

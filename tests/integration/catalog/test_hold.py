@@ -20,8 +20,8 @@ from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
 from shared.web import create_web_app
 from tests.support.learning.retagging import Retagging
+from tests.support.pictures.rows import store_image
 from tests.support.requests.answers import get
-from tests.support.rows import store_image
 
 HOLD = frozenset({"cat"})
 

@@ -15,11 +15,11 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.storage.storage import Storage
-from tests.support.access.keys import app_with, client_of
 from tests.support.learning.feedback import correct
+from tests.support.pictures.rows import insert_row, set_row, show_tag, store_image
 from tests.support.requests.answers import get
+from tests.support.requests.keys import app_with, client_of
 from tests.support.requests.uploads import blobs
-from tests.support.rows import insert_row, set_row, show_tag, store_image
 
 
 @pytest.fixture

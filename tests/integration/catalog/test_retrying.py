@@ -12,8 +12,8 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.storage.storage import Storage
-from tests.support.access.keys import app_with, client_of
-from tests.support.rows import insert_row, read_row, set_row, store_image
+from tests.support.pictures.rows import insert_row, read_row, set_row, store_image
+from tests.support.requests.keys import app_with, client_of
 
 DAMAGED = "The picture is damaged and cannot be decoded."
 

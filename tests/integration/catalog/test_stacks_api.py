@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from services.catalog.app import create_app
 from services.worker.background.stacking import stack_images
 from shared.config import Settings
+from tests.support.pictures.rows import show_tag
+from tests.support.pictures.stacks import insert_network, look, store_looks
 from tests.support.requests.answers import get
-from tests.support.rows import show_tag
-from tests.support.stacks import insert_network, look, store_looks
 
 ONE, OTHER = 0, 0b1111_1111_1111
 ANGLES = (0, 0.1, 0.3, 0.5, 0.7, 0.9)

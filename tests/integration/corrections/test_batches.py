@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from tests.support.access.keys import app_with, client_of
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.pictures.rows import insert_row, show_tag
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, show_tag
+from tests.support.requests.keys import app_with, client_of
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.web.context import EXTENSION
 from tests.support.learning.feedback import correct
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
 
 
 @pytest.fixture

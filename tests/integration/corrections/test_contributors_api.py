@@ -8,8 +8,8 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
 
 
 @pytest.fixture

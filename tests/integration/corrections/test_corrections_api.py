@@ -18,8 +18,8 @@ from shared.db.images.images import delete_image
 from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.pictures.rows import insert_row, store_image
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, store_image
 
 BY_USER = (1.0, "user")
 HOSTILE_USERS = (

@@ -17,8 +17,8 @@ from shared.messaging.celery_app import TRAINING
 from shared.storage.storage import Storage
 from tests.support.conditions import wait_for
 from tests.support.learning.training import insert_version
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
 
 WAIT = "services.feedback.tags.custom_tags.WAIT_SECONDS"
 

@@ -15,10 +15,10 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import delete_expired_offers
 from shared.storage.storage import Storage
-from tests.support.access.keys import app_with, client_of
 from tests.support.learning.feedback import correct
+from tests.support.pictures.rows import insert_row, store_image
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, store_image
+from tests.support.requests.keys import app_with, client_of
 
 # Of these the network is not sure in every respect.
 NAMES = ("cat", "coffee", "astronaut", "motorcycle", "temple")

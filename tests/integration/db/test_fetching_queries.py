@@ -16,8 +16,8 @@ from shared.db.images.tagging import (
 )
 from shared.storage.originals import Original
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.pictures.rows import insert_row, read_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, read_row
 
 LEASE_SECONDS = 60.0
 MAX_ATTEMPTS = 5

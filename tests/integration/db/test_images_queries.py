@@ -21,7 +21,7 @@ from shared.db.owners.access import EVERYTHING
 from shared.db.tags.tags import wordnet_tag_ids
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
-from tests.support.rows import insert_row, set_row
+from tests.support.pictures.rows import insert_row, set_row
 
 
 def new_image(owner: str, digest: bytes) -> NewImage:

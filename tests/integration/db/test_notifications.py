@@ -13,7 +13,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.notifications import IDS_PER_NOTIFICATION, DoneListener, notify_done
 from shared.storage.image_ids import new_image_id
 from tests.support.conditions import wait_for
-from tests.support.rows import insert_row, read_row, set_row
+from tests.support.pictures.rows import insert_row, read_row, set_row
 
 LONG_SECONDS = 30.0
 # Long for a notification, short against LONG_SECONDS: nobody was woken by the time-out.

@@ -20,7 +20,7 @@ from shared.db.search.likeness.code_backfill import BEFORE_ALL, fill_in_codes
 from shared.db.search.likeness.codes import has_all_codes
 from shared.db.search.likeness.similar import MIN_CANDIDATES, find_nearest
 from shared.storage.storage import Storage
-from tests.support.rows import insert_rows, store_image
+from tests.support.pictures.rows import insert_rows, store_image
 
 DIMENSIONS = 64
 

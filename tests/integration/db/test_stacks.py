@@ -18,8 +18,8 @@ from shared.db.images.images import delete_image
 from shared.db.search.likeness.stacks import find_stacks, stack_next
 from shared.pictures.fingerprint import Fingerprint
 from shared.storage.storage import Storage
-from tests.support.rows import store_image
-from tests.support.stacks import insert_network, look, store_looks
+from tests.support.pictures.rows import store_image
+from tests.support.pictures.stacks import insert_network, look, store_looks
 
 NOON = datetime(2026, 5, 4, 12)
 

@@ -11,7 +11,7 @@ from shared.db.images.tagging import (
     Claim,
     claim_images,
 )
-from tests.support.rows import insert_row, read_row, set_row
+from tests.support.pictures.rows import insert_row, read_row, set_row
 
 LEASE_SECONDS = 60.0
 MAX_ATTEMPTS = 5

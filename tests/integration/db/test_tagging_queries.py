@@ -21,7 +21,7 @@ from shared.db.images.tagging import (
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.tags.shown import tags_of_images
 from shared.db.tags.tags import wordnet_tag_ids
-from tests.support.rows import insert_row, read_row, set_row
+from tests.support.pictures.rows import insert_row, read_row, set_row
 
 LEASE_SECONDS = 60.0
 MAX_ATTEMPTS = 5

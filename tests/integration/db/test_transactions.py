@@ -8,7 +8,7 @@ from sqlalchemy.pool import QueuePool
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.images.images import delete_image
 from shared.errors import Unavailable
-from tests.support.rows import insert_row, read_row
+from tests.support.pictures.rows import insert_row, read_row
 
 
 def one(engine: Engine) -> int | None:

@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.storage.storage import Storage
 from tests.support.events.receiver import Receiver, receiving
 from tests.support.learning.training import insert_version
-from tests.support.rows import insert_row, set_row, show_tag
+from tests.support.pictures.rows import insert_row, set_row, show_tag
 
 SHORT_ATTEMPT_SECONDS = 1.0
 

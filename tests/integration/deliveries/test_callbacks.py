@@ -14,8 +14,8 @@ from shared.config import Settings
 from shared.web.context import EXTENSION
 from tests.support.events.events import deliveries
 from tests.support.pictures.pictures import READABLE
+from tests.support.pictures.rows import read_row, set_row
 from tests.support.requests.uploads import blobs, files, post
-from tests.support.rows import read_row, set_row
 
 PNG = READABLE["PNG"]()
 CALLBACK = "http://127.0.0.1:1/done"

@@ -10,7 +10,7 @@ from shared.db.events.events import promise_callback
 from shared.db.images.fetching import Fetched, claim_to_fetch, store_fetched
 from shared.storage.originals import Original
 from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, register, tag, told
-from tests.support.rows import insert_row
+from tests.support.pictures.rows import insert_row
 
 CALLBACK = "http://127.0.0.1:1/done"
 

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from shared.db.events.event_types import IMAGE_FAILED
 from tests.support.events.events import deliveries, register, report, set_deliveries
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
 
 URL = "http://127.0.0.1:1/hook"
 

@@ -13,8 +13,8 @@ from shared.db.events.deliveries import list_deliveries
 from shared.db.events.endpoints import list_endpoints
 from shared.db.owners.access import Access
 from tests.support.events.events import deliveries, register, report
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
 
 URL = "http://127.0.0.1:1/hook"
 

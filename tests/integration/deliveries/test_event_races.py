@@ -16,7 +16,7 @@ from shared.db.images.images import delete_image
 from tests.support.conditions import wait_for
 from tests.support.events.events import register, report, told
 from tests.support.events.receiver import Handler, Receiver, status
-from tests.support.rows import insert_row
+from tests.support.pictures.rows import insert_row
 
 CALLBACK = "http://127.0.0.1:1/done"
 

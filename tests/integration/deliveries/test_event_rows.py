@@ -11,7 +11,7 @@ from shared.db.models.promotion import promote
 from shared.storage.storage import Storage
 from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, deliveries, register, tag, told
 from tests.support.learning.feedback import correct
-from tests.support.rows import insert_row, set_row
+from tests.support.pictures.rows import insert_row, set_row
 
 CALLBACK = "http://127.0.0.1:1/done"
 

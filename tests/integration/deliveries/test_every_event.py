@@ -12,7 +12,7 @@ from shared.db.images.tagging import FailedImage, claim_images, store_failed
 from tests.support.events.events import LEASE_SECONDS, MAX_ATTEMPTS, finished, register, tag
 from tests.support.events.receiver import Receiver
 from tests.support.learning.feedback import correct
-from tests.support.rows import insert_row
+from tests.support.pictures.rows import insert_row
 
 
 @pytest.mark.usefixtures("sender")

@@ -25,7 +25,7 @@ from tests.support.events.events import (
     tried,
 )
 from tests.support.events.receiver import Handler, Receiver, hang, status
-from tests.support.rows import insert_row
+from tests.support.pictures.rows import insert_row
 
 
 @pytest.mark.usefixtures("sender")

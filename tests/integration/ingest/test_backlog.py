@@ -16,8 +16,8 @@ from shared.db.images.tagging import Claim
 from shared.db.monitoring.backlog import STALLED_SECONDS, is_backlog_over, is_stalled
 from tests.support.conditions import wait_for
 from tests.support.pictures.pictures import READABLE
+from tests.support.pictures.rows import insert_row, set_row
 from tests.support.requests.uploads import files, post
-from tests.support.rows import insert_row, set_row
 
 OLD = f"announced_at = now() - interval '{STALLED_SECONDS + 1} seconds'"
 NO_IMAGES = Claim(uuid4(), ())

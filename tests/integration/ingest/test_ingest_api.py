@@ -18,8 +18,8 @@ from shared.web.context import EXTENSION
 from tests.integration.ingest.test_relay import announced
 from tests.support.conditions import wait_for
 from tests.support.pictures.pictures import READABLE, UNREADABLE
+from tests.support.pictures.rows import read_row, set_row
 from tests.support.requests.uploads import blobs, files, post
-from tests.support.rows import read_row, set_row
 
 PNG = READABLE["PNG"]()
 JPEG = READABLE["JPEG"]()

@@ -23,10 +23,10 @@ from shared.model.learned.tags import LearnedTags
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.integration.learning.test_nights import HOUR, TOMORROW, runs
-from tests.support.access.keys import app_with
 from tests.support.learning.training import insert_version, queue_run, read_run
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row
+from tests.support.requests.keys import app_with
 
 DIMENSIONS = 64
 OWNERS, PICTURES = 8, 8

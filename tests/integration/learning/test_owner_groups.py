@@ -16,10 +16,10 @@ from shared.config import Settings
 from shared.messaging.celery_app import create_celery
 from shared.storage.storage import Storage
 from tests.acceptance.lessons import crops
-from tests.support.access.keys import app_with, client_of
 from tests.support.learning.training import queue_run, read_run
+from tests.support.pictures.rows import store_image
 from tests.support.requests.answers import get
-from tests.support.rows import store_image
+from tests.support.requests.keys import app_with, client_of
 
 EXAMPLES = 8
 # The same two words, with opposite meanings.

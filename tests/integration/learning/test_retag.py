@@ -11,7 +11,7 @@ from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope
 from shared.db.models.retagging import next_in_scope, prefer_index_scans
 from tests.support.learning.retagging import GOLDFISH, Retagging
-from tests.support.rows import insert_custom_tag, insert_row, read_row, set_decision
+from tests.support.pictures.rows import insert_custom_tag, insert_row, read_row, set_decision
 
 
 def rows_written(engine: Engine) -> list[str]:

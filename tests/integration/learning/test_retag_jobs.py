@@ -11,7 +11,7 @@ from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.retag_jobs import RetagScope
 from tests.support.learning.retagging import GOLDFISH, Retagging
 from tests.support.learning.training import live_version
-from tests.support.rows import insert_custom_tag
+from tests.support.pictures.rows import insert_custom_tag
 
 
 def test_tags_taught_one_after_the_other_leave_no_image_behind(

@@ -19,7 +19,7 @@ from tests.support.learning.training import (
     read_run,
     waiting_corrections,
 )
-from tests.support.rows import insert_custom_tag
+from tests.support.pictures.rows import insert_custom_tag
 
 
 def test_what_a_run_learned_goes_live_and_everything_is_tagged_anew(

@@ -19,7 +19,7 @@ from tagloop.admin.backup.restore import restore
 from tagloop.admin.backup.save import backup
 from tests.support.learning.training import insert_version
 from tests.support.pictures.pictures import READABLE
-from tests.support.rows import store_image
+from tests.support.pictures.rows import store_image
 
 PICTURES = {name: READABLE[name]() for name in ("JPEG", "PNG", "WebP")}
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.chaos.audit import find_forbidden
-from tests.support.rows import insert_row, set_row
+from tests.support.pictures.rows import insert_row, set_row
 
 
 def test_rows_as_they_should_be_are_nothing_to_complain_of(engine: Engine) -> None:

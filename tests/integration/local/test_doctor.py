@@ -17,7 +17,7 @@ from shared.messaging.publisher import publish_ids
 from shared.storage.storage import Storage
 from tagloop.admin.doctor.examine import examine
 from tests.support.learning.training import insert_corrections
-from tests.support.rows import insert_row, set_row
+from tests.support.pictures.rows import insert_row, set_row
 
 LONG_AGO = "now() - interval '1 hour'"
 

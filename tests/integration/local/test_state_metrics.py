@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import BULK, KNOWN_QUEUES
 from tests.support.learning.training import insert_version
-from tests.support.rows import insert_row, set_row
+from tests.support.pictures.rows import insert_row, set_row
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

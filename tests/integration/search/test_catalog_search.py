@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 
 from services.catalog.app import create_app
 from shared.config import Settings
+from tests.support.pictures.rows import insert_custom_tag, insert_row, set_decision, show_tag
 from tests.support.requests.answers import get
-from tests.support.rows import insert_custom_tag, insert_row, set_decision, show_tag
 
 
 @pytest.fixture

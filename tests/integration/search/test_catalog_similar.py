@@ -13,8 +13,8 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.storage.storage import Storage
 from tests.support.pictures.pictures import huge_png
+from tests.support.pictures.rows import insert_row, store_image
 from tests.support.requests.answers import get
-from tests.support.rows import insert_row, store_image
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from shared.db.search.wanted import (
     Wanted,
     needs_tag,
 )
-from tests.support.rows import insert_row, set_decision, set_row, show_tag
+from tests.support.pictures.rows import insert_row, set_decision, set_row, show_tag
 
 SLUGS = ("dog", "cat", "teapot", "cup")
 

@@ -17,7 +17,7 @@ from shared.config import Settings
 from shared.storage.storage import Storage
 from tests.support.networks.networks import ReversedBackbone
 from tests.support.networks.switching import Switching
-from tests.support.rows import store_image
+from tests.support.pictures.rows import store_image
 
 
 @pytest.fixture

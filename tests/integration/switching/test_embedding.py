@@ -18,7 +18,7 @@ from shared.errors import Conflict
 from shared.storage.storage import Storage, original_key
 from tests.support.networks.networks import REVERSED
 from tests.support.networks.switching import Switching
-from tests.support.rows import read_row
+from tests.support.pictures.rows import read_row
 
 LEASE_SECONDS = 30.0
 

@@ -18,7 +18,7 @@ from shared.db.models.switching.switches import find_former_network
 from shared.db.tags.shown import tags_of_images
 from tests.support.networks.networks import REVERSED
 from tests.support.networks.switching import Switching
-from tests.support.rows import insert_custom_tag, read_row
+from tests.support.pictures.rows import insert_custom_tag, read_row
 
 TAUGHT = "grandma"
 

@@ -30,7 +30,7 @@ from shared.model.live.model import LiveScorer
 from shared.model.words.adding_words import add_words
 from shared.model.words.words_file import WordsFile, read_words_file, shipped_words
 from shared.storage.storage import Storage
-from tests.support.rows import store_image
+from tests.support.pictures.rows import store_image
 
 # What a person would say first, or nearly so.
 EXPECTED = {

@@ -11,7 +11,7 @@ from services.worker.tagging.leases import LeaseKeeper
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import Claim, claim_images
 from tests.support.conditions import wait_for
-from tests.support.rows import insert_row, read_row
+from tests.support.pictures.rows import insert_row, read_row
 
 LEASE_SECONDS = 0.6
 MAX_ATTEMPTS = 5

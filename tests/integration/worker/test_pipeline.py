@@ -16,7 +16,7 @@ from shared.db.images.images import find_embedding
 from shared.db.tags.shown import tags_of_images
 from shared.storage.storage import Storage, original_key
 from tests.support.pictures.pictures import READABLE, encode, scene, truncated
-from tests.support.rows import insert_row, read_row, set_row, store_image
+from tests.support.pictures.rows import insert_row, read_row, set_row, store_image
 
 CLOSE = 0.01
 EXPECTED = {"cat": "cat", "coffee": "cup", "motorcycle": "motor-vehicle", "flower": "flower"}

@@ -13,7 +13,7 @@ from shared.messaging.publisher import publish_ids
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage
 from tests.integration.ingest.test_relay import announced
-from tests.support.rows import insert_row, read_row, set_row
+from tests.support.pictures.rows import insert_row, read_row, set_row
 
 LONG_AGO = "announced_at = now() - interval '1 hour'"
 

@@ -30,9 +30,9 @@ from shared.errors import ConfigError
 from shared.model.live.model import LiveScorer
 from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
-from tests.support.access.keys import app_with
 from tests.support.learning.feedback import correct, tags_of
-from tests.support.rows import store_image
+from tests.support.pictures.rows import store_image
+from tests.support.requests.keys import app_with
 
 pytestmark = pytest.mark.skipif(
     find_spec("open_clip") is None, reason="open_clip is not installed (pip install '.[text]')"

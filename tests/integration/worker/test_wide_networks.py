@@ -25,10 +25,10 @@ from shared.errors import ConfigError
 from shared.messaging.celery_app import create_celery
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
-from tests.support.access.keys import app_with
 from tests.support.learning.feedback import correct, tags_of
 from tests.support.networks.weights import DEFAULT, save_wide_lite0
-from tests.support.rows import store_image
+from tests.support.pictures.rows import store_image
+from tests.support.requests.keys import app_with
 
 LANES = 2
 

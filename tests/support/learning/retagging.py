@@ -18,7 +18,7 @@ from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import LearnedTags
 from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
-from tests.support.rows import read_row
+from tests.support.pictures.rows import read_row
 
 GOLDFISH = {"goldfish", "fish", "vertebrate", "animal"}
 EVERYTHING = RetagScope()

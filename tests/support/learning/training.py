@@ -20,7 +20,7 @@ from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
 from shared.storage.storage import Storage
-from tests.support.rows import insert_row
+from tests.support.pictures.rows import insert_row
 
 DIMENSIONS = 4
 BACKBONE = "small"

@@ -13,8 +13,8 @@ from services.trainer.learning.hashtags.fitting import Sample
 from services.trainer.learning.hashtags.labels.visual import PREVALENCE, average_precision
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.preparing import Prepared
-from shared.model.exclusions import Exclusions
-from shared.model.learned_tags import compete, log_odds
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import compete, log_odds
 
 # What nobody decided may be wrong in ways that held-out owners share: ask for more than of a head
 # that people's decisions judge.

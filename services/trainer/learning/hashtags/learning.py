@@ -20,8 +20,8 @@ from services.trainer.learning.hashtags.judging import (
 from services.trainer.learning.hashtags.labels.discriminant import Whitening, folds_by_owner
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.preparing import Prepared
-from shared.model.exclusions import Exclusions
-from shared.model.learned_tags import PRECISIONS, LearnedTags
+from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import PRECISIONS, LearnedTags
 
 HALVES = 2
 

@@ -26,7 +26,7 @@ from tests.support.events.deliveries import count_images, send, taken
 from tests.support.events.webhooks import BUCKET, bearer, record, records
 from tests.support.learning.feedback import correct
 from tests.support.pictures.pictures import READABLE
-from tests.support.rows import read_row, store_image
+from tests.support.pictures.rows import read_row, store_image
 from tests.support.storage.object_store import REGION
 from tests.support.storage.tiny_s3 import TinyS3, tiny_s3
 

@@ -12,7 +12,7 @@ from shared.db.connection.engine import transaction
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.search.likeness.fingerprints import store_fingerprints
 from shared.pictures.fingerprint import MINIATURE_BYTES, Fingerprint
-from tests.support.rows import insert_row, set_row
+from tests.support.pictures.rows import insert_row, set_row
 
 DIMENSIONS = 8
 RAMP = bytes(range(MINIATURE_BYTES))

@@ -17,10 +17,10 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.owners.keys import list_keys, revoke_key
 from shared.web.context import EXTENSION
-from tests.support.access.aws import HOST, MASTER, ROOT, call, make_aws_key, send, sign_headers
-from tests.support.access.keys import app_like, app_with, client_of
 from tests.support.learning.training import insert_version
 from tests.support.pictures.pictures import READABLE
+from tests.support.requests.aws import HOST, MASTER, ROOT, call, make_aws_key, send, sign_headers
+from tests.support.requests.keys import app_like, app_with, client_of
 
 PROJECTS = "DescribeProjects"
 NOTHING: dict[str, Any] = {}

@@ -21,7 +21,7 @@ from tests.acceptance.conftest import free_port
 from tests.support.conditions import wait_for
 from tests.support.events.webhooks import BUCKET, SECRETS, bearer
 from tests.support.pictures.pictures import READABLE
-from tests.support.rows import read_row
+from tests.support.pictures.rows import read_row
 from tests.support.storage.object_store import REGION, Bucket, object_store, reset
 
 JPEG = READABLE["JPEG"]()

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from services.catalog.owners import export
 from shared.auth.scopes import Scope
 from shared.config import Settings
-from tests.support.access.keys import app_with, client_of
-from tests.support.rows import insert_row, show_tag
+from tests.support.pictures.rows import insert_row, show_tag
+from tests.support.requests.keys import app_with, client_of
 
 
 def test_an_export_has_every_image_of_the_owner_once(

@@ -17,8 +17,8 @@ from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage
 from shared.web.context import EXTENSION
-from tests.support.access.keys import app_with
 from tests.support.pictures.pictures import READABLE
+from tests.support.requests.keys import app_with
 from tests.support.requests.uploads import files, post
 
 DIGEST = bytes(32)

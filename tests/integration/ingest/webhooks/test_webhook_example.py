@@ -13,7 +13,7 @@ from services.ingest.app import create_app
 from services.ingest.webhooks.sources.table import SOURCES
 from shared.config import Settings, load_settings
 
-PAGE = Path(__file__).parents[3] / "docs" / "webhooks" / "incoming.md"
+PAGE = Path(__file__).parents[4] / "docs" / "webhooks" / "incoming.md"
 
 
 def test_the_example_of_the_documentation_works(

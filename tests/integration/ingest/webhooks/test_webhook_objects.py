@@ -13,7 +13,7 @@ from shared.db.events.objects import settle_releases
 from shared.storage.storage import Storage, original_key
 from tests.support.events.deliveries import count_images, image_of, send, taken
 from tests.support.events.webhooks import bearer, record, records
-from tests.support.rows import read_row, set_row
+from tests.support.pictures.rows import read_row, set_row
 
 
 def to_s3(webhooks: FlaskClient, *found: dict[str, Any], query: str = "") -> TestResponse:

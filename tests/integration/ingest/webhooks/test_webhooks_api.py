@@ -23,7 +23,7 @@ from tests.support.events.webhooks import (
     records,
     signed,
 )
-from tests.support.rows import read_row
+from tests.support.pictures.rows import read_row
 
 
 def test_an_event_becomes_an_image_that_waits_to_be_fetched(
