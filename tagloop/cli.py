@@ -5,20 +5,9 @@ import sys
 import typer
 
 from shared.errors import TagloopError
-from tagloop.commands import (
-    backbone,
-    backup,
-    connect,
-    keys,
-    labels,
-    models,
-    owner,
-    pictures,
-    stack,
-    tags,
-    training,
-    xmp,
-)
+from tagloop.commands import connect, labels, pictures, tags, xmp
+from tagloop.commands.admin import backup, keys, owner, stack
+from tagloop.commands.learning import backbone, models, training
 from tagloop.exit_codes import EXIT_SOME_WRONG
 
 app = typer.Typer(

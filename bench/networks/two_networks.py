@@ -1,4 +1,4 @@
-"""`python -m bench.networks.two_networks NAME [FILE]`: memory of a worker while the network is changed.
+"""`python -m bench.networks.two_networks NAME [FILE]`: memory of a worker during a change.
 
 Embeds pictures as a worker does, first with the configured network, then also with another one,
 whose weights may come from a file. Prints the memory of the process and its decoders; pages that

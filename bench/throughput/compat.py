@@ -1,4 +1,4 @@
-"""`python -m bench.throughput.compat [--images 400]`: DetectLabels beside plain uploads with `wait=`.
+"""`python -m bench.throughput.compat [--images 400]`: DetectLabels beside plain uploads.
 
 Both go to one stack that asks for keys, over the same number of connections. Requests are encoded
 and signed before the clock starts, so the client costs the same. The kinds take turns, and every

@@ -1,4 +1,4 @@
-"""`python -m bench.throughput.custom_tags [--tags 100000 200000]`: a flood of custom tags, refused and accepted.
+"""`python -m bench.throughput.custom_tags [--tags 100000 200000]`: a flood of custom tags.
 
 First with the default limits, then with raised limits: how one caller's tags affect an upload, a
 search, the web processes and a fine-tune.

@@ -1,4 +1,4 @@
-"""`python -m bench.throughput.words [--rounds 6] [--images 600]`: what the everyday words cost the worker.
+"""`python -m bench.throughput.words [--rounds 6] [--images 600]`: the cost of everyday words.
 
 One running stack gets a version of the model without the words beside version 1, which has them.
 The two are live in turns while pictures are uploaded: a slow minute of the machine hits both.

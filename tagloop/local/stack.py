@@ -1,8 +1,10 @@
 """Run Tagloop on one machine: start everything, supervise it, stop it."""
 
+import os
 import secrets
 import shutil
 import socket
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +18,8 @@ from tagloop.local import services
 from tagloop.local.addresses import LOOPBACK, Address
 from tagloop.local.datadir import DataDir, locked, open_data_dir
 from tagloop.local.environment import broker_url
-from tagloop.local.errors import PortInUseError
+from tagloop.local.errors import LocalStackError, PortInUseError
 from tagloop.local.readiness import is_ready
-from tagloop.local.secret_files import ensure_secret
 from tagloop.local.servers import backing
 from tagloop.local.supervisor.signals import SignalWatch
 from tagloop.local.supervisor.supervisor import StopRequested, Supervisor
@@ -27,6 +28,7 @@ MIGRATE_TIMEOUT_SECONDS = 300.0
 READY_TIMEOUT_SECONDS = 120.0
 HIGHEST_PORT = 65535
 BANNER_LABEL_WIDTH = 15
+PRIVATE_MODE = 0o600
 
 # Without wrapping, addresses can be copied from a narrow terminal.
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -94,6 +96,21 @@ def check_port_free(address: Address) -> None:
             raise PortInUseError(
                 f"Port {port} cannot be used: {error.strerror}; choose another: make up PORT=9000"
             ) from error
+
+
+def ensure_secret(path: Path, make: Callable[[], str]) -> None:
+    """Create the file of a secret if there is none, readable by its user only.
+
+    Raises LocalStackError when it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LocalStackError(f"{path} cannot be written ({error.strerror}).") from error
+    with os.fdopen(descriptor, "w") as file:
+        file.write(make() + "\n")
 
 
 def forget_metrics(data: DataDir) -> None:

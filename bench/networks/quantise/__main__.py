@@ -1,4 +1,4 @@
-"""`python -m bench.networks.quantise FOLDER…`: make the ranges that 8-bit integers need, from pictures.
+"""`python -m bench.networks.quantise FOLDER…`: make the ranges that 8-bit integers need.
 
 Takes some hundred pictures of every kind from the folders and writes the configured network's file
 in services/worker/backbone/precision/data. `--test FOLDER` compares embeddings on other pictures;

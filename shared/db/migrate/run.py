@@ -1,19 +1,17 @@
-"""`python -m shared.db.migrate`: migrate the database to this program's schema and vocabulary."""
+"""Migrate the database to this program's schema and vocabulary."""
 
-import sys
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
-from shared.config import load_settings
-from shared.db.connection.engine import connect_engine, transaction
+from shared.db.connection.engine import transaction
 from shared.db.models.vocabularies.stored import find_live_backbone, read_vocabulary_of
 from shared.db.models.vocabularies.words import activate_vocabulary
-from shared.errors import TagloopError
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+# Alembic finds env.py and versions/ here.
+MIGRATIONS = Path(__file__).parent
 # Any number will do, as long as every process uses the same.
 ADVISORY_LOCK = 7_460_511
 # A migration that waits for its lock makes every other query queue up behind it.
@@ -46,17 +44,3 @@ def migrate(engine: Engine) -> None:
         command.upgrade(migration_config(connection), "head")
         live = find_live_backbone(connection)
         activate_vocabulary(connection, read_vocabulary_of(connection, live))
-
-
-def main() -> int:
-    """Migrate the configured database; print one sentence if that is impossible."""
-    try:
-        migrate(connect_engine(load_settings().database_url, pool_size=1))
-    except TagloopError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,7 @@
 """The ranges of a network's activations, which 8-bit integers have to cover.
 
-`python -m bench.networks.quantise` measures them on pictures and writes the file of a network into `data`.
-Weights need no file: each machine quantises the network's own.
+`python -m bench.networks.quantise` measures them on pictures and writes a network's file into
+`data`. Weights need no file: each machine quantises the network's own.
 """
 
 import json
