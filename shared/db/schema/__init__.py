@@ -1,4 +1,4 @@
-"""The tables. The migrations in `shared/db/migrate/versions` make the same schema; a test proves it."""
+"""The tables. The migrations make the same schema; a test proves it."""
 
 from shared.db.schema.base import metadata
 from shared.db.schema.exchange.deliveries import deliveries, endpoints
