@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from shared.model.vocabulary.names.tag_names import clean_name
+from shared.model.names.tag_names import clean_name
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.parameters import Parameters
 

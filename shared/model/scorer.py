@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from shared.db.models.models import LiveModel
 from shared.db.tags.known_tag import KnownTag
 from shared.model.head import Head
-from shared.model.held_tags import held_columns
 from shared.model.learned.own_tags import OwnTags
 from shared.model.learned.tags import LearnedTags
 from shared.model.vocabulary import Vocabulary
+from shared.model.vocabulary.held_tags import held_columns
 from shared.model.vocabulary_index import VocabularyIndex
 
 # Probabilities in memory at once, 40 MB: with 12,000 words, those of a large training set would

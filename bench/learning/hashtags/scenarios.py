@@ -14,7 +14,7 @@ from bench.learning.hashtags.pictures import Pictures
 from bench.learning.hashtags.simulation import Learned, Simulation
 from services.trainer.learning.hashtags.labels import referee, weak_labels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
-from shared.model.vocabulary.names.hashtag_words import key_of
+from shared.model.names.hashtag_words import key_of
 
 # Pictures of the first are said to be the second; the second one each is known to the network.
 ATTACKS = (("hat", "skirt"), ("sunset", "flower"))

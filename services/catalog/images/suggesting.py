@@ -12,7 +12,7 @@ from shared.db.images.images import find_embedding
 from shared.db.owners.profiles import count_hashtags, count_images
 from shared.db.search.likeness.similar import find_nearest
 from shared.db.tags.hashtags.suggesting import find_hashtags_of
-from shared.model.vocabulary.names.hashtag_words import key_of
+from shared.model.names.hashtag_words import key_of
 from shared.pictures.uploader_words import tidy_hashtag
 
 MAX_SUGGESTED = 10

@@ -6,8 +6,8 @@ from functools import lru_cache
 from services.catalog.search.words.meaning import Named
 from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.typos import NearNames
+from shared.model.names.text import normalise
 from shared.model.vocabulary import Vocabulary
-from shared.model.vocabulary.names.text import normalise
 from shared.web.context import context
 from shared.web.requests.named import find_tags_named
 

@@ -13,7 +13,7 @@ from shared.db.connection.engine import transaction
 from shared.db.tags.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags.tags import find_tag, list_tags
 from shared.errors import BadRequest
-from shared.model.vocabulary.names.tag_names import composed
+from shared.model.names.tag_names import composed
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor

@@ -8,8 +8,8 @@ from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.lookup import find_named
 from shared.errors import BadRequest, Conflict
 from shared.model.live.promoting import promote_head, read_head
+from shared.model.names.tag_names import slug_of
 from shared.model.text_rows import limit_of
-from shared.model.vocabulary.names.tag_names import slug_of
 from shared.web.context import context
 from shared.web.texts import embed_text
 

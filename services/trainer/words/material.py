@@ -15,8 +15,8 @@ from safetensors import safe_open
 
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
+from shared.model.names.tag_names import slug_of
 from shared.model.vocabulary import Vocabulary
-from shared.model.vocabulary.names.tag_names import slug_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, literal, or_, select, true
 
 from shared.db.schema import custom_aliases, tags
 from shared.db.tags.known_tag import KnownTag
-from shared.model.vocabulary.names.tag_names import slug_of
+from shared.model.names.tag_names import slug_of
 from shared.model.vocabulary_index import VocabularyIndex
 
 _COLUMNS = (tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner)

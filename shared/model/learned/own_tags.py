@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from shared.db.tags.known_tag import KnownTag
 from shared.model.learned.tags import LearnedTags
+from shared.model.names.text import normalise
 from shared.model.vocabulary import Vocabulary
-from shared.model.vocabulary.names.text import normalise
 
 
 @dataclass(frozen=True)

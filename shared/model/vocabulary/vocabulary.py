@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.model.vocabulary.names.text import normalise
+from shared.model.names.text import normalise
 from shared.model.vocabulary.sums import Sums
 from shared.model.vocabulary.tag import Tag
 

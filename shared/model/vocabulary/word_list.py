@@ -13,7 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.errors import ConfigError
-from shared.model.vocabulary.names.tag_names import clean_name, slug_of
+from shared.model.names.tag_names import clean_name, slug_of
 from shared.model.vocabulary.tag import Tag
 from shared.model.vocabulary.vocabulary import Vocabulary
 

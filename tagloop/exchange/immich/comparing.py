@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from shared.db.events.immich_assets import DueAsset, update_asset
-from shared.model.vocabulary.names.tag_names import clean_name, slug_of
+from shared.model.names.tag_names import clean_name, slug_of
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
 from tagloop.client.errors import describe

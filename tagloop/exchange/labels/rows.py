@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.model.vocabulary.names.tag_names import clean_name, slug_of
+from shared.model.names.tag_names import clean_name, slug_of
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Event
 
-from shared.model.vocabulary.names.tag_names import clean_name
+from shared.model.names.tag_names import clean_name
 from tagloop.bulk.batches import hash_files
 from tagloop.bulk.patience import patiently
 from tagloop.bulk.walk import find_pictures

@@ -14,9 +14,9 @@ from services.feedback.app import BLUEPRINTS as FEEDBACK
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
 from shared.config.hold_list import STARTING_LIST
-from shared.model.held_tags import held_columns
 from shared.model.live.model import LiveScorer
 from shared.model.vocabulary import load_imagenet
+from shared.model.vocabulary.held_tags import held_columns
 from shared.storage.storage import Storage
 from shared.web import create_web_app
 from tests.support.learning.retagging import Retagging

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.model.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
 from shared.model.vocabulary import Tag, Vocabulary
-from shared.model.vocabulary.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.model.names.text import normalise
+from shared.model.names.variants import forms, near_misses
 from shared.model.vocabulary import load_imagenet
-from shared.model.vocabulary.names.text import normalise
-from shared.model.vocabulary.names.variants import forms, near_misses
 
 
 @pytest.mark.parametrize(

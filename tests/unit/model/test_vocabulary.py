@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from shared.model.names.text import slug
 from shared.model.vocabulary import Tag, Vocabulary, load_imagenet
 from shared.model.vocabulary.build.imagenet import build
 from shared.model.vocabulary.imagenet import IMAGENET_FILE
-from shared.model.vocabulary.names.text import slug
 
 WORDNET = Path("/usr/share/wordnet")
 ROUNDING = 1e-5  # of a float32 sum of 1,000 probabilities

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared.model.names.text import slug
 from shared.model.vocabulary import Tag, Vocabulary, load_imagenet
-from shared.model.vocabulary.names.text import slug
 from shared.model.vocabulary.stored import read_vocabulary, write_vocabulary
 from shared.model.vocabulary.wide.synsets import SYNSETS_FILE, load_synsets
 

@@ -13,8 +13,8 @@ from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.resolving import resolve, texts_of
 from services.catalog.search.words.typos import NearNames, distance
 from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
+from shared.model.names.text import normalise
 from shared.model.vocabulary import load_imagenet
-from shared.model.vocabulary.names.text import normalise
 from shared.model.vocabulary.nouns.build import build
 from shared.model.vocabulary.nouns.lookup import NOUNS_FILE, PROPER_NAME, find_wider_tag
 

@@ -18,7 +18,7 @@ from shared.db.owners.access import Access
 from shared.db.search.suggestions import count_showing, find_most_shown, find_owners_like
 from shared.db.tags.tag_relatives import aliases_of
 from shared.db.tags.tags import find_tag, list_tags
-from shared.model.vocabulary.names.tag_names import composed
+from shared.model.names.tag_names import composed
 from shared.web.context import context
 from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from services.catalog.search.words.meaning import NOTHING, How, Named, Reading
 from services.catalog.search.words.typos import NearNames
-from shared.model.vocabulary.names.text import normalise
-from shared.model.vocabulary.names.variants import plural_forms, spelling_forms
+from shared.model.names.text import normalise
+from shared.model.names.variants import plural_forms, spelling_forms
 from shared.model.vocabulary.nouns.lookup import find_wider_tag
 
 # Returns tags by the requested name; unknown names are left out.

@@ -15,8 +15,8 @@ from shared.db.corrections.corrections import Verdict
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.lookup import Meaning, find_named
 from shared.errors import BadRequest, NotFound, TagloopError
-from shared.model.vocabulary.names.tag_names import slug_of
-from shared.model.vocabulary.names.variants import forms
+from shared.model.names.tag_names import slug_of
+from shared.model.names.variants import forms
 from shared.model.vocabulary_index import VocabularyIndex
 
 # Id of a tag that does not exist yet.

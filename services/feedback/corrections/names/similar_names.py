@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shared.db.tags.lookup import find_named
-from shared.model.vocabulary.names.tag_names import slug_of
-from shared.model.vocabulary.names.variants import near_misses
+from shared.model.names.tag_names import slug_of
+from shared.model.names.variants import near_misses
 from shared.model.vocabulary_index import VocabularyIndex
 
 # Each costs about a hundred index look-ups.

@@ -19,7 +19,7 @@ from shared.db.tags.hashtags.proposals import (
     make_tag,
     store_proposals,
 )
-from shared.model.vocabulary.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
+from shared.model.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
 # A hashtag of fewer owners is a circle's own word.
 MIN_OWNERS = 5

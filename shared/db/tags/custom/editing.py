@@ -12,7 +12,7 @@ from shared.db.owners.access import EVERYTHING
 from shared.db.schema import tags
 from shared.db.tags.custom.edits import record_edit
 from shared.db.tags.known_tag import KnownTag
-from shared.model.vocabulary.names.tag_names import slug_of
+from shared.model.names.tag_names import slug_of
 from shared.model.vocabulary_index import VocabularyIndex
 
 # Images whose decisions are recomputed at once, in the memory of a web process.

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import cast
 
+from shared.model.names.text import slug
 from shared.model.vocabulary.build.everyday import (
     EverydayWord,
     link_everyday_words,
@@ -24,7 +25,6 @@ from shared.model.vocabulary.build.everyday import (
 from shared.model.vocabulary.build.hierarchy import Hierarchy
 from shared.model.vocabulary.build.wordnet import Synset, read_nouns
 from shared.model.vocabulary.imagenet import IMAGENET_FILE
-from shared.model.vocabulary.names.text import slug
 from shared.model.vocabulary.stored import write_vocabulary
 from shared.model.vocabulary.tag import Tag, Usage
 

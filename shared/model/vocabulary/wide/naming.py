@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 
+from shared.model.names.text import slug
 from shared.model.vocabulary.build.wordnet import Synset
-from shared.model.vocabulary.names.text import slug
 
 # On the Zipf scale, a step is a factor of ten in frequency: a word has to be this much more common
 # than WordNet's first to take its place.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from shared.model.vocabulary.names.text import slug
+from shared.model.names.text import slug
 from shared.model.vocabulary.tag import Tag, Usage
 from shared.model.vocabulary.vocabulary import Vocabulary
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from services.trainer.learning.hashtags.words.blocked import why_blocked
 from services.trainer.learning.hashtags.words.meaning import HashtagReader
 from services.trainer.learning.hashtags.words.segmentation import split_run
+from shared.model.names.hashtag_words import key_of, split_words
 from shared.model.vocabulary import load_imagenet
-from shared.model.vocabulary.names.hashtag_words import key_of, split_words
 from shared.model.vocabulary_index import VocabularyIndex
 
 VOCABULARY = load_imagenet()

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from services.trainer.learning.hashtags.labels.uses import Uses, Word
 from services.trainer.learning.hashtags.words.blocked import why_blocked
 from services.trainer.learning.hashtags.words.meaning import HashtagReader, Meaning
-from shared.model.vocabulary.names.hashtag_words import key_of
-from shared.model.vocabulary.names.variants import plural_forms
+from shared.model.names.hashtag_words import key_of
+from shared.model.names.variants import plural_forms
 from shared.model.vocabulary_index import VocabularyIndex
 
 # Different spellings that are kept apart while gathering; further ones only count as hashtags.

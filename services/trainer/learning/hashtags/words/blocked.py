@@ -5,7 +5,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from shared.model.vocabulary.names.hashtag_words import key_of
+from shared.model.names.hashtag_words import key_of
 
 BLOCKED_FILE = Path(__file__).parent / "blocked.toml"
 # Years, dates, counts: `2026`, `1of365`, `day 12`.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.model.vocabulary.names.hashtag_words import key_of, split_words
-from shared.model.vocabulary.names.variants import plural_forms, spelling_forms
+from shared.model.names.hashtag_words import key_of, split_words
+from shared.model.names.variants import plural_forms, spelling_forms
 from shared.model.vocabulary.nouns.lookup import PROPER_NAME, find_meanings
 from shared.model.vocabulary_index import VocabularyIndex
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from shared.model.vocabulary.names.tag_names import composed
+from shared.model.names.tag_names import composed
 
 # Between `golden` and `Retriever`, and between `NYC` and `Trip`.
 _CAMEL_CASE = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

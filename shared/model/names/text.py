@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from shared.model.vocabulary.names.tag_names import composed
+from shared.model.names.tag_names import composed
 
 
 def normalise(text: str) -> str:

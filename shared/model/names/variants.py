@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 
-from shared.model.vocabulary.names.text import normalise
+from shared.model.names.text import normalise
 
 MIN_PLURAL_LETTERS = 3
 # In shorter words, another letter usually makes another word: cat, car, hat.
