@@ -11,7 +11,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from shared.db.connection.engine import connect_engine
-from shared.db.migrate import migrate
+from shared.db.migrate.run import migrate
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import DATABASE_NAME, database_url
 from tagloop.local.servers import postgres

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.schema import metadata
 from tests.support.databases import MIN_RESTING, Databases
-from tests.support.rows import insert_row
+from tests.support.pictures.rows import insert_row
 
 SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences"
 TRIGGERS = "SELECT tgname FROM pg_trigger"

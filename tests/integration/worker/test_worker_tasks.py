@@ -27,7 +27,7 @@ from tagloop.local.datadir import DataDir
 from tagloop.local.environment import broker_url
 from tests.support.conditions import wait_for
 from tests.support.databases import Databases
-from tests.support.rows import read_row, store_image
+from tests.support.pictures.rows import read_row, store_image
 
 ROOT = Path(__file__).parents[3]
 RESULT_SECONDS = 60.0
