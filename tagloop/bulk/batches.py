@@ -7,8 +7,14 @@ from io import FileIO
 
 from tagloop.bulk.events import Event, Outcome
 
+# Of a request that sends files.
 MAX_FILES = 32
 MAX_BYTES = 16 * 1024 * 1024
+# Of a question about what the server has already. All of its files are hashed before the first of
+# them is sent, so hashing them must not take long: 256 photographs of 12 megapixels would take a
+# second, in which the server has nothing to do.
+MAX_DIGESTS = 256
+MAX_HASHED_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,14 @@ def hash_files(paths: Iterable[str], skip: Callable[[Event], None]) -> Iterator[
             skip(Event(Outcome.UNREADABLE, path, str(error.strerror)))
 
 
-def by_size(files: Iterable[HashedFile]) -> Iterator[list[HashedFile]]:
-    """Groups of at most MAX_FILES files and MAX_BYTES together; a larger file goes alone."""
+def by_size(
+    files: Iterable[HashedFile], max_files: int, max_bytes: int
+) -> Iterator[list[HashedFile]]:
+    """Yield groups of at most this many files and bytes; a larger file goes alone."""
     batch: list[HashedFile] = []
     size = 0
     for file in files:
-        if batch and (len(batch) == MAX_FILES or size + file.size > MAX_BYTES):
+        if batch and (len(batch) == max_files or size + file.size > max_bytes):
             yield batch
             batch, size = [], 0
         batch.append(file)

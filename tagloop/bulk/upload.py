@@ -4,9 +4,16 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
-from itertools import islice
 
-from tagloop.bulk.batches import HashedFile, by_size, hash_files
+from tagloop.bulk.batches import (
+    MAX_BYTES,
+    MAX_DIGESTS,
+    MAX_FILES,
+    MAX_HASHED_BYTES,
+    HashedFile,
+    by_size,
+    hash_files,
+)
 from tagloop.bulk.crew import Crew
 from tagloop.bulk.events import Event, Outcome
 from tagloop.bulk.patience import patiently
@@ -18,8 +25,6 @@ from tagloop.client.errors import FileUnusable
 from tagloop.client.multipart import OpenFile, open_file
 
 SENDERS = 3
-# Files whose digests go into one question about what the server has already.
-DIGESTS_PER_QUESTION = 256
 # Short queues: the finder must not run far ahead of the network with a million files.
 BATCHES_AHEAD = 4
 EVENT_LISTS_AHEAD = 64
@@ -67,8 +72,8 @@ class Upload:
 
     def _find(self, find: Find, senders: list[threading.Thread], all_sent: threading.Event) -> None:
         files = hash_files(find(self._tell_one), self._tell_one)
-        while group := list(islice(files, DIGESTS_PER_QUESTION)):
-            for batch in by_size(self._without_known(group)):
+        for group in by_size(files, MAX_DIGESTS, MAX_HASHED_BYTES):
+            for batch in by_size(self._without_known(group), MAX_FILES, MAX_BYTES):
                 self._crew.put(self._batches, batch)
         for _ in senders:
             self._crew.put(self._batches, None)

@@ -12,23 +12,23 @@ def sized(*sizes: int) -> list[HashedFile]:
 
 
 def test_a_batch_ends_at_its_most_files() -> None:
-    batches = list(by_size(sized(*[1] * (2 * MAX_FILES + 3))))
+    batches = list(by_size(sized(*[1] * (2 * MAX_FILES + 3)), MAX_FILES, MAX_BYTES))
     assert [len(batch) for batch in batches] == [MAX_FILES, MAX_FILES, 3]
 
 
 def test_a_batch_ends_before_it_is_too_large() -> None:
     half = MAX_BYTES // 2
-    batches = list(by_size(sized(half, half, 1, half)))
+    batches = list(by_size(sized(half, half, 1, half), MAX_FILES, MAX_BYTES))
     assert [[file.size for file in batch] for batch in batches] == [[half, half], [1, half]]
 
 
 def test_a_file_that_is_too_large_for_any_batch_goes_alone() -> None:
-    batches = list(by_size(sized(1, 2 * MAX_BYTES, 1)))
+    batches = list(by_size(sized(1, 2 * MAX_BYTES, 1), MAX_FILES, MAX_BYTES))
     assert [[file.size for file in batch] for batch in batches] == [[1], [2 * MAX_BYTES], [1]]
 
 
 def test_nothing_gives_no_batch() -> None:
-    assert not list(by_size([]))
+    assert not list(by_size([], MAX_FILES, MAX_BYTES))
 
 
 def test_files_are_hashed_and_unreadable_ones_told(tmp_path: Path) -> None:
