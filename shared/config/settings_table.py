@@ -1,6 +1,6 @@
-"""`python -m shared.config.settings_table`: write the table of all settings into docs/operating.md.
+"""`python -m shared.config.settings_table`: write the table of all settings into the manual.
 
-`--check` compares instead.
+The manual is docs/operations/README.md. `--check` compares instead.
 """
 
 import sys
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from shared.config import PREFIX, Settings
 
-PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
+PAGE = Path(__file__).parents[2] / "docs" / "operations" / "README.md"
 BEGIN = "<!-- settings: written by `python -m shared.config.settings_table` -->\n"
 END = "<!-- end of settings -->\n"
 TYPE_NAMES = {

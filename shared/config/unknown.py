@@ -53,5 +53,9 @@ def refuse_unknown(environment: Iterable[str], settings: Set[str]) -> None:
             and not OF_KUBERNETES.fullmatch(variable)
         ):
             close = get_close_matches(variable, known, 1, MIN_LIKENESS)
-            advice = f"did you mean {close[0]}?" if close else "docs/operating.md lists them all."
+            advice = (
+                f"did you mean {close[0]}?"
+                if close
+                else "docs/operations/README.md lists them all."
+            )
             raise ConfigError(f"{variable} is no setting of Tagloop; {advice}")

@@ -52,7 +52,7 @@ def read_object(url: str, max_bytes: int, seconds: float, version: str | None = 
             case PermissionDeniedError() | UnauthenticatedError():
                 raise FetchFailed(
                     f"The credentials of this server do not open the bucket {bucket}; see AWS_* in "
-                    "docs/webhooks/incoming.md."
+                    "docs/api/incoming-webhooks.md."
                 ) from error
             case ValueError():
                 raise FetchFailed(f"The key {key!r} cannot be read: {error}") from error

@@ -81,14 +81,14 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         f"{root}/v2/tags", summary="Imagga: tag a picture", openapi_extensions=TAGS_QUERY
     )
     def get_imagga_tags() -> Response:
-        """Of a web address or an upload; see docs/compat/imagga.md."""
+        """Of a web address or an upload; see docs/api/compat/imagga.md."""
         return answer_tags()
 
     @blueprint.post(
         f"{root}/v2/tags", summary="Imagga: tag a sent picture", openapi_extensions=FILE_BODY
     )
     def post_imagga_tags() -> Response:
-        """Of a file, or of base64; see docs/compat/imagga.md."""
+        """Of a file, or of base64; see docs/api/compat/imagga.md."""
         return answer_tags()
 
     @blueprint.post(

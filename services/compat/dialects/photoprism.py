@@ -54,7 +54,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         f"{root}/labels", summary="Label a photo for PhotoPrism", openapi_extensions=BODY
     )
     def post_photoprism_labels() -> Response:
-        """For `vision.yml`; see docs/compat/photoprism.md."""
+        """For `vision.yml`; see docs/api/compat/photoprism.md."""
         document = read_json_object()
         given = document.get("id")
         g.photoprism_id = given if isinstance(given, str) else None

@@ -14,7 +14,7 @@ from tests.support.prometheus import PROMETHEUS, needs_prometheus
 
 RULES = sorted((PROMETHEUS / "rules").glob("*.yml"))
 ALERTS = re.findall(r"- alert: (\w+)", (PROMETHEUS / "rules" / "alerts.yml").read_text())
-RUNBOOK = (PROJECT_ROOT / "docs" / "runbook.md").read_text()
+RUNBOOK = (PROJECT_ROOT / "docs" / "operations" / "runbook.md").read_text()
 DASHBOARDS = sorted((PROJECT_ROOT / "deploy" / "grafana" / "dashboards").glob("*.json"))
 
 

@@ -71,7 +71,7 @@ def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TAGLOOP_MIN_CONFIDENSE", "did you mean TAGLOOP_MIN_CONFIDENCE?"),
         ("TAGLOOP_AUHT", "did you mean TAGLOOP_AUTH?"),
         ("TAGLOOP_DATABASE_URL_FIL", "did you mean TAGLOOP_DATABASE_URL_FILE?"),
-        ("TAGLOOP_PAINT_IT", "docs/operating.md lists them all."),
+        ("TAGLOOP_PAINT_IT", "docs/operations/README.md lists them all."),
     ],
 )
 def test_a_variable_that_is_no_setting_stops_the_start(

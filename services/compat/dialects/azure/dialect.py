@@ -33,7 +33,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         openapi_extensions=_with("features", "tags"),
     )
     def post_azure_analyze() -> Response:
-        """Tag a picture; see docs/compat/azure.md."""
+        """Tag a picture; see docs/api/compat/azure.md."""
         return answer(image_analysis.analyze_image)
 
     @blueprint.post(
@@ -42,7 +42,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         openapi_extensions={"requestBody": BODY},
     )
     def post_azure_tag() -> Response:
-        """Tag a picture; see docs/compat/azure.md."""
+        """Tag a picture; see docs/api/compat/azure.md."""
         return answer(computer_vision.tag_image)
 
     @blueprint.post(
@@ -51,7 +51,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         openapi_extensions=_with("visualFeatures", "Tags"),
     )
     def post_azure_analyze_old() -> Response:
-        """Tag a picture; see docs/compat/azure.md."""
+        """Tag a picture; see docs/api/compat/azure.md."""
         return answer(computer_vision.analyze_image)
 
 

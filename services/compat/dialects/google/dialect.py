@@ -65,7 +65,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         openapi_extensions=BODY,
     )
     def post_google_annotate() -> Response:
-        """Label pictures and find their colours; see docs/compat/google.md."""
+        """Label pictures and find their colours; see docs/api/compat/google.md."""
         return answer()
 
     for parent in ("projects/<project>", "projects/<project>/locations/<location>"):

@@ -72,7 +72,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
 
     @blueprint.post(root, summary="Amazon Rekognition's operations", openapi_extensions=OPERATION)
     def post_rekognition() -> Response:
-        """The header `X-Amz-Target` names the operation; docs/compat/rekognition.md lists them."""
+        """The header `X-Amz-Target` names the operation; see docs/api/compat/rekognition.md."""
         return answer()
 
     blueprint.add_url_rule(f"{root}/", "post_rekognition_slash", answer, methods=["POST"])

@@ -1,4 +1,4 @@
-"""The sender that docs/webhooks/incoming.md adds: one module, one line, and it works."""
+"""The sender that docs/api/incoming-webhooks.md adds: one module, one line, and it works."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from services.ingest.app import create_app
 from services.ingest.webhooks.sources.table import SOURCES
 from shared.config import Settings, load_settings
 
-PAGE = Path(__file__).parents[4] / "docs" / "webhooks" / "incoming.md"
+PAGE = Path(__file__).parents[4] / "docs" / "api" / "incoming-webhooks.md"
 
 
 def test_the_example_of_the_documentation_works(
