@@ -23,8 +23,8 @@ from shared.db.connection.engine import transaction
 from shared.db.owners.keys import Key
 from shared.db.owners.sessions import Session, insert_session
 from shared.errors import Conflict, InvalidKey
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 
 KEY_LENGTH = 200
 NO_STORE = {"Cache-Control": "no-store"}

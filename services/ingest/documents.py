@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from shared.web.problems import ProblemDocument
+from shared.web.answers.problems import ProblemDocument
 
 DIGESTS_AT_ONCE = 1000
 

@@ -18,9 +18,9 @@ from services.ingest.documents import (
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image, find_known
+from shared.web.answers.image_document import describe_images, image_url
+from shared.web.answers.problems import ProblemDocument, problem_of
 from shared.web.context import context
-from shared.web.image_document import describe_images, image_url
-from shared.web.problems import ProblemDocument, problem_of
 from shared.web.uploads.intake import Intake
 from shared.web.uploads.outcome import status_of, wait_until_done
 from shared.web.uploads.overload import refuse_overload

@@ -32,7 +32,7 @@ from shared.messaging.celery_app import (
 )
 from shared.messaging.publisher import IDS_PER_MESSAGE, publish_hint
 from shared.storage.image_ids import new_image_id, parse_image_id
-from shared.web.image_document import describe_images
+from shared.web.answers.image_document import describe_images
 
 # A task that waits for a picture from the web holds a thread, so only a few may do so.
 TAG_URL_AT_ONCE = 2

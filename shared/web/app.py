@@ -12,11 +12,11 @@ from shared.auth.description import describe_keys
 from shared.auth.door import register_door
 from shared.config import Settings
 from shared.observability.tracing import trace_web
+from shared.web.answers.headers import register_headers
+from shared.web.answers.problems import ProblemDocument, register_problems, validation_response
 from shared.web.context import EXTENSION, Context
 from shared.web.figures.state_metrics import STATE_EXTENSION, StateCollector
-from shared.web.headers import register_headers
 from shared.web.health import health
-from shared.web.problems import ProblemDocument, register_problems, validation_response
 from shared.web.requests.body import register_bodies
 from shared.web.requests.json_depth import MAX_DEPTH, is_too_deep
 from shared.web.requests.request_log import register_request_log

@@ -20,7 +20,7 @@ from shared.errors import BlobMissing, ConfigError
 from shared.model.live.vocabulary import LiveVocabulary
 from shared.storage.deleting import delete_files
 from shared.storage.storage import Storage, file_keys, original_key
-from shared.web.image_document import describe_images
+from shared.web.answers.image_document import describe_images
 
 PAGE_IMAGES = 100
 # More than any image has corrections.

@@ -19,9 +19,9 @@ from shared.db.models.learning import read_embeddings_of, read_report
 from shared.db.monitoring.verdicts import count_verdicts
 from shared.db.tags.shown import find_decided_of
 from shared.model.scorer import Scorer
+from shared.web.answers.image_document import CONFIDENCE_DIGITS
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import CONFIDENCE_DIGITS
-from shared.web.problems import ProblemDocument
 
 MAX_IMAGES = 200
 NEWEST_IMAGES = 100

@@ -13,9 +13,9 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.retrying import queue_failed
 from shared.errors import Conflict, QueueFull
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL, ImagePath
 from shared.web.requests.named import find_row
 

@@ -33,9 +33,14 @@ from shared.pictures.renditions.thumbnails import load_thumbnail
 from shared.storage.blob_reader import BlobReader
 from shared.storage.deleting import delete_files
 from shared.storage.storage import SCREEN_SIDE, file_keys, original_key
+from shared.web.answers.image_document import (
+    describe_image,
+    describe_images,
+    describe_tag,
+    describe_tags,
+)
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_image, describe_images, describe_tag, describe_tags
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row, resolve_tag

@@ -14,9 +14,9 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.owners import count_images_of, list_images_of
 from shared.errors import NotFound
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import Context, context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 
 JSON_LINES = "application/jsonl"
 # Read at once; memory and transactions stay small, however many images there are.

@@ -21,8 +21,8 @@ from shared.db.owners.subjects import (
     weigh_tags_of_others,
 )
 from shared.errors import NotFound
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.parameters import Parameters

@@ -12,8 +12,8 @@ from services.catalog.page.files import StaticFile, load_page
 from shared.auth.policy import PAGE_PATHS
 from shared.auth.sessions import COOKIE
 from shared.errors import NotFound
+from shared.web.answers.problems import http_error_response
 from shared.web.context import context
-from shared.web.problems import http_error_response
 
 # The page loads nothing from elsewhere; blob: shows a dropped picture before it is uploaded.
 CONTENT_POLICY: Final = (

@@ -18,9 +18,9 @@ from shared.db.images.images import find_images
 from shared.db.search.finding import MAX_COUNT, find_newest
 from shared.db.search.ranking import PagePosition, find_surest, ranking_tags
 from shared.db.search.search import Search
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import decode_id_cursor, decode_ranked_cursor, encode_cursor
 
 search = APIBlueprint("search", __name__, abp_tags=[ApiTag(name="search")])

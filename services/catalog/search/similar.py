@@ -21,9 +21,9 @@ from shared.db.images.images import find_embedding, find_images
 from shared.db.search.likeness.similar import Near, find_nearest
 from shared.db.search.likeness.stacks import find_stacks
 from shared.errors import NotFound, TooManyBytes
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.gathering import gather, read_pieces

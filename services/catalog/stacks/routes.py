@@ -12,9 +12,9 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.likeness.stacks import find_stacks
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row
 

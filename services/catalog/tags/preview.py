@@ -20,9 +20,9 @@ from shared.db.models.learning import read_embeddings_of, sample_embeddings
 from shared.db.search.likeness.similar import find_nearest
 from shared.errors import BadRequest, Conflict
 from shared.model.learned.tags import features
+from shared.web.answers.image_document import CONFIDENCE_DIGITS, describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import CONFIDENCE_DIGITS, describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL
 
 MAX_EXAMPLES = 200

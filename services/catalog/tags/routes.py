@@ -14,8 +14,8 @@ from shared.db.tags.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags.tags import find_tag, list_tags
 from shared.errors import BadRequest
 from shared.model.names.tag_names import composed
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
 from shared.web.requests.named import resolve_tag
 

@@ -18,9 +18,9 @@ from shared.db.tags.themes import (
     find_tag_ids,
 )
 from shared.errors import NotFound
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 from shared.web.requests.parameters import Parameters
 

@@ -8,7 +8,7 @@ import numpy as np
 from services.compat.pictures.words import Words
 from shared.db.tags.shown import ShownTag
 from shared.model.vocabulary import Vocabulary
-from shared.web.image_document import describe_tags
+from shared.web.answers.image_document import describe_tags
 
 # The display group of words such as "close-up"; what other tags imply comes after it.
 SECONDARY_GROUP = 1

@@ -13,8 +13,8 @@ from services.feedback.documents import TagName, User, VerdictsDocument
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.errors import NotFound
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImageId
 
 MAX_IMAGES = 10_000

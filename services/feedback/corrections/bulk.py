@@ -13,9 +13,9 @@ from services.feedback.documents import User, VerdictsDocument
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
+from shared.web.answers.problems import ProblemDocument, problem_of, validation_problem
 from shared.web.app import MAX_BODY_BYTES
 from shared.web.context import context
-from shared.web.problems import ProblemDocument, problem_of, validation_problem
 from shared.web.requests.fields import IMAGE_ID_LENGTH, ImageId
 
 bulk = APIBlueprint("bulk", __name__, abp_tags=[Tag(name="corrections")])

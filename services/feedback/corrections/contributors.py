@@ -12,8 +12,8 @@ from shared.db.connection.engine import transaction
 from shared.db.corrections.contributors import find_contributor, list_contributors, vouch
 from shared.db.corrections.reconsider import reconsider
 from shared.errors import NotFound
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 
 CONTRIBUTORS_MAX = 1000
 # Stands for the empty name in paths.

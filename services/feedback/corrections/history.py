@@ -11,8 +11,8 @@ from services.feedback.documents import PageQuery, User
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict, list_corrections
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_number_cursor
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row

@@ -11,8 +11,8 @@ from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.decisions import list_labels
 from shared.errors import BadRequest
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_cursor
 
 labels = APIBlueprint("labels", __name__, abp_tags=[Tag(name="corrections")])

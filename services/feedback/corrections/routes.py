@@ -14,9 +14,9 @@ from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict
 from shared.errors import TagloopError
+from shared.web.answers.image_document import describe_images
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.image_document import describe_images
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImagePath
 from shared.web.requests.named import find_row
 

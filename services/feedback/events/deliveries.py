@@ -15,8 +15,8 @@ from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import find_delivery, list_deliveries, replay
 from shared.db.events.event_types import EventType
 from shared.errors import Conflict, NotFound
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
 Status = Literal["waiting", "delivered", "failed"]

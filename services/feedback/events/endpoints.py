@@ -31,8 +31,8 @@ from shared.db.events.endpoints import (
 from shared.db.events.event_types import ALL, MODEL_PROMOTED, OF_IMAGES
 from shared.errors import BadRequest, NotFound
 from shared.fetch import check_url
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_id_cursor
 
 # Both secrets sign for this long, which gives receivers time to switch.

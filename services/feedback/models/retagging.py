@@ -14,8 +14,8 @@ from shared.db.models.retag_jobs import RetagScope, find_job, list_jobs, queue_j
 from shared.errors import NotFound
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.named import resolve_tag
 

@@ -15,8 +15,8 @@ from shared.db.models.runs import find_set_aside, release_corrections, request_r
 from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 
 RUNS_LISTED = 50
 

@@ -15,8 +15,8 @@ from shared.errors import BlobMissing, Conflict
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint
 from shared.model.head import Head
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 
 models = APIBlueprint("models", __name__, abp_tags=[Tag(name="models")])
 

@@ -12,8 +12,8 @@ from shared.db.models.switching.forgetting import delete_embeddings, find_forget
 from shared.db.models.switching.reading import find_last_switch, list_networks, list_skipped
 from shared.db.models.switching.switches import abort_switch, find_former_network, request_switch
 from shared.errors import Conflict, NotFound
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL
 
 SKIPPED_LISTED = 50

@@ -13,8 +13,8 @@ from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import Reviewer, note_offered
 from shared.db.images.images import find_images
+from shared.web.answers.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.web.context import context
-from shared.web.image_document import CONFIDENCE_DIGITS, describe_images
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.parameters import Parameters
 

@@ -22,8 +22,8 @@ from shared.errors import BadRequest, NotFound, TagloopError
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
 from shared.model.vocabulary_index import VocabularyIndex
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import ImageId
 
 MAX_EXAMPLES = 1000

@@ -20,8 +20,8 @@ from shared.db.tags.lookup import find_named
 from shared.errors import BadRequest, Conflict, Forbidden, NotFound
 from shared.messaging.celery_app import FINETUNE, RETAG
 from shared.messaging.publisher import publish_hint
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_number_cursor
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.parameters import Parameters

@@ -17,8 +17,8 @@ from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint
 from shared.model.names.tag_names import slug_of
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.cursors import cut_page, decode_number_cursor
 
 proposals = APIBlueprint(

@@ -21,9 +21,9 @@ from shared.db.images.images import find_statuses
 from shared.db.owners.access import EVERYTHING
 from shared.errors import NotFound, TagloopError
 from shared.observability.metrics import uploads
+from shared.web.answers.image_document import image_url
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import EXTENSION, context
-from shared.web.image_document import image_url
-from shared.web.problems import ProblemDocument
 from shared.web.requests.body import open_body
 from shared.web.uploads.options import collect
 from shared.web.uploads.overload import refuse_overload

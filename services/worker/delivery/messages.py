@@ -11,7 +11,7 @@ from shared.db.events.sending import keep_bodies
 from shared.db.images.images import find_images
 from shared.db.owners.access import EVERYTHING
 from shared.model.live.vocabulary import LiveVocabulary
-from shared.web.image_document import describe_images
+from shared.web.answers.image_document import describe_images
 
 # Standard Webhooks asks for less than 20 KB; receivers refuse what is much larger.
 MAX_BODY_BYTES = 20_000

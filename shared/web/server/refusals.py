@@ -8,7 +8,7 @@ from flask import json
 from gunicorn.util import write_nonblock
 
 from shared.errors import TagloopError, Unavailable
-from shared.web.problems import MIME_TYPE, problem_of
+from shared.web.answers.problems import MIME_TYPE, problem_of
 
 
 def write_problem(client: socket.socket, status: int, title: str, detail: str) -> None:

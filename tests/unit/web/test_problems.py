@@ -9,7 +9,7 @@ from werkzeug.exceptions import ImATeapot
 
 import shared.errors
 from shared.errors import NotFound, StorageUnavailable, TagloopError, Unavailable
-from shared.web.problems import MIME_TYPE, problem_of, register_problems
+from shared.web.answers.problems import MIME_TYPE, problem_of, register_problems
 
 ERRORS = [
     error

@@ -19,8 +19,8 @@ from shared.db.search.suggestions import count_showing, find_most_shown, find_ow
 from shared.db.tags.tag_relatives import aliases_of
 from shared.db.tags.tags import find_tag, list_tags
 from shared.model.names.tag_names import composed
+from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
-from shared.web.problems import ProblemDocument
 from shared.web.requests.fields import NO_NUL
 from shared.web.requests.parameters import Parameters
 

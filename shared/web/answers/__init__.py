@@ -1,0 +1,1 @@
+"""The form of answers: problem documents, images, security headers."""
