@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import RowMapping
+from numpy.typing import NDArray
+from sqlalchemy import Connection, RowMapping
 
 from services.catalog.search.language import WordRun
 from services.catalog.search.reading import Understood
-from shared.auth.door import caller_access
-from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.likeness.similar import find_nearest
 from shared.db.search.search import Search
@@ -22,6 +21,15 @@ from shared.web.texts import embed_text
 MAX_FOUND = 200
 # Of a hundred ordinary pictures, two are as near to a text as this z-score.
 MIN_Z = 2.0
+
+
+@dataclass(frozen=True)
+class TextQuery:
+    """An embedded text, (dimensions,), and how similar images have to be to it."""
+
+    embedding: NDArray[np.float16]
+    backbone_id: int
+    min_similarity: float
 
 
 def text_of(understood: Understood) -> str | None:
@@ -47,10 +55,8 @@ def _understands_text() -> bool:
         return False  # No worker has started so far, so there is nothing to find by text.
 
 
-def find_by_text(understood: Understood, text: str, most: int) -> tuple[list[dict[str, Any]], int]:
-    """Return the images nearest to a text as documents, the nearest first, and how many there are.
-
-    most: the number of documents to return.
+def prepare_text(text: str) -> TextQuery | None:
+    """Have a text embedded; None: the network no longer understands text.
 
     Raises:
         Unavailable: no worker embedded the text in time.
@@ -58,23 +64,26 @@ def find_by_text(understood: Understood, text: str, most: int) -> tuple[list[dic
     embedding = embed_text(text, as_name=False)
     scorer = context().live.get()
     if embedding is None or scorer.head.text is None:
-        return [], 0
+        return None
     usual, deviation = scorer.head.text.background.measure(embedding[:, np.newaxis])
-    limit = float(usual[0] + MIN_Z * deviation[0])
+    return TextQuery(
+        embedding.astype(np.float16),
+        scorer.model.backbone_id,
+        float(usual[0] + MIN_Z * deviation[0]),
+    )
+
+
+def find_by_text(
+    connection: Connection, understood: Understood, near: TextQuery
+) -> list[RowMapping]:
+    """Return the rows of the images nearest to a text, the nearest first, up to MAX_FOUND."""
     search = understood.search
-    with transaction(context().engine) as connection:
-        nearest = find_nearest(
-            connection,
-            embedding.astype(np.float16),
-            scorer.model.backbone_id,
-            MAX_FOUND,
-            access=caller_access(),
-        )
-        near = {one.image_id: one for one in nearest if one.similarity >= limit}
-        rows = {row["id"]: row for row in find_images(connection, list(near), search.access)}
-        matching = [rows[image] for image in near if image in rows and _fits(rows[image], search)]
-        documents = describe_images(connection, context().words, matching[:most])
-    return documents, len(matching)
+    nearest = find_nearest(
+        connection, near.embedding, near.backbone_id, MAX_FOUND, access=search.access
+    )
+    near_enough = [one.image_id for one in nearest if one.similarity >= near.min_similarity]
+    rows = {row["id"]: row for row in find_images(connection, near_enough, search.access)}
+    return [rows[image] for image in near_enough if image in rows and _fits(rows[image], search)]
 
 
 def _fits(row: RowMapping, search: Search) -> bool:

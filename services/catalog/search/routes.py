@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
-from services.catalog.search.by_text import find_by_text, text_of
+from services.catalog.search.by_text import find_by_text, prepare_text, text_of
 from services.catalog.search.documents import Criteria, FoundIds, SearchQuery, SearchResults
-from services.catalog.search.reading import describe_query, understand
+from services.catalog.search.reading import Understood, describe_query, understand
 from services.catalog.stacks.collapsing import Page, StackedPage, find_stacked
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
@@ -40,7 +40,10 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
     cursor, total = None, None if query.cursor else 0
     text = text_of(understood)
     if text is not None:
-        documents, total = find_by_text(understood, text, query.limit)
+        found = _find_rows_by_text(understood, text)
+        total = len(found)
+        with transaction(context().engine) as connection:
+            documents = describe_images(connection, context().words, found[: query.limit])
     elif not understood.unknown:
         with transaction(context().engine) as connection:
             page = _find_page(connection, understood.search, query)
@@ -72,15 +75,29 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
     responses={200: FoundIds, 400: ProblemDocument},
 )
 def get_search_ids(query: Criteria) -> dict[str, Any]:
-    """Up to 10,000 images, newest first, for an action on all of them."""
+    """Up to 10,000 images, newest first, for an action on all of them.
+
+    A text that no tag answers finds the same images as in `/v1/search`, the nearest first.
+    """
     understood = understand(query)
     ids: Sequence[UUID] = []
-    if not understood.unknown:
+    text = text_of(understood)
+    if text is not None:
+        ids = [row["id"] for row in _find_rows_by_text(understood, text)]
+    elif not understood.unknown:
         with transaction(context().engine) as connection:
             search = understood.search
             found = find_newest(connection, search, MAX_COUNT + 1, before=None, count=False)
             ids = found.ids
     return {"ids": [str(image_id) for image_id in ids[:MAX_COUNT]], "capped": len(ids) > MAX_COUNT}
+
+
+def _find_rows_by_text(understood: Understood, text: str) -> Sequence[RowMapping]:
+    embedded = prepare_text(text)
+    if embedded is None:
+        return []
+    with transaction(context().engine) as connection:
+        return find_by_text(connection, understood, embedded)
 
 
 def _find_page(connection: Connection, search: Search, query: SearchQuery) -> Page | StackedPage:

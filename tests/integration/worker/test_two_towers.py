@@ -196,6 +196,9 @@ def test_pictures_are_tagged_by_words_and_found_by_texts(
     assert found["by_text"] == "an Egyptian cat sleeps"
     assert [image["id"] for image in found["images"]][:1] == [str(ids["cat"])]
     assert client.get("/v1/search?q=an Egyptian cat sleeps owner:ada").get_json()["total"] == 0
+    ids_only = "/v1/search/ids?q=an Egyptian cat sleeps"
+    assert client.get(ids_only).get_json()["ids"] == [image["id"] for image in found["images"]]
+    assert client.get(f"{ids_only} owner:ada").get_json()["ids"] == []
     by_tags = client.get("/v1/search?q=cat").get_json()
     assert by_tags["by_text"] is None
     assert str(ids["cat"]) in [image["id"] for image in by_tags["images"]]
