@@ -11,7 +11,7 @@ from services.worker.runtime import Runtime, start_runtime
 from services.worker.tagging.sweeper import SWEEP_SECONDS
 from services.worker.tasks import register_tasks
 from shared.config import load_settings_or_exit
-from shared.messaging.celery_app import DELIVER, FINETUNE, RETAG, SWEEP, create_celery
+from shared.messaging.celery_app import DELIVER, FINETUNE, INDEX_CODES, RETAG, SWEEP, create_celery
 from shared.messaging.celery_process import CeleryProcess
 
 # How often to look for due runs and re-tagging, in case a message was lost.
@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
         (FINETUNE, ROUND_SECONDS),
         (RETAG, ROUND_SECONDS),
         (DELIVER, ROUND_SECONDS),
+        (INDEX_CODES, ROUND_SECONDS),
     )
 }
 process.connect()

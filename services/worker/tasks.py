@@ -7,6 +7,7 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from services.worker.background.code_indexing import index_codes
 from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.background.word_background import refresh_background
 from services.worker.questions.pictures import answer_question
@@ -24,6 +25,7 @@ from shared.messaging.celery_app import (
     EMBED,
     EMBED_TEXT,
     FETCH_URLS,
+    INDEX_CODES,
     INTERACTIVE,
     RETAG,
     SWEEP,
@@ -104,6 +106,12 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         worker.sender.wake()
         with transaction(worker.engine) as connection:
             forget_finished(connection, KEEP_DELIVERIES_DAYS, FORGOTTEN_AT_ONCE)
+
+    @celery.task(name=INDEX_CODES)
+    def index_for_visual_search() -> None:
+        """Build or delete the index for visual search, if the settings ask for it."""
+        worker = runtime()
+        index_codes(worker.engine, is_wanted=worker.settings.visual_index)
 
     @celery.task(name=SWEEP)
     def sweep_images() -> None:

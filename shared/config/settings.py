@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         description="tags that only people may give an image, narrower tags included, as JSON; "
         "[]: none",
     )
+    visual_index: bool = Field(
+        False,
+        description="whether workers build an index for visual search once there are 100,000 "
+        "images; worth it beyond a million",
+    )
     queue_limit: int = Field(
         100_000,
         gt=0,

@@ -34,6 +34,7 @@ SWEEP = "tagloop.sweep"
 RETAG = "tagloop.retag"
 FINETUNE = "tagloop.finetune"
 DELIVER = "tagloop.deliver"
+INDEX_CODES = "tagloop.index_codes"
 
 # A message is only a hint to look at rows, so a lost or doubled one does no harm. It comes back
 # after this time where the worker that took it died without a word.
@@ -61,6 +62,7 @@ def create_celery(settings: Settings) -> Celery:
             SWEEP: {"queue": queue_named(MAINTENANCE)},
             RETAG: {"queue": queue_named(MAINTENANCE)},
             DELIVER: {"queue": queue_named(NOTIFY)},
+            INDEX_CODES: {"queue": queue_named(MAINTENANCE)},
             FINETUNE: {"queue": queue_named(TRAINING)},
         },
         task_acks_late=True,

@@ -28,6 +28,7 @@ class Lock(IntEnum):
     TAG_EDITS = 7_460_530
     IMMICH = 7_460_540
     STACKS = 7_460_541
+    CODE_INDEX = 7_460_542
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def try_lock(engine: Engine, lock: Lock, name: str = "") -> Iterator[bool]:
     """
     key = {"key": int(lock), "name": name}
     take, release = (NAMED_LOCK, NAMED_UNLOCK) if name else (LOCK, UNLOCK)
-    with _connect(engine) as connection:
+    with connect_alone(engine) as connection:
         held = bool(connection.scalar(take, key))
         try:
             yield held
@@ -58,8 +59,14 @@ def wait_for_lock(connection: Connection, lock: Lock) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(lock)})
 
 
-def _connect(engine: Engine) -> Connection:
-    """Return a connection outside of the pool, so that no lock outlasts it."""
+def connect_alone(engine: Engine) -> Connection:
+    """Return a connection outside of the pool and of transactions.
+
+    What it sets or holds ends with it.
+
+    Raises:
+        Unavailable: Postgres is away.
+    """
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     except (OperationalError, TimeoutError) as error:

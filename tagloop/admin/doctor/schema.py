@@ -5,6 +5,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from shared.db.connection.engine import transaction
+from shared.db.connection.pgvector import find_old_pgvector, pgvector_version
 from shared.db.migrate.run import migration_config
 from shared.errors import Unavailable
 from tagloop.admin.doctor.finding import Finding, well, wrong
@@ -12,7 +13,6 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 DATABASE = "database"
 MIGRATIONS = "migrations"
 PGVECTOR = "pgvector"
-MIN_PGVECTOR = (0, 8, 4)
 
 
 def check_database(engine: Engine) -> Finding:
@@ -52,17 +52,11 @@ def check_migrations(connection: Connection) -> Finding:
 
 
 def check_pgvector(connection: Connection) -> Finding:
-    """Whether the database's pgvector is recent enough."""
-    query = text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-    version: str = connection.execute(query).scalar_one()
-    if tuple(int(part) for part in version.split(".")) >= MIN_PGVECTOR:
-        return well(PGVECTOR, f"The database has pgvector {version}.")
-    return wrong(
-        PGVECTOR,
-        f"The database has pgvector {version}, which is older than "
-        f"{'.'.join(map(str, MIN_PGVECTOR))}; install a newer one, then run in the database: "
-        "ALTER EXTENSION vector UPDATE",
-    )
+    """Check that pgvector is recent enough."""
+    problem = find_old_pgvector(connection)
+    if problem is not None:
+        return wrong(PGVECTOR, problem)
+    return well(PGVECTOR, f"The database has pgvector {pgvector_version(connection)}.")
 
 
 def one_line(error: Exception) -> str:

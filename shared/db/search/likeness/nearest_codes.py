@@ -5,19 +5,23 @@ take longer than computing them, so a sample of the table tells first how differ
 are at most, and the scan keeps only these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Float,
     FromClause,
+    Select,
     bindparam,
+    cast,
     func,
     select,
     tablesample,
@@ -27,6 +31,7 @@ from sqlalchemy.dialects.postgresql import BIT
 
 from shared.db.owners.access import Access
 from shared.db.schema import codes
+from shared.db.search.likeness.code_index import CodeIndex, find_code_index
 from shared.model.codes import encode
 
 SAMPLED_CODES = 10_000
@@ -49,35 +54,61 @@ class _Question:
     backbone_id: int
     access: Access
 
+    @property
+    def bound_code(self) -> BindParameter[Any]:
+        """The code as a value in a query."""
+        return bindparam(None, self.code, BIT(varying=True))
+
     def differences(self, rows: FromClause) -> ColumnElement[float]:
         """The number of bits in which each code differs."""
-        differ = rows.c.code.op("<~>", return_type=Float())
-        return differ(bindparam(None, self.code, BIT(varying=True)))
+        return rows.c.code.op("<~>", return_type=Float())(self.bound_code)
 
     def conditions(self, rows: FromClause) -> list[ColumnElement[bool]]:
         """Which rows are compared."""
         return [rows.c.backbone_id == self.backbone_id, self.access.allows(rows.c.owner)]
 
+    def nearest(self, most: float | None = None) -> Select[tuple[UUID]]:
+        """The images by their codes' differences; most: only those that differ so much at most."""
+        differences = self.differences(codes)
+        query = select(codes.c.image_id).where(*self.conditions(codes)).order_by(differences)
+        return query if most is None else query.where(differences <= most)
 
-def find_nearest_codes(
+
+def candidate_queries(
     connection: Connection,
     embedding: NDArray[np.float16],
     backbone_id: int,
     count: int,
     access: Access,
-) -> Sequence[UUID]:
-    """Return the images with the codes nearest to an embedding's, (dimensions,)."""
+) -> Iterator[Select[tuple[UUID]]]:
+    """Yield queries for the images with the codes nearest to an embedding's, (dimensions,).
+
+    The first one is the quickest. The next one is for when it finds fewer than `count`.
+    """
     connection.execute(_QUICK_SCANS)
     code = "".join(f"{byte:08b}" for byte in encode(embedding[np.newaxis])[0])
     question = _Question(code, backbone_id, access)
+    index = find_code_index(connection, backbone_id)
+    if index is not None:
+        yield _indexed(connection, question, index).limit(count)
     # Of one owner, hardly ever enough images are in a sample.
     most = None if access.owner is not None else _sample_difference(connection, question, count)
     if most is not None:
-        found = _scan(connection, question, count, most)
         # Near-duplicates lie together, so a sample may promise too much.
-        if len(found) == count:
-            return found
-    return _scan(connection, question, count)
+        yield question.nearest(most).limit(count)
+    yield question.nearest().limit(count)
+
+
+def _indexed(connection: Connection, question: _Question, index: CodeIndex) -> Select[tuple[UUID]]:
+    """Return the query that compares the codes of the nearest lists of an index."""
+    # Where too few of them are the owner's, further lists are compared.
+    settings = {"probes": str(index.compared_lists), "iterative_scan": "relaxed_order"}
+    for name, value in settings.items():
+        connection.execute(select(func.set_config(f"ivfflat.{name}", value, True)))
+    # The same expression as the index has.
+    differ = cast(codes.c.code, BIT(len(question.code))).op("<~>", return_type=Float())
+    differences = differ(question.bound_code)
+    return select(codes.c.image_id).where(*question.conditions(codes)).order_by(differences)
 
 
 def _sample_difference(connection: Connection, question: _Question, count: int) -> float | None:
@@ -94,14 +125,3 @@ def _sample_difference(connection: Connection, question: _Question, count: int) 
     differences = question.differences(sampled)
     query = select(differences).where(*question.conditions(sampled))
     return connection.scalar(query.order_by(differences).offset(enough).limit(1))
-
-
-def _scan(
-    connection: Connection, question: _Question, count: int, most: float | None = None
-) -> Sequence[UUID]:
-    """Return the images with the nearest codes; most: only those that differ this much at most."""
-    differences = question.differences(codes)
-    query = select(codes.c.image_id).where(*question.conditions(codes))
-    if most is not None:
-        query = query.where(differences <= most)
-    return connection.scalars(query.order_by(differences).limit(count)).all()

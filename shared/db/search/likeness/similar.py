@@ -1,22 +1,23 @@
 """Visual search: the images whose embeddings are nearest to one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, any_, cast, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy import Connection, Row, Select, func, select, text
 
 from shared.db.owners.access import Access
 from shared.db.schema import embeddings, images
 from shared.db.search.likeness.codes import has_all_codes
-from shared.db.search.likeness.nearest_codes import find_nearest_codes
+from shared.db.search.likeness.nearest_codes import candidate_queries
 
-# How many of the nearest codes have their embeddings compared. 200 would do for 20 results
-# (docs/bench/performance.md), and Postgres needs hardly longer for 300.
-MIN_CANDIDATES = 300
+# How many of the nearest codes have their embeddings compared. For 20 results, 200 are enough among
+# different photographs, and 500 among thousands that resemble each other
+# (docs/bench/performance.md).
+MIN_CANDIDATES = 500
 CANDIDATES_PER_RESULT = 2
 # To compare the embeddings of so many images takes no longer than to look for candidates.
 FEW_IMAGES = 1_000
@@ -50,10 +51,19 @@ def find_nearest(
             connection, embedding, backbone_id, limit, access=access, without=without
         )
     count = max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * limit)
-    candidates = find_nearest_codes(connection, embedding, backbone_id, count, access)
-    query = _distances(embedding, backbone_id, without)
-    is_candidate = embeddings.c.image_id == any_(cast(candidates, ARRAY(Uuid)))
-    return _nearest(connection, query.where(is_candidate), limit)
+    rows: Sequence[Row[Any]] = []
+    for query in candidate_queries(connection, embedding, backbone_id, count, access):
+        candidates = query.cte("candidates")
+        found = select(func.count()).select_from(candidates).scalar_subquery()
+        distances = (
+            _distances(embedding, backbone_id, without)
+            .add_columns(found.label("candidates"))
+            .join(candidates, candidates.c.image_id == embeddings.c.image_id)
+        )
+        rows = _nearest(connection, distances, limit)
+        if rows and rows[0].candidates == count:
+            break
+    return [Near(row.image_id, 1 - row.distance) for row in rows]
 
 
 def compare_all(
@@ -69,7 +79,8 @@ def compare_all(
     query = _distances(embedding, backbone_id, without)
     if access.owner is not None:
         query = query.join(images, images.c.id == embeddings.c.image_id).where(access.allows())
-    return _nearest(connection, query, limit)
+    rows = _nearest(connection, query, limit)
+    return [Near(row.image_id, 1 - row.distance) for row in rows]
 
 
 def _are_few(connection: Connection, access: Access) -> bool:
@@ -88,6 +99,5 @@ def _distances(
     return query if without is None else query.where(embeddings.c.image_id != without)
 
 
-def _nearest(connection: Connection, query: Select[tuple[UUID, float]], limit: int) -> list[Near]:
-    rows = connection.execute(query.order_by(text("distance")).limit(limit)).all()
-    return [Near(row.image_id, 1 - row.distance) for row in rows]
+def _nearest(connection: Connection, query: Select[Any], limit: int) -> Sequence[Row[Any]]:
+    return connection.execute(query.order_by(text("distance")).limit(limit)).all()
