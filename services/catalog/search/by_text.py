@@ -14,7 +14,6 @@ from shared.db.images.images import find_images
 from shared.db.search.likeness.similar import find_nearest
 from shared.db.search.search import Search
 from shared.errors import Unavailable
-from shared.web.answers.image_document import describe_images
 from shared.web.context import context
 from shared.web.texts import embed_text
 
