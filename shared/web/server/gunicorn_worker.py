@@ -3,11 +3,16 @@
 One thread, the poller, gathers requests and watches idle connections. A request goes to a thread
 when it is complete, or, with a large body, when the beginning of the body is there. The part of a
 response that a client does not accept waits in the poller until there is room.
+
+The poller goes first: threads begin with another request only when it has nothing left to do. It
+makes many short system calls, and after each it would wait for its turn among all threads that
+compute. When hundreds of clients connect at once, /healthz would wait for seconds with it.
 """
 
 import resource
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -41,6 +46,10 @@ LINGER_SECONDS = 5.0
 # How long a thread waits for a client before it leaves the response to the poller.
 PATIENCE_SECONDS = 0.05
 SWEEP_SECONDS = 0.5
+# Clients accepted at a time. More would leave fewer for the other processes.
+MAX_ACCEPTS = 16
+# How long a thread lets the poller go first.
+PRECEDENCE_SECONDS = 0.05
 # Of all requests being gathered.
 MAX_GATHERED_BYTES = 64 * 1024 * 1024
 # Open files of a process besides its connections.
@@ -64,6 +73,7 @@ class WebWorker(ThreadWorker):
         self._waiting: dict[ClientConnection, None] = {}
         self._gathered_bytes = 0
         self._swept_at = 0.0
+        self._is_idle = threading.Event()
 
     def init_process(self) -> None:
         """Start in a process of its own."""
@@ -81,20 +91,40 @@ class WebWorker(ThreadWorker):
         """Return the thread lanes."""
         return ThreadLanes(self.cfg.threads)
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Handle what clients have done; called by gunicorn's loop."""
+        events = self.poller.select(0)
+        if not events:
+            self._is_idle.set()
+            events = self.poller.select(timeout)
+            self._is_idle.clear()
+        for key, _ in events:
+            key.data(key.fileobj)
+
     def accept(self, listener: socket.socket) -> None:
-        """Accept a client; if there are too many, close the one that has waited longest."""
+        """Accept some of the clients that are waiting."""
+        for _ in range(MAX_ACCEPTS):
+            if not self._accept_one(listener):
+                break
+
+    def _accept_one(self, listener: socket.socket) -> bool:
+        """Accept a client; return whether one was there.
+
+        If there are too many, close the one that has waited longest.
+        """
         if self.nr_conns >= self.worker_connections - 1 and self._waiting:
             self._end(next(iter(self._waiting)))
         try:
             sock, client = listener.accept()
         except BlockingIOError:
-            return  # Another process was faster.
+            return False  # All are accepted, perhaps by another process.
         except OSError as error:
             self.log.warning("A connection could not be accepted: %s", error)
-            return
+            return False
         self.nr_conns += 1
         conn = ClientConnection(self.cfg, sock, client, listener.getsockname())
         self._wait(conn, selectors.EVENT_READ, self._gather, conn.pace.seconds_left)
+        return True
 
     def murder_keepalived(self, force: bool = False) -> None:
         """Close connections whose deadline has passed; called by gunicorn's loop."""
@@ -224,12 +254,16 @@ class WebWorker(ThreadWorker):
     def _begin(self, conn: ClientConnection) -> None:
         lane = lane_of(conn.arrival)
         conn.hand_over()
-        self._submit(lane, self._serve, conn)
+        if lane is Lane.LIVENESS:
+            # Deferred, so that many requests in one piece do not hold up other clients.
+            self.method_queue.defer(self._take_back, conn, self._serve(conn, 0))
+        else:
+            self._submit(lane, self._serve, conn)
 
     def _submit(
         self, lane: Lane, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
     ) -> None:
-        future = self.tpool.submit(lane, work, conn)
+        future = self.tpool.submit(lane, self._in_turn, work, conn)
         future.add_done_callback(
             lambda done: self.method_queue.defer(self.finish_request, conn, done)
         )
@@ -242,8 +276,10 @@ class WebWorker(ThreadWorker):
 
     def finish_request(self, conn: ClientConnection, done: "Future[NextStep]") -> None:
         """Take a connection back from a thread."""
+        self._take_back(conn, done.result())
+
+    def _take_back(self, conn: ClientConnection, step: NextStep) -> None:
         try:
-            step = done.result()
             if step is NextStep.ANSWER:
                 seconds = conn.pace.seconds_left
                 self._wait(conn, selectors.EVENT_WRITE, self._go_on, seconds)
@@ -267,7 +303,16 @@ class WebWorker(ThreadWorker):
 
     # In a lane's thread.
 
-    def _serve(self, conn: ClientConnection) -> NextStep:
+    def _in_turn(
+        self, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
+    ) -> NextStep:
+        """Do work once the poller is idle, or soon anyway."""
+        self._is_idle.wait(PRECEDENCE_SECONDS)
+        return work(conn)
+
+    def _serve(
+        self, conn: ClientConnection, patience_seconds: float = PATIENCE_SECONDS
+    ) -> NextStep:
         """Have the app answer a request, and send as much as the client accepts."""
         request = None
         try:
@@ -275,7 +320,7 @@ class WebWorker(ThreadWorker):
             # The poller has already answered.
             request._expected_100_continue = False
             conn.answer = self._ask_app(conn, request)
-            return self._send(conn, PATIENCE_SECONDS)
+            return self._send(conn, patience_seconds)
         except (StopIteration, NoMoreData, OSError):
             return NextStep.CLOSE  # The client has disconnected.
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Thread pools of a web process, one per lane: no lane can exhaust the threads of another."""
+"""Thread pools of a web process, one per lane: no lane can use up the threads of another."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,13 +14,12 @@ class Lane(Enum):
     PLAIN = "requests that are there, all of them"
     UPLOAD = "requests whose body is still coming"
     ANSWER = "what slow clients had no room for yet"
-    LIVENESS = "/healthz"
+    LIVENESS = "/healthz, which the poller answers itself"
     PROBE = "/readyz and /metrics"
 
 
 UPLOAD_THREADS = 12
 ANSWER_THREADS = 4
-LIVENESS_THREADS = 1
 # Enough for two health checks that hang, and one more.
 PROBE_THREADS = 3
 
@@ -39,14 +38,13 @@ def lane_of(arrival: Arrival) -> Lane:
 
 
 class ThreadLanes:
-    """A thread pool for each lane."""
+    """A thread pool for each lane but liveness."""
 
     def __init__(self, plain_threads: int) -> None:
         threads = {
             Lane.PLAIN: plain_threads,
             Lane.UPLOAD: UPLOAD_THREADS,
             Lane.ANSWER: ANSWER_THREADS,
-            Lane.LIVENESS: LIVENESS_THREADS,
             Lane.PROBE: PROBE_THREADS,
         }
         self._pools = {

@@ -23,6 +23,7 @@ from bench.abuse.probing import Times, probe
 from bench.abuse.waiters import waiters
 from tests.acceptance.api import PROBLEM, Api
 from tests.acceptance.conftest import MAX_IMAGE_BYTES
+from tests.support.conditions import wait_for
 
 pytestmark = pytest.mark.acceptance
 
@@ -121,18 +122,27 @@ def test_probes_and_requests_are_answered_while_a_crowd_is_slow_in_every_way(api
 
 
 def test_a_hundred_requests_that_wait_leave_threads_for_others(api: Api) -> None:
-    with waiters(api.url, 100):
+    with waiters(api.url, 100) as answers:
         times = probe(api.url, 5)
-        full = api.request(
-            "POST",
-            "/v1/images?wait=60",
-            b'{"url": "http://127.0.0.1:1/late"}',
-            {"Content-Type": "application/json"},
+        # Which process has room for another one depends on which process accepted how many.
+        wait_for(
+            lambda: any(answer.headers.get("Tagloop-Wait") == "full" for answer in answers),
+            "an upload that is not held",
         )
 
     check(times)
-    assert full.status == 202
-    assert full.headers["Tagloop-Wait"] == "full"
+    assert {answer.status for answer in answers} <= {200, 202}
+
+
+def test_requests_sent_in_one_piece_are_all_answered(api: Api) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with connect(api) as client:
+        client.sendall(one * 1500)
+        client.shutdown(socket.SHUT_WR)
+        got = bytearray()
+        while piece := client.recv(100_000):
+            got += piece
+    assert got.count(b"HTTP/1.1 200 OK") == 1500
 
 
 @pytest.mark.parametrize("size", ["0xd", "-d", "d d", "x"])
