@@ -25,6 +25,7 @@ from shared.db.connection.engine import connect_engine
 from shared.messaging.celery_app import create_celery
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
+from shared.web.context import Context
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import broker_url
 from tagloop.local.servers.backing import running
@@ -100,7 +101,26 @@ def redis(backing: DataDir) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def settings(database: str, redis: Redis, backing: DataDir, tmp_path: Path) -> Settings:
+def web_apps_end(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Web apps of the test leave its database: a listener would look for it for ever."""
+    opened: list[Context] = []
+    really_open = Context.open
+
+    def remember(settings: Settings) -> Context:
+        opened.append(context := really_open(settings))
+        return context
+
+    monkeypatch.setattr(Context, "open", remember)
+    yield
+    for context in opened:
+        context.listener.close()
+        context.engine.dispose()
+
+
+@pytest.fixture
+def settings(
+    database: str, web_apps_end: None, redis: Redis, backing: DataDir, tmp_path: Path
+) -> Settings:
     """Settings for a database, a broker and a storage of the test's own."""
     return load_settings(
         database_url=database,

@@ -1,6 +1,5 @@
 """Deletion: no file is left behind, whatever else happens at that moment."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -33,10 +32,8 @@ THREADS = 8
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    app.extensions[EXTENSION].listener.close()
+def app(settings: Settings) -> Flask:
+    return create_app(settings)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Callback URLs at the door."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlalchemy import Engine
 
 from services.ingest.app import create_app
 from shared.config import Settings
-from shared.web.context import EXTENSION
 from tests.support.events.events import deliveries
 from tests.support.pictures.pictures import READABLE
 from tests.support.pictures.rows import read_row, set_row
@@ -22,10 +20,8 @@ CALLBACK = "http://127.0.0.1:1/done"
 
 
 @pytest.fixture
-def door(settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    yield app.test_client()
-    app.extensions[EXTENSION].listener.close()
+def door(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
 
 
 def send(door: FlaskClient, callback_url: str) -> UUID:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,10 +25,8 @@ JPEG = READABLE["JPEG"]()
 
 
 @pytest.fixture
-def client(settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    yield app.test_client()
-    app.extensions[EXTENSION].listener.close()
+def client(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
 
 
 def test_one_picture_is_accepted_stored_and_announced(

@@ -1,7 +1,6 @@
 """Who may call Rekognition's operations, and what every refusal looks like."""
 
 import base64
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.owners.keys import list_keys, revoke_key
-from shared.web.context import EXTENSION
 from tests.support.learning.training import insert_version
 from tests.support.pictures.pictures import READABLE
 from tests.support.requests.aws import HOST, MASTER, ROOT, call, make_aws_key, send, sign_headers
@@ -27,10 +25,8 @@ NOTHING: dict[str, Any] = {}
 
 
 @pytest.fixture
-def app(settings: Settings, first: int) -> Iterator[Flask]:
-    app = app_with(settings, auth=True, sigv4_secret=SecretStr(MASTER))
-    yield app
-    app.extensions[EXTENSION].listener.close()
+def app(settings: Settings, first: int) -> Flask:
+    return app_with(settings, auth=True, sigv4_secret=SecretStr(MASTER))
 
 
 @pytest.fixture
@@ -231,7 +227,6 @@ def test_without_a_worker_the_caller_is_asked_to_come_again(
         {"Image": {"Bytes": picture}},
         {"X-Amz-Target": "RekognitionService.DetectLabels"},
     )
-    app.extensions[EXTENSION].listener.close()
 
     assert code_of(answer, 503) == "ServiceUnavailableException"
     assert answer.headers["Retry-After"]

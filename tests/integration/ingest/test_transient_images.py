@@ -1,7 +1,6 @@
 """Images that are not kept are deleted, unless their bytes are sent again to be kept."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from celery import Celery
@@ -16,7 +15,6 @@ from shared.db.images.transient import delete_transient, keep_images, mark_trans
 from shared.messaging.celery_app import BULK
 from shared.storage.image_ids import new_image_id
 from shared.storage.storage import Storage
-from shared.web.context import EXTENSION
 from tests.support.pictures.pictures import READABLE
 from tests.support.requests.keys import app_with
 from tests.support.requests.uploads import files, post
@@ -39,10 +37,8 @@ def count_images(engine: Engine) -> int:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = app_with(settings, compat_keep=False, max_wait_seconds=0.1)
-    yield app
-    app.extensions[EXTENSION].listener.close()
+def app(settings: Settings) -> Flask:
+    return app_with(settings, compat_keep=False, max_wait_seconds=0.1)
 
 
 def test_a_picture_that_is_not_tagged_in_time_is_not_kept_either(
