@@ -21,7 +21,7 @@ INSTALL := $(PIP_INSTALL) --no-deps
 
 help:
 	@echo 'make up [PORT=8080] [DATA=./data]   start everything on this machine; Ctrl-C stops it'
-	@echo 'make test                           run every test'
+	@echo 'make test [PYTEST=-x]               run every test; PYTEST: options for pytest'
 	@echo 'make lint                           check style and types'
 	@echo 'make audit                          look for known vulnerabilities in what is installed'
 	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
@@ -36,8 +36,12 @@ help:
 up: $(STAMP)
 	@exec $(VENV)/bin/tagloop up --port '$(PORT)' --data '$(DATA)'
 
+# Unit and integration tests share the cores: each process has a Postgres and a Redis of its own. What
+# drives whole stacks has the machine to itself, since it promises times.
 test: $(STAMP)
-	$(VENV)/bin/pytest
+	@$(VENV)/bin/pytest $(PYTEST) --numprocesses logical --maxprocesses 8 --dist loadfile \
+	  tests/unit tests/integration; parts=$$?; \
+	$(VENV)/bin/pytest $(PYTEST) tests/acceptance tests/browser tests/chaos && exit $$parts
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +38,7 @@ hypothesis_settings.load_profile("without a deadline")
 
 CACHE_VARIABLE = f"{PREFIX}CACHE_DIR"
 LANES = 2
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SKIMAGE = Path(skimage.__file__).parent / "data"
 SKLEARN = Path(sklearn.__file__).parent / "datasets" / "images"
 # Photographs that ship with Python packages.
@@ -174,6 +176,11 @@ def pipeline(
     yield Pipeline(settings, engine, networks, leases, live)
     leases.close()
     networks.close()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a random id by a word: processes that share the tests have to call them the same."""
+    return UUID_TEXT.sub("ID", val) if isinstance(val, str) and UUID_TEXT.search(val) else None
 
 
 def pytest_unconfigure() -> None:
