@@ -13,7 +13,7 @@ from tests.acceptance.commands import CAT, COFFEE, COMMAND, PALACE, ROCKET
 
 pytestmark = pytest.mark.acceptance
 
-PER_WORD = 24
+PER_WORD = 12
 WORDS = {"whiskers": CAT, "breakfast": COFFEE, "launch pad": ROCKET, "pagoda": PALACE}
 SECONDS = 300
 
