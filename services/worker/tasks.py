@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import Celery, Task
 
 from services.worker.background.code_indexing import index_codes
+from services.worker.background.fingerprint_filling import fill_fingerprints
 from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.background.word_background import refresh_background
 from services.worker.questions.pictures import answer_question
@@ -118,6 +119,9 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         """Find images that no worker is looking after any more."""
         worker = runtime()
         sweep(celery, worker.engine, worker.storage, worker.settings)
+        model = worker.live.get().model
+        lanes = worker.networks.get(model.backbone, model.weights).lanes
+        fill_fingerprints(worker.engine, lanes)
 
 
 def _tag_url(worker: Runtime, url: str, owner: str) -> dict[str, Any]:

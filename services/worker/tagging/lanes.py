@@ -90,6 +90,20 @@ class Lanes:
         """
         return _result(self._submit(key, picture_format, orientation))[0]
 
+    def take_fingerprint(
+        self, key: str, picture_format: str, orientation: int
+    ) -> Fingerprint | None:
+        """Return the fingerprint of a picture under any key of the storage, without the network.
+
+        Raises:
+            TagloopError: it can't be read or decoded.
+        """
+        return (
+            self._executor.submit(self._decode, key, picture_format, orientation)
+            .result()
+            .fingerprint
+        )
+
     def close(self) -> None:
         """Finish the pictures in progress and end the threads."""
         self._executor.shutdown()
@@ -99,11 +113,14 @@ class Lanes:
     def _submit(self, key: str, picture_format: str, orientation: int) -> Future[Seen]:
         return self._executor.submit(self._start, key, picture_format, orientation)
 
-    def _start(self, key: str, picture_format: str, orientation: int) -> Seen:
+    def _decode(self, key: str, picture_format: str, orientation: int) -> Square:
         with stage_seconds.labels("fetch").time():
             data = self._storage.get(key)
         with stage_seconds.labels("decode").time(), self._decoder() as decoder:
-            square = decoder.decode(data, picture_format, orientation)
+            return decoder.decode(data, picture_format, orientation)
+
+    def _start(self, key: str, picture_format: str, orientation: int) -> Seen:
+        square = self._decode(key, picture_format, orientation)
         with stage_seconds.labels("infer").time():
             return Seen(self._backbone.embed(square.pixels), square)
 

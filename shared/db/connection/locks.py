@@ -29,6 +29,7 @@ class Lock(IntEnum):
     IMMICH = 7_460_540
     STACKS = 7_460_541
     CODE_INDEX = 7_460_542
+    FINGERPRINTS = 7_460_543
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from shared.db.schema.owners import api_keys, sessions, untrained_owners
 from shared.db.schema.pictures.alike import (
     code_backfill,
     codes,
+    fingerprint_backfill,
     fingerprints,
     stack_members,
     unstacked,
@@ -55,6 +56,7 @@ __all__ = [
     "endpoints",
     "file_deletions",
     "finetune_runs",
+    "fingerprint_backfill",
     "fingerprints",
     "hashtag_proposals",
     "image_search",

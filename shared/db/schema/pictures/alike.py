@@ -65,7 +65,15 @@ fingerprints = Table(
         "taken_at",
         postgresql_where=text("taken_at IS NOT NULL"),
     ),
-    comment="what near-duplicates are recognised by; none for images of an earlier version",
+    comment="what near-duplicates are recognised by; a sweep adds those of an earlier version's "
+    "images",
+)
+
+fingerprint_backfill = Table(
+    "fingerprint_backfill",
+    metadata,
+    Column("position", UUID, primary_key=True, comment="the last image that was looked at"),
+    comment="one row while images of an earlier version lack their fingerprints, otherwise none",
 )
 
 unstacked = Table(
