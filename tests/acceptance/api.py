@@ -12,8 +12,8 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUEST_SECONDS = 60.0
-DONE_SECONDS = 60.0
+REQUEST_SECONDS = 120.0
+DONE_SECONDS = 120.0
 BOUNDARY = "the-boundary"
 MULTIPART = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 JSON = {"Content-Type": "application/json"}

@@ -19,7 +19,7 @@ from tests.support.events.webhooks import KEY
 
 PROJECT_ROOT = Path(__file__).parents[2]
 READY_LINE = "Tagloop is up"
-STOP_SECONDS = 60
+STOP_SECONDS = 120
 # A lower limit makes a file that is over it quick to send; the origins that tests play are on this
 # machine, and what hangs should not hold a test up for long.
 MAX_IMAGE_BYTES = 5 * 1024 * 1024

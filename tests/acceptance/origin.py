@@ -51,7 +51,7 @@ ANSWERS = {
 class Handler(BaseHTTPRequestHandler):
     """Answers by path; a path that it does not know is a photograph of its own."""
 
-    released = threading.Event()
+    released: threading.Event
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(ANSWERS.get(path) or answer(JPEG + self.path.encode()))
 
     def hang(self) -> None:
-        """Say nothing until the tests are over."""
+        """Say nothing until the origin ends."""
         self.released.wait()
 
     def pour(self) -> None:
@@ -81,14 +81,16 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving() -> Iterator[str]:
     """The address of a running origin."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    released = threading.Event()
+    handler = type("Handler", (Handler,), {"released": released})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        Handler.released.set()
+        released.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -12,7 +12,7 @@ from tests.acceptance.conftest import PROJECT_ROOT, Server, free_port, up_comman
 
 pytestmark = pytest.mark.acceptance
 
-REFUSAL_SECONDS = 20
+REFUSAL_SECONDS = 60
 
 
 def command(*arguments: str, key: str = "") -> subprocess.CompletedProcess[str]:

@@ -122,7 +122,7 @@ def test_what_may_pass_is_tried_again_and_then_given_up(
 
 def test_an_image_whose_url_never_answers_can_be_deleted(api: Api) -> None:
     with serving() as address:
-        url = api.send_url(f"{address}/hangs", owner="deleted").json()["url"]
+        url = api.send_url(f"{address}/hangs", owner="never answers").json()["url"]
 
         assert api.request("GET", f"{url}/file").problem(404)
         assert api.request("DELETE", url).status == 204

@@ -17,7 +17,7 @@ TRAINER = "services.trainer.main"
 CROPS = 12
 OTHERS = 4
 RUN_SECONDS = 120.0
-RETAG_SECONDS = 30.0
+RETAG_SECONDS = 120.0
 # What people call these photographs; the network has no such words.
 NAMES = {"cat": "loop cat", "rocket": "loop launch", "coffee": "loop breakfast"}
 

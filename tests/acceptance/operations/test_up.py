@@ -14,7 +14,7 @@ pytestmark = pytest.mark.acceptance
 
 WEB = "gunicorn"
 MAX_WEB_BYTES = 180 * 1024 * 1024
-REFUSAL_SECONDS = 20
+REFUSAL_SECONDS = 60
 
 
 def refused(data: Path, port: int) -> str:

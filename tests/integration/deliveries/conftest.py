@@ -16,6 +16,7 @@ from tests.support.learning.training import insert_version
 from tests.support.pictures.rows import insert_row, set_row, show_tag
 
 SHORT_ATTEMPT_SECONDS = 1.0
+LONG_ATTEMPT_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -38,6 +39,12 @@ def client(settings: Settings) -> FlaskClient:
 def short_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has to wait 15 s for a test."""
     monkeypatch.setattr(post, "ATTEMPT_SECONDS", SHORT_ATTEMPT_SECONDS)
+
+
+@pytest.fixture
+def long_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver that hangs is still in its first attempt when a slow machine looks."""
+    monkeypatch.setattr(post, "ATTEMPT_SECONDS", LONG_ATTEMPT_SECONDS)
 
 
 @pytest.fixture

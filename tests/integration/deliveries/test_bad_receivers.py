@@ -110,7 +110,7 @@ def test_a_receiver_that_never_answers_is_left(
     assert row["error"] == "No answer: it did not come in time"
 
 
-@pytest.mark.usefixtures("sender")
+@pytest.mark.usefixtures("long_attempts", "sender")
 def test_a_receiver_that_hangs_does_not_delay_others(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
 ) -> None:
@@ -129,7 +129,7 @@ def test_a_receiver_that_hangs_does_not_delay_others(
     assert not any(row["attempts"] for row in deliveries(engine) if row not in done)
 
 
-@pytest.mark.usefixtures("sender")
+@pytest.mark.usefixtures("long_attempts", "sender")
 def test_dozens_of_receivers_that_hang_do_not_delay_a_new_one(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
 ) -> None:

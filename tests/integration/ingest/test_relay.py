@@ -82,7 +82,7 @@ def test_what_is_gathered_when_the_process_ends_is_sent(relay: Relay, redis: Red
 
     relay.close()
 
-    wait_for(lambda: len(announced(redis, BULK)) == len(ids), "all ids", seconds=5)
+    wait_for(lambda: len(announced(redis, BULK)) == len(ids), "all ids")
 
 
 def test_each_queue_gets_its_own(relay: Relay, redis: Redis) -> None:

@@ -14,7 +14,7 @@ from tagloop.local.supervisor.child import Program
 from tagloop.local.supervisor.signals import SignalWatch
 from tagloop.local.supervisor.supervisor import Supervisor
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
 WAITS_FOR_EVER = "signal.pause()"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tagloop.local.supervisor.child import PROJECT_ROOT
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
 WAITS_FOR_EVER = "import signal; signal.pause()"
 

@@ -14,7 +14,7 @@ from tests.support.requests.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMB
 NOBODY: frozenset[str] = frozenset()
 PUBLIC = "93.184.215.14"
 # Far longer than what waits here may take, far shorter than for ever.
-SOON_SECONDS = 5.0
+SOON_SECONDS = 15.0
 
 
 @pytest.fixture
