@@ -1,5 +1,6 @@
 """What tests of the read side, of runs and of re-tagging stand on."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -30,6 +31,31 @@ def cat(
     image = store_image(settings, engine, storage, photos["cat"].read_bytes())
     pipeline.tag([image])
     return image
+
+
+@pytest.fixture
+def tag_photos(
+    pipeline: Pipeline,
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    photos: dict[str, Path],
+) -> Callable[..., dict[str, UUID]]:
+    """Store the named photographs for an owner and tag them; returns their ids by name.
+
+    end: bytes that are appended to each file, so that it is another one.
+    """
+
+    def tag(names: Iterable[str], owner: str, end: bytes = b"") -> dict[str, UUID]:
+        contents = {name: photos[name].read_bytes() + end for name in names}
+        ids = {
+            name: store_image(settings, engine, storage, content, owner)
+            for name, content in contents.items()
+        }
+        pipeline.tag(list(ids.values()))
+        return ids
+
+    return tag
 
 
 @pytest.fixture

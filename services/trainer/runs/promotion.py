@@ -1,24 +1,18 @@
 """End a run: store its candidate, judge it and perhaps put it live, in one transaction."""
 
-from uuid import uuid4
-
 import structlog
 from sqlalchemy import Connection
 
+from services.trainer.head_file import commit_with_file
 from services.trainer.outcome import Finetuned
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
-from shared.db.images.file_deletions import cancel_deletions, note_deletions
 from shared.db.models.learning import find_tag_owner
 from shared.db.models.models import LiveModel, find_live_model
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.runs import Run, end_run, set_aside
-from shared.errors import TagloopError, Unavailable
-from shared.storage.deleting import discard_files
-
-# Much longer than from the note to the commit, which takes seconds.
-UNCOMMITTED_SECONDS = 3600.0
+from shared.errors import TagloopError
 
 log = structlog.get_logger(__name__)
 
@@ -48,19 +42,12 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
         live = find_live_model(connection)
     if live is None or live.version != learned.parent:
         raise Overtaken
-    blob = f"heads/{uuid4()}.safetensors"
-    with transaction(trainer.engine) as connection:
-        # A row without its file would stop all tagging, a file without a row only takes up space:
-        # so it is deleted by this note, which the commit that makes the row removes.
-        note_deletions(connection, [blob], delay_seconds=UNCOMMITTED_SECONDS)
-    trainer.storage.put(blob, learned.head.to_bytes())
-    try:
-        with transaction(trainer.engine) as connection:
-            _record(connection, run, learned, live, blob)
-    except (Overtaken, RunLost):
-        # Only in this case is it certain that nothing was committed.
-        discard_files(trainer.engine, trainer.storage, [blob])
-        raise
+    commit_with_file(
+        trainer,
+        learned.head,
+        lambda connection, blob: _record(connection, run, learned, live, blob),
+        refusals=(Overtaken, RunLost),
+    )
 
 
 def _record(
@@ -68,8 +55,6 @@ def _record(
 ) -> None:
     if lock_live_model(connection) != parent:
         raise Overtaken
-    if not cancel_deletions(connection, [blob]):
-        raise Unavailable(f"Storing the file {blob} took so long that it was swept.")
     is_promoted = learned.status == "promoted"
     version = insert_candidate(
         connection, parent, blob, learned.reason, learned.report, rejected=not is_promoted

@@ -1,22 +1,18 @@
 """Store what was learned on another network, and make it live in one commit."""
 
-from uuid import uuid4
-
 import structlog
 from sqlalchemy import Connection
 
+from services.trainer.head_file import commit_with_file
 from services.trainer.outcome import Finetuned
-from services.trainer.runs.promotion import UNCOMMITTED_SECONDS, Overtaken
+from services.trainer.runs.promotion import Overtaken
 from services.trainer.trainer import Trainer
-from shared.db.connection.engine import transaction
-from shared.db.images.file_deletions import cancel_deletions, note_deletions
 from shared.db.models.promotion import insert_candidate, lock_live_model, make_live
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.switching.switches import Switch, end_switch, lock_open_switch, mark_live
 from shared.db.models.vocabularies.stored import read_vocabulary_of
 from shared.db.models.vocabularies.words import activate_vocabulary
-from shared.errors import TagloopError, Unavailable
-from shared.storage.deleting import discard_files
+from shared.errors import TagloopError
 
 log = structlog.get_logger(__name__)
 
@@ -35,25 +31,18 @@ def conclude_switch(trainer: Trainer, switch: Switch, learned: Finetuned) -> Non
             network may be live anyway.
     """
     assert learned.head is not None
-    blob = f"heads/{uuid4()}.safetensors"
-    with transaction(trainer.engine) as connection:
-        # As for a run: a file without a row is deleted by this note.
-        note_deletions(connection, [blob], delay_seconds=UNCOMMITTED_SECONDS)
-    trainer.storage.put(blob, learned.head.to_bytes())
-    try:
-        with transaction(trainer.engine) as connection:
-            _record(connection, switch, learned, blob)
-    except (Overtaken, SwitchEnded):
-        discard_files(trainer.engine, trainer.storage, [blob])
-        raise
+    commit_with_file(
+        trainer,
+        learned.head,
+        lambda connection, blob: _record(connection, switch, learned, blob),
+        refusals=(Overtaken, SwitchEnded),
+    )
 
 
 def _record(connection: Connection, switch: Switch, learned: Finetuned, blob: str) -> None:
     live = lock_live_model(connection)
     if live is None or live.version != learned.parent:
         raise Overtaken
-    if not cancel_deletions(connection, [blob]):
-        raise Unavailable(f"Storing the file {blob} took so long that it was swept.")
     is_promoted = learned.status == "promoted"
     lock_open_switch(connection)
     version = insert_candidate(

@@ -1,6 +1,7 @@
 """What the page asks besides images: themes, the dial, previews of tags, the status."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,20 +29,9 @@ def client(settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture
-def tagged(
-    pipeline: Pipeline,
-    settings: Settings,
-    engine: Engine,
-    storage: Storage,
-    photos: dict[str, Path],
-) -> dict[str, UUID]:
+def tagged(tag_photos: Callable[..., dict[str, UUID]]) -> dict[str, UUID]:
     """Photographs of an owner by what they show, tagged."""
-    ids = {
-        name: store_image(settings, engine, storage, photos[name].read_bytes(), "alma")
-        for name in ("cat", "coffee", "rocket", "flower")
-    }
-    pipeline.tag(list(ids.values()))
-    return ids
+    return tag_photos(("cat", "coffee", "rocket", "flower"), "alma")
 
 
 def post(client: FlaskClient, path: str, **body: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The review queue, over what the real network says of real photographs."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,8 @@ from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import delete_expired_offers
-from shared.storage.storage import Storage
 from tests.support.learning.feedback import correct
-from tests.support.pictures.rows import insert_row, store_image
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
 from tests.support.requests.keys import app_with, client_of
 
@@ -30,20 +29,9 @@ def client(settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture
-def tagged(
-    pipeline: Pipeline,
-    settings: Settings,
-    engine: Engine,
-    storage: Storage,
-    photos: dict[str, Path],
-) -> dict[str, UUID]:
+def tagged(tag_photos: Callable[..., dict[str, UUID]]) -> dict[str, UUID]:
     """Photographs of Ada's, tagged, by what they show."""
-    ids = {
-        name: store_image(settings, engine, storage, photos[name].read_bytes(), owner="ada")
-        for name in NAMES
-    }
-    pipeline.tag(list(ids.values()))
-    return ids
+    return tag_photos(NAMES, "ada")
 
 
 def review(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Visual search over stored embeddings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -9,11 +10,9 @@ from sqlalchemy import Engine
 
 from services.catalog.app import create_app
 from services.catalog.search import embedding
-from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
-from shared.storage.storage import Storage
 from tests.support.pictures.pictures import huge_png
-from tests.support.pictures.rows import insert_row, store_image
+from tests.support.pictures.rows import insert_row
 from tests.support.requests.answers import get
 
 
@@ -23,20 +22,10 @@ def client(settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture
-def tagged(
-    pipeline: Pipeline,
-    settings: Settings,
-    engine: Engine,
-    storage: Storage,
-    photos: dict[str, Path],
-) -> dict[str, UUID]:
+def tagged(tag_photos: Callable[..., dict[str, UUID]], photos: dict[str, Path]) -> dict[str, UUID]:
     """Every photograph, tagged, and the cat of another owner with a byte more behind its end."""
-    contents = {name: photo.read_bytes() for name, photo in photos.items()}
-    images = {
-        name: store_image(settings, engine, storage, content) for name, content in contents.items()
-    }
-    images["same cat"] = store_image(settings, engine, storage, contents["cat"] + b"!", "ada")
-    pipeline.tag(list(images.values()))
+    images = tag_photos(photos, "")
+    images["same cat"] = tag_photos(["cat"], "ada", end=b"!")["cat"]
     return images
 
 
