@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.first_model import ensure_model
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
 from shared.auth.signing import new_secret
@@ -169,7 +169,7 @@ def pipeline(
 ) -> Iterator[Pipeline]:
     """The tagging code of a worker, without Celery."""
     ensure_model(engine, storage, backbone)
-    networks = Networks(settings, storage, LANES)
+    networks = LoadedNetworks(settings, storage, LANES)
     networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
     live = LiveScorer(engine, storage, settings.hold_tags)

@@ -15,7 +15,7 @@ RESET_PEAK = "5"
 
 
 @dataclass(frozen=True)
-class Look:
+class HeaderCost:
     """CPU milliseconds, memory in MiB, and the answer."""
 
     milliseconds: float
@@ -23,7 +23,7 @@ class Look:
     answer: str
 
 
-def measure(content: bytes, at_once: int = 1) -> Look:
+def measure(content: bytes, at_once: int = 1) -> HeaderCost:
     """Read the header of a picture, `at_once` times concurrently."""
     with ThreadPoolExecutor(at_once) as pool:
         Path("/proc/self/clear_refs").write_text(RESET_PEAK)
@@ -31,7 +31,7 @@ def measure(content: bytes, at_once: int = 1) -> Look:
         started = time.process_time()
         answers = list(pool.map(look, [content] * at_once))
         seconds = time.process_time() - started
-        return Look(seconds * 1000, _mebibytes("VmHWM") - before, answers[0])
+        return HeaderCost(seconds * 1000, _mebibytes("VmHWM") - before, answers[0])
 
 
 def look(content: bytes) -> str:

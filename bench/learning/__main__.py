@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.learning.curve import CurveMaterial, LearningPoint, Night, nights, teach
+from bench.learning.curve import CurveMaterial, LearningPoint, NightResult, nights, teach
 from bench.learning.labelled import read_labelled
 from bench.learning.plot import plot
 from bench.setup.pictures import ROOT
@@ -58,7 +58,7 @@ def main(
     (out / "learning.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
-def show(points: Sequence[LearningPoint], after: Sequence[Night], console: Console) -> None:
+def show(points: Sequence[LearningPoint], after: Sequence[NightResult], console: Console) -> None:
     """Print both tables."""
     table = Table(
         "examples of each", "Tagloop", "one-vs-rest", "multinomial", "gate", "top-1 of others"

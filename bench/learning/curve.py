@@ -55,7 +55,7 @@ class LearningPoint:
 
 
 @dataclass(frozen=True)
-class Night:
+class NightResult:
     """The gate's decision after a night's corrections, and the quality of the live version."""
 
     name: str
@@ -112,7 +112,7 @@ def teach(material: CurveMaterial, per_label: int, seed: int, folder: Path) -> L
         )
 
 
-def nights(material: CurveMaterial, folder: Path) -> Iterator[Night]:
+def nights(material: CurveMaterial, folder: Path) -> Iterator[NightResult]:
     """Yield a good night, one on which everything is relabelled wrongly, and another good one."""
     labels = material.labels
     first = draw(material.train, NIGHT_EXAMPLES, seed=0)
@@ -121,10 +121,10 @@ def nights(material: CurveMaterial, folder: Path) -> Iterator[Night]:
         asked = pupil.upload(material.test)
         truth = [picture.label for picture in material.test]
 
-        def end(name: str) -> Night:
+        def end(name: str) -> NightResult:
             run, _ = pupil.retrain()
             quality = mean_average_precision(pupil.confidences(asked, labels), truth, labels)
-            return Night(name, run.status, run.reason, quality)
+            return NightResult(name, run.status, run.reason, quality)
 
         ids = pupil.upload(first)
         pupil.teach(ids, [picture.label for picture in first], user="ann")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from bench.learning.curve import LearningPoint, Night
+from bench.learning.curve import LearningPoint, NightResult
 
 SIZE_INCHES = (8.0, 3.6)
 DOTS_PER_INCH = 150
@@ -16,7 +16,7 @@ LINES = {
 GATE_COLOURS = {"promoted": "#1f6f8b", "rejected": "#c0573e"}
 
 
-def plot(points: Sequence[LearningPoint], nights: Sequence[Night], path: Path) -> None:
+def plot(points: Sequence[LearningPoint], nights: Sequence[NightResult], path: Path) -> None:
     """Draw both into one picture."""
     import matplotlib as mpl
 

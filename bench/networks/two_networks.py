@@ -1,8 +1,8 @@
 """`python -m bench.networks.two_networks NAME [FILE]`: memory of a worker during a change.
 
-Embeds pictures as a worker does, first with the configured network, then also with another one,
-whose weights may come from a file. Prints the memory of the process and its decoders; pages that
-they share count once.
+Embeds pictures as a worker does: first with the configured network, then also with another one,
+whose weights may come from a file. Prints the memory of the process and its decoders; shared pages
+count once.
 """
 
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import skimage
 
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.lanes import count_lanes
 from shared.config import load_settings
 from shared.storage.storage import Storage
@@ -36,7 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         storage = Storage(Path(folder).as_uri())
         storage.put("picture", PICTURE.read_bytes())
-        networks = Networks(settings, storage, count_lanes(settings.lanes))
+        networks = LoadedNetworks(settings, storage, count_lanes(settings.lanes))
         for wanted, file in ((settings.backbone, None), (name, weights)):
             lanes = networks.get(str(wanted), file).lanes
             for _ in range(PICTURES):

@@ -24,7 +24,7 @@ SECONDS = 5.0
 
 
 def peak() -> int:
-    """Return the most memory that this process has had, in MiB."""
+    """Return the peak memory of this process, in MiB."""
     line = next(x for x in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in x)
     return int(line.split()[1]) // 1024
 

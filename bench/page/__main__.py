@@ -1,4 +1,4 @@
-"""`python -m bench.page [FOLDER]`: how soon the page shows a large library, and how it scrolls.
+"""`python -m bench.page [FOLDER]`: time to show and to scroll a large library.
 
     python -m bench.page PICTURES --images 100000 --data /tmp/tagloop-page
 

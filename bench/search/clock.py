@@ -1,6 +1,6 @@
 """Time of a request on the clock, and on a processor core.
 
-On a machine that does other work, too, the second says what the request would take on a quiet one.
+On a busy machine, the time on the core says what the request would take on a quiet one.
 """
 
 import time

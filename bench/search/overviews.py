@@ -1,4 +1,4 @@
-"""What the page asks besides searches: themes, profiles of owners, suggestions."""
+"""Measure what the page asks for besides searches: themes, profiles of owners, suggestions."""
 
 from flask import Flask
 from rich.console import Console
@@ -20,7 +20,7 @@ PATHS = (
 
 
 def measure_overviews(app: Flask, console: Console) -> None:
-    """Print what each path takes."""
+    """Print the time of each path."""
     with app.app_context():
         clock = RequestClock(context().engine)
     client = app.test_client()

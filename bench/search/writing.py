@@ -1,4 +1,4 @@
-"""What the tables of search cost those who write: tagging, and re-tagging.
+"""The cost of the search tables when tagging and re-tagging.
 
 Everything is rolled back, so the database stays as it is.
 """

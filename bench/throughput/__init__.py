@@ -1,1 +1,1 @@
-"""Images a second beside the peers: the rows of the benchmark, and what they run."""
+"""Images per second of Tagloop and its peers: the rows of the benchmark, and the code they run."""

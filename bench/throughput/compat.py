@@ -31,11 +31,11 @@ from bench.setup.stack import up_command
 from services.compat.dialects.rekognition.sigv4 import (
     ALGORITHM,
     TIME_FORMAT,
-    Scope,
+    CredentialScope,
     SignedRequest,
     sign,
 )
-from shared.auth.scopes import Scope as KeyScope
+from shared.auth.scopes import Scope
 from shared.db.owners.keys import NewKey
 from tagloop.admin.keys import create_aws_key, create_key
 from tagloop.local.readiness import is_ready
@@ -74,7 +74,7 @@ def measure(work: Path, images: int) -> Table:
     with running_program(up_command(port, work / "data"), log) as process:
         wait_until(lambda: is_ready(HOST, port), "Tagloop", process, log)
         host = f"{HOST}:{port}"
-        new = NewKey(frozenset({KeyScope.INGEST}))
+        new = NewKey(frozenset({Scope.INGEST}))
         bearer, keys = create_key(work / "data", new), create_aws_key(work / "data", new)
         kinds: dict[str, Callable[[bytes], Request]] = {
             f"upload with wait={WAIT_SECONDS}": lambda picture: plain(bearer, picture),
@@ -125,7 +125,7 @@ def detect(keys: tuple[str, str], host: str, picture: bytes) -> Request:
         "x-amz-date": moment,
         "x-amz-target": "RekognitionService.DetectLabels",
     }
-    scope = Scope(moment[:8], "us-east-1", "rekognition")
+    scope = CredentialScope(moment[:8], "us-east-1", "rekognition")
     signature = sign(keys[1], scope, moment, SIGNED, SignedRequest("POST", PATH, "", headers, body))
     headers["authorization"] = (
         f"{ALGORITHM} Credential={keys[0]}/{scope}, SignedHeaders={';'.join(SIGNED)}, "

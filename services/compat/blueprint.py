@@ -1,4 +1,4 @@
-"""Turn a dialect into a part of the web app, whose every error is in the dialect's own form."""
+"""Turn a dialect into a blueprint whose errors all have the dialect's form."""
 
 from typing import cast
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 def create_blueprint(dialect: Dialect) -> APIBlueprint:
-    """Create the blueprint of a dialect. An app with a wrong words file does not start."""
+    """Create the blueprint of a dialect. An invalid words file stops the start."""
     name = f"compat-{dialect.name}"
     blueprint = APIBlueprint(name, __name__, abp_tags=[Tag(name="compat")])
     dialect.add_routes(blueprint, dialect.root)

@@ -1,4 +1,4 @@
-"""What a dialect, another vendor's API, consists of."""
+"""The interface of a dialect: another vendor's API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

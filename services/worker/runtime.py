@@ -12,7 +12,7 @@ from services.worker.backbone.precision.agreement import is_agreed, load_agreed_
 from services.worker.backbone.runtimes.choose import wants_cuda
 from services.worker.delivery import Sender
 from services.worker.health.gpu_metrics import GpuWatch, watch_gpus
-from services.worker.switching.networks import Networks, with_network
+from services.worker.switching.networks import LoadedNetworks, with_network
 from services.worker.switching.switcher import Switcher
 from services.worker.tagging.fetcher import THREADS as FETCHER_THREADS
 from services.worker.tagging.fetcher import Fetcher
@@ -37,7 +37,7 @@ class Runtime:
     settings: Settings
     engine: Engine
     storage: Storage
-    networks: Networks
+    networks: LoadedNetworks
     switcher: Switcher
     leases: LeaseKeeper
     live: LiveScorer
@@ -80,7 +80,7 @@ def start_runtime(settings: Settings, celery: Celery, task_threads: int) -> Runt
     if not is_agreed(engine, settings, backbone):
         # Another machine chose at the same moment, and differently.
         backbone = load_agreed_backbone(engine, settings, lane_count)
-    networks = Networks(settings, storage, lane_count, partial(load_agreed_backbone, engine))
+    networks = LoadedNetworks(settings, storage, lane_count, partial(load_agreed_backbone, engine))
     networks.add(backbone)
     leases = LeaseKeeper(engine, settings.lease_seconds)
     live = LiveScorer(engine, storage, settings.hold_tags)

@@ -71,7 +71,7 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
 
 
 def set_entrance(app: Flask, blueprint: str, entrance: Entrance) -> None:
-    """Have the requests of a blueprint show their keys in another way than `Authorization: Bearer`.
+    """Read the keys of a blueprint's requests elsewhere than in `Authorization: Bearer`.
 
     Where no keys are asked for, it is not used.
     """

@@ -53,7 +53,7 @@ class Publisher:
             self._connection = None
 
     def ask(self, task: str, arguments: list[object], expires_seconds: float) -> bool:
-        """Ask a worker for the embedding of a query picture or a text, by the task for it.
+        """Send a worker the task of embedding a query picture or a text.
 
         Return whether the message was delivered.
         """

@@ -131,7 +131,7 @@ class Scorer:
 
     @cached_property
     def named_columns(self) -> NDArray[np.intp]:
-        """The vocabulary's column of each tag that was made by its name, (named,)."""
+        """The vocabulary's column of each tag that was made from its name alone, (named,)."""
         named = self.head.text.named_ids if self.head.text else np.empty(0, np.int32)
         return self._columns_of(named)
 

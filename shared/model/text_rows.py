@@ -1,4 +1,4 @@
-"""Classifiers made of words alone: for networks that embed texts beside pictures.
+"""Classifiers made from words alone, for networks that embed texts beside pictures.
 
 A picture's similarity to a word says little by itself: some words are near to every picture. So it
 is compared with a background of pictures, as a z-score, and with the picture's other words.
@@ -53,8 +53,8 @@ class Background:
     def measure(self, rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the usual similarity of each word, and how much it varies; both (words,).
 
-        rows: (dimensions, words). The median and the spread below it are not moved by pictures that
-        show a word, as long as fewer than half of them do.
+        rows: (dimensions, words). The median and the spread below it do not change with the
+        pictures that show a word, as long as fewer than half of them do.
         """
         dimensions, words = rows.shape
         if not self.pictures:

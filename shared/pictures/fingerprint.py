@@ -1,4 +1,4 @@
-"""What near-duplicates of a picture are recognised by, beside its embedding."""
+"""The fingerprint that near-duplicates are recognised by, beside the embedding."""
 
 from dataclasses import dataclass
 from datetime import datetime

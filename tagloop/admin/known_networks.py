@@ -1,4 +1,4 @@
-"""The list of networks that are worth trying, and whether their weights are on this machine."""
+"""Networks worth trying, and whether their weights are on this machine."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def hub_cache() -> Path:
 
 
 def known_networks() -> list[KnownNetwork]:
-    """Return the networks of known.toml."""
+    """Return the networks of known_networks.toml."""
     rows = tomllib.loads(KNOWN_FILE.read_text(encoding="utf-8"))["network"]
     return [KnownNetwork(**row) for row in rows]

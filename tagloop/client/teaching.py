@@ -114,7 +114,7 @@ class Teaching(Transport):
         ]
 
     def last_switch(self) -> SwitchStatus | None:
-        """Return the change of the network that goes on, or the last one."""
+        """Return the change of the network in progress, or the last one."""
         document = self.call("GET", "/v1/backbone/switch")["switch"]
         return None if document is None else SwitchStatus.from_json(document)
 

@@ -80,13 +80,13 @@ def immich(
     from tagloop.exchange.immich.bridge import Options
     from tagloop.exchange.immich.run import connect as connect_bridge
     from tagloop.exchange.immich.settings import address_of, parent_tag, read_key
-    from tagloop.exchange.immich.transport import Stopped, Transport
+    from tagloop.exchange.immich.transport import BridgeStopped, ImmichTransport
     from tagloop.local.settings import open_database
 
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    transport = Transport(address_of(url), read_key(key_file), stop, say=_say)
+    transport = ImmichTransport(address_of(url), read_key(key_file), stop, say=_say)
     options = Options(owner, parent_tag(under), precision, user, delete, dry_run)
     # One connection for the lock, one for the state.
     engine = open_database(data, connections=2)
@@ -111,7 +111,7 @@ def immich(
                 print(passes.once())
             else:
                 passes.forever(every, _say)
-        except Stopped:
+        except BridgeStopped:
             _say("Stopped. The same command goes on where this one left off.")
     raise typer.Exit(EXIT_WELL)
 

@@ -61,10 +61,10 @@ def write(
     """
     from tagloop.client.client import Client
     from tagloop.exchange.xmp.files import XmpFiles
-    from tagloop.exchange.xmp.report import Report
+    from tagloop.exchange.xmp.report import XmpReport
     from tagloop.exchange.xmp.write import Writer
 
-    report = Report(is_dry_run=dry_run)
+    report = XmpReport(is_dry_run=dry_run)
     with XmpFiles(report, is_embedded=embed) as files:
         writer = Writer(Client(server), report, files, precision=precision, is_edited=edited)
         is_all_well = writer.write(folders, owner)
@@ -94,9 +94,9 @@ def read(
     from tagloop.client.client import Client
     from tagloop.exchange.xmp.files import XmpFiles
     from tagloop.exchange.xmp.read import Reader
-    from tagloop.exchange.xmp.report import Report
+    from tagloop.exchange.xmp.report import XmpReport
 
-    report = Report(is_dry_run=dry_run)
+    report = XmpReport(is_dry_run=dry_run)
     with XmpFiles(report, is_embedded=embed) as files:
         reader = Reader(
             Client(server), report, files, user=user, has_new_words=new_words, is_edited=edited
@@ -112,10 +112,10 @@ def restore(*, folders: Folders, embed: Embed = False, dry_run: DryRun = False) 
     What other programs wrote stays, before or since. This needs no server.
     """
     from tagloop.exchange.xmp.files import XmpFiles
-    from tagloop.exchange.xmp.report import Report
+    from tagloop.exchange.xmp.report import XmpReport
     from tagloop.exchange.xmp.restore import restore as restore_folders
 
-    report = Report(is_dry_run=dry_run)
+    report = XmpReport(is_dry_run=dry_run)
     with XmpFiles(report, is_embedded=embed) as files:
         is_all_well = restore_folders(folders, report, files)
     raise typer.Exit(EXIT_WELL if is_all_well else EXIT_SOME_WRONG)

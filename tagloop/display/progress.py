@@ -62,7 +62,7 @@ def follow_switch(client: Client, switch: SwitchStatus) -> SwitchStatus:
 
 
 def describe_switch(switch: SwitchStatus) -> tuple[str, float]:
-    """Return what a change of the network does now, and the share of that step that is done."""
+    """Return the present step of a change of the network, and the share of it that is done."""
     if switch.status == "learning":
         return switch.stage or "learning", switch.progress
     text = f"{switch.status}, {switch.done:,} of {switch.total or 0:,} images"

@@ -1,1 +1,1 @@
-"""How much hashtags teach, and what wrong ones cost: a simulated community over real pictures."""
+"""The gain from hashtags and the cost of wrong ones, in a simulated community."""

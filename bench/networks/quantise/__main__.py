@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from bench.networks.quantise.calibrate import find_ranges
-from bench.networks.quantise.compare import Comparison, summary
+from bench.networks.quantise.compare import IntegerComparison, summary
 from services.worker.backbone.convert import GRAPH_FILE, convert, converted_folder
 from services.worker.backbone.precision.ranges import path_of
 from services.worker.backbone.runtimes.openvino_runtime import read_description
@@ -54,10 +54,10 @@ def main() -> None:
     path.write_bytes(ranges.to_bytes())
     console.print(f"{path}: {path.stat().st_size / 1000:.0f} kB, {len(ranges.points)} points")
     tests = [square_of(path, *shapes) for path in pictures_in(given.test)[:TEST_IMAGES]]
-    cosines = Comparison(folder / GRAPH_FILE, tests).cosines(ranges)
+    cosines = IntegerComparison(folder / GRAPH_FILE, tests).cosines(ranges)
     console.print(f"cosine to float32, {len(tests)} other pictures: {summary(cosines)}")
     if given.layers:
-        comparison = Comparison(folder / GRAPH_FILE, squares[:LAYER_IMAGES])
+        comparison = IntegerComparison(folder / GRAPH_FILE, squares[:LAYER_IMAGES])
         for number, gain in comparison.gains(ranges):
             console.print(f"  without point {number}: {gain:+.5f}")
 

@@ -17,7 +17,7 @@ from services.worker.backbone.runtimes.openvino_core import openvino_core
 Squares = Sequence[NDArray[np.uint8]]
 
 
-class Comparison:
+class IntegerComparison:
     """Compares a network for integers with the same network in float32, on the same pictures."""
 
     def __init__(self, graph: Path, squares: Squares) -> None:

@@ -3,28 +3,28 @@
 from bench.setup.pictures import Pictures
 from bench.setup.processes import run_program
 from bench.setup.room import Room
-from bench.throughput.rows.throughput import Contestant, Sample
+from bench.throughput.rows.throughput import Contestant, Measurement
 
 WORKER_LIMIT = "bench.throughput.loops.worker_limit"
 
 
-def _measure(module: str, pictures: Pictures, images: int, *more: str) -> Sample:
+def _measure(module: str, pictures: Pictures, images: int, *more: str) -> Measurement:
     arguments = ("--pictures", str(pictures.folder), "--images", str(images), *more)
     result = run_program(module, *arguments)
-    return Sample(result["images_per_second"], {"process": result["cpu_ms"]})
+    return Measurement(result["images_per_second"], {"process": result["cpu_ms"]})
 
 
-def measure_limit(room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_limit(room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure the worker's decode and forward pass in one process, pictures in memory."""
     return _measure(WORKER_LIMIT, pictures, images)
 
 
-def measure_lanes(room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_lanes(room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure the same through the worker's lanes, which decode in separate processes."""
     return _measure(WORKER_LIMIT, pictures, images, "--isolated")
 
 
-def measure_plain(room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_plain(room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure PIL and eager torch, one picture at a time."""
     return _measure("bench.throughput.loops.plain", pictures, images)
 

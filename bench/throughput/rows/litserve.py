@@ -13,7 +13,7 @@ from bench.setup.room import Room, free_port
 from bench.throughput.load import sending
 from bench.throughput.peers.litserve_app import OPENVINO, PATH, TORCH, TORCH_BF16
 from bench.throughput.rows.tagloop import GENERATOR, cpu_ms
-from bench.throughput.rows.throughput import Contestant, Sample
+from bench.throughput.rows.throughput import Contestant, Measurement
 
 START_SECONDS = 120.0
 WARM_UP_IMAGES = 128
@@ -60,7 +60,7 @@ def running_litserve(room: Room, runtime: str, tuning: Tuning) -> Iterator[int]:
         yield port
 
 
-def measure_litserve(runtime: str, room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_litserve(runtime: str, room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure from the first upload to the last answer, which includes the tags."""
     tuning = TUNINGS[runtime]
     with running_litserve(room, runtime, tuning) as port:
@@ -68,7 +68,7 @@ def measure_litserve(runtime: str, room: Room, pictures: Pictures, images: int) 
         sent = sending.send(port, PATH, pictures, images, tuning.connections)
         used = cpu_ms(before, cpu_seconds(), images)
     used[GENERATOR] = 1000 * sent.cpu_seconds / images
-    return Sample(images / (sent.finished - sent.started), used)
+    return Measurement(images / (sent.finished - sent.started), used)
 
 
 LITSERVE = (

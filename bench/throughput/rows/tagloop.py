@@ -11,7 +11,7 @@ from bench.setup.pictures import ROOT, Pictures
 from bench.setup.processes import cpu_seconds
 from bench.setup.room import Room, new_owner
 from bench.setup.stack import running_tagloop
-from bench.throughput.rows.throughput import Contestant, Sample
+from bench.throughput.rows.throughput import Contestant, Measurement
 
 GENERATOR = "load generator"
 ADD_COMMAND = "tagloop add"
@@ -22,7 +22,7 @@ def cpu_ms(before: Counter[str], after: Counter[str], images: int) -> dict[str, 
     return {role: 1000 * (after[role] - before[role]) / images for role in after}
 
 
-def measure_uploads(room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_uploads(room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure from the first upload until the last image is tagged in Postgres."""
     with running_tagloop(room) as stack:
         owner = new_owner()
@@ -31,10 +31,10 @@ def measure_uploads(room: Room, pictures: Pictures, images: int) -> Sample:
         tagged_at = stack.wait_until_tagged(owner, images)
         used = cpu_ms(before, cpu_seconds(), images)
     used[GENERATOR] = 1000 * sent.cpu_seconds / images
-    return Sample(images / (tagged_at - sent.started), used)
+    return Measurement(images / (tagged_at - sent.started), used)
 
 
-def measure_add(room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_add(room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure the whole command, including its start and end."""
     folder = room.distinct_folder(pictures, images)
     with running_tagloop(room) as stack:
@@ -53,7 +53,7 @@ def measure_add(room: Room, pictures: Pictures, images: int) -> Sample:
         raise BenchError(f"tagloop add ended with exit status {process.returncode}: {errors}")
     used = cpu_ms(before, after, images)
     used[ADD_COMMAND] = 1000 * command_cpu / images
-    return Sample(images / seconds, used)
+    return Measurement(images / seconds, used)
 
 
 def cpu_of_ended() -> float:

@@ -15,7 +15,7 @@ from bench.setup.room import Room
 
 
 @dataclass(frozen=True)
-class Sample:
+class Measurement:
     """One measurement.
 
     cpu_ms: CPU milliseconds per image, by process.
@@ -35,7 +35,7 @@ class Contestant:
     key: str
     label: str
     images: int
-    measure: Callable[[Room, Pictures, int], Sample]
+    measure: Callable[[Room, Pictures, int], Measurement]
 
 
 def measure_in_turns(
@@ -51,7 +51,7 @@ def measure_in_turns(
 
     Returns `<prefix>.<key>` in images a second and `<prefix>_cpu.<key>.<process>` in milliseconds.
     """
-    samples: dict[str, list[Sample]] = defaultdict(list)
+    samples: dict[str, list[Measurement]] = defaultdict(list)
     for number in range(rounds):
         for contestant in contestants if number % 2 == 0 else reversed(contestants):
             count = room.scale.images(contestant.images)
@@ -67,7 +67,7 @@ def measure_in_turns(
     return figures
 
 
-def _figures(contestant: Contestant, samples: list[Sample], prefix: str) -> list[Figure]:
+def _figures(contestant: Contestant, samples: list[Measurement], prefix: str) -> list[Figure]:
     rates = tuple(sample.images_per_second for sample in samples)
     figures = [Figure(f"{prefix}.{contestant.key}", contestant.label, "images/s", rates)]
     for process in sorted({process for sample in samples for process in sample.cpu_ms}):

@@ -25,7 +25,7 @@ from bench.throughput.peers.usual_settings import (
     UPLOADS_VARIABLE,
 )
 from bench.throughput.rows.tagloop import GENERATOR, cpu_ms
-from bench.throughput.rows.throughput import Contestant, Sample
+from bench.throughput.rows.throughput import Contestant, Measurement
 from tagloop.local.environment import DATABASE_NAME, DATABASE_ROLE, broker_url
 from tagloop.local.servers import backing
 from tagloop.local.servers.postgres import PORT
@@ -99,14 +99,14 @@ def running_usual(room: Room) -> Iterator[Usual]:
         yield usual
 
 
-def measure_usual(room: Room, pictures: Pictures, images: int) -> Sample:
+def measure_usual(room: Room, pictures: Pictures, images: int) -> Measurement:
     """Measure from the first upload until the last image is tagged in Postgres."""
     with running_usual(room) as usual:
         before = cpu_seconds()
         sent, tagged_at = usual.tag(pictures, images)
         used = cpu_ms(before, cpu_seconds(), images)
     used[GENERATOR] = 1000 * sent.cpu_seconds / images
-    return Sample(images / (tagged_at - sent.started), used)
+    return Measurement(images / (tagged_at - sent.started), used)
 
 
 USUAL = Contestant("usual", "(a) Flask + Celery prefork + torch", 400, measure_usual)

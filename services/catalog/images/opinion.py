@@ -86,6 +86,6 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
 
 
 def _scorer_of(backbone_id: int) -> Scorer:
-    """Return the live scorer; the network that it belongs to went live perhaps a moment ago."""
+    """Return the live scorer, also just after another network went live."""
     scorer = context().live.get()
     return scorer if scorer.model.backbone_id == backbone_id else context().live.look_again()

@@ -21,7 +21,7 @@ from services.catalog.documents import (
 from services.catalog.images.opinion import Opinion, read_opinion
 from services.catalog.images.precision import choose_precise
 from services.catalog.images.suggesting import suggest_hashtags
-from services.catalog.stacks.collapsing import Page, find_stacked
+from services.catalog.stacks.collapsing import ListPage, find_stacked
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image, list_images
@@ -80,7 +80,7 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
     with transaction(context().engine) as connection:
         found: dict[UUID, RowMapping] = {}
 
-        def find(cursor: str | None, limit: int, among: Collection[UUID] | None = None) -> Page:
+        def find(cursor: str | None, limit: int, among: Collection[UUID] | None = None) -> ListPage:
             rows = list_images(
                 connection,
                 caller_access(),
@@ -93,7 +93,7 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
             )
             page, following = cut_page(rows, limit, lambda row: row["id"])
             found.update({row["id"]: row for row in page})
-            return Page([row["id"] for row in page], following)
+            return ListPage([row["id"] for row in page], following)
 
         if not query.stacks:
             page = find(query.cursor, query.limit)

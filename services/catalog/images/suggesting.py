@@ -1,4 +1,4 @@
-"""Suggest hashtags for an image: from its tags, from similar images, and as its owner writes."""
+"""Suggest hashtags for an image, from its tags and similar images, in its owner's spelling."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def suggest_hashtags(
 
 
 def _of_similar(connection: Connection, row: RowMapping) -> dict[str, float]:
-    """Return the hashtags of similar images, with the share of the similarity that has each."""
+    """Return the hashtags of similar images, each with its share of their similarity."""
     stored = find_embedding(connection, row["id"])
     if stored is None:
         return {}

@@ -55,7 +55,7 @@ def get_export(path: OwnerPath) -> Response:
 
 
 def _lines(here: Context, owner: str) -> Iterator[bytes]:
-    """Yield some images at a time, when the client has room for them.
+    """Yield the lines of some images at a time, as fast as the client reads.
 
     This runs after the request, so everything that depends on it has to be passed in.
     """

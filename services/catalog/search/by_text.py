@@ -32,7 +32,7 @@ class TextQuery:
 
 
 def text_of(understood: Understood) -> str | None:
-    """Return the text of a search that its words' tags do not answer; None if they do.
+    """Return the text of a search whose words are not all tags; None if they are.
 
     Only plain words are a text: quotes, brackets, alternatives and negations ask for tags.
     """

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping
 from services.catalog.search.by_text import find_by_text, prepare_text, text_of
 from services.catalog.search.documents import Criteria, FoundIds, SearchQuery, SearchResults
 from services.catalog.search.reading import Understood, describe_query, understand
-from services.catalog.stacks.collapsing import Page, StackedPage, find_stacked
+from services.catalog.stacks.collapsing import ListPage, StackedPage, find_stacked
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.finding import MAX_COUNT, find_newest
@@ -100,10 +100,12 @@ def _find_rows_by_text(understood: Understood, text: str) -> Sequence[RowMapping
         return find_by_text(connection, understood, embedded)
 
 
-def _find_page(connection: Connection, search: Search, query: SearchQuery) -> Page | StackedPage:
+def _find_page(
+    connection: Connection, search: Search, query: SearchQuery
+) -> ListPage | StackedPage:
     """Return a page, with the total if it is the first one."""
 
-    def find(cursor: str | None, limit: int) -> Page:
+    def find(cursor: str | None, limit: int) -> ListPage:
         return _find(connection, search, query.order, cursor, limit)
 
     def find_among(images: Collection[UUID]) -> Sequence[UUID]:
@@ -117,7 +119,7 @@ def _find_page(connection: Connection, search: Search, query: SearchQuery) -> Pa
 
 def _find(
     connection: Connection, search: Search, order: str, cursor: str | None, limit: int
-) -> Page:
+) -> ListPage:
     count = not cursor
     if order == "confidence" and ranking_tags(search.wanted):
         after = PagePosition(*decode_ranked_cursor(cursor)) if cursor else None
@@ -125,12 +127,12 @@ def _find(
         places = ranked.places[:limit]
         last = f"{places[-1].confidence}/{places[-1].image_id}" if places else ""
         ids = [place.image_id for place in places]
-        return Page(ids, _next(last, len(ranked.places), limit), ranked.total)
+        return ListPage(ids, _next(last, len(ranked.places), limit), ranked.total)
     before = decode_id_cursor(cursor) if cursor else None
     found = find_newest(connection, search, limit + 1, before=before, count=count)
     newest = found.ids[:limit]
     last = str(newest[-1]) if newest else ""
-    return Page(newest, _next(last, len(found.ids), limit), found.total if count else None)
+    return ListPage(newest, _next(last, len(found.ids), limit), found.total if count else None)
 
 
 def _next(last: str, found: int, limit: int) -> str | None:

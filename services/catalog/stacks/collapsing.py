@@ -14,7 +14,7 @@ MAX_ROUNDS = 5
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """A page of a list. next: cursor of the next page. total: only on the first page, if at all."""
 
     ids: Sequence[UUID]
@@ -43,10 +43,10 @@ def find_stacked(
     connection: Connection,
     limit: int,
     cursor: str | None,
-    find: Callable[[str | None, int], Page],
+    find: Callable[[str | None, int], ListPage],
     find_among: Callable[[Collection[UUID]], Sequence[UUID]],
 ) -> StackedPage:
-    """Return a page of up to `limit` images, of each stack only the first one in the list.
+    """Return a page of up to `limit` images with only the first one of each stack.
 
     find: returns a page from a cursor on. find_among: returns those of some images that are in the
     list, in its order.
@@ -68,7 +68,7 @@ def find_stacked(
 def first_of_each(
     ids: Sequence[UUID], stacks: dict[UUID, Stack], members: Sequence[UUID]
 ) -> list[UUID]:
-    """Return the images without those behind another one of their stack.
+    """Return the images, without those that follow another one of their stack.
 
     members: the stacks' images, in the order of the list.
     """
@@ -85,5 +85,5 @@ def _describe(stack: Stack | None) -> dict[str, Any] | None:
 
 
 def reason(stack: Stack) -> str:
-    """Return why these images are a stack."""
+    """Return the reason why these images form a stack."""
     return "burst" if stack.is_burst else "same"

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from services.compat.dialect import Dialect
 from services.compat.pictures.labels import as_it_is, surest
 from services.compat.pictures.tagging import (
-    Outcome,
     Picture,
+    PictureOutcome,
     PictureUrl,
     find_tagged,
     name_images,
@@ -153,7 +153,7 @@ def _picture_in(form: Form, url: str | None = None) -> Picture:
     return pictures[0]
 
 
-def _describe(outcome: Outcome, options: TagsOptions) -> Response:
+def _describe(outcome: PictureOutcome, options: TagsOptions) -> Response:
     labels = [one for one in outcome.labels if one.confidence * PERCENT >= options.threshold]
     limit = None if options.limit == NO_LIMIT else options.limit
     tags = [

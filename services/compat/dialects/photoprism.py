@@ -91,7 +91,7 @@ def _picture(value: object) -> Picture:
 
 
 def _merge(labels: list[Label]) -> dict[str, Label]:
-    """Return the labels of all pictures by slug, each as sure as in the best one, surest first."""
+    """Return the labels of all pictures by slug, each with its highest confidence, surest first."""
     merged: dict[str, Label] = {}
     for label in sorted(labels, key=lambda label: -label.confidence):
         merged.setdefault(label.slug, label)

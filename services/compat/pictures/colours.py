@@ -75,7 +75,7 @@ class Look:
 
 
 def look_of(row: RowMapping, max_colours: int) -> Look:
-    """Return what a tagged image looks like.
+    """Return the colours and the look of a tagged image.
 
     Raises:
         PictureError: its file can't be decoded any more.
@@ -88,7 +88,7 @@ def look_of(row: RowMapping, max_colours: int) -> Look:
 
 
 def measure(picture: Image.Image, max_colours: int) -> Look:
-    """Return what an RGB picture looks like."""
+    """Return the colours and the look of an RGB picture."""
     picture.thumbnail((SIDE, SIDE))
     luma = np.asarray(picture.convert("L"), dtype=np.float32)
     return Look(

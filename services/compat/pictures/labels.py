@@ -121,5 +121,5 @@ def capitalise_words(name: str) -> str:
 
 
 def as_it_is(name: str) -> str:
-    """Leave a name as Tagloop writes it."""
+    """Return a name as Tagloop writes it."""
     return name

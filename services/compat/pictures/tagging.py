@@ -1,4 +1,4 @@
-"""Have pictures tagged while a request waits, by the same path as an upload with `wait=`."""
+"""Tag pictures while a request waits, by the same path as an upload with `wait=`."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ Picture = bytes | PictureUrl | TagloopError
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PictureOutcome:
     """What became of a picture. row: of a tagged image. error: why there is none.
 
     shown: its tags as Tagloop names them. labels: the same as the words file names them.
@@ -71,7 +71,7 @@ class Outcome:
 
 
 @contextmanager
-def tagging(pictures: Sequence[Picture]) -> Iterator[list[Outcome]]:
+def tagging(pictures: Sequence[Picture]) -> Iterator[list[PictureOutcome]]:
     """Yield the outcome of each picture, in order, once all are known.
 
     Unless pictures are kept, those that were new are deleted at the end of the block.
@@ -91,8 +91,8 @@ def tagging(pictures: Sequence[Picture]) -> Iterator[list[Outcome]]:
 
 
 @contextmanager
-def tagging_one(picture: Picture) -> Iterator[Outcome]:
-    """Yield the outcome of one picture, which has to be a tagged image.
+def tagging_one(picture: Picture) -> Iterator[PictureOutcome]:
+    """Yield the outcome of one picture; raise if it was not tagged.
 
     Raises:
         TagloopError: it could not be tagged.
@@ -102,7 +102,7 @@ def tagging_one(picture: Picture) -> Iterator[Outcome]:
         yield outcome
 
 
-def find_tagged(image_id: UUID) -> Outcome:
+def find_tagged(image_id: UUID) -> PictureOutcome:
     """Return the outcome of an image that an earlier request sent, once it is known.
 
     Raises:
@@ -124,13 +124,13 @@ def send_in(picture: Picture) -> UUID:
     """
     refuse_overload()
     [image] = _take_in([picture], [])
-    if isinstance(image, Outcome):
+    if isinstance(image, PictureOutcome):
         assert image.error is not None
         raise image.error
     return image
 
 
-def name_images(response: Response, outcomes: Sequence[Outcome]) -> Response:
+def name_images(response: Response, outcomes: Sequence[PictureOutcome]) -> Response:
     """Name the images of an answer in a header, so that the caller can correct their tags."""
     if context().settings.compat_keep:
         ids = [str(one.row["id"]) if one.row is not None else NO_IMAGE for one in outcomes]
@@ -140,7 +140,7 @@ def name_images(response: Response, outcomes: Sequence[Outcome]) -> Response:
 
 @contextmanager
 def _place() -> Iterator[float]:
-    """Hold a place to wait in; yield the deadline, as time.monotonic().
+    """Reserve one of the places to wait; yield the deadline, as time.monotonic().
 
     Raises:
         Unavailable: there is none.
@@ -151,14 +151,14 @@ def _place() -> Iterator[float]:
         yield time.monotonic() + min(ANSWER_SECONDS, context().settings.max_wait_seconds)
 
 
-def _tag(pictures: Sequence[Picture], deadline: float, made: list[UUID]) -> list[Outcome]:
-    outcomes: dict[int, Outcome] = {}
+def _tag(pictures: Sequence[Picture], deadline: float, made: list[UUID]) -> list[PictureOutcome]:
+    outcomes: dict[int, PictureOutcome] = {}
     open_ones = list(range(len(pictures)))
     for _ in range(ATTEMPTS):
         taken = _take_in([pictures[n] for n in open_ones], made)
         gone: list[int] = []
         for n, image in zip(open_ones, taken, strict=True):
-            outcome = image if isinstance(image, Outcome) else _await(image, deadline)
+            outcome = image if isinstance(image, PictureOutcome) else _await(image, deadline)
             if outcome is None:
                 gone.append(n)
             else:
@@ -171,7 +171,7 @@ def _tag(pictures: Sequence[Picture], deadline: float, made: list[UUID]) -> list
     return [outcomes[n] for n in range(len(pictures))]
 
 
-def _take_in(pictures: Sequence[Picture], made: list[UUID]) -> list[UUID | Outcome]:
+def _take_in(pictures: Sequence[Picture], made: list[UUID]) -> list[UUID | PictureOutcome]:
     """Return the image id of each picture, or why it was refused; add ids of new images."""
     # The caller waits for all of them.
     is_kept = context().settings.compat_keep
@@ -189,18 +189,18 @@ def _take_in(pictures: Sequence[Picture], made: list[UUID]) -> list[UUID | Outco
     known = intake.commit(UploadOptions.model_validate({"owner": owner}))
     made += [own for own, image_id in known.items() if own == image_id]
     offered = iter(intake.offered)
-    taken: list[UUID | Outcome] = []
+    taken: list[UUID | PictureOutcome] = []
     for picture in pictures:
         if isinstance(picture, TagloopError):
-            taken.append(Outcome(error=picture))
+            taken.append(PictureOutcome(error=picture))
             continue
         one = next(offered)
         refused = one.refusal is not None
-        taken.append(Outcome(error=one.refusal) if refused else known[one.id])
+        taken.append(PictureOutcome(error=one.refusal) if refused else known[one.id])
     return taken
 
 
-def _await(image_id: UUID, deadline: float) -> Outcome | None:
+def _await(image_id: UUID, deadline: float) -> PictureOutcome | None:
     """Return the outcome of an image; None if it was deleted."""
     is_done = wait_until_done(image_id, deadline)
     with transaction(context().engine) as connection:
@@ -209,12 +209,12 @@ def _await(image_id: UUID, deadline: float) -> Outcome | None:
             return None
         if row["status"] == "failed":
             kind = FetchFailed if row["sha256"] is None else DamagedPicture
-            return Outcome(error=kind(row["error"]))
+            return PictureOutcome(error=kind(row["error"]))
         if not is_done or row["status"] != "tagged":
             raise Unavailable("No worker tagged the picture in time; send it again later.")
         vocabulary = context().words.get(connection).vocabulary
         shown = tags_of_images(connection, [row["id"]])[row["id"]]
-    return Outcome(row, shown, labels_of(vocabulary, current_words(), shown))
+    return PictureOutcome(row, shown, labels_of(vocabulary, current_words(), shown))
 
 
 def _delete(image_ids: Sequence[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""The deployment's words file: what tags are called in answers, and which ones moderate.
+"""The deployment's words file: names of tags in answers, and tags for moderation.
 
 It is TOML. `[words]` renames tags: `"golden retriever" = "Dog"`; `false` leaves a tag out.
 `[moderation]` lists the tags that answer questions about moderation, each with its names in the

@@ -1,1 +1,1 @@
-"""What requests of other vendors' clients consist of: bodies, JSON with pictures in it, keys."""
+"""Read requests of other vendors' clients: bodies, JSON that holds pictures, keys."""

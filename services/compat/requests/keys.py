@@ -23,7 +23,7 @@ FindToken = Callable[[Request], str | None]
 
 
 def entrance_by(max_bytes: Callable[[], int], *places: FindToken) -> Entrance:
-    """Return an entrance that looks for a key in these places, then in `Authorization: Bearer`.
+    """Return a function that looks for a key in these places, then in `Authorization: Bearer`.
 
     max_bytes: of a body that comes without a Content-Length. It is read here, to count its bytes.
     """

@@ -1,4 +1,4 @@
-"""Check the parsed body of a request against its form."""
+"""Validate the parsed body of a request."""
 
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ Form = TypeVar("Form", bound=Members)
 
 
 def validate(form: type[Form], value: Any) -> Form:
-    """Return a value in its form.
+    """Return a value as an instance of its type.
 
     Raises:
         BadRequest: it does not fit; the message names each wrong member.

@@ -97,7 +97,7 @@ class LastSwitch(BaseModel):
 
 
 class NetworkDocument(BaseModel):
-    """A network and what it has made."""
+    """A network and its embeddings."""
 
     name: str
     is_live: bool
@@ -121,7 +121,7 @@ class Forgotten(BaseModel):
 
 @switching.get("/v1/backbone", summary="List networks", responses={200: Networks})
 def get_networks() -> dict[str, Any]:
-    """Includes the number of embeddings that each has made."""
+    """Includes how many embeddings each has."""
     with transaction(context().engine) as connection:
         rows = list_networks(connection)
     return Networks(networks=[NetworkDocument(**row) for row in rows]).model_dump(mode="json")
@@ -131,7 +131,7 @@ def get_networks() -> dict[str, Any]:
     "/v1/backbone/switch", summary="Get the change of the network", responses={200: LastSwitch}
 )
 def get_switch() -> dict[str, Any]:
-    """The one that goes on, or the last one, with its progress."""
+    """The change in progress, or the last one, with its progress."""
     document = _describe_last()
     return LastSwitch(switch=document).model_dump(mode="json")
 
@@ -155,9 +155,9 @@ def post_switch(body: SwitchRequest) -> tuple[dict[str, Any], int]:
     responses={202: SwitchDocument, 409: ProblemDocument},
 )
 def post_back() -> tuple[dict[str, Any], int]:
-    """A change to the network that was live before, whatever the gate would say.
+    """Changes to the network that was live before, without asking the gate.
 
-    Only images that came meanwhile have to be embedded.
+    Only images that arrived since have to be embedded.
     """
     with transaction(context().engine) as connection:
         former = find_former_network(connection)
@@ -184,7 +184,7 @@ def post_abort() -> dict[str, Any]:
     responses={200: Forgotten, 404: ProblemDocument, 409: ProblemDocument},
 )
 def post_forget(body: NetworkName) -> dict[str, Any]:
-    """Frees the disk that a network takes which is not live. Its versions stay."""
+    """Frees the disk space of a network that is not live. Its versions stay."""
     here = context()
     deleted, last = 0, UUID(int=0)
     while True:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from services.feedback.review.ranking import (
     RARE_BELOW,
-    Suggestion,
+    TagQuestion,
     suggest_disputed,
     suggest_held,
     suggest_rare,
@@ -86,12 +86,12 @@ def read_candidates(
 
 def suggest(
     scorer: Scorer, candidates: Candidates, threshold: float
-) -> dict[UUID, list[Suggestion]]:
+) -> dict[UUID, list[TagQuestion]]:
     """Return the tags to ask about on each image, best first: shared tags and the owner's own.
 
     threshold: probability from which a tag is shown.
     """
-    found: dict[UUID, list[Suggestion]] = {}
+    found: dict[UUID, list[TagQuestion]] = {}
     with_own = scorer.own.keys() | {tag.owner for tag in candidates.voted if tag.owner is not None}
     groups: dict[str | None, list[int]] = defaultdict(list)
     for position, owner in enumerate(candidates.owners):
@@ -106,7 +106,7 @@ def suggest(
 
 def _suggest_alike(
     scorer: Scorer, candidates: Candidates, positions: NDArray[np.intp], threshold: float
-) -> dict[UUID, list[Suggestion]]:
+) -> dict[UUID, list[TagQuestion]]:
     """Return the tags to ask about on images that share one scorer."""
     columns = scorer.words.columns
     images_of = {
@@ -147,7 +147,7 @@ def _learned(scorer: Scorer) -> NDArray[np.bool_]:
     return learned
 
 
-def _merge(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+def _merge(suggestions: Sequence[TagQuestion]) -> list[TagQuestion]:
     """Keep one suggestion for each tag, best first."""
     best_last = sorted(suggestions, key=lambda suggestion: suggestion.score)
     by_column = {suggestion.column: suggestion for suggestion in best_last}

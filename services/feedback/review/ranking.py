@@ -29,7 +29,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class TagQuestion:
     """A tag to ask about.
 
     column: in the vocabulary. score: how much the answer would teach, 0 to 1.
@@ -46,7 +46,7 @@ class Suggestion:
 
 def suggest_uncertain(
     vocabulary: Vocabulary, probabilities: NDArray[np.float32], threshold: float
-) -> list[Suggestion]:
+) -> list[TagQuestion]:
     """Return the tags of one image whose probability is near the threshold, best first.
 
     The score falls from 1 at the threshold to 0 at certainty. Of tags that imply each other, only
@@ -58,7 +58,7 @@ def suggest_uncertain(
     close = np.flatnonzero(scores >= MIN_SCORE).tolist()
     implied = {wider for column in close for wider in vocabulary.ancestors(column).tolist()}
     return _best(
-        Suggestion(column, float(probabilities[column]), "uncertain", float(scores[column]))
+        TagQuestion(column, float(probabilities[column]), "uncertain", float(scores[column]))
         for column in close
         if column not in implied
     )
@@ -66,26 +66,26 @@ def suggest_uncertain(
 
 def suggest_held(
     probabilities: NDArray[np.float32], held: NDArray[np.intp], threshold: float
-) -> list[Suggestion]:
+) -> list[TagQuestion]:
     """Return the tags of one image that would be shown if they were not held back.
 
     held: columns of tags that only people can give to an image. All arrays are (tags,).
     """
     return _best(
-        Suggestion(column, float(probabilities[column]), "held", float(probabilities[column]))
+        TagQuestion(column, float(probabilities[column]), "held", float(probabilities[column]))
         for column in held[probabilities[held] >= threshold].tolist()
     )
 
 
 def suggest_rare(
     probabilities: NDArray[np.float32], images_of: Mapping[int, int]
-) -> list[Suggestion]:
+) -> list[TagQuestion]:
     """Return likely tags that few images are known to have.
 
     images_of: number of images with a tag by decision, by column, for tags that people use.
     """
     return _best(
-        Suggestion(
+        TagQuestion(
             column,
             float(probabilities[column]),
             "rare",
@@ -98,7 +98,7 @@ def suggest_rare(
 
 def suggest_disputed(
     probabilities: NDArray[np.float32], has_opinion: NDArray[np.bool_], votes: Iterable[Vote]
-) -> list[Suggestion]:
+) -> list[TagQuestion]:
     """Return tags of one image on which people contradict each other or the model, best first.
 
     probabilities: (tags,), the model's. has_opinion: (tags,), whether the model has learned a tag.
@@ -117,18 +117,18 @@ def suggest_disputed(
         among_people = 1 - abs(2 * share - 1)
         with_model = abs(share - float(probabilities[column])) if has_opinion[column] else 0.0
         score = max(among_people, MODEL_WEIGHT * with_model)
-        suggestions.append(Suggestion(column, float(probabilities[column]), "disputed", score))
+        suggestions.append(TagQuestion(column, float(probabilities[column]), "disputed", score))
     return _best(suggestions)
 
 
-def choose_images(suggestions: Mapping[Key, Sequence[Suggestion]], limit: int) -> list[Key]:
+def choose_images(suggestions: Mapping[Key, Sequence[TagQuestion]], limit: int) -> list[Key]:
     """Choose images for a review, taking the best of each kind in turn."""
     rankings = [_ranking(suggestions, why) for why in WHYS]
     in_turn = (key for turn in zip_longest(*rankings) for key in turn if key is not None)
     return list(dict.fromkeys(in_turn))[:limit]
 
 
-def _ranking(suggestions: Mapping[Key, Sequence[Suggestion]], why: Why) -> list[Key]:
+def _ranking(suggestions: Mapping[Key, Sequence[TagQuestion]], why: Why) -> list[Key]:
     """Return the images with suggestions of one kind, best first."""
     best = {
         key: max(suggestion.score for suggestion in of_image if suggestion.why == why)
@@ -138,6 +138,6 @@ def _ranking(suggestions: Mapping[Key, Sequence[Suggestion]], why: Why) -> list[
     return sorted(best, key=lambda key: -best[key])
 
 
-def _best(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+def _best(suggestions: Iterable[TagQuestion]) -> list[TagQuestion]:
     worthwhile = [suggestion for suggestion in suggestions if suggestion.score >= MIN_SCORE]
     return sorted(worthwhile, key=lambda suggestion: -suggestion.score)[:MAX_SUGGESTIONS]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.feedback.documents import User
 from services.feedback.review.candidates import read_candidates, suggest
-from services.feedback.review.ranking import Suggestion, Why, choose_images
+from services.feedback.review.ranking import TagQuestion, Why, choose_images
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import Reviewer, note_offered
@@ -84,7 +84,7 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
     return {"images": images}, {"Cache-Control": "no-store"}
 
 
-def _describe(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+def _describe(suggestions: Sequence[TagQuestion]) -> list[dict[str, Any]]:
     return [
         {
             "tag": suggestion.slug,

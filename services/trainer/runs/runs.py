@@ -122,7 +122,7 @@ def _learn(trainer: Trainer, run: Run) -> Finetuned:
 
 
 def _teach_hashtags(trainer: Trainer) -> bool:
-    """Return whether there are hashtags that may teach something."""
+    """Return whether there are hashtags to learn from."""
     if trainer.settings.hashtag_tags == "off":
         return False
     with transaction(trainer.engine) as connection:

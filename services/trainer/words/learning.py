@@ -17,7 +17,7 @@ from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.words.folds import FOLDS, assign_folds, find_groups
-from services.trainer.words.material import Material
+from services.trainer.words.material import LabelledPictures
 from services.trainer.words.measuring import (
     SHOWN_FROM,
     Figures,
@@ -55,14 +55,14 @@ class WordResult:
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedWords:
     """The file of the words that passed, and the outcome for every word."""
 
     file: WordsFile
     results: tuple[WordResult, ...]
 
 
-def learn_words(material: Material, leave_out: frozenset[str]) -> Learned:
+def learn_words(material: LabelledPictures, leave_out: frozenset[str]) -> LearnedWords:
     """Learn every word, keep words that pass the bar, and measure all of them.
 
     leave_out: slugs of words that are measured but not kept, whatever their figures.
@@ -76,10 +76,10 @@ def learn_words(material: Material, leave_out: frozenset[str]) -> Learned:
     )
     classifiers = _fit(material, examples, np.ones(len(material.paths), dtype=bool))
     kept = [result for result in results if result.method == "classifier"]
-    return Learned(_to_file(material, subspace, classifiers, logits, kept), results)
+    return LearnedWords(_to_file(material, subspace, classifiers, logits, kept), results)
 
 
-def _fit(material: Material, examples: Examples, rows: NDArray[np.bool_]) -> Classifiers:
+def _fit(material: LabelledPictures, examples: Examples, rows: NDArray[np.bool_]) -> Classifiers:
     weight = material.known.astype(np.float32)
     single = material.is_single[:, np.newaxis] & material.present
     others = (weight * (material.present & ~single)).sum(axis=0)
@@ -92,7 +92,7 @@ def _fit(material: Material, examples: Examples, rows: NDArray[np.bool_]) -> Cla
 
 
 def _unseen_logits(
-    material: Material, examples: Examples, folds: NDArray[np.intp]
+    material: LabelledPictures, examples: Examples, folds: NDArray[np.intp]
 ) -> NDArray[np.float32]:
     """Return logits of every word, (pictures, words), by models not trained on the picture."""
     logits = np.zeros(material.present.shape, np.float32)
@@ -104,7 +104,7 @@ def _unseen_logits(
 
 
 def _judge(
-    material: Material,
+    material: LabelledPictures,
     logits: NDArray[np.float32],
     folds: NDArray[np.intp],
     column: int,
@@ -142,7 +142,7 @@ def _passes(figures: Figures) -> bool:
 
 
 def _to_file(
-    material: Material,
+    material: LabelledPictures,
     subspace: Subspace,
     classifiers: Classifiers,
     logits: NDArray[np.float32],

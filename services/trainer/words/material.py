@@ -20,7 +20,7 @@ from shared.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
-class Material:
+class LabelledPictures:
     """Labelled pictures and their embeddings.
 
     slugs, names: of the words. paths: of the pictures; sets: the set that each picture belongs to.
@@ -48,7 +48,7 @@ class Material:
         return dict(sorted(Counter(self.sets[row] for row in shown).items()))
 
 
-def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> Material:
+def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> LabelledPictures:
     """Read the labels from `tagloop learn-words`, and the worker's embeddings of the pictures."""
     document = json.loads(labels.read_text(encoding="utf-8"))
     with safe_open(embeddings, framework="numpy") as file:
@@ -73,7 +73,7 @@ def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> Mat
     present = _table(pictures, "present", document["words"])
     known = _table(pictures, "known", document["words"])
     _add_implied(present, known, vocabulary, columns)
-    return Material(
+    return LabelledPictures(
         metadata["backbone"],
         tuple(
             tag.slug if tag else slug_of(word)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.evaluation.metrics import average_precision
 from services.trainer.words.folds import FOLDS
-from services.trainer.words.material import Material
+from services.trainer.words.material import LabelledPictures
 from services.trainer.words.thresholds import WordCurve, find_threshold
 
 # A word with fewer certain positives among the exhaustively labelled pictures is also measured on
@@ -38,7 +38,7 @@ class Figures:
 
 
 def curve_of(
-    material: Material, logits: NDArray[np.floating], column: int
+    material: LabelledPictures, logits: NDArray[np.floating], column: int
 ) -> tuple[WordCurve, NDArray[np.intp]] | None:
     """Return the word's logits on labelled pictures, and the rows of these.
 
@@ -59,7 +59,7 @@ def curve_of(
 
 
 def measure_learned(
-    material: Material,
+    material: LabelledPictures,
     logits: NDArray[np.floating],
     folds: NDArray[np.intp],
     column: int,
@@ -85,7 +85,7 @@ def measure_learned(
     return _figures(material, curve, rows, is_shown)
 
 
-def measure_network(material: Material, column: int) -> Figures | None:
+def measure_network(material: LabelledPictures, column: int) -> Figures | None:
     """Measure the network's own predictions of a word, at the usual limit."""
     found = curve_of(material, material.network, column)
     if found is None or not material.has_network[column]:
@@ -95,7 +95,10 @@ def measure_network(material: Material, column: int) -> Figures | None:
 
 
 def _figures(
-    material: Material, curve: WordCurve, rows: NDArray[np.intp], is_shown: NDArray[np.bool_]
+    material: LabelledPictures,
+    curve: WordCurve,
+    rows: NDArray[np.intp],
+    is_shown: NDArray[np.bool_],
 ) -> Figures:
     right, shown, present = curve.counts(is_shown)
     sets = np.array(material.sets)[rows]

@@ -11,16 +11,16 @@ import numpy as np
 from services.trainer.words.learning import (
     MIN_PRECISION,
     MIN_RECALL,
-    Learned,
+    LearnedWords,
     WordResult,
     describe_figures,
 )
-from services.trainer.words.material import Material
+from services.trainer.words.material import LabelledPictures
 from services.trainer.words.measuring import SHOWN_FROM
 
 
 def describe(
-    material: Material, learned: Learned, sets: Mapping[str, Mapping[str, str]]
+    material: LabelledPictures, learned: LearnedWords, sets: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
     """Return the content of the provenance file.
 
@@ -48,7 +48,7 @@ def describe(
     }
 
 
-def _of_word(material: Material, result: WordResult) -> dict[str, Any]:
+def _of_word(material: LabelledPictures, result: WordResult) -> dict[str, Any]:
     return {
         "pictures": material.sources_of(result.column),
         "known_absent": int(

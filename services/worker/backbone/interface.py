@@ -58,7 +58,7 @@ class Backbone(Protocol):
 
     @property
     def text(self) -> "TextEmbedder | None":
-        """Its tower for texts; None if it has none."""
+        """The tower for texts; None if it has none."""
         ...
 
     def embed(self, pixels: NDArray[np.uint8]) -> Future[NDArray[np.float32]]:

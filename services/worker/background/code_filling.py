@@ -1,4 +1,4 @@
-"""Give embeddings of an earlier version their codes."""
+"""Write missing codes for embeddings that an earlier version stored."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Measure what ordinary pictures are like, for networks with text, as more of them arrive."""
+"""Measure ordinary pictures again as more arrive, for networks with text."""
 
 import structlog
 from sqlalchemy import Engine

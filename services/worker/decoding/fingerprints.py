@@ -47,7 +47,7 @@ def _average(sums: NDArray[np.int32], rows: int, columns: int) -> NDArray[np.uin
 
 
 def _between(sums: NDArray[Any], places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return rows of an array at places between its rows."""
+    """Interpolate between the rows of an array."""
     before = np.minimum(places.astype(np.intp), len(sums) - 2)
     share = (places - before)[:, np.newaxis]
     return np.asarray(sums[before] * (1 - share) + sums[before + 1] * share)

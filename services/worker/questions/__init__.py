@@ -1,1 +1,1 @@
-"""Answer questions of web processes that need the network: pictures and texts to search for."""
+"""Answer web processes that need the network: embed pictures and texts to search for."""

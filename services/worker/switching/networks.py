@@ -32,7 +32,7 @@ class LoadedNetwork:
         self.backbone.close()
 
 
-class Networks:
+class LoadedNetworks:
     """Loads networks when they are first needed. Thread-safe."""
 
     def __init__(

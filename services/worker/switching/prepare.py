@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from services.worker.backbone import Backbone
 from services.worker.backbone.first_model import insert_first_head, register_backbone
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.switching.switches import (
@@ -25,7 +25,7 @@ MAX_ATTEMPTS = 3
 log = structlog.get_logger(__name__)
 
 
-def prepare(engine: Engine, storage: Storage, networks: Networks, switch: Switch) -> None:
+def prepare(engine: Engine, storage: Storage, networks: LoadedNetworks, switch: Switch) -> None:
     """Load the network and let all workers begin, unless another worker is doing so.
 
     A network that cannot be loaded ends the switch.

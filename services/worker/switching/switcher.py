@@ -9,7 +9,7 @@ from celery import Celery
 from sqlalchemy import Connection, Engine
 
 from services.worker.switching.embed_chunk import ChunkLost, embed_chunk
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from services.worker.switching.prepare import prepare
 from services.worker.tagging.waiting import WaitingUsers
 from shared.config import Settings
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class Switcher:
-    """Prepares switches and embeds images for them while no one waits for tags."""
+    """Prepare switches, and embed images for them while no upload waits for tags."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Switcher:
         engine: Engine,
         storage: Storage,
         celery: Celery,
-        networks: Networks,
+        networks: LoadedNetworks,
     ) -> None:
         # One picture may take as long as it may to be decoded.
         self._lease_seconds = settings.lease_seconds + settings.decode_seconds

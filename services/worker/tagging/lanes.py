@@ -143,7 +143,7 @@ class Lanes:
 
 
 def _result(started: Future[Seen]) -> tuple[NDArray[np.float32], Square]:
-    """Return an embedding and the square that it is of."""
+    """Return a picture's embedding and its decoded square."""
     try:
         # Reading and decoding have their own time limits; only the network has none.
         seen = started.result()

@@ -9,7 +9,7 @@ import numpy as np
 import structlog
 from sqlalchemy import Engine
 
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.choosing import choose_own
 from services.worker.tagging.lanes import Embedded, Lanes, Rejected
 from services.worker.tagging.leases import LeaseKeeper
@@ -54,7 +54,7 @@ class Pipeline:
 
     settings: Settings
     engine: Engine
-    networks: Networks
+    networks: LoadedNetworks
     leases: LeaseKeeper
     live: LiveScorer
 

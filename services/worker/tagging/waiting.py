@@ -1,4 +1,4 @@
-"""Whether users wait for tags: work in the background then leaves them the cores."""
+"""Tell whether users wait for tags, so that background work can leave them the cores."""
 
 import time
 
@@ -19,7 +19,7 @@ class WaitingUsers:
         self._busy_until = 0.0
 
     def are_there(self) -> bool:
-        """Return whether images wait for tags, or did a moment ago.
+        """Return whether images wait for tags, or did so a moment ago.
 
         Raises:
             Unavailable: Postgres is away.

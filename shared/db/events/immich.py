@@ -11,7 +11,7 @@ from shared.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class BridgeTag:
-    """A tag that the bridge wrote to Immich. stopped_at: since when it is not written any more."""
+    """A tag that the bridge wrote to Immich. stopped_at: when the bridge stopped writing it."""
 
     value: str
     slug: str
@@ -118,7 +118,7 @@ def put_tag(connection: Connection, run: BridgeRun, value: str, slug: str, tag_i
 
 
 def stop_tag(connection: Connection, run: BridgeRun, value: str) -> None:
-    """Write a tag no more, because it was deleted in Immich."""
+    """Stop writing a tag, because it was deleted in Immich."""
     connection.execute(
         text("""
             UPDATE immich_tags SET tag_id = NULL, stopped_at = coalesce(stopped_at, now())
@@ -129,7 +129,7 @@ def stop_tag(connection: Connection, run: BridgeRun, value: str) -> None:
 
 
 def resume_tags(connection: Connection, run: BridgeRun, value: str) -> list[str]:
-    """Write a stopped tag, and stopped tags below it, again; return their slugs."""
+    """Resume a stopped tag and the stopped tags below it; return their slugs."""
     return list(
         connection.scalars(
             text("""

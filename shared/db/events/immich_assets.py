@@ -97,7 +97,7 @@ def note_sent(connection: Connection, run: BridgeRun, asset_id: str, image_id: s
 
 
 def mark_due(connection: Connection, run: BridgeRun, asset_ids: Sequence[str]) -> None:
-    """Have assets compared, though neither side says that they changed."""
+    """Have assets compared again, even if neither side reports a change."""
     connection.execute(
         text("""
             UPDATE immich_assets SET is_due = true
@@ -163,7 +163,7 @@ def count_untagged(connection: Connection, run: BridgeRun) -> int:
 
 
 def assets_with(connection: Connection, run: BridgeRun, value: str) -> tuple[set[str], set[str]]:
-    """Return the assets that have a tag in Immich as far as is known, and those with a tag below.
+    """Return the assets known to have a tag in Immich, and those with a tag below it.
 
     Assets that are being written are left out.
     """
@@ -197,7 +197,7 @@ def forget_value(connection: Connection, run: BridgeRun, value: str) -> int:
 
 
 def mark_showing_due(connection: Connection, run: BridgeRun, slugs: Sequence[str]) -> None:
-    """Have the assets compared whose image has one of these tags, sure or not."""
+    """Have assets compared again whose image has one of these tags, however confident."""
     connection.execute(
         text("""
             UPDATE immich_assets SET is_due = true

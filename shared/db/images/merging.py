@@ -20,8 +20,8 @@ def merge_said(
 ) -> list[str]:
     """Add hashtags and members of metadata to an image; new values of metadata win.
 
-    learn: false keeps the image out of training from now on. Returns what could not be kept, since
-    it would be too much: `hashtags`, `metadata` or both.
+    learn: false keeps the image out of training from now on. Return what did not fit:
+    `hashtags`, `metadata` or both.
     """
     if not learn:
         connection.execute(update(images).where(images.c.id == image_id).values(learn=False))

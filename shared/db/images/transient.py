@@ -28,7 +28,7 @@ def mark_transient(connection: Connection, image_ids: Collection[UUID]) -> None:
 
 
 def keep_images(connection: Connection, image_ids: Collection[UUID]) -> None:
-    """Keep images after all, because their bytes were sent again in a way that keeps them."""
+    """Keep images after all, because a later request sent the same bytes to be kept."""
     if image_ids:
         connection.execute(
             delete(transient_images).where(transient_images.c.image_id.in_(image_ids))
@@ -63,7 +63,7 @@ def delete_transient(connection: Connection, image_ids: Sequence[UUID]) -> list[
 
 
 def find_due_transient(connection: Connection) -> Sequence[UUID]:
-    """Return images that should have been deleted long ago: the process that was to do so died."""
+    """Return images that should be gone, because the process that was to delete them died."""
     return connection.scalars(
         select(transient_images.c.image_id)
         .where(transient_images.c.due_at < func.now())

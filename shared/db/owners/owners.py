@@ -29,7 +29,7 @@ def find_ids_of(connection: Connection, owner: str, limit: int) -> Sequence[UUID
 def list_images_of(
     connection: Connection, owner: str, after: UUID | None, limit: int
 ) -> Sequence[RowMapping]:
-    """Return an owner's images, without copies, by arrival, from `after` on."""
+    """Return an owner's images after `after`, without copies, in order of arrival."""
     query = select(images).where(images.c.owner == owner, images.c.same_as.is_(None))
     if after is not None:
         query = query.where(images.c.id > after)

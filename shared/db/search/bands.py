@@ -1,7 +1,7 @@
 """Bands of confidence: an image's row in `image_search` says in which of them its tags lie.
 
-So most rows are decided without reading tags. Only where a limit lies inside a band are the tags of
-that band compared themselves.
+So most rows are decided without reading tags. Only where a limit lies inside a band are that band's
+tags compared one by one.
 """
 
 from __future__ import annotations

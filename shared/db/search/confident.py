@@ -1,4 +1,4 @@
-"""Images found by the index on confidence: the way to what few images show surely, or unsurely."""
+"""Find images by the index on confidence, where few images are within the limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_ROWS = 20_000
 
 
 def leads_to(search: Search) -> bool:
-    """Whether the index on confidence gives the images: one tag is wanted, or any."""
+    """Whether the index on confidence can answer the search: it asks for one tag, or any."""
     qualities = search.qualities
     is_simple = search.wanted == ANYTHING or isinstance(search.wanted, Shows)
     return is_simple and qualities.limits_confidence and qualities.source != PEOPLE
@@ -41,7 +41,7 @@ def is_alone(search: Search) -> bool:
 
 
 def count_confident(connection: Connection, search: Search, limit: int) -> int | None:
-    """Count the images of a search that is alone, up to a limit; None: too many tags to read."""
+    """Count the images of such a search, up to a limit; None: too many tags to read."""
     rows = _shown(search)
     is_one_tag = isinstance(search.wanted, Shows) and len(search.wanted.tag_ids) == 1
     some = rows.limit(limit if is_one_tag else MAX_ROWS).subquery()
@@ -85,7 +85,7 @@ def _shown(search: Search) -> Select[tuple[UUID]]:
 
 
 def _is_one_of(tag_id: ColumnElement[int], wanted: Sequence[int] | None) -> ColumnElement[bool]:
-    """The condition on a tag; None: any. One by one, so that an index keeps its order."""
+    """The condition on a tag; None: any. Ids are compared one by one, to keep an index in order."""
     if wanted is None:
         return and_(literal(True))
     return tag_id == wanted[0] if len(wanted) == 1 else tag_id.in_(wanted)

@@ -21,7 +21,7 @@ def bitmaps_only(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def by_index(connection: Connection) -> Iterator[None]:
-    """Have Postgres read an index in its order, and stop when there are enough rows.
+    """Make Postgres read an index in order, and stop when there are enough rows.
 
     It would read all of a table of ten million tags for some thousands of them.
     """
@@ -31,7 +31,7 @@ def by_index(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def no_whole_tables(connection: Connection) -> Iterator[None]:
-    """Have Postgres find all matches by an index of any kind, and then tags one image at a time."""
+    """Make Postgres find all matches by any kind of index, then tags one image at a time."""
     with _without(connection, ("enable_seqscan",)):
         yield
 

@@ -1,4 +1,4 @@
-"""How many images show which tags, and which owners there are, quickly enough for every key."""
+"""Counts of shown tags, and names of owners, fast enough for every keystroke."""
 
 from collections.abc import Mapping, Sequence
 
@@ -54,7 +54,7 @@ _OWNERS = text("""
 def count_showing(
     connection: Connection, access: Access, tag_ids: Sequence[int], most: int
 ) -> Mapping[int, int]:
-    """Return how many images show each tag, up to `most`; nothing for an owner of very many."""
+    """Return how many images show each tag, up to `most`; for a large owner, nothing."""
     values = {"tag_ids": list(tag_ids), "most": most}
     if access.owner is None:
         return {row.tag_id: row.images for row in connection.execute(_COUNTS, values)}
@@ -74,7 +74,7 @@ def find_most_shown(
 def find_owners_like(
     connection: Connection, access: Access, beginning: str, limit: int
 ) -> Sequence[str]:
-    """Return owners that the caller may see whose name begins so, in any case, by name."""
+    """Return the visible owners whose name begins with a text, ignoring case, by name."""
     if access.owner is not None:
         return [access.owner] if access.owner.lower().startswith(beginning.lower()) else []
     values = {"beginning": beginning, "most": MAX_OWNERS, "limit": limit}

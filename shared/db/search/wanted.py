@@ -154,7 +154,7 @@ def _any_by_model(qualities: Qualities, rows: FromClause) -> ColumnElement[bool]
 
 
 def _looked_up(rows: Select[bool]) -> ColumnElement[bool]:
-    """Whether there are such rows, asked for one image at a time.
+    """Whether such rows exist, looked up for one image at a time.
 
     EXISTS would let Postgres read the whole table for all images at once.
     """

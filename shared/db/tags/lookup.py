@@ -15,7 +15,7 @@ _COLUMNS = (tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner)
 
 
 @dataclass(frozen=True)
-class Meaning:
+class NameMeaning:
     """The tags that a name means: one, unless the caller sees the tags of all owners."""
 
     tags: tuple[KnownTag, ...]
@@ -38,7 +38,7 @@ def find_named(
     owner: str | None,
     *,
     keep: bool = False,
-) -> dict[str, Meaning]:
+) -> dict[str, NameMeaning]:
     """Return what texts mean, by text; texts without a meaning are left out.
 
     texts: slugs, names or aliases, in any case. owner: the caller; None: a caller who sees the tags
@@ -60,7 +60,7 @@ def find_named(
         shared = [*of_vocabulary, *made] if is_exact or not made else [*made, *of_vocabulary]
         meant = [*shared[:1], *own] if owner is None else [*own, *shared][:1]
         if meant:
-            found[text] = Meaning(tuple(dict.fromkeys(meant)))
+            found[text] = NameMeaning(tuple(dict.fromkeys(meant)))
     return found
 
 
@@ -73,7 +73,7 @@ def find_custom_tags(connection: Connection, tag_ids: Sequence[int]) -> list[Kno
 
 
 def find_tags(connection: Connection, tag_ids: Sequence[int]) -> list[KnownTag]:
-    """Return the tags of these ids, by id, of whatever kind."""
+    """Return the tags with these ids, of any kind, by id."""
     query = select(*_COLUMNS).where(tags.c.id.in_(tag_ids)).order_by(tags.c.id)
     return [KnownTag(*row) for row in connection.execute(query)]
 

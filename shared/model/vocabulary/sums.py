@@ -28,7 +28,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Sums:
-    """Which classes count towards the tags that more than one class, or another's, counts towards.
+    """The classes to add up for each tag that is more than one class of its own.
 
     columns: (sums,) these tags. A sum is made of the sums of narrower tags where it can be: that is
     several times less to add than all its classes.
@@ -67,7 +67,7 @@ class Sums:
         return frozenset(self.columns.tolist())
 
     def highest(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the highest probability instead of the sum, where classes do not exclude another.
+        """Return the highest probability instead of the sum, for classes that can occur together.
 
         leaves: (n, classes); the result is (n, sums).
         """
@@ -88,7 +88,7 @@ class Sums:
 
 
 def _members(tags: Sequence[Tag], ancestors: Sequence[NDArray[np.intp]]) -> dict[int, set[int]]:
-    """Return the classes of each tag that any counts towards, by column."""
+    """Return by column the classes of each tag that has any."""
     found: dict[int, set[int]] = defaultdict(set)
     for column, tag in enumerate(tags):
         own = {*tag.more_leaves, *(() if tag.leaf is None else (tag.leaf,))}

@@ -15,7 +15,7 @@ MAX_CHUNK_BYTES = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Chunk:
+class PngChunk:
     """A chunk, with the offset and size of its content in bytes."""
 
     kind: bytes
@@ -46,7 +46,7 @@ def read_png(source: Source) -> Header:
     return Header("PNG", *size, orientation or UPRIGHT)
 
 
-def chunks(source: Source) -> Iterator[Chunk]:
+def chunks(source: Source) -> Iterator[PngChunk]:
     """Yield the chunks of a PNG before its pixels.
 
     Raises:
@@ -54,7 +54,7 @@ def chunks(source: Source) -> Iterator[Chunk]:
     """
     place = len(SIGNATURE)
     while head := source.read(place, 8):
-        chunk = Chunk(head[4:], place + 8, int.from_bytes(head[:4], "big"))
+        chunk = PngChunk(head[4:], place + 8, int.from_bytes(head[:4], "big"))
         if chunk.kind in (b"IDAT", b"IEND"):
             return
         if chunk.size > MAX_CHUNK_BYTES or not chunk.kind.isalpha() or len(chunk.kind) < 4:

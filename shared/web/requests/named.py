@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image
-from shared.db.tags.lookup import Meaning, find_named
+from shared.db.tags.lookup import NameMeaning, find_named
 from shared.errors import NotFound
 from shared.storage.image_ids import parse_image_id
 from shared.web.context import context
@@ -26,7 +26,7 @@ def find_row(image_id: str) -> RowMapping:
     return row
 
 
-def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[str, Meaning]:
+def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[str, NameMeaning]:
     """Return the tags that texts mean to the caller, by text; unknown texts are left out.
 
     texts: slugs, names or aliases, in any case. owner: the owner whose tags are meant; None: the
@@ -40,12 +40,12 @@ def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[st
         return find_named(connection, words, texts, caller_access().narrow(owner))
 
 
-def find_tag_named(text: str, owner: str | None = None) -> Meaning | None:
+def find_tag_named(text: str, owner: str | None = None) -> NameMeaning | None:
     """Return the tag that one text means to the caller, or None."""
     return find_tags_named([text], owner).get(text)
 
 
-def resolve_tag(text: str, owner: str | None = None) -> Meaning:
+def resolve_tag(text: str, owner: str | None = None) -> NameMeaning:
     """Return the tag that one text means to the caller.
 
     Raises:

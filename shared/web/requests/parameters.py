@@ -1,4 +1,4 @@
-"""Read the parameters of a request, with a model whose schema is made only once."""
+"""Base class for query parameters whose JSON schema is made only once."""
 
 from functools import cache
 from typing import Any

@@ -41,7 +41,7 @@ def check_model(connection: Connection, storage: Storage, settings: Settings) ->
 
 
 def check_precision(connection: Connection, settings: Settings) -> Finding:
-    """Say in which precision the network computes, and why."""
+    """Report the precision in which the network computes, and why."""
     precision = find_precision(connection, settings.backbone)
     if precision is None:
         return well(PRECISION, "The first worker chooses the network's precision when it starts.")

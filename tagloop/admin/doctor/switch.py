@@ -14,7 +14,7 @@ MAX_PAUSE_SECONDS = 1800.0
 
 
 def check_switch(connection: Connection) -> Finding:
-    """Check whether a switch is held up."""
+    """Check whether a change of the network is stuck."""
     switch = find_last_switch(connection)
     if switch is None or switch["finished_at"] is not None:
         last = "" if switch is None or switch["status"] != "failed" else _tell_failed(switch)

@@ -41,7 +41,7 @@ def switch(
     wait: Wait = True,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Change the network. All images are embedded in the background, the present one serves.
+    """Change the network. The present one serves while all images are embedded.
 
     Ctrl-C ends only the waiting. The exit code is 1 when the present network stays.
     """
@@ -62,7 +62,7 @@ def switch(
 
 @app.command()
 def back(*, wait: Wait = True, server: Server = DEFAULT_SERVER) -> None:
-    """Return to the former network. Only images that came meanwhile have to be embedded."""
+    """Return to the former network. Only images that arrived since have to be embedded."""
     from tagloop.client.client import Client
 
     client = Client(server)

@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from tagloop.exchange.immich.transport import ImmichAway, ImmichRefused, Transport
+from tagloop.exchange.immich.transport import ImmichAway, ImmichRefused, ImmichTransport
 
 ASSETS_PER_PAGE = 1000
 IDS_PER_CALL = 500
@@ -39,7 +39,7 @@ class Asset:
 class Immich:
     """One user's Immich; raises what `Transport` raises."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: ImmichTransport) -> None:
         self._transport = transport
         self.server = transport.server
 
@@ -93,11 +93,11 @@ class Immich:
         return made
 
     def tag(self, tag_id: str, asset_ids: Sequence[str]) -> dict[str, str]:
-        """Tag assets; return for each that was answered "" or the error."""
+        """Tag assets; return by asset "" or the error, if Immich answered for it."""
         return self._change("PUT", tag_id, asset_ids)
 
     def untag(self, tag_id: str, asset_ids: Sequence[str]) -> dict[str, str]:
-        """Untag assets; return for each that was answered "" or the error."""
+        """Untag assets; return by asset "" or the error, if Immich answered for it."""
         return self._change("DELETE", tag_id, asset_ids)
 
     def _change(self, method: str, tag_id: str, asset_ids: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from shared.db.connection.engine import transaction
 from shared.db.events.immich import BridgeRun, check_run
 from tagloop.client.client import Client
 from tagloop.exchange.immich.api import Immich
-from tagloop.exchange.immich.report import Report
+from tagloop.exchange.immich.report import BridgeReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Options:
 
 @dataclass(frozen=True)
 class Bridge:
-    """What every step of a pass works with."""
+    """The servers, state and options of a pass."""
 
     immich: Immich
     client: Client
     engine: Engine
     run: BridgeRun
     options: Options
-    report: Report
+    report: BridgeReport
     stop: Event
     # Touched while the bridge is at work, for a health check.
     alive: Path | None = None

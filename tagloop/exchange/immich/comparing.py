@@ -23,7 +23,7 @@ Group = tuple[DueAsset, Mapping[str, str], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TagChanges:
     """What people changed of an asset's tags in Immich: slugs or names of tags by value."""
 
     due: DueAsset
@@ -33,12 +33,12 @@ class Difference:
 
     @property
     def has_lost_all(self) -> bool:
-        """Return whether several tags are gone at once, and no other came."""
+        """Return whether several tags are gone at once and none was added."""
         return 1 < len(self.removed) == len(self.due.pushed) and not self.added
 
 
 class TagNames:
-    """What words mean to the server, asked when a word is first met."""
+    """The server's tags by word; asks for a word when it first occurs."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -57,7 +57,7 @@ class TagNames:
 def compare(bridge: Bridge, due: Sequence[DueAsset], names: TagNames) -> list[DueAsset]:
     """Turn what people changed into corrections; return the assets as they are now in Immich.
 
-    Assets that are being written are not compared, since their tags are in between.
+    Assets that are being written are not compared, because only some of their tags are there.
     """
     untouched = [one for one in due if one.pushing is not None or one.pushed_at is None]
     differences = []
@@ -102,7 +102,7 @@ def finish_noted(bridge: Bridge, due: Sequence[DueAsset]) -> list[DueAsset]:
     return finished
 
 
-def _difference(bridge: Bridge, due: DueAsset, asset: Asset, names: TagNames) -> Difference:
+def _difference(bridge: Bridge, due: DueAsset, asset: Asset, names: TagNames) -> TagChanges:
     present = {value for value in asset.tags if bridge.is_own(value)}
     added = {}
     for value in sorted(present - due.pushed.keys()):
@@ -112,11 +112,11 @@ def _difference(bridge: Bridge, due: DueAsset, asset: Asset, names: TagNames) ->
         except ValueError as error:
             bridge.report.problem(f"{due.filename}: {value!r} cannot be a tag: {error}.")
     removed = {value: slug for value, slug in due.pushed.items() if value not in present}
-    return Difference(due, asset, added, removed)
+    return TagChanges(due, asset, added, removed)
 
 
-def _without_vanished(bridge: Bridge, differences: list[Difference]) -> list[Difference]:
-    """Take out tags that are gone from Immich as a whole, which says nothing of any picture."""
+def _without_vanished(bridge: Bridge, differences: list[TagChanges]) -> list[TagChanges]:
+    """Leave out tags that were deleted from Immich altogether: no picture was judged."""
     lost = Counter(value for one in differences for value in one.removed)
     if not lost:
         return differences
@@ -141,7 +141,7 @@ def _without_vanished(bridge: Bridge, differences: list[Difference]) -> list[Dif
     ]
 
 
-def _rewritten(bridge: Bridge, one: Difference) -> Difference | None:
+def _rewritten(bridge: Bridge, one: TagChanges) -> TagChanges | None:
     """Return the difference of an asset that lost all tags for the first time; else None.
 
     That happens when Immich extracts its metadata again, so the tags are written again, once.
@@ -155,7 +155,7 @@ def _rewritten(bridge: Bridge, one: Difference) -> Difference | None:
     return replace(one, due=replace(one.due, pushed={}, is_rewritten=True), removed={})
 
 
-def _correct(bridge: Bridge, differences: Sequence[Difference]) -> list[DueAsset]:
+def _correct(bridge: Bridge, differences: Sequence[TagChanges]) -> list[DueAsset]:
     """Send corrections; return the assets with the tags that they have now."""
     changed = [one for one in differences if one.added or one.removed]
     for one in changed:
@@ -208,7 +208,7 @@ def _send(bridge: Bridge, groups: Sequence[Group]) -> None:
             bridge.report.problem(f"{due.filename}: {describe(problem)}")
 
 
-def _now(one: Difference) -> DueAsset:
+def _now(one: TagChanges) -> DueAsset:
     pushed = _without(one.due.pushed, set(one.removed))
     pushed |= {value: slug_of(tag) for value, tag in one.added.items()}
     return replace(one.due, pushed=pushed)

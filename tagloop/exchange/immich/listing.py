@@ -76,7 +76,7 @@ def is_sweep_due(bridge: Bridge) -> bool:
 
 
 def forget_asset(bridge: Bridge, asset_id: str, image_id: str | None) -> None:
-    """Note that an asset was deleted in Immich. Its picture stays here, unless the user chose."""
+    """Note that an asset was deleted in Immich. Its picture stays here without `--delete`."""
     bridge.report.count("pictures deleted in Immich")
     if bridge.options.is_dry_run:
         return
@@ -101,7 +101,7 @@ def _note(bridge: Bridge, assets: list[Asset]) -> None:
 
 
 def _compare_tag(bridge: Bridge, value: str, tag_id: str) -> None:
-    """Have assets compared that differ in one tag.
+    """Mark the assets that differ in one tag to be compared.
 
     Immich may also list assets that have a narrower tag, so this only says where to look.
     """

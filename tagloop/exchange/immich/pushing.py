@@ -27,7 +27,7 @@ GONE = ("not_found", "no_permission")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The tags that an asset is to have: slugs by value. add, remove: what is different."""
+    """The tags that an asset should have: slugs by value. add, remove: the differences."""
 
     due: DueAsset
     wanted: Mapping[str, str]
@@ -71,7 +71,7 @@ def push(bridge: Bridge, due: Sequence[DueAsset]) -> None:
 
 
 def _plan(bridge: Bridge, due: DueAsset, stopped: frozenset[str]) -> Plan | None:
-    """Return what an asset is to have; None if its image is not tagged or not there any more.
+    """Return the tags that an asset should have; None if its image is not tagged or is gone.
 
     stopped: tags that are not written any more.
     """

@@ -1,4 +1,4 @@
-"""What the bridge says: one line for each thing that people should know, and counts."""
+"""The bridge's messages: one line for each thing that people should know, and counts."""
 
 import sys
 from collections import Counter
@@ -6,7 +6,7 @@ from collections import Counter
 from tagloop.client.names import printable
 
 
-class Report:
+class BridgeReport:
     """Counts what a pass did. is_dry_run: list every change."""
 
     def __init__(self, *, is_dry_run: bool = False) -> None:
@@ -16,7 +16,7 @@ class Report:
         self._said: set[str] = set()
 
     def problem(self, text: str) -> None:
-        """Say what went wrong with one picture, once."""
+        """Report a problem with one picture, once."""
         self.problems += 1
         self._say_once(text)
 

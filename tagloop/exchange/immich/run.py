@@ -22,9 +22,9 @@ from tagloop.exchange.immich.bridge import Bridge, Options
 from tagloop.exchange.immich.comparing import TagNames, compare, finish_noted
 from tagloop.exchange.immich.listing import is_sweep_due, list_pictures, sweep
 from tagloop.exchange.immich.pushing import push
-from tagloop.exchange.immich.report import Report
+from tagloop.exchange.immich.report import BridgeReport
 from tagloop.exchange.immich.sending import send_pictures
-from tagloop.exchange.immich.transport import Stopped
+from tagloop.exchange.immich.transport import BridgeStopped
 from tagloop.exchange.immich.vanishing import find_vanished
 
 ASSETS_PER_BATCH = 200
@@ -59,7 +59,7 @@ def connect(
         run = read_run(engine, name)
     else:
         run = begin_run(engine, name, immich.server, options.owner)
-    report = Report(is_dry_run=options.is_dry_run)
+    report = BridgeReport(is_dry_run=options.is_dry_run)
     return Passes(Bridge(immich, client, engine, run, options, report, stop, alive))
 
 
@@ -111,7 +111,7 @@ class Passes:
                     say(done)
             except Conflict:
                 raise
-            except Stopped:
+            except BridgeStopped:
                 return
             except TagloopError as error:
                 say(str(error))

@@ -33,7 +33,7 @@ def send_pictures(bridge: Bridge) -> None:
 
 
 def _was_sent(bridge: Bridge, asset_id: str, digest: bytes | None) -> bool:
-    """Return whether an earlier process sent the picture and was ended before it noted that."""
+    """Return whether an earlier process sent the picture and ended before it noted that."""
     if digest is None:
         return False
     ask = partial(bridge.client.known, bridge.options.owner, [digest.hex()])

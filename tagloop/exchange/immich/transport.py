@@ -37,12 +37,14 @@ class ImmichRefused(TagloopError):
         self.code = code
 
 
-class Stopped(Exception):
+class BridgeStopped(Exception):
     """The bridge is to end."""
 
 
-class Transport:
-    """One Immich server and one user's key. Every call raises ImmichAway, ImmichRefused or Stopped.
+class ImmichTransport:
+    """One Immich server and one user's key.
+
+    Every call raises ImmichAway, ImmichRefused or BridgeStopped.
 
     An answer that is not complete counts as no answer.
     """
@@ -99,7 +101,7 @@ class Transport:
 
     def _once(self, method: str, path: str, body: Mapping[str, Any] | None, is_json: bool) -> bytes:
         if self._stop.is_set():
-            raise Stopped
+            raise BridgeStopped
         headers = {"x-api-key": self._key, "Accept": "application/json" if is_json else "*/*"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -146,7 +148,7 @@ class Transport:
 
     def _wait(self, seconds: float) -> None:
         if self._stop.wait(seconds):
-            raise Stopped
+            raise BridgeStopped
 
 
 class _Busy(Exception):

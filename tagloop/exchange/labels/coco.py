@@ -18,7 +18,7 @@ NEGATIVES = "neg_category_ids"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CocoImage:
     """An entry of `images`."""
 
     image: str
@@ -106,7 +106,7 @@ def write_coco(
 
 
 def _row(
-    number: int, picture: Picture | None, tags: Mapping[str, str], category: Any, *, present: bool
+    number: int, picture: CocoImage | None, tags: Mapping[str, str], category: Any, *, present: bool
 ) -> Row | Unusable:
     if picture is None:
         return Unusable(number, "images has no usable entry with its image_id")
@@ -122,7 +122,7 @@ def _key(entry: Any) -> str:
     return repr(entry.get("id")) if isinstance(entry, dict) else ""
 
 
-def _picture(entry: Any) -> Picture | None:
+def _picture(entry: Any) -> CocoImage | None:
     if not isinstance(entry, dict):
         return None
     texts = [entry.get(name) or "" for name in ("image", "sha256", "file_name")]
@@ -130,7 +130,7 @@ def _picture(entry: Any) -> Picture | None:
     if not all(isinstance(text, str) for text in (*texts, owner or "")):
         return None
     image, sha256, path = texts
-    return Picture(
+    return CocoImage(
         image, sha256.lower(), path, owner, negatives if isinstance(negatives, list) else []
     )
 

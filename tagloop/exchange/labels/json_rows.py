@@ -90,7 +90,7 @@ def _labels_of_job(name: str, value: Any, metadata: Mapping[str, Any]) -> Iterat
 
 
 def _texts_of(document: Mapping[str, Any], name: str) -> Sequence[str]:
-    """Return a member that is a text, a list of texts, or absent."""
+    """Return the texts of a member: one, a list, or none if it is absent."""
     value = document.get(name)
     if value is None:
         return ()

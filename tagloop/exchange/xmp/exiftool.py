@@ -20,7 +20,7 @@ STOP_SECONDS = 10
 
 
 class ExifTool:
-    """One ExifTool that stays open, since starting it takes longer than most files.
+    """An ExifTool process that stays open, because starting it takes longer than most files.
 
     Raises UnusableXmp if it is not installed, or ends.
     """
@@ -72,14 +72,14 @@ class ExifTool:
         return bytes(output[: -len(READY)])
 
     def last_error(self) -> str:
-        """Return what ExifTool complained of last."""
+        """Return ExifTool's last error."""
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         return printable(next((line for line in reversed(lines) if line), "it did not say why"))
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedXmp:
     """The XMP in a picture file."""
 
     path: Path
@@ -107,7 +107,7 @@ class Embedded:
             raise UnusableXmp(f"ExifTool could not write it: {self.tool.last_error()}")
 
 
-def read_embedded(tool: ExifTool, path: Path) -> Embedded:
+def read_embedded(tool: ExifTool, path: Path) -> EmbeddedXmp:
     """Read the XMP of a picture file; raises UnusableXmp as `read_packet` does."""
     data = tool.run("-b", "-XMP", str(path.absolute()))
-    return Embedded(path, read_packet(data or EMPTY), path.stat().st_mtime_ns, tool)
+    return EmbeddedXmp(path, read_packet(data or EMPTY), path.stat().st_mtime_ns, tool)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tagloop.exchange.xmp.exiftool import ExifTool, read_embedded
 from tagloop.exchange.xmp.packets.packet import Packet, UnusableXmp
-from tagloop.exchange.xmp.report import Report
+from tagloop.exchange.xmp.report import XmpReport
 from tagloop.exchange.xmp.sidecars import find_sidecars, new_sidecar, read_sidecar
 
 
@@ -37,7 +37,7 @@ class XmpFiles(ExitStack):
     needed and not installed.
     """
 
-    def __init__(self, report: Report, *, is_embedded: bool) -> None:
+    def __init__(self, report: XmpReport, *, is_embedded: bool) -> None:
         super().__init__()
         self._report = report
         self.is_embedded = is_embedded

@@ -20,7 +20,7 @@ from tagloop.exchange.xmp.packets.editing import with_words
 from tagloop.exchange.xmp.packets.packet import UnusableXmp
 from tagloop.exchange.xmp.packets.reading import items_of, memory_of
 from tagloop.exchange.xmp.packets.words import Memory, find_changes, folded
-from tagloop.exchange.xmp.report import Report
+from tagloop.exchange.xmp.report import XmpReport
 
 PICTURES_PER_REQUEST = 200
 READ, PLANNED = "pictures corrected", "pictures would be corrected"
@@ -53,7 +53,7 @@ class Reader:
     def __init__(
         self,
         client: Client,
-        report: Report,
+        report: XmpReport,
         files: XmpFiles,
         *,
         user: str,

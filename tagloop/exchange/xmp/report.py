@@ -1,4 +1,4 @@
-"""What `tagloop xmp` says: problems as they come, counts at the end."""
+"""The output of `tagloop xmp`: problems as they occur, counts at the end."""
 
 import sys
 from collections import Counter
@@ -8,7 +8,7 @@ from tagloop.bulk.events import Event, Outcome
 from tagloop.client.names import printable
 
 
-class Report:
+class XmpReport:
     """Counts what happened to files. is_dry_run: nothing is changed, and every change is listed."""
 
     def __init__(self, *, is_dry_run: bool) -> None:
@@ -17,12 +17,12 @@ class Report:
         self.problems = 0
 
     def problem(self, path: Path, reason: str) -> None:
-        """Say why a file could not be used."""
+        """Report why a file could not be used."""
         self.problems += 1
         print(f"{printable(str(path))}: {reason}.", file=sys.stderr)
 
     def skip(self, event: Event) -> None:
-        """Say what could not be read of a folder; other kinds of files are none of ours."""
+        """Report what could not be read in a folder, except other kinds of files."""
         if event.outcome is Outcome.UNREADABLE:
             self.problem(Path(event.path), event.reason)
 

@@ -8,12 +8,12 @@ from tagloop.exchange.xmp.files import XmpFile, XmpFiles
 from tagloop.exchange.xmp.packets.editing import is_empty, without_words
 from tagloop.exchange.xmp.packets.packet import UnusableXmp
 from tagloop.exchange.xmp.packets.reading import memory_of
-from tagloop.exchange.xmp.report import Report
+from tagloop.exchange.xmp.report import XmpReport
 
 RESTORED, PLANNED = "files restored", "files would be restored"
 
 
-def restore(folders: Sequence[str], report: Report, files: XmpFiles) -> bool:
+def restore(folders: Sequence[str], report: XmpReport, files: XmpFiles) -> bool:
     """Restore all pictures' XMP in the folders; return whether there was no problem."""
     for picture in find_pictures(folders, report.skip):
         for file in files.of(Path(picture)):
@@ -24,7 +24,7 @@ def restore(folders: Sequence[str], report: Report, files: XmpFiles) -> bool:
     return report.summarise(RESTORED, PLANNED)
 
 
-def _restore(file: XmpFile, report: Report) -> None:
+def _restore(file: XmpFile, report: XmpReport) -> None:
     memory = memory_of(file.packet)
     if memory is None:
         return

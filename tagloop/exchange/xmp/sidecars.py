@@ -92,7 +92,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _mode_for(path: Path) -> int:
-    """Return the mode of the file, or what a new file gets here."""
+    """Return the mode of the file, or the default mode of a new file."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from tagloop.client.documents import ReceivedTag
-from tagloop.exchange.xmp.packets.words import Word
+from tagloop.exchange.xmp.packets.words import XmpWord
 
 
-def words_of(tags: Sequence[ReceivedTag]) -> list[Word]:
+def words_of(tags: Sequence[ReceivedTag]) -> list[XmpWord]:
     """Return the words of shown tags, each with its path through wider shown tags."""
     by_slug = {tag.tag: tag for tag in tags}
     implied = {parent for tag in tags for parent in tag.parents}
     return [
-        Word(tag.tag, _path_of(tag, by_slug), is_narrowest=tag.tag not in implied) for tag in tags
+        XmpWord(tag.tag, _path_of(tag, by_slug), is_narrowest=tag.tag not in implied)
+        for tag in tags
     ]
 
 

@@ -17,8 +17,8 @@ from tagloop.exchange.xmp.files import XmpFile, XmpFiles
 from tagloop.exchange.xmp.packets.editing import with_words
 from tagloop.exchange.xmp.packets.packet import UnusableXmp
 from tagloop.exchange.xmp.packets.reading import items_of, memory_of
-from tagloop.exchange.xmp.packets.words import Memory, Word, find_changes
-from tagloop.exchange.xmp.report import Report
+from tagloop.exchange.xmp.packets.words import Memory, XmpWord, find_changes
+from tagloop.exchange.xmp.report import XmpReport
 from tagloop.exchange.xmp.tagged import words_of
 
 # Digests in one question about what the server has.
@@ -36,7 +36,13 @@ class Writer:
     """
 
     def __init__(
-        self, client: Client, report: Report, files: XmpFiles, *, precision: float, is_edited: bool
+        self,
+        client: Client,
+        report: XmpReport,
+        files: XmpFiles,
+        *,
+        precision: float,
+        is_edited: bool,
     ) -> None:
         self._client = client
         self._report = report
@@ -96,7 +102,7 @@ class Writer:
             except UnusableXmp as error:
                 self._report.problem(target.path, str(error))
 
-    def _write_file(self, target: XmpFile, sha256: str, words: list[Word]) -> None:
+    def _write_file(self, target: XmpFile, sha256: str, words: list[XmpWord]) -> None:
         memory = memory_of(target.packet)
         if memory:
             self._check(memory, target, sha256)

@@ -16,7 +16,7 @@ from tagloop.client.client import Client
 from tagloop.exchange.immich.api import Immich
 from tagloop.exchange.immich.bridge import Options
 from tagloop.exchange.immich.run import Passes, connect
-from tagloop.exchange.immich.transport import ImmichAway, ImmichRefused, Transport
+from tagloop.exchange.immich.transport import ImmichAway, ImmichRefused, ImmichTransport
 from tagloop.local.settings import open_database
 from tests.acceptance.api import Api
 from tests.acceptance.commands import CAT, COFFEE, COMMAND, PALACE, ROCKET
@@ -56,7 +56,7 @@ def start(server: Server, engine: Engine, stand_in: StandIn) -> Callable[..., Pa
 
     def start(owner: str, *, step: Callable[[], None] | None = None, **options: bool) -> Passes:
         stop = Event()
-        transport = Transport(stand_in.url, KEY, stop, give_up_seconds=0.0)
+        transport = ImmichTransport(stand_in.url, KEY, stop, give_up_seconds=0.0)
         client = Client(server.url)
         if step:
             count_steps(transport, "_once", step)

@@ -21,7 +21,7 @@ from services.worker.backbone.runtimes.torch_runtime import load_torch_backbone
 from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.background.word_background import refresh_background
 from services.worker.questions.texts import answer_text
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
@@ -78,9 +78,11 @@ def towers(folder: Path) -> Iterator[Backbone]:
 
 
 @pytest.fixture
-def networks(settings: Settings, engine: Engine, storage: Storage, towers: Backbone) -> Networks:
+def networks(
+    settings: Settings, engine: Engine, storage: Storage, towers: Backbone
+) -> LoadedNetworks:
     ensure_model(engine, storage, towers)
-    networks = Networks(settings, storage, LANES)
+    networks = LoadedNetworks(settings, storage, LANES)
     networks.add(towers)
     return networks
 
@@ -90,13 +92,13 @@ class TextWorker:
     """The part of a worker that answers questions about texts."""
 
     engine: Engine
-    networks: Networks
+    networks: LoadedNetworks
     asked: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
 def tower_pipeline(
-    settings: Settings, engine: Engine, storage: Storage, networks: Networks
+    settings: Settings, engine: Engine, storage: Storage, networks: LoadedNetworks
 ) -> Iterator[Pipeline]:
     leases = LeaseKeeper(engine, settings.lease_seconds)
     yield Pipeline(settings, engine, networks, leases, LiveScorer(engine, storage))
@@ -105,7 +107,7 @@ def tower_pipeline(
 
 @pytest.fixture
 def client(
-    settings: Settings, engine: Engine, networks: Networks, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, engine: Engine, networks: LoadedNetworks, monkeypatch: pytest.MonkeyPatch
 ) -> FlaskClient:
     """The services, with a worker that gets their questions without a broker between them."""
     worker: Any = TextWorker(engine, networks)

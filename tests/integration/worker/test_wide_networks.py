@@ -15,7 +15,7 @@ from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.first_model import ensure_model
 from services.worker.backbone.networks.timm_network import load_network
 from services.worker.background.retag_jobs import run_due_jobs
-from services.worker.switching.networks import Networks
+from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings, load_settings
@@ -55,7 +55,7 @@ def pipeline(
     settings: Settings, engine: Engine, storage: Storage, wide: Backbone, weights: Path
 ) -> Iterator[Pipeline]:
     ensure_model(engine, storage, wide, str(weights))
-    networks = Networks(settings, storage, LANES)
+    networks = LoadedNetworks(settings, storage, LANES)
     networks.add(wide)
     leases = LeaseKeeper(engine, settings.lease_seconds)
     yield Pipeline(settings, engine, networks, leases, LiveScorer(engine, storage))

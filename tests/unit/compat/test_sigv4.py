@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.compat.dialects.rekognition.sigv4 import (
+    CredentialScope,
     Malformed,
-    Scope,
     SignedRequest,
     parse_authorization,
     sign,
@@ -22,7 +22,7 @@ from services.compat.dialects.rekognition.sigv4 import (
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 ACCESS_KEY_ID = "AKIDEXAMPLE"
 TIME = "20150830T123600Z"
-SCOPE = Scope("20150830", "us-east-1", "service")
+SCOPE = CredentialScope("20150830", "us-east-1", "service")
 HOST = {"host": "example.amazonaws.com", "x-amz-date": TIME}
 FORM = b"Param1=value1"
 FORM_DIGEST = "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e"

@@ -9,13 +9,20 @@ from hypothesis import strategies as st
 from tagloop.exchange.xmp.packets.editing import EMPTY, is_empty, with_words, without_words
 from tagloop.exchange.xmp.packets.packet import MAX_DEPTH, Packet, UnusableXmp, read_packet
 from tagloop.exchange.xmp.packets.reading import items_of, memory_of
-from tagloop.exchange.xmp.packets.words import FIELDS, SUBJECT, Changes, Memory, Word, find_changes
+from tagloop.exchange.xmp.packets.words import (
+    FIELDS,
+    SUBJECT,
+    Changes,
+    Memory,
+    XmpWord,
+    find_changes,
+)
 from tagloop.exchange.xmp.sidecars import find_sidecars, new_sidecar, read_sidecar
 
 DIGEST = "0" * 64
-DOG = Word("dog", ("animal", "dog"))
-ANIMAL = Word("animal", ("animal",), is_narrowest=False)
-BEACH = Word("beach", ("beach",))
+DOG = XmpWord("dog", ("animal", "dog"))
+ANIMAL = XmpWord("animal", ("animal",), is_narrowest=False)
+BEACH = XmpWord("beach", ("beach",))
 WORDS = [DOG, BEACH, ANIMAL]
 IMPLIED = {"dog": frozenset({"dog", "animal"})}
 HEAD = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
@@ -69,7 +76,7 @@ def test_what_goes_in_comes_out_and_leaves_every_byte(name: str, encoding: str) 
 
 words = st.lists(
     st.builds(
-        lambda slug, steps, narrow: Word(slug.replace("|", ""), tuple(steps), narrow),
+        lambda slug, steps, narrow: XmpWord(slug.replace("|", ""), tuple(steps), narrow),
         st.sampled_from(["a", "b", "c", "d"]),
         st.lists(TEXT, min_size=1, max_size=3),
         st.booleans(),
@@ -80,7 +87,9 @@ words = st.lists(
 
 
 @given(st.lists(TEXT, min_size=1, max_size=4), words, words)
-def test_any_words_beside_any_others(own: list[str], first: list[Word], second: list[Word]) -> None:
+def test_any_words_beside_any_others(
+    own: list[str], first: list[XmpWord], second: list[XmpWord]
+) -> None:
     """Whatever people and the network call things, nothing gets lost, doubled or mixed up."""
     packet = read_packet(EMPTY)
     from xml.sax.saxutils import escape

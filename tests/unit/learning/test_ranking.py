@@ -10,7 +10,7 @@ from services.feedback.review.ranking import (
     MAX_SUGGESTIONS,
     RARE_BELOW,
     WHYS,
-    Suggestion,
+    TagQuestion,
     Why,
     choose_images,
     suggest_disputed,
@@ -28,7 +28,7 @@ TEAPOT, HAMMER, RETRIEVER, DOG = (
 LEARNED = np.ones(len(VOCABULARY), dtype=bool)
 
 suggestions = st.builds(
-    Suggestion, st.integers(0, 9), st.floats(0, 1), st.sampled_from(WHYS), st.floats(0.1, 1)
+    TagQuestion, st.integers(0, 9), st.floats(0, 1), st.sampled_from(WHYS), st.floats(0.1, 1)
 )
 by_image = st.dictionaries(st.text(), st.lists(suggestions, max_size=6), max_size=20)
 
@@ -91,7 +91,7 @@ def test_a_tag_that_the_model_never_learned_is_not_disputed_by_it() -> None:
 def test_a_list_has_some_of_every_kind() -> None:
     scores: dict[Why, float] = {"uncertain": 0.9, "disputed": 0.3, "rare": 0.2}
     offers = {
-        f"{why} {number}": [Suggestion(0, 0.5, why, score)]
+        f"{why} {number}": [TagQuestion(0, 0.5, why, score)]
         for why, score in scores.items()
         for number in range(5)
     }
@@ -103,7 +103,7 @@ def test_a_list_has_some_of_every_kind() -> None:
 
 @given(by_image, st.integers(1, 30))
 def test_a_list_is_full_as_long_as_there_is_anything_to_ask(
-    offers: dict[str, list[Suggestion]], limit: int
+    offers: dict[str, list[TagQuestion]], limit: int
 ) -> None:
     chosen = choose_images(offers, limit)
 

@@ -1,4 +1,4 @@
-"""`/v1/search/suggest`: how a search that is being typed may go on."""
+"""`/v1/search/suggest`: complete a search while it is typed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -98,7 +98,7 @@ def _owner(typed: Typed, name: str) -> Suggestion:
 def _tags(
     connection: Connection, access: Access, parts: Sequence[Typed], limit: int
 ) -> list[Suggestion]:
-    """Suggest tags, those that begin with most words first, then the most shown."""
+    """Suggest tags: those that complete the most words first, then the most shown."""
     found: dict[int, tuple[Typed, RowMapping]] = {}
     for typed in parts:
         for row in _rows(connection, access, typed):

@@ -28,7 +28,7 @@ class Typed:
 
 
 def typed_at_end(q: str) -> list[Typed]:
-    """Return what may be meant: of words, the longest name that they may begin comes first.
+    """Return the possible beginnings of a name or a filter, the longest first.
 
     A search that ends with a blank or a bracket gives one empty part.
     """

@@ -1,4 +1,4 @@
-"""What a filter may be completed to."""
+"""Filters and values that complete a word."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

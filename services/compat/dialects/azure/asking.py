@@ -1,4 +1,4 @@
-"""What the query of a request asks for."""
+"""Read the features and the language that a query asks for."""
 
 from collections.abc import Set
 
@@ -16,12 +16,12 @@ def asked_names(request: Request, parameter: str) -> set[str]:
 
 
 def refuse_others(asked: Set[str], known: Set[str], names: str) -> None:
-    """Return if only known features are asked for, and at least one.
+    """Check that a request asks for at least one feature, and only for known ones.
 
     names: of the known ones, for the message.
 
     Raises:
-        AzureError: it is not so.
+        AzureError: it does not.
     """
     if not asked or asked - known:
         others = ", ".join(sorted(asked - known)) or "none"
@@ -32,10 +32,10 @@ def refuse_others(asked: Set[str], known: Set[str], names: str) -> None:
 
 
 def refuse_language(request: Request) -> None:
-    """Return if the tags are wanted in English.
+    """Check that the request asks for English tags.
 
     Raises:
-        AzureError: they are wanted in another language.
+        AzureError: it asks for another language.
     """
     language = request.args.get("language", LANGUAGE)
     if language.lower() not in ("", LANGUAGE):

@@ -7,14 +7,14 @@ from flask import request
 
 from services.compat.dialects.azure.asking import asked_names, refuse_language, refuse_others
 from services.compat.dialects.azure.tags import describe_size, describe_tags
-from services.compat.pictures.tagging import Outcome, tagging_one
+from services.compat.pictures.tagging import PictureOutcome, tagging_one
 from services.compat.requests.picture_body import read_picture
 
 TAGS = "tags"
 DESCRIPTION = "description"
 
 
-def tag_image() -> tuple[dict[str, Any], Outcome]:
+def tag_image() -> tuple[dict[str, Any], PictureOutcome]:
     """Answer `tag`.
 
     Raises:
@@ -25,7 +25,7 @@ def tag_image() -> tuple[dict[str, Any], Outcome]:
         return {TAGS: describe_tags(outcome), **_about(outcome)}, outcome
 
 
-def analyze_image() -> tuple[dict[str, Any], Outcome]:
+def analyze_image() -> tuple[dict[str, Any], PictureOutcome]:
     """Answer `analyze`. A description has tags and no captions: Tagloop writes no sentences.
 
     Raises:
@@ -43,7 +43,7 @@ def analyze_image() -> tuple[dict[str, Any], Outcome]:
         return {**document, **_about(outcome)}, outcome
 
 
-def _about(outcome: Outcome) -> dict[str, Any]:
+def _about(outcome: PictureOutcome) -> dict[str, Any]:
     return {
         "requestId": str(uuid4()),
         "metadata": {

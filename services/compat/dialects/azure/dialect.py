@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint
 from services.compat.dialect import Dialect
 from services.compat.dialects.azure import computer_vision, image_analysis
 from services.compat.dialects.azure.errors import describe_error
-from services.compat.pictures.tagging import Outcome, name_images
+from services.compat.pictures.tagging import PictureOutcome, name_images
 from services.compat.requests.keys import entrance_by, in_header, in_query
 from services.compat.requests.picture_body import max_body_bytes
 
@@ -55,7 +55,7 @@ def add_routes(blueprint: APIBlueprint, root: str) -> None:
         return answer(computer_vision.analyze_image)
 
 
-def answer(operation: Callable[[], tuple[dict[str, Any], Outcome]]) -> Response:
+def answer(operation: Callable[[], tuple[dict[str, Any], PictureOutcome]]) -> Response:
     """Answer an operation.
 
     Raises:

@@ -6,14 +6,14 @@ from flask import request
 
 from services.compat.dialects.azure.asking import asked_names, refuse_language, refuse_others
 from services.compat.dialects.azure.tags import describe_size, describe_tags
-from services.compat.pictures.tagging import Outcome, tagging_one
+from services.compat.pictures.tagging import PictureOutcome, tagging_one
 from services.compat.requests.picture_body import read_picture
 
 TAGS = "tags"
 
 
-def analyze_image() -> tuple[dict[str, Any], Outcome]:
-    """Answer `imageanalysis:analyze` with what Tagloop can tell.
+def analyze_image() -> tuple[dict[str, Any], PictureOutcome]:
+    """Answer `imageanalysis:analyze` with tags.
 
     Raises:
         AzureError: other features are wanted; empty answers would say that nothing was found.

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.compat.pictures.labels import as_it_is, surest
-from services.compat.pictures.tagging import Outcome
+from services.compat.pictures.tagging import PictureOutcome
 
 
-def describe_tags(outcome: Outcome) -> list[dict[str, Any]]:
+def describe_tags(outcome: PictureOutcome) -> list[dict[str, Any]]:
     """Return the tags of an image, the surest first."""
     return [
         {"name": label.called(as_it_is), "confidence": label.confidence}

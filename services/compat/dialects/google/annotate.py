@@ -12,7 +12,7 @@ from services.compat.dialects.google.documents import (
 from services.compat.dialects.google.errors import Code, describe_refusal, status
 from services.compat.pictures.colours import look_of
 from services.compat.pictures.labels import Label, capitalise_first, surest
-from services.compat.pictures.tagging import Outcome, Picture, PictureUrl, tagging
+from services.compat.pictures.tagging import Picture, PictureOutcome, PictureUrl, tagging
 from services.compat.requests.json_body import decode_base64
 from shared.errors import BadRequest, Forbidden, PictureError, TagloopError
 
@@ -24,7 +24,7 @@ UNKNOWN_SAFETY = dict.fromkeys(("adult", "spoof", "medical", "violence", "racy")
 DIGITS = 6
 
 
-def annotate(batch: BatchAnnotateImages) -> tuple[list[Document], list[Outcome]]:
+def annotate(batch: BatchAnnotateImages) -> tuple[list[Document], list[PictureOutcome]]:
     """Return one answer for each picture, in order, and the outcomes of those that were tagged."""
     tagged = [one for one in batch.requests if _wants(one, *NEEDS_TAGS)]
     with tagging([_picture(one.image) for one in tagged]) as outcomes:
@@ -60,7 +60,7 @@ def _picture(image: ImageOfRequest) -> Picture:
     return PictureUrl(url)
 
 
-def _answer(asked: AnnotateImage, outcome: Outcome) -> Document:
+def _answer(asked: AnnotateImage, outcome: PictureOutcome) -> Document:
     if outcome.error is not None:
         return {"error": describe_refusal(outcome.error)}
     answer: Document = {}
@@ -101,7 +101,7 @@ def _describe(label: Label) -> Document:
     }
 
 
-def _colours(asked: AnnotateImage, outcome: Outcome) -> Document:
+def _colours(asked: AnnotateImage, outcome: PictureOutcome) -> Document:
     look = look_of(outcome.image, _limit(asked, Feature.IMAGE_PROPERTIES))
     colours = [
         {

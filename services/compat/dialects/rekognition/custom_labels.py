@@ -8,10 +8,10 @@ from services.compat.dialects.rekognition.labels import percent
 from services.compat.dialects.rekognition.picture import read_picture
 from services.compat.dialects.rekognition.projects import find_version
 from services.compat.pictures.labels import surest
-from services.compat.pictures.tagging import Outcome, tagging_one
+from services.compat.pictures.tagging import PictureOutcome, tagging_one
 
 
-def detect_custom_labels(request: DetectCustomLabels) -> tuple[dict[str, Any], Outcome]:
+def detect_custom_labels(request: DetectCustomLabels) -> tuple[dict[str, Any], PictureOutcome]:
     """Answer DetectCustomLabels; names are as people wrote them."""
     version = find_version(request.ProjectVersionArn)
     if not version.is_live:

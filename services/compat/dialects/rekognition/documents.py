@@ -22,7 +22,7 @@ class ObjectInBucket(Members):
     Version: str | None = Field(None, min_length=1, max_length=1024)
 
 
-class Picture(Members):
+class RequestedPicture(Members):
     """A picture: its bytes in base64, or where it is."""
 
     Bytes: Any = None
@@ -32,7 +32,7 @@ class Picture(Members):
 class WithImage(Members):
     """A request about a picture."""
 
-    Image: Picture
+    Image: RequestedPicture
 
 
 class LabelFilters(Members):

@@ -32,7 +32,7 @@ DEFAULT_REGION = "us-east-1"
 
 
 def find_key(request: Request, ring: KeyRing) -> tuple[Key, int]:
-    """Return the key that signed the request, or that stands in `Authorization: Bearer`.
+    """Return the key that signed the request, or the one in `Authorization: Bearer`.
 
     Raises:
         AwsError: the signature is missing, malformed, too old or wrong, or its key opens nothing.

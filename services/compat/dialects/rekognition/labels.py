@@ -7,14 +7,14 @@ from services.compat.dialects.rekognition.documents import DetectLabels, LabelFi
 from services.compat.dialects.rekognition.picture import read_picture
 from services.compat.pictures.colours import Colour, Look, look_of
 from services.compat.pictures.labels import Label, capitalise_words, surest
-from services.compat.pictures.tagging import Outcome, tagging_one
+from services.compat.pictures.tagging import PictureOutcome, tagging_one
 
 Document = dict[str, Any]
 PERCENT = 100.0
 DIGITS = 4
 
 
-def detect_labels(request: DetectLabels) -> tuple[Document, Outcome]:
+def detect_labels(request: DetectLabels) -> tuple[Document, PictureOutcome]:
     """Answer DetectLabels."""
     content = read_picture(request.Image)
     with tagging_one(content) as outcome:

@@ -1,6 +1,6 @@
 """DetectModerationLabels, answered only where the words file names tags that can answer it.
 
-An empty list means "safe" to its callers, so it is never given because no one looked.
+Callers read an empty list as "safe", so it is never returned without a check.
 """
 
 from typing import Any
@@ -9,13 +9,15 @@ from services.compat.dialects.rekognition.documents import DetectModerationLabel
 from services.compat.dialects.rekognition.errors import AwsError
 from services.compat.dialects.rekognition.labels import DIGITS, PERCENT
 from services.compat.dialects.rekognition.picture import read_picture
-from services.compat.pictures.tagging import Outcome, tagging_one
+from services.compat.pictures.tagging import PictureOutcome, tagging_one
 from services.compat.pictures.words import VARIABLE, current_words
 from shared.auth.door import caller_access
 from shared.web.context import context
 
 
-def detect_moderation_labels(request: DetectModerationLabels) -> tuple[dict[str, Any], Outcome]:
+def detect_moderation_labels(
+    request: DetectModerationLabels,
+) -> tuple[dict[str, Any], PictureOutcome]:
     """Answer DetectModerationLabels; each label comes with its wider ones."""
     names = current_words().moderation
     _refuse_unable(names.keys())
@@ -47,7 +49,7 @@ def _add(found: dict[str, dict[str, Any]], names: tuple[str, ...], percent: floa
 
 
 def _refuse_unable(tags: Any) -> None:
-    """Return if the live model can show every tag that moderates.
+    """Check that the live model can show every tag for moderation.
 
     Raises:
         AwsError: there is none, or one of them is not learned, or is held back.

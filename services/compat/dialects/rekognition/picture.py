@@ -1,6 +1,6 @@
 """The picture of a request: bytes in the body, or an object in an allowed bucket."""
 
-from services.compat.dialects.rekognition.documents import ObjectInBucket, Picture
+from services.compat.dialects.rekognition.documents import ObjectInBucket, RequestedPicture
 from services.compat.dialects.rekognition.errors import AwsError
 from services.compat.requests.json_body import decode_base64
 from shared.errors import BadRequest, PictureError, TooManyBytes, Unavailable
@@ -17,7 +17,7 @@ INVALID_OBJECT = (
 )
 
 
-def read_picture(picture: Picture) -> bytes:
+def read_picture(picture: RequestedPicture) -> bytes:
     """Return the bytes of a picture.
 
     Raises:

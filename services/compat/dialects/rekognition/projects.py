@@ -84,7 +84,7 @@ def describe_project_versions(request: DescribeProjectVersions) -> Document:
 
 
 def start_project_version(request: StartProjectVersion) -> Document:
-    """Answer StartProjectVersion. As at AWS, what runs already can't be started."""
+    """Answer StartProjectVersion. As at AWS, a running version can't be started."""
     version = find_version(request.ProjectVersionArn)
     if version.is_live:
         raise AwsError("ResourceInUseException", f"Version {version.number} is running already.")

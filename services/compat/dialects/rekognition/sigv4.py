@@ -1,4 +1,4 @@
-"""AWS' Signature Version 4: what a request's signature has to be."""
+"""Compute the signature of a request by AWS' Signature Version 4."""
 
 import hashlib
 import hmac
@@ -24,8 +24,8 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What a signing key is valid for. date: yyyymmdd."""
+class CredentialScope:
+    """The credential scope that a signing key is valid for. date: yyyymmdd."""
 
     date: str
     region: str
@@ -40,7 +40,7 @@ class Signature:
     """The content of an Authorization header. headers: the names of the signed headers."""
 
     access_key_id: str
-    scope: Scope
+    scope: CredentialScope
     headers: tuple[str, ...]
     signature: str
 
@@ -80,10 +80,12 @@ def parse_authorization(text: str) -> Signature:
     headers = tuple(found["headers"].split(";"))
     if list(headers) != sorted(set(headers)) or any(name != name.lower() for name in headers):
         raise Malformed("SignedHeaders must be sorted names in lower case, each once.")
-    return Signature(access_key_id, Scope(*scope[:3]), headers, found["signature"])
+    return Signature(access_key_id, CredentialScope(*scope[:3]), headers, found["signature"])
 
 
-def sign(secret: str, scope: Scope, time: str, signed: Sequence[str], asked: SignedRequest) -> str:
+def sign(
+    secret: str, scope: CredentialScope, time: str, signed: Sequence[str], asked: SignedRequest
+) -> str:
     """Return the signature of a request, in hex.
 
     time: of the signature, as in X-Amz-Date. signed: names of the signed headers, in order.

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from services.feedback.corrections.reading import Entry
 from shared.db.corrections.corrections import Verdict
 from shared.db.tags.known_tag import KnownTag
-from shared.db.tags.lookup import Meaning, find_named
+from shared.db.tags.lookup import NameMeaning, find_named
 from shared.errors import BadRequest, NotFound, TagloopError
 from shared.model.names.tag_names import slug_of
 from shared.model.names.variants import forms
@@ -98,7 +98,7 @@ def _find_meanings(
     words: VocabularyIndex,
     entries: Sequence[Entry],
     owners: Mapping[UUID, str],
-) -> dict[str, dict[str, Meaning]]:
+) -> dict[str, dict[str, NameMeaning]]:
     """Return the tags that names mean, by owner and text.
 
     Unknown names are tried in other forms.
@@ -127,7 +127,7 @@ def _slugs_to_make(entries: Sequence[Entry]) -> frozenset[str]:
 
 
 def _read_names(
-    entry: Entry, meanings: Mapping[str, Meaning], own: Set[str], maker: str | None
+    entry: Entry, meanings: Mapping[str, NameMeaning], own: Set[str], maker: str | None
 ) -> Iterable[Naming]:
     """Yield what the names of one entry mean.
 
@@ -148,7 +148,7 @@ def _read_names(
 
 
 def _read_name(
-    name: str, new: bool, meanings: Mapping[str, Meaning], own: Set[str], maker: str | None
+    name: str, new: bool, meanings: Mapping[str, NameMeaning], own: Set[str], maker: str | None
 ) -> KnownTag:
     """Return the tag that a name means, or the one that it creates."""
     meant = meanings.get(name)
@@ -161,7 +161,7 @@ def _read_name(
     return KnownTag(TO_BE_MADE, slug_of(name), name, "custom", maker)
 
 
-def _is_variant(name: str, tag: KnownTag, meanings: Mapping[str, Meaning]) -> bool:
+def _is_variant(name: str, tag: KnownTag, meanings: Mapping[str, NameMeaning]) -> bool:
     """Return whether a name means a tag only as a variant of one of its names."""
     return tag.id != TO_BE_MADE and name not in meanings
 

@@ -19,7 +19,7 @@ MAX_EVENTS = 1000
 REQUIRED = ("id", "source", "type")
 
 
-class Form(Enum):
+class ContentMode(Enum):
     """The content mode of a request."""
 
     BINARY = "attributes in headers, data in the body"
@@ -35,26 +35,26 @@ class CloudEvent:
     data: object
 
 
-def form_of(delivery: WebhookDelivery) -> Form | None:
+def form_of(delivery: WebhookDelivery) -> ContentMode | None:
     """Return the content mode of a request; None if it carries no CloudEvents."""
     media_type = delivery.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    for form in (Form.STRUCTURED, Form.BATCH):
+    for form in (ContentMode.STRUCTURED, ContentMode.BATCH):
         if media_type == form.value:
             return form
-    return Form.BINARY if "ce-specversion" in delivery.headers else None
+    return ContentMode.BINARY if "ce-specversion" in delivery.headers else None
 
 
-def read_events(delivery: WebhookDelivery, form: Form) -> list[CloudEvent]:
+def read_events(delivery: WebhookDelivery, form: ContentMode) -> list[CloudEvent]:
     """Return the events of a request.
 
     Raises:
         BadRequest: an event lacks a required attribute, or there are too many events.
     """
-    if form is Form.BINARY:
+    if form is ContentMode.BINARY:
         names = ("specversion", *REQUIRED)
         attributes = {name: delivery.headers.get(f"ce-{name}") for name in names}
         return [_read_event({**attributes, "data": read_json_object(delivery.body)})]
-    if form is Form.STRUCTURED:
+    if form is ContentMode.STRUCTURED:
         return [_read_event(read_json_object(delivery.body))]
     batch = read_json(delivery.body)
     if not isinstance(batch, list):

@@ -26,10 +26,10 @@ def read_standard(delivery: WebhookDelivery) -> list[Event]:
         said = cloudevents.read_events(delivery, form)
         return [_picture(one.id, one.data, None) for one in said]
     message, sent_at = _verify(delivery)
-    if form is None or form is cloudevents.Form.BINARY:
+    if form is None or form is cloudevents.ContentMode.BINARY:
         # The headers of a binary CloudEvent are not signed, so its id can't be trusted.
         body = read_json_object(delivery.body)
-        data = body if form is cloudevents.Form.BINARY else member(body, "data")
+        data = body if form is cloudevents.ContentMode.BINARY else member(body, "data")
         return [_picture(message, data, sent_at)]
     return [_picture(one.id, one.data, sent_at) for one in cloudevents.read_events(delivery, form)]
 

@@ -50,7 +50,7 @@ class GroupOutcome:
 
 @dataclass(frozen=True)
 class TwoNetworks:
-    """The next network, without learned tags, and the live version."""
+    """The next network without its learned tags, and the live version."""
 
     following: Scorer
     live: Scorer
@@ -109,7 +109,7 @@ def _problem_of_live(
 
 
 def _judged_by_both(one: Targets, other: Targets) -> Targets:
-    """Return targets that count as much as in the one where they count less."""
+    """Return the targets, each with the smaller of its two weights."""
     return replace(one, weight=np.minimum(one.weight, other.weight))
 
 

@@ -123,7 +123,7 @@ def _compose(following: Scorer, learned: dict[str | None, GroupOutcome]) -> Fine
 
 
 def _tell_lost(connection: Connection, live: Scorer, head: Head) -> str:
-    """Return sentences on tags that the live version knows and the next network does not."""
+    """Return sentences about tags that the live version knows and the next network does not."""
     return "".join(
         _tell_tags(connection, before[~np.isin(before, after)], text)
         for before, after, text in (

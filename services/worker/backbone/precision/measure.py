@@ -34,7 +34,7 @@ class Measured:
 
 
 def find_measured(folder: Path) -> Measured | None:
-    """Return what was measured on this kind of processor, if it was."""
+    """Return the timings of this kind of processor, if there are any."""
     try:
         found = Measured(**json.loads((folder / MEASURED_FILE).read_text()))
     except (OSError, ValueError, TypeError):
@@ -43,7 +43,7 @@ def find_measured(folder: Path) -> Measured | None:
 
 
 def write_measured(measured: Measured, folder: Path) -> None:
-    """Keep what was measured."""
+    """Write the timings to the folder of the converted network."""
     (folder / MEASURED_FILE).write_text(json.dumps(asdict(measured), indent=1) + "\n")
 
 

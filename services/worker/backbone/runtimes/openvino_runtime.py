@@ -107,7 +107,7 @@ def read_description(folder: Path) -> Description:
 def load_openvino_backbone(
     settings: Settings, lanes: int, agreed: str | None = None
 ) -> OpenVinoBackbone:
-    """Load the configured network; convert and measure it first, once a machine.
+    """Load the configured network; on a new machine, convert and measure it first.
 
     agreed: `float` or `int8`, if the database's embeddings have that precision.
 

@@ -1,4 +1,4 @@
-"""Sentences that a word is put into before it is embedded."""
+"""Template sentences: a word is embedded in each of them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Embeddings of texts that people searched for or named tags by, kept for the next time."""
+"""A cache of embeddings of texts: searches, and names of tags."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ def store_text_embedding(
     *,
     as_name: bool,
 ) -> None:
-    """Store a text's embedding, and forget those of a month ago."""
+    """Store a text's embedding, and delete those older than a month."""
     row = {
         "backbone_id": backbone_id,
         "words": words,

@@ -17,8 +17,8 @@ from shared.model.vocabulary import Tag, Vocabulary
 def insert_words(connection: Connection, vocabulary: Vocabulary) -> None:
     """Insert the words that have no row, as dormant ones.
 
-    A shared tag that people made by the name of a new word becomes that word's row: what was said
-    and learned of it stays.
+    A shared tag that people made with the name of a new word becomes that word's row, with its
+    corrections and what was learned from them.
     """
     known = _Known.read(connection)
     new = []
@@ -100,7 +100,7 @@ class _Known:
         return cls([dict(row) for row in connection.execute(query).mappings()])
 
     def row_of(self, tag: Tag) -> Mapping[str, Any] | None:
-        """Return the row of a word, whatever it is called there."""
+        """Return the row of a word, under whatever name."""
         if tag.wordnet_id is not None:
             return self.by_synset.get(tag.wordnet_id)
         return self.by_slug.get(tag.slug)
@@ -116,7 +116,7 @@ def _values(tag: Tag) -> dict[str, Any]:
 
 
 def _free_slugs(connection: Connection, words: Sequence[Mapping[str, Any]]) -> None:
-    """Add the id to the slugs of other shared tags that are called like one of the words."""
+    """Free the words' slugs: other shared tags with one of them get their id appended."""
     connection.execute(
         text("""
             UPDATE tags SET slug = tags.slug || '-' || tags.id

@@ -13,7 +13,7 @@ BEFORE_ALL = UUID(int=0)
 
 
 def fill_in_codes(connection: Connection, limit: int) -> int:
-    """Write the codes of the next embeddings that lack one; return how many these were.
+    """Write the codes of the next embeddings that lack one; return how many were written.
 
     0: every embedding has its code, or another process is filling them in.
     """
@@ -40,7 +40,7 @@ def fill_in_codes(connection: Connection, limit: int) -> int:
 def _next_without_code(
     connection: Connection, position: UUID, limit: int
 ) -> Sequence[tuple[int, UUID]]:
-    """Return network and image of the next embeddings without a code, and keep these from going."""
+    """Return network and image of the next embeddings without a code, and lock them."""
     rows = connection.execute(
         text("""
             SELECT backbone_id, image_id FROM embeddings

@@ -45,7 +45,7 @@ class Proposal:
 def store_proposals(connection: Connection, found: Sequence[Proposal]) -> None:
     """Replace what is proposed by what a run has found; decisions stay.
 
-    A merge without a person's word ends when its evidence ends.
+    A merge that no person confirmed ends with its evidence.
     """
     connection.execute(
         text("""
@@ -101,7 +101,7 @@ def list_proposals(
 
 
 def lock_proposal(connection: Connection, proposal_id: int) -> RowMapping | None:
-    """Return a proposal that nobody else changes before the transaction ends."""
+    """Lock a proposal until the transaction ends, and return it."""
     query = select(proposals).where(proposals.c.id == proposal_id).with_for_update()
     return connection.execute(query).mappings().first()
 

@@ -83,7 +83,7 @@ def find_last_look(connection: Connection) -> datetime | None:
 
 
 def find_shared_tags(connection: Connection) -> list[KnownTag]:
-    """Return the custom tags that everybody sees."""
+    """Return the custom tags that all owners see."""
     query = text("""
         SELECT id, slug, name, kind, owner FROM tags
         WHERE owner IS NULL AND kind = 'custom' ORDER BY id LIMIT :most

@@ -32,7 +32,7 @@ class Namer:
         self._hurtful = hurtful
 
     def words(self, synset: str) -> list[str]:
-        """Return the words of a synset that may be said; none if all of them hurt."""
+        """Return the words of a synset that are fit to show; none if all are offensive."""
         return [word for word in self._synsets[synset].words if not self._hurts(word)]
 
     def name_all(self, chosen: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +72,7 @@ class Namer:
         raise ValueError(f"left_out.txt or names.txt: {synset} {best!r} needs a name of its own")
 
     def _rank(self, word: str, synset: str) -> int:
-        """Return how many meanings of a word are more frequent than this one."""
+        """Return the number of more frequent meanings of a word."""
         senses = self._senses.get(word.lower(), ())
         return senses.index(synset) if synset in senses else len(senses)
 

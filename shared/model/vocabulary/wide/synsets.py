@@ -20,7 +20,7 @@ SYNSETS_FILE = Path(__file__).parent / "data" / "synsets.json.gz"
 @dataclass(frozen=True, slots=True)
 class KnownSynset:
     """A synset with a name of its own. zipf: how common its name is in everyday language, on the
-    Zipf scale; 0 if it is nothing that people say of photos.
+    Zipf scale; 0 if people do not use it for photos.
     """
 
     name: str

@@ -24,7 +24,7 @@ from tagloop.exchange.xmp.packets.reading import (
     memory_of,
     properties,
 )
-from tagloop.exchange.xmp.packets.words import FIELDS, TAGLOOP, Field, Word, entries, folded
+from tagloop.exchange.xmp.packets.words import FIELDS, TAGLOOP, Field, XmpWord, entries, folded
 
 EMPTY = (
     b"<?xpacket begin='\xef\xbb\xbf' id='W5M0MpCehiHzreSzNTczkc9d'?>\n"
@@ -35,7 +35,7 @@ EMPTY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class Replacement:
     """Bytes that replace `[start, end)`."""
 
     start: int
@@ -44,7 +44,7 @@ class Edit:
 
 
 def with_words(
-    packet: Packet, sha256: str, words: Sequence[Word], taken: Collection[str] = ()
+    packet: Packet, sha256: str, words: Sequence[XmpWord], taken: Collection[str] = ()
 ) -> Packet:
     """Return the packet with these words of Tagloop's instead of its former ones.
 
@@ -125,7 +125,7 @@ def is_empty(packet: Packet) -> bool:
     return not packet.rdf.children
 
 
-def _append(packet: Packet, element: Element, field: Field, items: Sequence[str]) -> Edit:
+def _append(packet: Packet, element: Element, field: Field, items: Sequence[str]) -> Replacement:
     """Return the edit that adds items at the end of a property's list."""
     container = container_of(element, field.short_name)
     if container is None or container.closing is None or container.content is None:
@@ -136,12 +136,12 @@ def _append(packet: Packet, element: Element, field: Field, items: Sequence[str]
     at = last.end if last else container.content
     space = _space_before(packet, container, last) if last else b""
     added = b"".join(space + f"<{name}>{escape(item)}</{name}>".encode() for item in items)
-    return Edit(at, at, added)
+    return Replacement(at, at, added)
 
 
 def _fill(
     packet: Packet, element: Element, field: Field, items: Sequence[str], is_list: bool
-) -> Edit:
+) -> Replacement:
     """Return the edit that replaces an empty list, or an empty property, by one with items."""
     name = packet.raw_name(element)
     lines = "".join(f"<rdf:li>{escape(item)}</rdf:li>" for item in items)
@@ -151,10 +151,10 @@ def _fill(
         container = f"rdf:{field.container}"
         inner = f"<{container} xmlns:rdf='{RDF}'>{lines}</{container}>"
         if element.content is not None and element.closing is not None:
-            return Edit(element.content, element.closing, inner.encode())
+            return Replacement(element.content, element.closing, inner.encode())
         opening = packet.data[element.start : element.end - 2].decode().rstrip()
         inner = f"{opening}>{inner}</{name}>"
-    return Edit(element.start, element.end, inner.encode())
+    return Replacement(element.start, element.end, inner.encode())
 
 
 def _space_before(packet: Packet, parent: Element, child: Element) -> bytes:
@@ -165,15 +165,15 @@ def _space_before(packet: Packet, parent: Element, child: Element) -> bytes:
     return between[len(between.rstrip()) :]
 
 
-def _removals(packet: Packet, parent: Element, children: Sequence[Element]) -> list[Edit]:
+def _removals(packet: Packet, parent: Element, children: Sequence[Element]) -> list[Replacement]:
     """Return the edits that remove children, each with the white space before it."""
     return [
-        Edit(child.start - len(_space_before(packet, parent, child)), child.end)
+        Replacement(child.start - len(_space_before(packet, parent, child)), child.end)
         for child in children
     ]
 
 
-def _add_description(packet: Packet, lines: Sequence[str]) -> Edit:
+def _add_description(packet: Packet, lines: Sequence[str]) -> Replacement:
     """Return the edit that adds a description of Tagloop's own after all others."""
     about = next((d.attributes.get(ABOUT, "") for d in descriptions(packet)), "")
     namespaces = [f"xmlns:{f.prefix}='{f.namespace}'" for f in FIELDS]
@@ -190,9 +190,9 @@ def _add_description(packet: Packet, lines: Sequence[str]) -> Edit:
     if rdf.content is None:
         name = packet.raw_name(rdf)
         opening = packet.data[rdf.start : rdf.end - 2].decode().rstrip()
-        return Edit(rdf.start, rdf.end, f"{opening}>\n{block}\n</{name}>".encode())
+        return Replacement(rdf.start, rdf.end, f"{opening}>\n{block}\n</{name}>".encode())
     at = rdf.children[-1].end if rdf.children else rdf.content
-    return Edit(at, at, f"\n{block}".encode())
+    return Replacement(at, at, f"\n{block}".encode())
 
 
 def _property(name: str, container: str, items: Iterable[str]) -> str:
@@ -205,11 +205,11 @@ def _bag(local_name: str, items: Iterable[str]) -> list[str]:
     return [_property(f"tagloop:{local_name}", "Bag", listed)] if listed else []
 
 
-def _remembered(word: Word) -> str:
+def _remembered(word: XmpWord) -> str:
     return STEP.join((word.slug, *(step.translate(ESCAPES) for step in word.path)))
 
 
-def _apply(data: bytes, edits: Iterable[Edit]) -> bytes:
+def _apply(data: bytes, edits: Iterable[Replacement]) -> bytes:
     """Return the data with all edits made; they do not overlap."""
     for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
         data = data[: edit.start] + edit.data + data[edit.end :]

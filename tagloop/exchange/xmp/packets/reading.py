@@ -1,9 +1,9 @@
-"""Read the words of a packet, and what Tagloop remembers of it."""
+"""Read the words of a packet, and the notes that Tagloop left in it."""
 
 from collections.abc import Iterator
 
 from tagloop.exchange.xmp.packets.packet import RDF, Element, Packet, UnusableXmp
-from tagloop.exchange.xmp.packets.words import FIELDS, TAGLOOP, Field, Memory, Word
+from tagloop.exchange.xmp.packets.words import FIELDS, TAGLOOP, Field, Memory, XmpWord
 
 LI = f"{RDF}li"
 DESCRIPTION = f"{RDF}Description"
@@ -46,7 +46,7 @@ def items_of(packet: Packet) -> dict[Field, list[str]]:
 
 
 def memory_of(packet: Packet) -> Memory | None:
-    """Return what Tagloop remembers of this file; None if it never wrote to it."""
+    """Return the notes that Tagloop left in this file; None if it never wrote to it."""
     digest = _simple(packet, TAGLOOP + DIGEST)
     if not digest:
         return None
@@ -57,15 +57,15 @@ def memory_of(packet: Packet) -> Memory | None:
 
 
 def extension_of(packet: Packet) -> str:
-    """Return the extension of the picture that a sidecar says it belongs to, in small letters."""
+    """Return the extension of the picture that a sidecar says it belongs to, in lower case."""
     return _simple(packet, EXTENSION).lower()
 
 
-def _words(packet: Packet, local_name: str, *, is_narrowest: bool) -> Iterator[Word]:
+def _words(packet: Packet, local_name: str, *, is_narrowest: bool) -> Iterator[XmpWord]:
     for item in _items(packet, TAGLOOP + local_name, f"tagloop:{local_name}"):
         slug, _, path = item.partition(STEP)
         if slug and path:
-            yield Word(slug, tuple(map(_unescaped, path.split(STEP))), is_narrowest)
+            yield XmpWord(slug, tuple(map(_unescaped, path.split(STEP))), is_narrowest)
 
 
 def _items(packet: Packet, name: str, shown: str) -> Iterator[str]:

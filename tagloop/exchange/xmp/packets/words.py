@@ -1,4 +1,4 @@
-"""What a file's XMP says of words: which ones are Tagloop's, and which were there before."""
+"""The words of a file's XMP: those that Tagloop wrote, and those that were there before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Field:
         return f"{self.prefix}:{self.local_name}"
 
     def item(self, path: tuple[str, ...]) -> str:
-        """Return how the field writes a word; path: from its widest word to itself."""
+        """Return a word in the field's notation; path: from its widest word to itself."""
         if not self.separator:
             return path[-1]
         return self.separator.join(step.replace(self.separator, "-") for step in path)
@@ -40,7 +40,7 @@ class Field:
         return item.split(self.separator) if self.separator else [item]
 
     def word_of(self, item: str) -> str:
-        """Return the word that an item ends in."""
+        """Return the last word of an item."""
         return self.steps_of(item)[-1].strip()
 
 
@@ -55,7 +55,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class XmpWord:
     """A tag as it is written into a file. path: names from the widest tag to this one.
 
     is_narrowest: no other word of the file implies it. The others are only in dc:subject, because
@@ -90,7 +90,7 @@ class Memory:
     """
 
     sha256: str
-    words: tuple[Word, ...]
+    words: tuple[XmpWord, ...]
     before: frozenset[str]
 
     def was_before(self, field: Field, item: str) -> bool:
