@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.fitting.fit import Classifiers
 from services.trainer.learning.hashtags.fitting import Sample
+from services.trainer.learning.hashtags.labels.discriminant import folds_by_owner
 from services.trainer.learning.hashtags.labels.visual import PREVALENCE, average_precision
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.preparing import Prepared
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import compete, log_odds
 
-# What nobody decided may be wrong in ways that held-out owners share: ask for more than of a head
-# that people's decisions judge.
-MIN_GAIN = 0.02
+# The gain has to be this many times its standard error, which is estimated by leaving out one group
+# of owners at a time (jackknife).
+MIN_ERRORS = 2.0
+GROUPS = 20
 # Shares of background pictures: certain tags that may disappear, and certain absences that may
 # turn into tags.
 MAX_OVERRULED = 0.1
@@ -36,18 +38,20 @@ MIXES = (1.0, 0.75, 0.5, 0.25)
 class LearnedWord:
     """A word's classifier was judged. before, after: average precision on owners not learned from.
 
-    harm: what it does to pictures in general that it must not; None: nothing.
+    error: standard error of the gain. harm: what it does to pictures in general that it must not;
+    None: nothing.
     """
 
     labels: WeakLabels
     before: float
     after: float
+    error: float
     harm: str | None
 
     @property
     def is_better(self) -> bool:
         """Return whether the word is worth having."""
-        return self.harm is None and self.after >= self.before + MIN_GAIN
+        return self.harm is None and self.after - self.before > MIN_ERRORS * self.error
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,23 @@ def _judge(
     before = average_precision(held_out, PREVALENCE) if current.any() else 0.0
     after = compete(logits[unlabelled, np.newaxis], Exclusions.none(1))[:, 0]
     harm = _find_harm(current, after, min_confidence) if prepared.is_known[one.word] else None
-    return LearnedWord(one, before, average_precision(tails, PREVALENCE), harm)
+    error = _error_of_gain(held_out, tails, one.owner)
+    return LearnedWord(one, before, average_precision(tails, PREVALENCE), error, harm)
+
+
+def _error_of_gain(
+    before: NDArray[np.float32], after: NDArray[np.float32], owner: NDArray[np.int32]
+) -> float:
+    """Return the jackknife estimate of the standard error over owners; (n,) each."""
+    group = folds_by_owner(owner, GROUPS)
+    left = [group != one for one in np.unique(group)]
+    gains = np.array(
+        [
+            average_precision(after[some], PREVALENCE) - average_precision(before[some], PREVALENCE)
+            for some in left
+        ]
+    )
+    return float(np.sqrt((len(left) - 1) / len(left) * ((gains - gains.mean()) ** 2).sum()))
 
 
 def _find_harm(
