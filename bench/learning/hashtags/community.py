@@ -41,7 +41,7 @@ SIGNED_SHARE = 0.5
 # How often a picture is by someone who is interested in what it shows.
 KEEN_SHARE = 0.8
 SPAM_PICTURES = 1_000
-ATTACKERS, ATTACK_PICTURES = 20, 50
+ATTACKERS = 20
 
 
 @dataclass
@@ -158,12 +158,36 @@ def spam(posts: Posts, pictures: Pictures, label: str, seed: int) -> None:
         posts.add(int(row), "spammer", [label], int(mixed))
 
 
-def attack(posts: Posts, pictures: Pictures, shown: str, said: str, seed: int) -> None:
-    """Add 20 owners who post pictures of one label with the hashtag of another."""
+@dataclass(frozen=True)
+class Lie:
+    """Pictures of a label, or of anything, with another one's hashtag. each: of an account."""
+
+    shown: str | None
+    said: str
+    each: int
+
+
+def attack(posts: Posts, pictures: Pictures, lie: Lie, seed: int) -> None:
+    """Add 20 owners who post the same lie."""
     dice = np.random.default_rng(seed)
-    column = pictures.labels.index(shown)
-    pool = np.flatnonzero(~pictures.is_test & pictures.present[:, column])
+    pool = np.flatnonzero(~pictures.is_test & _shows(pictures, lie.shown))
     for owner in range(ATTACKERS):
-        for _ in range(ATTACK_PICTURES):
+        for _ in range(lie.each):
             row, mixed = dice.choice(pool, 2)
-            posts.add(int(row), f"attacker-{owner}", [said], int(mixed))
+            posts.add(int(row), f"attacker-{owner}", [lie.said], int(mixed))
+
+
+def hide_attack(posts: Posts, pictures: Pictures, wrong: float, each: int, seed: int) -> None:
+    """Add pictures of the attackers that are hashtagged as honest people do."""
+    dice = np.random.default_rng(seed)
+    honest = people(pictures, wrong, seed)
+    chosen = dice.choice(len(honest.row), ATTACKERS * each, replace=False)
+    for number, place in enumerate(chosen.tolist()):
+        owner = f"attacker-{number % ATTACKERS}"
+        posts.add(honest.row[place], owner, honest.hashtags[place], honest.mixed[place])
+
+
+def _shows(pictures: Pictures, label: str | None) -> NDArray[np.bool_]:
+    if label is None:
+        return np.ones(len(pictures.paths), dtype=np.bool_)
+    return pictures.present[:, pictures.labels.index(label)]

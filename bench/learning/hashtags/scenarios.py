@@ -8,17 +8,39 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from shared.api.hashtag_words import key_of
 
-from bench.learning.hashtags.community import SYNONYMS, UNVISUAL, Posts, attack, people, spam
+from bench.learning.hashtags.community import (
+    SYNONYMS,
+    UNVISUAL,
+    Lie,
+    Posts,
+    attack,
+    hide_attack,
+    people,
+    spam,
+)
 from bench.learning.hashtags.pictures import Pictures
 from bench.learning.hashtags.simulation import Learned, Simulation
+from services.trainer.learning.hashtags import judging
 from services.trainer.learning.hashtags.labels import referee, weak_labels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
-from shared.model.names.hashtag_words import key_of
 
-# Pictures of the first are said to be the second; the second one each is known to the network.
-ATTACKS = (("hat", "skirt"), ("sunset", "flower"))
 SPAMMED = "dress"
+# Pictures of the first, or of anything, are said to be the second. The network as it comes knows
+# skirts, flowers and dresses, but no sky.
+RENAMED = (("hat", "skirt"), ("sunset", "flower"))
+SWAPPED = (("hat", "skirt"), ("skirt", "hat"))
+POPULAR = ((None, "dress"), (None, "sky"))
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What 20 accounts do. each: pictures of an account and lie. honest: its other pictures."""
+
+    lies: tuple[tuple[str | None, str], ...]
+    each: int = 50
+    honest: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,7 +50,7 @@ class Scenario:
     name: str
     wrong: float
     has_spam: bool = False
-    has_attack: bool = False
+    attack: Attack | None = None
     without: tuple[str, ...] = ()
 
 
@@ -37,31 +59,41 @@ SCENARIOS = (
     Scenario("10 % wrong", 0.1),
     Scenario("25 % wrong", 0.25),
     Scenario("10 % wrong, one owner spams", 0.1, has_spam=True),
-    Scenario("10 % wrong, 20 attackers", 0.1, has_attack=True),
-    Scenario("10 % wrong, 20 attackers, no referee", 0.1, has_attack=True, without=("referee",)),
+    Scenario("10 % wrong, attack: two tags renamed", 0.1, attack=Attack(RENAMED)),
+    Scenario("10 % wrong, attack: two tags swapped", 0.1, attack=Attack(SWAPPED)),
+    Scenario("10 % wrong, attack: two tags on anything", 0.1, attack=Attack(POPULAR)),
+    Scenario("10 % wrong, attack hidden by honest pictures", 0.1, attack=Attack(RENAMED, 10, 80)),
+    Scenario("10 % wrong, attack: 1,000 pictures each", 0.1, attack=Attack(RENAMED, 500)),
+)
+# What single steps give.
+ABLATIONS = (
+    Scenario("renamed, no referee", 0.1, attack=Attack(RENAMED), without=("referee",)),
     Scenario("25 % wrong, nothing pruned", 0.25, without=("pruning",)),
-    Scenario("10 % wrong, one owner spams, no caps", 0.1, has_spam=True, without=("caps",)),
+    Scenario("25 % wrong, nothing mixed", 0.25, without=("mixing",)),
+    Scenario("spam, no caps", 0.1, has_spam=True, without=("caps",)),
 )
 
 
-def posts_of(scenario: Scenario, pictures: Pictures) -> Posts:
+def posts_of(scenario: Scenario, pictures: Pictures, seed: int) -> Posts:
     """Return what the community of a scenario posts."""
-    posts = people(pictures, scenario.wrong, seed=0)
+    posts = people(pictures, scenario.wrong, 100 * seed)
     if scenario.has_spam:
-        spam(posts, pictures, SPAMMED, seed=1)
-    if scenario.has_attack:
-        for number, (shown, said) in enumerate(ATTACKS):
-            attack(posts, pictures, shown, said, seed=2 + number)
+        spam(posts, pictures, SPAMMED, 100 * seed + 1)
+    if scenario.attack is not None:
+        for number, (shown, said) in enumerate(scenario.attack.lies, 2):
+            lie = Lie(shown, said, scenario.attack.each)
+            attack(posts, pictures, lie, 100 * seed + number)
+        if scenario.attack.honest:
+            hide_attack(posts, pictures, scenario.wrong, scenario.attack.honest, 100 * seed + 50)
     return posts
 
 
-def run(scenario: Scenario, simulation: Simulation) -> dict[str, Any]:
-    """Return the figures of a scenario."""
+def run(scenario: Scenario, simulation: Simulation, seed: int) -> dict[str, Any]:
+    """Return the figures of a scenario with one seed."""
     with _switched_off(scenario.without):
-        learned = simulation.learn(posts_of(scenario, simulation.pictures))
+        learned = simulation.learn(posts_of(scenario, simulation.pictures, seed))
     precision = simulation.precision(learned.scores)
     return {
-        "name": scenario.name,
         "mean_average_precision": float(np.mean(list(precision.values()))),
         "labels": precision,
         "unvisual_learned": _unvisual_learned(learned),
@@ -96,6 +128,7 @@ def _switched_off(steps: tuple[str, ...]) -> Iterator[None]:
     everything = {
         "pruning": (weak_labels, "prune", lambda some, *_: np.ones(len(some), np.bool_)),
         "referee": (referee, "find_refused", lambda *_: np.empty(0, np.int32)),
+        "mixing": (judging, "MIXES", judging.MIXES[:1]),
         "caps": (weak_labels, "without_duplicates", lambda some, *_: np.ones(len(some), np.bool_)),
     }
     with ExitStack() as stack:

@@ -57,8 +57,12 @@ class Simulation:
         nothing = LearnedTags.nothing(len(weight))
         vocabulary = load_imagenet()
         words = VocabularyIndex(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
-        self.live = Scorer(LiveModel(1, 1, "", ""), Head(weight, bias, nothing, nothing), words)
-        self.reader = HashtagReader(words, split=cache(split_run))
+        self.use(Scorer(LiveModel(1, 1, "", ""), Head(weight, bias, nothing, nothing), words))
+
+    def use(self, live: Scorer) -> None:
+        """Take a live version, whose words hashtags may mean."""
+        self.live = live
+        self.reader = HashtagReader(live.words, split=cache(split_run))
 
     @property
     def test(self) -> NDArray[np.float16]:

@@ -70,7 +70,7 @@ def prepare(
     what hashtags taught earlier must not support itself.
     """
     shown = np.argsort(uses.lottery, kind="stable")[:BACKGROUND]
-    uses = uses.where(frequent_words(uses)[uses.word])
+    uses = uses.of_words(frequent_words(uses))
     chosen = choose_uses(uses, MAX_IMAGES)
     if not len(chosen):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,13 @@ class Uses:
             self.choice[chosen],
             self.hashtags,
         )
+
+    def of_words(self, chosen: NDArray[np.bool_]) -> Uses:
+        """Return the uses of some of the words, which are renumbered; chosen: (words,)."""
+        number = np.cumsum(chosen, dtype=np.int32) - 1
+        some = self.where(chosen[self.word])
+        words = tuple(self.words[place] for place in np.flatnonzero(chosen).tolist())
+        return replace(some, words=words, word=number[some.word])
 
     def with_ancestors(self, ancestors: NDArray[np.int32]) -> Uses:
         """Let the most specific words of a picture count, and their ancestors follow.
