@@ -19,7 +19,7 @@ from rich.console import Console
 from bench.learning.hashtags.community import people
 from bench.learning.hashtags.corrections import PER_TAG, compare
 from bench.learning.hashtags.pictures import read_pictures
-from bench.learning.hashtags.plot import plot
+from bench.learning.hashtags.plot import USUAL, plot
 from bench.learning.hashtags.scenarios import ABLATIONS, SCENARIOS, run
 from bench.learning.hashtags.simulation import Simulation
 
@@ -47,7 +47,9 @@ def main() -> None:
             _keep(part, name, seed, found)
             told = {key: value for key, value in found.items() if not isinstance(value, dict)}
             console.print(f"seed {seed}: {name}: {told}; {time.monotonic() - started:.0f} s")
-    plot(json.loads(OUT.read_text()), OUT.with_suffix(".png"))
+    figures = json.loads(OUT.read_text())
+    if USUAL in figures.get("scenarios", {}):
+        plot(figures, OUT.with_suffix(".png"))
 
 
 def _steps(

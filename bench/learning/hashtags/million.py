@@ -1,4 +1,4 @@
-"""`python -m bench.learning.hashtags.million FOLDER`: time and memory of a night with a million images.
+"""`python -m bench.learning.hashtags.million FOLDER`: time and memory of a night's hashtags.
 
     python -m bench.learning.hashtags.million PICTURES --images 1000000 --data /tmp/tagloop-million
 
