@@ -24,7 +24,7 @@ from services.worker.backbone import load_backbone
 from services.worker.backbone.first_model import ensure_model
 from shared.config import load_settings
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.migrate import migrate
+from shared.db.migrate.run import migrate
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tagloop.local.datadir import open_data_dir

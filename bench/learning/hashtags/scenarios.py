@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from shared.api.hashtag_words import key_of
 
 from bench.learning.hashtags.community import (
     SYNONYMS,
@@ -25,6 +24,7 @@ from bench.learning.hashtags.simulation import Learned, Simulation
 from services.trainer.learning.hashtags import judging
 from services.trainer.learning.hashtags.labels import referee, weak_labels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
+from shared.model.names.hashtag_words import key_of
 
 SPAMMED = "dress"
 # Pictures of the first, or of anything, are said to be the second. The network as it comes knows
