@@ -16,7 +16,7 @@ PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-c
 # brings packages of its own along.
 INSTALL := $(PIP_INSTALL) --no-deps
 
-.PHONY: help up test lint audit bench chaos screenshots clients install lock clean
+.PHONY: help up test lint audit bench bench-gpu chaos screenshots clients install lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make lint                           check style and types'
 	@echo 'make audit                          look for known vulnerabilities in what is installed'
 	@echo 'make bench [BENCH=--quick]          measure speed beside other programs; IMAGES=folder'
+	@echo 'make bench-gpu                      measure a GPU in a few minutes; writes gpu.json'
 	@echo 'make chaos [FAULTS=200] [SEED=n]    kill everything again and again; MINUTES=n ends it early'
 	@echo 'make screenshots [IMAGES=folder]    take the pictures of the page in docs/page'
 	@echo 'make clients                        install the vendors'"'"' clients that some tests run'
@@ -57,6 +58,9 @@ audit: $(STAMP)
 
 bench: $(BENCH_STAMP)
 	$(VENV)/bin/python -m bench $(BENCH)
+
+bench-gpu: $(BENCH_STAMP)
+	$(VENV)/bin/python -m bench.networks.gpu $(GPU)
 
 chaos: $(STAMP)
 	$(VENV)/bin/python -m tests.chaos $(if $(FAULTS),--faults '$(FAULTS)') \
