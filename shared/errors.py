@@ -131,6 +131,12 @@ class Unavailable(TagloopError):
     retry_after_seconds = 5
 
 
+class Deadlocked(Unavailable):
+    """Another request changed the same rows; try again."""
+
+    retry_after_seconds = 1
+
+
 class QueueFull(Unavailable):
     """More pictures wait to be tagged than this server takes on."""
 

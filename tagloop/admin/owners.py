@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ from sqlalchemy import Engine, RowMapping
 
 from shared.auth.keyring import CACHE_SECONDS
 from shared.config import Settings
-from shared.db.connection.engine import connect_engine, transaction
+from shared.db.connection.engine import (
+    connect_engine,
+    run_again_if_deadlocked,
+    transaction,
+)
 from shared.db.corrections.corrections import list_corrections
 from shared.db.images.images import list_images
 from shared.db.owners.access import Access
@@ -83,8 +88,7 @@ def erase_owner(settings: Settings, owner: str) -> int:
             ids = find_ids_of(connection, owner, PAGE_IMAGES)
         if not ids:
             return images
-        with transaction(engine) as connection:
-            delete_images(connection, ids)
+        run_again_if_deadlocked(engine, partial(delete_images, image_ids=ids))
         delete_files(engine, storage, file_keys(ids))
         images += len(ids)
 

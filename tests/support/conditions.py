@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy import Engine, text
+
 Value = TypeVar("Value")
 
 # Only a failure takes this long; a busy machine is none.
@@ -18,3 +20,13 @@ def wait_for(look: Callable[[], Value], what: str, seconds: float = MAX_SECONDS)
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
         time.sleep(LOOK_SECONDS)
     return found
+
+
+def waits_for_a_lock(engine: Engine) -> bool:
+    """Return whether a transaction in this database waits for another one."""
+    with engine.connect() as connection:
+        query = text(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(connection.scalar(query))

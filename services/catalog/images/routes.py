@@ -23,7 +23,7 @@ from services.catalog.images.precision import choose_precise
 from services.catalog.images.suggesting import suggest_hashtags
 from services.catalog.stacks.collapsing import ListPage, find_stacked
 from shared.auth.door import caller_access
-from shared.db.connection.engine import transaction
+from shared.db.connection.engine import run_again_if_deadlocked, transaction
 from shared.db.images.images import delete_image, list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
@@ -121,8 +121,9 @@ def delete(path: ImagePath) -> Response:
     If the storage cannot delete the file now, it is deleted later; the response is 204 either way.
     """
     row = find_row(path.image_id)
-    with transaction(context().engine) as connection:
-        gone = delete_image(connection, row["id"])
+    gone = run_again_if_deadlocked(
+        context().engine, lambda connection: delete_image(connection, row["id"])
+    )
     delete_files(context().engine, context().storage, file_keys(gone))
     return Response(status=204)
 

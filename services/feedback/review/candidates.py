@@ -72,6 +72,9 @@ def read_candidates(
     corrected = find_corrected_lately(connection, reviewer, owner, SECOND_OPINIONS)
     ids, embeddings = read_embeddings_of(connection, [*fresh, *corrected], backbone_id)
     owners = find_owners(connection, ids)
+    # An image may have been deleted since the first query.
+    there = [position for position, image_id in enumerate(ids) if image_id in owners]
+    ids, embeddings = [ids[position] for position in there], embeddings[there]
     votes = find_votes(connection, corrected)
     voted = {vote.tag for of_image in votes.values() for vote in of_image}
     return Candidates(

@@ -1,8 +1,9 @@
 """Connections to Postgres."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import TypeVar
 
 import psycopg2
 from psycopg2.errors import DeadlockDetected, DiskFull
@@ -12,13 +13,16 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from shared.errors import ConfigError, Unavailable
+from shared.errors import ConfigError, Deadlocked, Unavailable
 from shared.observability.metrics import database_errors, transaction_seconds
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000
 TRUSTED_SECONDS = 1.0
 CHECKED_IN_AT = "checked_in_at"
+MAX_TRIES = 5
+
+Result = TypeVar("Result")
 
 
 def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
@@ -80,6 +84,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction: committed at the end, rolled back on any exception.
 
     Raises:
+        Deadlocked: another transaction waited for this one's rows, and this one for its.
         Unavailable: Postgres cannot be reached, or no connection became free in time.
     """
     try:
@@ -90,7 +95,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         if isinstance(error.orig, DiskFull):
             raise Unavailable("The disk of the database is full; free some space.") from error
         if isinstance(error.orig, DeadlockDetected):
-            raise Unavailable("Another request changed the same rows; try again.") from error
+            raise Deadlocked from error
         raise Unavailable(f"The database does not answer: {error.orig}") from error
     except PoolTimeoutError as error:
         database_errors.inc()
@@ -100,3 +105,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             database_errors.inc()
             raise Unavailable("The connection to the database was lost.") from error
         raise
+
+
+def run_again_if_deadlocked(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+    """Run work in a transaction, and again in a new one if it was part of a deadlock.
+
+    For transactions whose rows others may lock in any order, such as all that cascade from an
+    image. The work must change nothing outside the database.
+
+    Raises:
+        Deadlocked: each of several tries was.
+        Unavailable: as `transaction`.
+    """
+    for _ in range(MAX_TRIES - 1):
+        with suppress(Deadlocked), transaction(engine) as connection:
+            return work(connection)
+    with transaction(engine) as connection:
+        return work(connection)

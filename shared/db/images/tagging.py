@@ -127,11 +127,17 @@ def store_tagged(
     held = set(
         connection.scalars(
             text("""
+                WITH held AS (
+                    SELECT id FROM images
+                    WHERE id = ANY(:ids) AND claim = :token AND status = 'queued'
+                    ORDER BY id
+                    FOR NO KEY UPDATE
+                )
                 UPDATE images
                 SET status = 'tagged', tagged_at = now(), model_version = :model_version,
                     claim = NULL, lease_until = NULL, error = NULL, request_id = NULL
-                WHERE id = ANY(:ids) AND claim = :token AND status = 'queued'
-                RETURNING id
+                FROM held WHERE images.id = held.id
+                RETURNING images.id
             """),
             {
                 "ids": [image.id for image in tagged],

@@ -47,9 +47,17 @@ def delete_images(connection: Connection, image_ids: Sequence[UUID]) -> None:
 
     Their files are noted for deletion; call `delete_files` after the commit.
     """
+    # In the order of everything else that locks many images, and each before its copies.
+    in_order = (
+        select(images.c.id)
+        .where(images.c.id.in_(image_ids))
+        .order_by(images.c.same_as.is_not(None), images.c.id)
+        .with_for_update()
+    )
+    connection.execute(in_order)
     forget_names(connection, image_ids)
-    note_deletions(connection, file_keys(image_ids))
     connection.execute(delete(images).where(images.c.id.in_(image_ids)))
+    note_deletions(connection, file_keys(image_ids))
 
 
 def delete_traces(connection: Connection, owner: str) -> None:

@@ -1,13 +1,21 @@
 """Transactions, and what becomes of them when the database is away."""
 
+import threading
+from uuid import UUID
+
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from shared.db.connection.engine import connect_engine, transaction
+from shared.db.connection.engine import (
+    connect_engine,
+    run_again_if_deadlocked,
+    transaction,
+)
 from shared.db.images.images import delete_image
 from shared.errors import Unavailable
+from tests.support.conditions import wait_for, waits_for_a_lock
 from tests.support.pictures.rows import insert_row, read_row
 
 
@@ -83,3 +91,41 @@ def test_an_error_has_none_of_the_values_in_it(engine: Engine) -> None:
         connection.execute(text("SELECT 1 / 0 WHERE :secret <> ''"), {"secret": "whsec_abc"})
 
     assert "whsec_abc" not in str(caught.value)
+
+
+def lock(connection: Connection, image: UUID) -> None:
+    connection.execute(text("SELECT FROM images WHERE id = :id FOR UPDATE"), {"id": image})
+
+
+def test_work_that_was_part_of_a_deadlock_runs_again(engine: Engine) -> None:
+    first, second = insert_row(engine), insert_row(engine)
+    has_second, go_on = threading.Event(), threading.Event()
+
+    def lock_the_other_way() -> None:
+        with transaction(engine) as connection:
+            lock(connection, second)
+            has_second.set()
+            go_on.wait()
+            lock(connection, first)
+
+    tries = 0
+
+    def work(connection: Connection) -> str:
+        nonlocal tries
+        tries += 1
+        # So that this transaction finds the deadlock, not the other.
+        connection.exec_driver_sql("SET LOCAL deadlock_timeout = 1")
+        lock(connection, first)
+        if tries == 1:
+            go_on.set()
+            wait_for(lambda: waits_for_a_lock(engine), "the other transaction to wait")
+        lock(connection, second)
+        return "done"
+
+    other = threading.Thread(target=lock_the_other_way)
+    other.start()
+    has_second.wait()
+
+    assert run_again_if_deadlocked(engine, work) == "done"
+    other.join()
+    assert tries == 2

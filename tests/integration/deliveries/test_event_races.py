@@ -7,27 +7,18 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
 from shared.db.events.event_types import IMAGE_TAGGED
 from shared.db.events.events import promise_callback, report_images, report_promotion
 from shared.db.images.images import delete_image
-from tests.support.conditions import wait_for
+from tests.support.conditions import wait_for, waits_for_a_lock
 from tests.support.events.events import register, report, told
 from tests.support.events.receiver import Handler, Receiver, status
 from tests.support.pictures.rows import insert_row
 
 CALLBACK = "http://127.0.0.1:1/done"
-
-
-def waits_for_a_lock(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        query = text(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(connection.scalar(query))
 
 
 def do_while_deleting(engine: Engine, deletion: str, action: Callable[[], None]) -> None:
