@@ -1,9 +1,9 @@
-"""`python -m bench.search FOLDER`: fill a database with images, and measure what search takes.
+"""`python -m bench.search FOLDER`: fill databases with images, and measure what search takes.
 
-    python -m bench.search PICTURES --images 1000000 --data /tmp/tagloop-search
+    python -m bench.search PICTURES --images 100000 1000000 --data /tmp/tagloop-search
 
-The database is kept in --data and used again; delete the folder when you are done (5 GB for a
-million images).
+There is a database for each number of images in --data. They are kept and used again; delete the
+folder when you are done (8 GB for a million images).
 """
 
 import argparse
@@ -15,8 +15,9 @@ from rich.console import Console
 from bench.search.library.prepare import EMBEDDINGS_FILE, prepare
 from bench.search.measure import measure_searches
 from bench.search.overviews import measure_overviews
-from bench.search.visual import measure_visual
+from bench.search.visual import measure_candidates, measure_visual
 from bench.search.writing import measure_writing
+from bench.setup.machine import processor
 from services.catalog.app import create_app
 from shared.config import load_settings
 from shared.db.connection.engine import connect_engine
@@ -25,26 +26,41 @@ from tagloop.local.servers.backing import running
 
 
 def main() -> None:
-    """Fill the database and measure."""
+    """Fill the databases, measure, and print tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="pictures to make embeddings like theirs")
-    parser.add_argument("--images", type=int, default=1_000_000)
+    parser.add_argument("--images", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--data", type=Path, default=Path("/tmp/tagloop-search"))
     options = parser.parse_args()
     console = Console()
-    with running(options.data) as data:
+    tables: list[str] = []
+    for images in options.images:
+        place = options.data / str(images)
+        place.mkdir(parents=True, exist_ok=True)
+        tables += [
+            f"{images:,} images; {processor()}",
+            *measure(place, options.folder, images, console),
+        ]
+    for table in tables:
+        print(f"\n{table}")
+
+
+def measure(place: Path, folder: Path, images: int, console: Console) -> list[str]:
+    """Return the tables of one size."""
+    with running(place) as data:
         engine = connect_engine(database_url(data))
-        prepare(engine, options.folder, options.data, options.images, console)
+        prepare(engine, folder, place, images, console)
         settings = load_settings(
             database_url=database_url(data),
             broker_url=broker_url(data),
             storage_url=data.blobs.as_uri(),
         )
         app = create_app(settings)
-        measure_searches(app, console)
-        measure_overviews(app, console)
+        real = np.load(place / EMBEDDINGS_FILE)
+        tables = [measure_visual(engine, real), measure_candidates(real)]
+        tables += [measure_searches(app, console), measure_overviews(app)]
         measure_writing(engine, console)
-        measure_visual(engine, np.load(options.data / EMBEDDINGS_FILE), console)
+        return tables
 
 
 if __name__ == "__main__":

@@ -9,17 +9,15 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from rich.console import Console
-from rich.table import Table
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
-from bench.results.stats import percentile
 from bench.search.clock import RequestClock, Took
 from bench.search.kinds import Kind, kinds
-from bench.setup.machine import processor
+from bench.search.report import TIMES, markdown, time_cells
 from shared.web.context import context
 
-ROUNDS = 40
+ROUNDS = 32
 WARM_UPS = 2
 
 
@@ -48,40 +46,19 @@ def measure(client: FlaskClient, engine: Engine, clock: RequestClock, kind: Kind
     return measured
 
 
-def table_of(images: int) -> Table:
-    """Return an empty table for `add_row`."""
-    table = Table(title=f"searches of {images:,} images; {processor()}", title_justify="left")
-    table.add_column("search")
-    for heading in ("matches", "p50 ms", "p95 ms", "p50 CPU ms", "p95 CPU ms"):
-        table.add_column(heading, justify="right")
-    table.add_column("plan", overflow="fold")
-    return table
-
-
-def add_row(table: Table, kind: Kind, measured: Measured) -> None:
-    """Add the figures of one kind."""
-    clock = [took.clock for took in measured.requests]
-    processor_time = [took.processor for took in measured.requests]
-    table.add_row(
-        kind.name,
-        measured.total,
-        *(f"{percentile(one, at):.0f}" for one in (clock, processor_time) for at in (50, 95)),
-        " | ".join(measured.plans),
-    )
-
-
-def measure_searches(app: Flask, console: Console) -> None:
-    """Measure every kind of search and print a table."""
+def measure_searches(app: Flask, console: Console) -> str:
+    """Measure every kind of search, print the plans, and return a table."""
     logging.disable(logging.INFO)
     with app.app_context():
         engine = context().engine
     with engine.connect() as connection:
-        images = connection.scalar(text("SELECT count(*) FROM images"))
         wanted = kinds(connection)
-    table, clock = table_of(images), RequestClock(engine)
+    rows, clock = [], RequestClock(engine)
     for kind in wanted:
-        add_row(table, kind, measure(app.test_client(), engine, clock, kind))
-    console.print(table)
+        measured = measure(app.test_client(), engine, clock, kind)
+        rows.append((kind.name, measured.total, *time_cells(measured.requests)))
+        console.print(f"{kind.name}: {' | '.join(measured.plans)}", markup=False, emoji=False)
+    return markdown(("search", "matches", *TIMES), rows)
 
 
 def _turn_pages(client: FlaskClient, kind: Kind, q: str) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """Measure what the page asks for besides searches: themes, profiles of owners, suggestions."""
 
 from flask import Flask
-from rich.console import Console
 
-from bench.results.stats import percentile
 from bench.search.clock import RequestClock
 from bench.search.library.fill import OWNERS
+from bench.search.report import TIMES, markdown, time_cells
 from shared.web.context import context
 
 ROUNDS = 10
@@ -19,11 +18,12 @@ PATHS = (
 )
 
 
-def measure_overviews(app: Flask, console: Console) -> None:
-    """Print the time of each path."""
+def measure_overviews(app: Flask) -> str:
+    """Return a table of what each path takes."""
     with app.app_context():
         clock = RequestClock(context().engine)
     client = app.test_client()
+    rows = []
     for path in PATHS:
         assert client.get(path).status_code == 200
         tooks = []
@@ -31,10 +31,5 @@ def measure_overviews(app: Flask, console: Console) -> None:
             with clock.measure() as took:
                 client.get(path)
             tooks.append(took)
-        clocks = [took.clock for took in tooks]
-        processor = percentile([took.processor for took in tooks], 50)
-        console.print(
-            f"{path}: p50 {percentile(clocks, 50):.0f} ms, p95 {percentile(clocks, 95):.0f} ms, "
-            f"{processor:.0f} ms on a core",
-            emoji=False,
-        )
+        rows.append((f"`{path}`", *time_cells(tooks)))
+    return markdown(("path", *TIMES), rows)

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from sqlalchemy import Engine, text
 
+from bench.search.report import markdown
+from services.worker.background.code_indexing import index_codes
 from shared.db.connection.engine import transaction
 from shared.db.owners.access import EVERYTHING, Access
+from shared.db.search.likeness.code_index import find_code_indexes
 from shared.db.search.likeness.similar import Near, compare_all, find_nearest
 from shared.model.codes import encode
 
 RESULTS = 20
-TIMED_QUERIES = 200
+TIMED_QUERIES = 100
 # Comparing a million embeddings takes a second.
-EXACT_QUERIES = 40
+EXACT_QUERIES = 20
 CANDIDATES = (100, 200, 300, 500)
 # A third of all images, and less than one in a hundred.
 OWNERS = ("owner0", "owner49")
@@ -33,29 +35,41 @@ class Queries:
     backbone_id: int
 
 
-def measure_visual(engine: Engine, real: NDArray[np.float32], console: Console) -> None:
-    """Search for stored images and for photographs, and compare with the exact results.
+def measure_visual(engine: Engine, real: NDArray[np.float32]) -> str:
+    """Return a table of searches for stored images and photographs, beside the exact results.
 
-    real: embeddings of photographs, (photographs, dimensions).
+    Without and with an index, which is built for it. real: embeddings of photographs, (photographs,
+    dimensions).
     """
     queries = _choose_queries(engine, real)
-    for name, access in (("all images", EVERYTHING), *((o, Access(o)) for o in OWNERS)):
-        found, seconds = _run(engine, find_nearest, queries, access, TIMED_QUERIES)
-        exact, exact_seconds = _run(engine, compare_all, queries, access, EXACT_QUERIES)
-        shares = [_share(one, other) for one, other in zip(exact, found, strict=False)]
-        console.print(
-            f"visual search, {name}: recall@{RESULTS} {np.mean(shares):.4f}, "
-            f"median {1000 * np.median(seconds):.0f} ms, "
-            f"p95 {1000 * np.quantile(seconds, 0.95):.0f} ms "
-            f"(exact: median {1000 * np.median(exact_seconds):.0f} ms)"
-        )
+    callers = (("all images", EVERYTHING), *((owner, Access(owner)) for owner in OWNERS))
+    exact = {name: _run(engine, compare_all, queries, one, EXACT_QUERIES) for name, one in callers}
+    rows = []
+    for way in ("codes", "index"):
+        index_codes(engine, is_wanted=way == "index")
+        with transaction(engine) as connection:
+            if way == "index" and not find_code_indexes(connection):
+                continue
+        for name, access in callers:
+            found, seconds = _run(engine, find_nearest, queries, access, TIMED_QUERIES)
+            expected, exact_seconds = exact[name]
+            shares = [_share(one, other) for one, other in zip(expected, found, strict=False)]
+            times = (np.median(seconds), np.quantile(seconds, 0.95), np.median(exact_seconds))
+            cells = (f"{1000 * time:.0f}" for time in times)
+            rows.append((name, way, f"{100 * np.mean(shares):.1f} %", *cells))
+    index_codes(engine, is_wanted=False)
+    headings = ("searched", "by", f"recall@{RESULTS}", "median ms", "p95 ms")
+    return markdown((*headings, "all embeddings compared: median ms"), rows)
+
+
+def measure_candidates(real: NDArray[np.float32]) -> str:
+    """Return a table of how many of the nearest photographs have one of the nearest codes."""
     usual = np.packbits(real > real.mean(axis=0), axis=1)
-    for name, codes in (("codes", encode(real)), ("signs of channels less their mean", usual)):
-        for candidates, recall in recall_among(real, codes).items():
-            console.print(
-                f"{len(real):,} photographs, {name}: recall@{RESULTS} of the {candidates} nearest "
-                f"{recall:.4f}"
-            )
+    rows = [
+        (name, *(f"{100 * recall:.1f} %" for recall in recall_among(real, codes).values()))
+        for name, codes in (("codes", encode(real)), ("signs of channels less their mean", usual))
+    ]
+    return markdown((f"{len(real):,} photographs", *map(str, CANDIDATES)), rows)
 
 
 def recall_among(embeddings: NDArray[np.float32], codes: NDArray[np.uint8]) -> dict[int, float]:

@@ -30,8 +30,8 @@ from sqlalchemy.dialects.postgresql import UUID as Uuid
 from shared.db.schema import image_search, images
 from shared.db.search.confident import (
     confident_matches,
-    count_confident,
-    is_alone,
+    count_by_tag,
+    is_countable,
     leads_to,
 )
 from shared.db.search.planning import bitmaps_only, by_index
@@ -118,8 +118,8 @@ def count_matches(connection: Connection, search: Search, glance: Glance) -> int
     """How many images match, at most MAX_COUNT + 1; glance: at the newest of them."""
     if glance.is_complete:
         return glance.matches
-    if leads_to(search) and is_alone(search):
-        count = count_confident(connection, search, MAX_COUNT + 1)
+    if is_countable(search):
+        count = count_by_tag(connection, search, MAX_COUNT + 1)
         if count is not None:
             return count
     some = matches_of(search, None).limit(MAX_COUNT + 1).subquery()

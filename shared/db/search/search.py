@@ -53,14 +53,20 @@ def range_of(
         conditions.append(owner == names[0] if len(names) == 1 else owner.in_(names))
     if search.without_owners:
         conditions.append(owner.not_in(sorted(search.without_owners)))
+    if search.among is not None:
+        conditions.append(image_id.in_(search.among))
+    return conditions + time_of(search, image_id)
+
+
+def time_of(search: Search, image_id: ColumnElement[UUID]) -> list[ColumnElement[bool]]:
+    """The conditions on time, for any table of images."""
+    conditions: list[ColumnElement[bool]] = []
     if search.after is not None:
         conditions.append(image_id >= first_id_of(search.after))
     if search.before is not None:
         conditions.append(image_id < first_id_of(search.before))
     if search.newer_than is not None:
         conditions.append(image_id > search.newer_than)
-    if search.among is not None:
-        conditions.append(image_id.in_(search.among))
     return conditions
 
 

@@ -275,17 +275,23 @@ def test_every_way_to_the_rows_finds_what_the_condition_says(
         return type(wanted)(tuple(map(with_ids, wanted.parts)))
 
     @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(wanted=st.just(ANYTHING) | WANTED, qualities=QUALITIES, few=st.booleans())
-    def check(wanted: Wanted, qualities: Qualities, few: bool) -> None:
+    @given(
+        wanted=st.just(ANYTHING) | WANTED,
+        qualities=QUALITIES,
+        few=st.booleans(),
+        newer_than=st.sampled_from([None, sorted(images)[5]]),
+    )
+    def check(wanted: Wanted, qualities: Qualities, few: bool, newer_than: UUID | None) -> None:
         # With few rows looked through, an index has to find the others.
         for name, many in (("LOOKED_THROUGH", 5_000), ("LOOKED_THROUGH_WITH_TAGS", 2_000)):
             monkeypatch.setattr(finding, name, 3 if few else many)
         monkeypatch.setattr(ranking, "LOOKED_AT", 2 if few else 2_000)
-        search = Search(EVERYTHING, with_ids(wanted), qualities)
+        search = Search(EVERYTHING, with_ids(wanted), qualities, newer_than=newer_than)
         expected = {
             image
             for image, shown in images.items()
-            if holds(wanted, shown, qualities)
+            if (newer_than is None or image > newer_than)
+            and holds(wanted, shown, qualities)
             and (
                 not qualities.matter
                 or needs_tag(wanted)
