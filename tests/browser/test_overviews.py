@@ -30,6 +30,21 @@ def test_an_owner_has_a_profile_and_pictures(tab: Tab) -> None:
     expect(page.get_by_role("gridcell").first).to_be_visible()
 
 
+def test_the_status_lists_the_running_worker(tab: Tab) -> None:
+    page = tab.open("/status")
+
+    expect(page.get_by_role("region", name="Workers").get_by_text("seen")).to_be_visible()
+
+
+def test_an_unknown_address_leads_home(tab: Tab) -> None:
+    tab.expect_error("404")
+    page = tab.open("/nowhere")
+
+    expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    page.get_by_role("link", name="Go to the library").click()
+    expect(page.get_by_role("gridcell").first).to_be_visible()
+
+
 def test_a_failed_picture_says_why_and_can_be_tried_again(tab: Tab, api: Api) -> None:
     damaged = truncated(encode_as(scene(640, 480), "PNG"), 0.02)
     sent = api.upload((b"damaged.png", damaged), owner="damage").json()

@@ -41,13 +41,14 @@ def text_of(understood: Understood) -> str | None:
     )
     if not understood.unknown or not is_plain or understood.has_parameters:
         return None
-    if not _understands_text():
+    if not understands_text():
         return None
     runs = understood.query.alternatives[0]
     return " ".join(word.text for run in runs if isinstance(run, WordRun) for word in run.words)
 
 
-def _understands_text() -> bool:
+def understands_text() -> bool:
+    """Return whether the live network compares images with texts."""
     try:
         return context().live.get().head.text is not None
     except Unavailable:

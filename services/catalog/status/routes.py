@@ -1,15 +1,13 @@
 """`GET /v1/status`: the status of the whole system."""
 
-import time
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from services.catalog.status.workers import WorkerWatch
+from services.catalog.search.by_text import understands_text
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.retrying import count_failures
@@ -21,6 +19,7 @@ from shared.db.monitoring.progress import (
     count_tagged_lately,
     list_set_aside,
 )
+from shared.db.monitoring.worker_progress import list_workers
 from shared.errors import Stalled
 from shared.messaging.celery_app import BULK, INTERACTIVE
 from shared.web.context import context
@@ -28,7 +27,6 @@ from shared.web.context import context
 MINUTES = 60
 REASONS = 20
 NOW_SECONDS = 10
-WATCH_EXTENSION = "tagloop.workers"
 
 status = APIBlueprint("status", __name__, abp_tags=[Tag(name="operation")])
 
@@ -58,11 +56,11 @@ class Failure(BaseModel):
 
 
 class WorkerDocument(BaseModel):
-    """A worker that answered."""
+    """A worker that runs."""
 
-    name: str
-    seen_seconds: float = Field(description="how long ago it answered")
-    busy: int = Field(description="tasks that it works on")
+    name: str = Field(description="its host and process")
+    seen_seconds: float = Field(description="how long ago it was last seen, every few seconds")
+    busy: int = Field(description="images that it held then")
 
 
 class DeliveryCounts(BaseModel):
@@ -93,6 +91,9 @@ class ServiceStatus(BaseModel):
     workers: list[WorkerDocument] | None = Field(description="null by an owner's key")
     set_aside: list[SetAsideContributor] | None = Field(description="null by an owner's key")
     model: int | None = Field(description="the version that is live")
+    understands_text: bool = Field(
+        description="whether the network finds images by a text, and makes tags from their names"
+    )
     ready: bool = Field(description="whether images are being tagged")
     problems: list[str] = Field(description="what is wrong, in sentences")
 
@@ -121,8 +122,7 @@ def get_status() -> tuple[dict[str, Any], dict[str, str]]:
         }
         whole = _of_everyone(connection) if access.owner is None else _NOTHING
         document |= {**whole, **_health(connection)}
-    if access.owner is None:
-        document["workers"] = _workers()
+    document["understands_text"] = understands_text()
     return ServiceStatus.model_validate(document).model_dump(mode="json"), {
         "Cache-Control": "no-store"
     }
@@ -136,6 +136,7 @@ def _of_everyone(connection: Connection) -> dict[str, Any]:
     waiting = {row["queue"]: row["images"] for row in count_waiting(connection)}
     return {
         "queues": {INTERACTIVE: 0, BULK: 0, **waiting},
+        "workers": [dict(row) for row in list_workers(connection)],
         "set_aside": [dict(row) for row in list_set_aside(connection)],
     }
 
@@ -149,14 +150,3 @@ def _health(connection: Connection) -> dict[str, Any]:
     if is_stalled(connection):
         problems.append(str(Stalled()))
     return {"model": live and live.version, "ready": not problems, "problems": problems}
-
-
-def _workers() -> list[dict[str, Any]]:
-    watch = current_app.extensions.get(WATCH_EXTENSION)
-    if watch is None:
-        watch = current_app.extensions.setdefault(WATCH_EXTENSION, WorkerWatch(context().celery))
-    now = time.monotonic()
-    return [
-        {"name": worker.name, "seen_seconds": now - worker.answered_at, "busy": worker.busy}
-        for worker in watch.get()
-    ]

@@ -1,4 +1,4 @@
-"""Extend the leases of batches while they are being worked on.
+"""Extend the leases of batches while they are being worked on, and say that the worker runs.
 
 So leases can be short: the images of a dead worker are soon free, and a slow batch is not taken
 over.
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class LeaseKeeper:
-    """A thread that extends the leases of all claims of a worker."""
+    """A thread that extends the leases of all claims of a worker, and notes that it runs."""
 
     def __init__(self, engine: Engine, lease_seconds: float) -> None:
         self._engine = engine
@@ -56,7 +56,9 @@ class LeaseKeeper:
         pause_seconds = self._lease_seconds / EXTENSIONS_PER_LEASE
         while not self._closing.wait(pause_seconds):
             with self._lock:
+                held = sum(len(claim.images) for claim in self._claims)
                 aging = [c for c in self._claims if c.seconds_held() > pause_seconds]
+            self._progress.note_presence(held)
             for claim in aging:
                 try:
                     with transaction(self._engine) as connection:

@@ -1,4 +1,4 @@
-"""Record in Postgres that this worker makes progress, for all other processes."""
+"""Record in Postgres that this worker runs and makes progress, for all other processes."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
-from shared.db.monitoring.worker_progress import note_progress
+from shared.db.monitoring.worker_progress import note_presence, note_progress
 from shared.errors import Unavailable
 
 # Batches may end many times a second.
@@ -19,7 +19,10 @@ log = structlog.get_logger(__name__)
 
 
 class ProgressNotes:
-    """Records that batches end, at most every two seconds. Thread-safe."""
+    """Records that the worker runs, and, at most every two seconds, that batches end.
+
+    Thread-safe.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -39,3 +42,11 @@ class ProgressNotes:
                 note_progress(connection, self._worker)
         except Unavailable as error:
             log.warning("progress could not be noted", reason=str(error))
+
+    def note_presence(self, images: int) -> None:
+        """Note that the worker runs. images: how many it holds."""
+        try:
+            with transaction(self._engine) as connection:
+                note_presence(connection, self._worker, images)
+        except Unavailable as error:
+            log.warning("the worker's presence could not be noted", reason=str(error))

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from services.worker.tagging.leases import LeaseKeeper
 from shared.db.connection.engine import transaction
 from shared.db.images.tagging import Claim, claim_images
+from shared.db.monitoring.worker_progress import list_workers
 from tests.support.conditions import wait_for
 from tests.support.pictures.rows import insert_row, read_row
 
@@ -42,6 +43,20 @@ def test_the_lease_of_a_claim_that_is_worked_on_is_extended(
 
     with keeper.keep(claim):
         wait_for(lambda: lease_end(engine, claim) > first_end, "a later end of the lease")
+
+
+def test_a_running_worker_is_listed_with_the_images_that_it_holds(
+    engine: Engine, keeper: LeaseKeeper
+) -> None:
+    with keeper.keep(claim_one(engine)):
+        wait_for(lambda: busy(engine) == [1], "a worker that holds an image")
+
+    wait_for(lambda: busy(engine) == [0], "a worker that holds none")
+
+
+def busy(engine: Engine) -> list[int]:
+    with transaction(engine) as connection:
+        return [worker["busy"] for worker in list_workers(connection)]
 
 
 def test_a_claim_that_is_kept_no_longer_is_free_after_its_lease(

@@ -2,19 +2,21 @@
 import { html } from "../../core/html.js";
 import { ago, count, countOf, duration } from "../../core/format.js";
 
+const QUEUES = { "tagging.interactive": "Sent one by one", "tagging.bulk": "Sent in bulk" };
+
 export function Workers({ workers, queues = {} }) {
   return html`
     <section class="card" aria-labelledby="workers-title">
       <header class="card-head"><h2 id="workers-title">Workers</h2></header>
-      ${!workers.length && html`<p class="muted">No worker has been seen.</p>`}
+      ${!workers.length && html`<p class="muted">No worker runs. Pictures wait until one does.</p>`}
       <ul class="lines">
         ${workers.map((worker) => html`
           <li key=${worker.name} class="line"><span class="line-main clip" dir="auto">${worker.name}</span>
-            <span class="muted">${worker.busy ? `${typeof worker.busy === "number" ? `${count(worker.busy)} in work` : "working"}` : "idle"}${worker.seen_seconds !== null && worker.seen_seconds !== undefined ? ` · seen ${duration(worker.seen_seconds)} ago` : ""}</span></li>`)}
+            <span class="muted">${worker.busy ? countOf(worker.busy, "picture") : "idle"} · seen ${duration(worker.seen_seconds)} ago</span></li>`)}
       </ul>
       ${Object.keys(queues ?? {}).length > 0 && html`
-        <h3 class="side-subtitle">Messages that wait</h3>
-        <ul class="lines">${Object.entries(queues).map(([name, length]) => html`<li key=${name} class="line"><code>${name}</code><span class="number">${count(length)}</span></li>`)}</ul>`}
+        <h3 class="side-subtitle">Pictures that wait</h3>
+        <ul class="lines">${Object.entries(queues).map(([name, length]) => html`<li key=${name} class="line"><span class="line-main">${QUEUES[name] ?? name}</span><span class="number">${count(length)}</span></li>`)}</ul>`}
     </section>
   `;
 }
