@@ -50,6 +50,16 @@ class Teaching(Transport):
             if cursor is None:
                 return
 
+    def teach_tag(self, name: str, examples: Sequence[str]) -> tuple[str, RunStatus | None]:
+        """Make a tag and teach it from example images; return its slug and the run.
+
+        Without examples, a network that understands text makes the tag from its name, without a
+        run.
+        """
+        answer = self.call_json("/v1/tags", {"name": name, "examples": list(examples)})
+        run = answer["run"]
+        return str(answer["tag"]), None if run is None else RunStatus.from_json(run)
+
     def edit_tag(
         self, tag: str, *, owner: str | None, name: str | None = None, publish: bool = False
     ) -> str:

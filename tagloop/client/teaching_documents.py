@@ -7,6 +7,7 @@ from typing import Any, Self
 QUEUED = "queued"
 RUNNING = "running"
 FAILED = "failed"
+PROMOTED = "promoted"
 DONE = "done"
 ABORTED = "aborted"
 

@@ -1,19 +1,47 @@
-"""`tagloop tags`: rename, merge, publish and delete custom tags."""
+"""`tagloop tags`: make, rename, merge, publish and delete custom tags."""
 
 from typing import Annotated
 
 import typer
 
 from tagloop.commands.common import DEFAULT_SERVER, Server
+from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
 
 app = typer.Typer(
-    help="Rename, merge, publish and delete the tags that people made.", no_args_is_help=True
+    help="Make, rename, merge, publish and delete the tags that people made.", no_args_is_help=True
 )
 
 Name = Annotated[str, typer.Argument(help="Slug, name or alias of the tag.", show_default=False)]
 Owner = Annotated[
     str | None, typer.Option(help="Owner of the tag, where the key is bound to nobody.")
 ]
+
+
+@app.command()
+def make(
+    *,
+    name: Annotated[str, typer.Argument(help="The tag's name.", show_default=False)],
+    examples: Annotated[
+        list[str] | None, typer.Argument(help="Ids of images that show it.", show_default=False)
+    ] = None,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Make a tag: from examples, or from its name alone if the network understands text.
+
+    The exit code is 1 if it was not learned well enough.
+    """
+    from tagloop.client.client import Client
+    from tagloop.client.teaching_documents import PROMOTED
+    from tagloop.display.progress import follow_run
+
+    client = Client(server)
+    slug, run = client.teach_tag(name, examples or ())
+    if run is None:
+        print(f"{slug} is a tag now, made from its name; all images are re-tagged with it.")
+        return
+    run = follow_run(client, run)
+    print(f"{slug}: {run.status}. {run.reason}".rstrip())
+    raise typer.Exit(EXIT_WELL if run.status == PROMOTED else EXIT_SOME_WRONG)
 
 
 @app.command()

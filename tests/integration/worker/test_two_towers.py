@@ -175,6 +175,7 @@ def test_pictures_are_tagged_by_words_and_found_by_texts(
     assert client.get("/v1/search?q=animal").get_json()["total"] >= 1
 
     # When a tag is made from its name alone
+    assert client.get("/v1/status").get_json()["understands_text"]
     made = client.post("/v1/tags", json={"name": "espresso"})
     assert made.status_code == 201, made.text
     assert made.get_json()["run"] is None
@@ -212,6 +213,7 @@ def test_a_network_without_text_says_that_examples_are_needed(
 ) -> None:
     client = app_with(settings).test_client()
 
+    assert not client.get("/v1/status").get_json()["understands_text"]
     answer = client.post("/v1/tags", json={"name": "zebra crossing"})
 
     assert answer.status_code == 400

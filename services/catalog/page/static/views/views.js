@@ -74,6 +74,7 @@ export function View({ name, ...properties }) {
 function NotFound() {
   return html`
     <${EmptyState} icon="info" title="There is nothing at this address">
+      <p>It may be misspelled, or what was here is gone.</p>
       <p><a href="/">Go to the library</a></p>
     <//>
   `;

@@ -42,8 +42,9 @@ export function getDial(ids, signal) {
   return post("/v1/dial", ids ? { ids } : {}, signal);
 }
 
-export function getProposals(signal) {
-  return get("/v1/hashtags/proposals", { status: "proposed", limit: 50 }, signal);
+// status: proposed, accepted or refused
+export function getProposals(status, signal) {
+  return get("/v1/hashtags/proposals", { status, limit: 50 }, signal);
 }
 
 // verdict: accept or refuse

@@ -4,7 +4,7 @@ import { navigate, path } from "../../core/router.js";
 import { Cell } from "./cell.js";
 import { justify, neighbour, rowsBetween } from "./layout.js";
 
-const WIDE = 700;
+const WIDE = 560;
 const GAP = 4;
 const SCREENS_AROUND = 1;
 const SCREENS_AHEAD = 6;

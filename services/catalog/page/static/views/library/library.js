@@ -4,7 +4,7 @@ import { html, useCallback, useEffect, useMemo, useState } from "../../core/html
 import { connection } from "../../core/connection.js";
 import { count, countOf, day } from "../../core/format.js";
 import { useKeys } from "../../core/keys.js";
-import { setQuery, useLocation } from "../../core/router.js";
+import { path, setQuery, useLocation } from "../../core/router.js";
 import { useStore } from "../../core/store.js";
 import { Icon } from "../../parts/icon.js";
 import { EmptyState, ErrorState, Loading } from "../../parts/states.js";
@@ -57,7 +57,7 @@ export function Library() {
         <div class="library-line">
           <${Understood} query=${q} state=${state} onSearch=${search} />
           <${Found} state=${state} ids=${ids} question=${list.question} />
-          <${Order} order=${order} isShown=${Boolean(q)} />
+          <${Order} order=${order} isShown=${Boolean(q) && !state.byText && state.pictures.length > 1} />
         </div>
         <${Pictures} list=${list} state=${state} ids=${ids} q=${q} order=${order} onPick=${onPick} />
       </div>
@@ -68,8 +68,9 @@ export function Library() {
 }
 
 function Pictures({ list, state, ids, q, order, onPick }) {
-  const { pictures, isLoaded, isComplete, error } = state;
-  const dayOf = useMemo(() => (order ? null : (picture) => day(picture.createdAt)), [order]);
+  const { pictures, isLoaded, isComplete, error, byText } = state;
+  const isByDay = !order && !byText;
+  const dayOf = useMemo(() => (isByDay ? (picture) => day(picture.createdAt) : null), [isByDay]);
   const onNear = useCallback(() => list.loadMore(), [list]);
   const onOpen = useCallback(() => {
     list.scrollTop = window.scrollY;
@@ -96,11 +97,12 @@ function Problem({ error, list }) {
 }
 
 function NothingFound({ state }) {
-  const { unknown } = state;
+  const { unknown, byText } = state;
+  if (byText) return html`<${EmptyState} icon="search" title="No picture looks like this text"><p>Other words may find more. <a href="/">Show all pictures</a></p><//>`;
   const title = unknown.length ? `No tag is called “${textOf(unknown[0])}”` : "No pictures found";
   return html`
     <${EmptyState} icon="search" title=${title}>
-      <p>${unknown.length ? "Try another word, or teach it as a new tag." : "Fewer words or filters find more."}</p>
+      <p>${unknown.length ? html`Try another word, or <a href=${`${path("teach")}?name=${encodeURIComponent(textOf(unknown[0]))}`}>teach it as a new tag</a>.` : "Fewer words or filters find more."}</p>
       <p><a href="/">Show all pictures</a></p>
     <//>
   `;
@@ -138,11 +140,13 @@ function AddButton() {
 }
 
 function Found({ state, ids, question }) {
-  const { total, isCapped, isLoaded, pictures } = state;
+  const { total, isCapped, isLoaded, pictures, byText } = state;
   if (!isLoaded || !pictures.length) return null;
   const found = total === null ? "" : `${count(total)}${isCapped ? "+" : ""} ${total === 1 ? "picture" : "pictures"}`;
   if (!ids.size) return html`<p class="found" role="status">${found}</p>`;
+  // The pictures nearest to a text are all in the list.
   const all = async () => {
+    if (byText) return selectAll(pictures.map((picture) => picture.id));
     try {
       selectAll((await searchIds(question)).ids);
     } catch (error) {

@@ -10,6 +10,8 @@ const TOP_PAGE = 60;
 const MAX_TOP_PAGE = 500;
 const MAX_ASKED = 500;
 const MAX_LISTS = 6;
+// A search by a text has one page, with the nearest pictures.
+const MAX_BY_TEXT = 200;
 
 const lists = new Map();
 
@@ -50,6 +52,7 @@ export class PictureList {
       isCapped: false,
       terms: [],
       unknown: [],
+      byText: null,
       error: null,
       isLoaded: false,
       isComplete: false,
@@ -68,7 +71,8 @@ export class PictureList {
 
   async #loadPage(limit) {
     try {
-      const answer = await search(this.question, { cursor: this.cursor, limit });
+      let answer = await search(this.question, { cursor: this.cursor, limit });
+      if (answer.by_text && answer.total > answer.images.length) answer = await search(this.question, { limit: MAX_BY_TEXT });
       const isFirst = this.cursor === null;
       this.cursor = answer.next;
       this.state.set((old) => ({
@@ -86,8 +90,8 @@ export class PictureList {
 
   // Look at the newest again: put what arrived in front, and bring what is known up to date.
   async refreshTop(limit = TOP_PAGE) {
-    const { isLoaded, error } = this.state.get();
-    if (!isLoaded || this.isRefreshing || this.question.order === "confidence") return;
+    const { isLoaded, error, byText } = this.state.get();
+    if (!isLoaded || this.isRefreshing || byText || this.question.order === "confidence") return;
     if (error) return void this.loadMore();
     this.isRefreshing = true;
     try {
@@ -144,6 +148,7 @@ function headOf(answer) {
     isCapped: answer.total_capped ?? false,
     terms: answer.query?.terms ?? [],
     unknown: answer.unknown ?? [],
+    byText: answer.by_text ?? null,
   };
 }
 

@@ -9,13 +9,19 @@ const HOW = {
   alias: "another name of this tag",
 };
 
+// Kinds of terms that are part of a text.
+const OF_TEXT = ["tag", "unknown", "ignored"];
+
 export function Understood({ query, state, onSearch }) {
-  const { terms } = state;
-  if (!query || !terms.length) return null;
+  const { byText } = state;
+  // The words of a text stand for it together, not each for a tag.
+  const terms = byText ? state.terms.filter((term) => !OF_TEXT.includes(term.kind)) : state.terms;
+  if (!query || !(terms.length || byText)) return null;
   const without = (term) => onSearch(splice(query, term, ""));
   const instead = (term, name) => onSearch(splice(query, term, (term.negated ? "-" : "") + quote(name)));
   return html`
     <ul class="chips" aria-label="What the search understood">
+      ${byText && html`<li class="chip by-text" title="Not every word is a tag, so pictures are compared with the whole text"><${Icon} name="spark" size="14" /><span>Looks like <q dir="auto">${byText}</q>, nearest first</span></li>`}
       ${terms.map((term) => html`
         <li key=${term.start} class=${classes("chip", { negated: term.negated, unknown: term.kind === "unknown" })}>
           <span dir="auto" title=${HOW[term.how]}>${labelOf(term)}</span>

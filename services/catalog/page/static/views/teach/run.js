@@ -9,6 +9,11 @@ const LOOK_MS = 1000;
 const ENDED = ["promoted", "rejected", "nothing", "failed"];
 
 export function Run({ taught }) {
+  if (taught.run) return html`<${Learning} taught=${taught} />`;
+  return html`<${Done} taught=${taught}><strong>Made from its name.</strong> Your pictures are being tagged.<//>`;
+}
+
+function Learning({ taught }) {
   const first = taught.run;
   const [isOver, every] = [ENDED.includes(first.status), LOOK_MS];
   const load = useLoad((signal) => getRun(first.id, signal), [first.id], { every: isOver ? 0 : every });
@@ -22,8 +27,12 @@ export function Run({ taught }) {
   if (run.status !== "promoted") {
     return html`<div class="notice bad" role="status"><${Icon} name="warning" /><div><strong>${run.status === "rejected" ? "Not good enough yet" : "It was not learned"}</strong><p>${run.reason}</p></div></div>`;
   }
+  return html`<${Done} taught=${taught}><strong>Learned.</strong> Version ${run.version} is live and your pictures are being tagged.<//>`;
+}
+
+function Done({ taught, children }) {
   return html`
-    <div class="notice good" role="status"><${Icon} name="check" /><div><strong>Learned.</strong> Version ${run.version} is live and your pictures are being tagged.
+    <div class="notice good" role="status"><${Icon} name="check" /><div>${children}
       <p><a href=${`/?q=${encodeURIComponent(quote(taught.name))}`}>Show them</a></p></div></div>
   `;
 }

@@ -1,8 +1,11 @@
 // Teach a tag: a name, a handful of pictures, and what it would tag elsewhere before it is saved.
 import { previewTag, teachTag } from "../../core/api/learning.js";
+import { getStatus } from "../../core/api/overview.js";
 import { html, useEffect, useState } from "../../core/html.js";
 import { countOf } from "../../core/format.js";
+import { useLoad } from "../../core/load.js";
 import { setQuery, useLocation } from "../../core/router.js";
+import { session } from "../../core/session.js";
 import { Icon } from "../../parts/icon.js";
 import { EmptyState, PageHead } from "../../parts/states.js";
 import { TagInput } from "../../parts/tag-input.js";
@@ -22,6 +25,10 @@ export function Teach() {
   const [run, setRun] = useState(null);
   const preview = usePreview(name, examples, counterexamples);
   const [isBusy, setBusy] = useState(false);
+  const status = useLoad(getStatus, []);
+  // A tag that is made from its name is everyone's.
+  const canName = Boolean(status.data?.understands_text) && !session.get().owner;
+  const isNameEnough = canName && Boolean(name) && !examples.length && !counterexamples.length;
 
   const change = (changes) => {
     setRun(null);
@@ -53,15 +60,35 @@ export function Teach() {
         </div>
         <${Examples} title="Shows it" ids=${examples} onChange=${setExamples} hint="Five or more teach best." />
         <${Examples} title="Does not show it" ids=${counterexamples} onChange=${setCounterexamples} hint="Take wrong ones out of the preview, or choose look-alikes." />
-        <button class="button primary wide" disabled=${!name || !examples.length || isBusy} onClick=${save}>
-          ${examples.length ? `Save and teach with ${countOf(examples.length, "picture")}` : "Save and teach"}
+        <button class="button primary wide" disabled=${!name || !(examples.length || isNameEnough) || isBusy} onClick=${save}>
+          ${labelOf(examples, isNameEnough)}
         </button>
         ${run && html`<${Run} taught=${run} />`}
       </section>
       ${examples.length
         ? html`<${Preview} preview=${preview} ...${found} />`
-        : html`<${EmptyState} icon="teach" title="Nothing chosen yet"><p>Choose pictures on the left, or select some in the <a href="/">library</a> and press “Teach a tag with these”.</p><//>`}
+        : html`<${NothingChosen} name=${name} isNameEnough=${isNameEnough} canName=${canName} />`}
     </div>
+  `;
+}
+
+function labelOf(examples, isNameEnough) {
+  if (examples.length) return `Save and teach with ${countOf(examples.length, "picture")}`;
+  return isNameEnough ? "Make it from its name" : "Save and teach";
+}
+
+function NothingChosen({ name, isNameEnough, canName }) {
+  if (isNameEnough) {
+    return html`
+      <${EmptyState} icon="spark" title="The name may be enough">
+        <p>The network understands text, so it can find <q dir="auto">${name}</q> by the name alone. Pictures that you choose make it better, now or later.</p>
+      <//>
+    `;
+  }
+  return html`
+    <${EmptyState} icon="teach" title="Nothing chosen yet">
+      <p>Choose pictures on the left, or select some in the <a href="/">library</a> and press “Teach a tag with these”.${canName && " Or type a name: the network understands text."}</p>
+    <//>
   `;
 }
 
