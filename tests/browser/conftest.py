@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.acceptance.api import Api
 from tests.acceptance.conftest import Server, running
-from tests.support.browser import ARGUMENTS, CHROMIUM, PHONE, Tab, open_tab
+from tests.support.browser import ACTION_MS, ARGUMENTS, CHROMIUM, PHONE, Tab, open_tab
 
 ABSENT = "Chromium is absent; install it with: apt-get install chromium"
 # Photographs and drawings that ship with scikit-image, besides those that all tests use.
@@ -34,6 +34,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(ABSENT)
         pytest.skip(ABSENT)
+    # A loaded machine takes longer than the five seconds that are usual.
+    expect.set_options(timeout=ACTION_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

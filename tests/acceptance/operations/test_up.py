@@ -13,7 +13,7 @@ from tests.support.pictures.pictures import READABLE
 pytestmark = pytest.mark.acceptance
 
 WEB = "gunicorn"
-MAX_WEB_BYTES = 180 * 1024 * 1024
+MAX_WEB_BYTES = 150 * 1024 * 1024
 REFUSAL_SECONDS = 60
 
 

@@ -39,6 +39,11 @@ async function load(name) {
   return loaded[name];
 }
 
+// The view of the first address, while the session is asked for.
+export function loadFirst(name) {
+  if (Object.hasOwn(LOADERS, name)) load(name).catch(() => {});
+}
+
 // The other views, once there is time: then they open at once, and without a connection.
 export function loadAll() {
   for (const name of Object.keys(LOADERS)) load(name).catch(() => {});
