@@ -29,7 +29,10 @@ def crops(photo: Path, count: int, seed: int) -> list[bytes]:
 
 def upload(api: Api, files: Sequence[bytes], owner: str) -> list[str]:
     """Ids of pictures, once they are tagged."""
-    return [api.upload(file, owner=owner, wait=30).json()["id"] for file in files]
+    ids = [api.upload(file, owner=owner, wait=30).json()["id"] for file in files]
+    for image in ids:
+        assert api.finished(image)["status"] == "tagged"
+    return ids
 
 
 def shows(api: Api, image: str, tag: str) -> bool:
