@@ -107,6 +107,13 @@ def put(worker_settings: Settings, engine: Engine) -> Callable[..., UUID]:
     return partial(store_image, worker_settings, engine, storage)
 
 
+class Files(SimpleHTTPRequestHandler):
+    """Serves a folder."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory, photos: dict[str, Path]) -> Iterator[str]:
     """The URL of another web server with photographs."""
@@ -114,7 +121,7 @@ def web(tmp_path_factory: pytest.TempPathFactory, photos: dict[str, Path]) -> It
     for name, photo in photos.items():
         (folder / name).write_bytes(photo.read_bytes())
     (folder / "page.html").write_text("<!doctype html><p>no picture")
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    handler = partial(Files, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
