@@ -60,20 +60,30 @@ def refuse(
     A picture whose hashtag was refused does not stand for others either: what it really shows is
     not said. word, owner, live: (uses,), the last one the live version's probability.
     """
-    refused = np.zeros(len(word), dtype=np.bool_)
-    is_honest = np.ones(len(background.owner), dtype=np.bool_)
     order = np.argsort(word, kind="stable")
     words, starts = np.unique(word[order], return_index=True)
-    for one, uses in zip(words.tolist(), np.split(order, starts[1:]), strict=True):
-        labelled, scores = background.labelled[:, one], background.live[:, one]
-        if np.isnan(scores).any() or labelled.all():
-            continue
-        others = np.sort(scores[~labelled])
-        standing = np.searchsorted(others, live[uses], side="left") / len(others)
-        owners = find_refused(standing, owner[uses])
-        refused[uses] = np.isin(owner[uses], owners) | (standing < CHANCE)
-        is_honest &= ~(labelled & np.isin(background.owner, owners))
-    return refused, is_honest
+    judged = [
+        (one, uses)
+        for one, uses in zip(words.tolist(), np.split(order, starts[1:]), strict=True)
+        if not np.isnan(background.live[:, one]).any()
+    ]
+    is_honest = np.ones(len(background.owner), dtype=np.bool_)
+    while True:
+        refused = np.zeros(len(word), dtype=np.bool_)
+        still_honest = is_honest.copy()
+        for one, uses in judged:
+            labelled = background.labelled[:, one]
+            others = np.sort(background.live[is_honest & ~labelled, one])
+            if not len(others):
+                continue
+            standing = np.searchsorted(others, live[uses], side="left") / len(others)
+            owners = find_refused(standing, owner[uses])
+            refused[uses] = np.isin(owner[uses], owners) | (standing < CHANCE)
+            still_honest &= ~(labelled & np.isin(background.owner, owners))
+        # Many pictures of one lie make those of another one look good beside them.
+        if (still_honest == is_honest).all():
+            return refused, is_honest
+        is_honest = still_honest
 
 
 def find_refused(standing: NDArray[np.floating], owner: NDArray[np.int32]) -> NDArray[np.int32]:

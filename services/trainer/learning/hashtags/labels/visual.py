@@ -12,7 +12,7 @@ PREVALENCE = 0.05
 # Held-out average precision has to be at least this many times the prevalence.
 MIN_LIFT = 3.0
 # The typical owner's pictures have to stand out from this share of the background on average, …
-MIN_AGREEMENT = 0.7
+MIN_AGREEMENT = 0.6
 # … and so have the pictures of this share of the owners, at chance level or better.
 CHANCE = 0.5
 MIN_AGREEING = 0.5
