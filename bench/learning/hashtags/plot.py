@@ -38,8 +38,8 @@ def plot(figures: dict[str, Any], file: Path) -> None:
     left.axvline(clean, color=CLEAN, linestyle="--", label="clean labels")
     left.axvline(0.9 * clean, color=CLEAN, linestyle=":", label="nine tenths of it")
     left.set_xlim(0.5, 1)
-    left.set_xlabel("mean average precision, no correction; points: communities")
-    left.legend(loc="lower left", frameon=False)
+    left.set_xlabel("mean average precision; points: communities")
+    left.legend(loc="lower right", frameon=False)
     _plot_labels(right, scenarios)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
@@ -56,4 +56,4 @@ def _plot_labels(axes: Any, scenarios: dict[str, Any]) -> None:
     axes.barh(place, [usual["labels"][one] for one in labels], color=HASHTAGS, height=0.5)
     axes.barh(place, [clean["network"][one] for one in labels], color=NETWORK, height=0.2)
     axes.set_yticks(place, labels, fontsize=7)
-    axes.set_xlabel(f"average precision: clean labels, hashtags with {USUAL}, network alone")
+    axes.set_xlabel(f"average precision: clean, hashtags with {USUAL}, network")
