@@ -146,6 +146,7 @@ def note_offered(
             text("""
                 INSERT INTO reviewed (contributor, key_id, image_id)
                 SELECT :contributor, :key_id, id FROM images WHERE id = ANY(:ids) ORDER BY id
+                FOR KEY SHARE
                 ON CONFLICT (contributor, image_id, key_id) DO UPDATE SET offered_at = now()
                 WHERE reviewed.offered_at <= now() - make_interval(secs => :offer_seconds)
                 RETURNING image_id
