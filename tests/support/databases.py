@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg2 import sql
+from psycopg2.errors import ObjectInUse
 from psycopg2.extensions import cursor as Cursor
 
 from shared.db.connection.engine import connect_engine
@@ -109,7 +110,12 @@ class Databases:
             self._run("DROP DATABASE {} WITH (FORCE)", used)
             return None
         name = self._new_name()
-        self._run("ALTER DATABASE {} RENAME TO {}", used, name)
+        try:
+            self._run("ALTER DATABASE {} RENAME TO {}", used, name)
+        except ObjectInUse:
+            # A thread that an earlier test left behind has connected again.
+            self._run("DROP DATABASE {} WITH (FORCE)", used)
+            return None
         return name
 
     def _new_name(self) -> str:
