@@ -58,7 +58,7 @@ export function View({ name, ...properties }) {
   const isKnown = Object.hasOwn(LOADERS, name);
   useEffect(() => {
     setFailedAt(null);
-    if (!isKnown || loaded[name]) return;
+    if (!isKnown) return;
     const onFailure = () => {
       noteLost();
       setFailedAt(connection.get().restored);
