@@ -9,6 +9,7 @@ from celery import Celery, Task
 
 from services.worker.background.code_indexing import index_codes
 from services.worker.background.fingerprint_filling import fill_fingerprints
+from services.worker.background.names import add_missing_names
 from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.background.word_background import refresh_background
 from services.worker.questions.pictures import answer_question
@@ -97,6 +98,7 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         """Run the re-tagging that is due."""
         worker = runtime()
         refresh_background(worker.engine, worker.storage, worker.live)
+        add_missing_names(worker.engine, worker.storage, worker.live, worker.networks)
         if run_due_jobs(worker.engine, worker.storage, worker.settings):
             publish_hint(celery, RETAG)
 

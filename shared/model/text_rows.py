@@ -25,6 +25,8 @@ USUAL_PREVALENCE = 0.002
 # A word as common as this on the Zipf scale is thought to be on a hundredth of all pictures.
 ZIPF_OF_A_HUNDREDTH = 5.0
 MIN_DEVIATION = np.float32(1e-4)
+# The usual spread of all words counts as much as this number of pictures.
+USUAL_SPREAD_PICTURES = 20
 # The share of a normal distribution below one deviation from its middle.
 BELOW = 0.16
 
@@ -54,7 +56,8 @@ class Background:
         """Return the usual similarity of each word, and how much it varies; both (words,).
 
         rows: (dimensions, words). The median and the spread below it do not change with the
-        pictures that show a word, as long as fewer than half of them do.
+        pictures that show a word, as long as fewer than half of them do. With few
+        pictures, the spread is close to the usual one of all words.
         """
         dimensions, words = rows.shape
         if not self.pictures:
@@ -62,7 +65,9 @@ class Background:
             return np.zeros(words, np.float32), np.full(words, dimensions**-0.5, np.float32)
         similarities = self.sample.astype(np.float32) @ rows
         low, middle = np.quantile(similarities, (BELOW, 0.5), axis=0).astype(np.float32)
-        return middle, np.maximum(middle - low, MIN_DEVIATION)
+        own = self.pictures / (self.pictures + USUAL_SPREAD_PICTURES)
+        spread = own * (middle - low) + (1 - own) * np.median(middle - low)
+        return middle, np.maximum(spread, MIN_DEVIATION).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -92,14 +97,18 @@ class TextRows:
         """Return the same words, compared with another background."""
         return replace(self, background=background)
 
-    def with_named(self, tag_id: int, row: NDArray[np.float32], limit: float) -> TextRows:
-        """Return these words and a tag made by its name; row: (dimensions,) of length 1."""
-        kept = self.without_named([tag_id])
+    def with_named(self, named: Mapping[int, NDArray[np.float32]]) -> TextRows:
+        """Return these words and tags made by their names.
+
+        named: the names' embeddings, (dimensions,) of length 1, by the tags' ids.
+        """
+        kept = self.without_named(list(named))
+        limits = np.full(len(named), limit_of(0), np.float32)
         return TextRows(
-            np.column_stack([kept.rows, row]).astype(np.float32),
-            np.append(kept.limits, np.float32(limit)),
+            np.column_stack([kept.rows, *named.values()]).astype(np.float32),
+            np.append(kept.limits, limits),
             kept.background,
-            np.append(kept.named_ids, np.int32(tag_id)),
+            np.append(kept.named_ids, np.array(list(named), np.int32)),
         )
 
     def without_named(self, tag_ids: list[int]) -> TextRows:

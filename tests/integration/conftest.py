@@ -1,6 +1,6 @@
 """What tests of the read side, of runs and of re-tagging stand on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -9,14 +9,77 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from services.trainer.trainer import Trainer
+from services.worker.backbone import Backbone, load_backbone
 from services.worker.tagging.pipeline import Pipeline
-from shared.config import Settings
+from shared.config import Settings, load_settings
 from shared.db.connection.engine import transaction
 from shared.storage.storage import Storage
 from tests.support.events.deliveries import webhooks_client
 from tests.support.learning.retagging import Retagging
 from tests.support.learning.training import InstantLearn, insert_version, trainer_with
 from tests.support.pictures.rows import store_image
+
+LANES = 2
+# The words of the network with text; it knows a thousand names.
+WORDS = """
+animal
+cat < animal
+tabby < cat
+golden retriever < animal
+goldfish < animal
+moped
+missile
+daisy
+boathouse
+volcano
+pizza
+banjo
+laptop
+umbrella
+snail < animal
+"""
+
+
+@pytest.fixture(scope="session")
+def wide_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a network with 11,821 classes, of which it knows a thousand."""
+    from tests.support.networks.weights import save_wide_lite0
+
+    path = tmp_path_factory.mktemp("weights") / "wide.safetensors"
+    save_wide_lite0(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def wide(wide_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backbone]:
+    """That network, loaded and converted as a worker does."""
+    cache = tmp_path_factory.mktemp("cache")
+    # The layers of the default network under another name.
+    name = "efficientnet_lite0"
+    settings = load_settings(
+        device="cpu", backbone=name, backbone_weights=wide_weights, cache_dir=cache
+    )
+    backbone = load_backbone(settings, LANES)
+    yield backbone
+    backbone.close()
+
+
+@pytest.fixture(scope="session")
+def towers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backbone]:
+    """A network with text, whose texts are the names of ImageNet's classes."""
+    pytest.importorskip("transformers", reason="open_clip is not installed ('.[text]')")
+    from services.worker.backbone.runtimes.torch_runtime import load_torch_backbone
+    from shared.model.vocabulary import load_imagenet
+    from tests.support.networks.towers import save_lite0_towers
+
+    vocabulary = load_imagenet()
+    folder = tmp_path_factory.mktemp("towers") / "lite0"
+    save_lite0_towers(folder, [vocabulary.tags[leaf].name for leaf in vocabulary.leaves.tolist()])
+    words = folder.parent / "words.txt"
+    words.write_text(WORDS)
+    backbone = load_torch_backbone(f"open_clip:{folder}", "cpu", words=words)
+    yield backbone
+    backbone.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from shared.db.tags.lookup import find_named
 from shared.errors import BadRequest, Conflict
 from shared.model.live.promoting import promote_head, read_head
 from shared.model.names.tag_names import slug_of
-from shared.model.text_rows import limit_of
 from shared.web.context import context
 from shared.web.texts import embed_text
 
@@ -49,8 +48,9 @@ def make_named_tag(name: str) -> KnownTag:
         if live is None or head is None or head.text is None or row is None:
             raise BadRequest(f"The tag {name!r} needs examples: another network went live.")
         new = KnownTag(0, slug_of(name), name, "custom", None)
-        tag = insert_custom_tags(connection, [new], caller_key_id())[new.slug]
-        changed = head.with_text(head.text.with_named(tag.id, row, limit_of(0)))
+        made = insert_custom_tags(connection, [new], caller_key_id(), from_name=True)
+        tag = made[new.slug]
+        changed = head.with_text(head.text.with_named({tag.id: row}))
         promote_head(
             connection, here.storage, live, changed, reason=REASON.format(name=name), metrics={}
         )

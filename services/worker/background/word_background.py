@@ -1,25 +1,24 @@
 """Measure ordinary pictures again as more arrive, for networks with text."""
 
+from collections.abc import Sequence
+
 import structlog
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
-from shared.db.models.learning import sample_uncorrected
 from shared.db.models.promotion import lock_live_model
 from shared.model.live.model import LiveScorer
 from shared.model.live.promoting import promote_head, read_head
-from shared.model.text_rows import Background
+from shared.model.live.text_head import STEPS, with_background
 from shared.storage.storage import Storage
 
-# With each of these numbers of pictures, the words are compared with a better background.
-STEPS = (50, 200, 1000)
 REASON = "Words are compared with {pictures:,} stored pictures."
 
 log = structlog.get_logger(__name__)
 
 
 def refresh_background(
-    engine: Engine, storage: Storage, live: LiveScorer, steps: tuple[int, ...] = STEPS
+    engine: Engine, storage: Storage, live: LiveScorer, steps: Sequence[int] = STEPS
 ) -> int | None:
     """Make a version with a better background, if there are enough new pictures; return its number.
 
@@ -28,21 +27,19 @@ def refresh_background(
     """
     scorer = live.get()
     text = scorer.head.text
-    if text is None or text.background.pictures >= steps[-1]:
+    if text is None:
         return None
     with transaction(engine) as connection:
-        _, embeddings = sample_uncorrected(connection, scorer.model.backbone_id, steps[-1])
-    reached = max((step for step in steps if step <= len(embeddings)), default=0)
-    if reached <= text.background.pictures:
+        background = with_background(connection, text, scorer.model.backbone_id, steps).background
+    if background is text.background:
         return None
-    background = Background.of(embeddings)
     with transaction(engine) as connection:
         model = lock_live_model(connection)
         if model is None or model.backbone_id != scorer.model.backbone_id:
             return None
         head = read_head(storage, model)
         # Another worker may have been faster.
-        if head.text is None or head.text.background.pictures >= reached:
+        if head.text is None or head.text.background.pictures >= background.pictures:
             return None
         better = head.with_text(head.text.against(background))
         reason = REASON.format(pictures=background.pictures)

@@ -8,6 +8,8 @@ import structlog
 from celery import Celery
 from sqlalchemy import Connection, Engine
 
+from services.worker.backbone import Backbone
+from services.worker.background.names import embed_names
 from services.worker.switching.embed_chunk import ChunkLost, embed_chunk
 from services.worker.switching.networks import LoadedNetworks
 from services.worker.switching.prepare import prepare
@@ -103,7 +105,8 @@ class Switcher:
         """Embed one chunk; return the seconds to pause."""
         try:
             # Before a chunk is claimed: loading takes longer than a lease.
-            lanes = self._networks.get(switch.name, switch.weights).lanes
+            loaded = self._networks.get(switch.name, switch.weights)
+            self._embed_names(switch, loaded.backbone)
         except ConfigError as error:
             self._note(switch, f"A worker cannot load {switch.name}: {error}")
             return RELOAD_SECONDS
@@ -113,7 +116,7 @@ class Switcher:
             return 0.0 if found is Nothing.MORE else LOOK_SECONDS
         started = time.monotonic()
         try:
-            embed_chunk(self._engine, lanes, found, self._lease_seconds, one_by_one=is_busy)
+            embed_chunk(self._engine, loaded.lanes, found, self._lease_seconds, one_by_one=is_busy)
         except ChunkLost:
             log.info("a chunk was lost", chunk=found.id)
         except BackboneStalled as error:
@@ -125,6 +128,11 @@ class Switcher:
             raise
         # Use half of one core at most while users wait.
         return time.monotonic() - started if is_busy else 0.0
+
+    def _embed_names(self, switch: Switch, backbone: Backbone) -> None:
+        """Embed the names of tags that were made from them, for the trainer."""
+        if backbone.text is not None and switch.backbone_id is not None:
+            embed_names(self._engine, backbone.text, switch.backbone_id)
 
     def _claim(self, limit: int) -> Chunk | Nothing:
         with transaction(self._engine) as connection:

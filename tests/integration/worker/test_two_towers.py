@@ -1,26 +1,19 @@
 """Networks with text: from a folder to tags, a tag by its name alone, and search in free words."""
 
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
 from sqlalchemy import Engine, text
 
 from services.worker.backbone import Backbone, load_backbone
 from services.worker.backbone.first_model import ensure_model
 from services.worker.backbone.networks.any_network import load_any_network
-from services.worker.backbone.runtimes.torch_runtime import load_torch_backbone
 from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.background.word_background import refresh_background
-from services.worker.questions.texts import answer_text
 from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
@@ -28,9 +21,10 @@ from shared.config import Settings, load_settings
 from shared.db.connection.engine import transaction
 from shared.errors import ConfigError
 from shared.model.live.model import LiveScorer
-from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
 from tests.support.learning.feedback import correct, tags_of
+from tests.support.networks.texts import answer_texts
+from tests.support.pictures.crops import quarters_of
 from tests.support.pictures.rows import store_image
 from tests.support.requests.keys import app_with
 
@@ -38,43 +32,6 @@ pytestmark = pytest.mark.skipif(
     find_spec("open_clip") is None, reason="open_clip is not installed (pip install '.[text]')"
 )
 LANES = 2
-# The words of the vocabulary; the network knows a thousand.
-WORDS = """
-animal
-cat < animal
-tabby < cat
-golden retriever < animal
-goldfish < animal
-moped
-missile
-daisy
-boathouse
-volcano
-pizza
-banjo
-laptop
-umbrella
-snail < animal
-"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.support.networks.towers import save_lite0_towers
-
-    vocabulary = load_imagenet()
-    path = tmp_path_factory.mktemp("towers") / "lite0"
-    save_lite0_towers(path, [vocabulary.tags[leaf].name for leaf in vocabulary.leaves.tolist()])
-    return path
-
-
-@pytest.fixture(scope="module")
-def towers(folder: Path) -> Iterator[Backbone]:
-    words = folder.parent / "words.txt"
-    words.write_text(WORDS)
-    backbone = load_torch_backbone(f"open_clip:{folder}", "cpu", words=words)
-    yield backbone
-    backbone.close()
 
 
 @pytest.fixture
@@ -85,15 +42,6 @@ def networks(
     networks = LoadedNetworks(settings, storage, LANES)
     networks.add(towers)
     return networks
-
-
-@dataclass(frozen=True)
-class TextWorker:
-    """The part of a worker that answers questions about texts."""
-
-    engine: Engine
-    networks: LoadedNetworks
-    asked: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -109,28 +57,8 @@ def tower_pipeline(
 def client(
     settings: Settings, engine: Engine, networks: LoadedNetworks, monkeypatch: pytest.MonkeyPatch
 ) -> FlaskClient:
-    """The services, with a worker that gets their questions without a broker between them."""
-    worker: Any = TextWorker(engine, networks)
-
-    def deliver(_: object, question: UUID, words: str, __: float, *, as_name: bool) -> bool:
-        worker.asked.append(words)
-        answer_text(worker, question, words, as_name=as_name)
-        return True
-
-    monkeypatch.setattr("shared.web.texts.publish_text", deliver)
+    answer_texts(monkeypatch, engine, networks)
     return app_with(settings).test_client()
-
-
-def crops_of(path: Path) -> Iterator[bytes]:
-    """Four quarters of a photograph, as files."""
-    with Image.open(path) as photo:
-        width, height = photo.size
-        for left in (0, width // 2):
-            for top in (0, height // 2):
-                file = io.BytesIO()
-                box = (left, top, left + width // 2, top + height // 2)
-                photo.convert("RGB").crop(box).save(file, "JPEG")
-                yield file.getvalue()
 
 
 def test_pictures_are_tagged_by_words_and_found_by_texts(
@@ -159,7 +87,7 @@ def test_pictures_are_tagged_by_words_and_found_by_texts(
     others = [
         store_image(settings, engine, storage, crop)
         for name in photos.keys() - {"cat", "coffee"}
-        for crop in crops_of(photos[name])
+        for crop in quarters_of(photos[name])
     ]
     images = [*ids.values(), *others]
     for start in range(0, len(images), 10):

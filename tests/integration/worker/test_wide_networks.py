@@ -11,14 +11,14 @@ from sqlalchemy import Engine, text
 from services.trainer.learning import finetune
 from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
-from services.worker.backbone import Backbone, load_backbone
+from services.worker.backbone import Backbone
 from services.worker.backbone.first_model import ensure_model
 from services.worker.backbone.networks.timm_network import load_network
 from services.worker.background.retag_jobs import run_due_jobs
 from services.worker.switching.networks import LoadedNetworks
 from services.worker.tagging.leases import LeaseKeeper
 from services.worker.tagging.pipeline import Pipeline
-from shared.config import Settings, load_settings
+from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.migrate.run import migrate
 from shared.errors import ConfigError
@@ -26,35 +26,18 @@ from shared.messaging.celery_app import create_celery
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.support.learning.feedback import correct, tags_of
-from tests.support.networks.weights import DEFAULT, save_wide_lite0
+from tests.support.networks.weights import DEFAULT
 from tests.support.pictures.rows import store_image
 from tests.support.requests.keys import app_with
 
 LANES = 2
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("weights") / "wide.safetensors"
-    save_wide_lite0(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def wide(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backbone]:
-    """The network, loaded and converted as a worker does."""
-    cache = tmp_path_factory.mktemp("cache")
-    settings = load_settings(device="cpu", backbone_weights=weights, cache_dir=cache)
-    backbone = load_backbone(settings, LANES)
-    yield backbone
-    backbone.close()
-
-
 @pytest.fixture
 def pipeline(
-    settings: Settings, engine: Engine, storage: Storage, wide: Backbone, weights: Path
+    settings: Settings, engine: Engine, storage: Storage, wide: Backbone, wide_weights: Path
 ) -> Iterator[Pipeline]:
-    ensure_model(engine, storage, wide, str(weights))
+    ensure_model(engine, storage, wide, str(wide_weights))
     networks = LoadedNetworks(settings, storage, LANES)
     networks.add(wide)
     leases = LeaseKeeper(engine, settings.lease_seconds)
@@ -136,11 +119,11 @@ def test_pictures_are_tagged_found_corrected_and_learned_from(
     assert before["wordnet"] == len(scorer.vocabulary.tags) - before["custom"]
 
 
-def test_bad_weights_are_refused_with_a_sentence(weights: Path, tmp_path: Path) -> None:
+def test_bad_weights_are_refused_with_a_sentence(wide_weights: Path, tmp_path: Path) -> None:
     pickled = tmp_path / "weights.pt"
-    torch.save(load_file(weights), pickled)
+    torch.save(load_file(wide_weights), pickled)
     odd = tmp_path / "odd.safetensors"
-    entries = load_file(weights)
+    entries = load_file(wide_weights)
     save_file({**entries, "classifier.weight": entries["classifier.weight"][:345]}, odd)
     unnamed = tmp_path / "unnamed.safetensors"
     classifier = {
@@ -156,7 +139,7 @@ def test_bad_weights_are_refused_with_a_sentence(weights: Path, tmp_path: Path) 
         with pytest.raises(ConfigError, match=sentence):
             load_network(DEFAULT, path)
     with pytest.raises(ConfigError, match="do not fit 'resnet18'"):
-        load_network("resnet18", weights)
+        load_network("resnet18", wide_weights)
     with pytest.raises(ConfigError, match="timm has none of that name"):
         load_network("resnot18")
 

@@ -27,10 +27,10 @@ class Switching:
         self.trainer = trainer
         self._engine = trainer.engine
 
-    def begin(self, name: str = REVERSED, *, gated: bool = True) -> int:
+    def begin(self, name: str = REVERSED, weights: str | None = None, *, gated: bool = True) -> int:
         """Begin a switch; return its id."""
         with transaction(self._engine) as connection:
-            return request_switch(connection, name, None, gated=gated)
+            return request_switch(connection, name, weights, gated=gated)
 
     def read(self) -> dict[str, Any]:
         """The newest switch."""
@@ -62,7 +62,9 @@ class Switching:
         """Work on the switch to its end, and re-tag all images."""
         self.learn()
         self.until("done")
-        run_due_jobs(self._engine, self.trainer.storage, self.trainer.settings)
+        # A slow machine needs more than one slice of time.
+        while run_due_jobs(self._engine, self.trainer.storage, self.trainer.settings):
+            pass
 
     def embeddings_by(self, name: str) -> dict[UUID, np.ndarray]:
         """The stored embeddings of a network, by image."""

@@ -22,6 +22,7 @@ from shared.db.tags.lookup import find_tags
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
 from shared.model.live.model import LiveScorer
+from shared.model.live.text_head import with_background, with_names
 from shared.model.scorer import Scorer
 from shared.model.vocabulary_index import read_vocabulary_index
 from shared.storage.storage import Storage
@@ -29,6 +30,7 @@ from shared.storage.storage import Storage
 MAX_NAMES = 5
 WITHOUT_EXAMPLES = "Learned tags that have no example left"
 WITHOUT_FOLDER = "Words to be learned for this network (tagloop learn-words)"
+WITHOUT_TEXT = "Tags made from their names, which this network cannot read"
 Verdict = tuple[Literal["promoted", "rejected"], str]
 
 
@@ -103,7 +105,13 @@ def _without_learned(engine: Engine, storage: Storage, base: LiveModel) -> Score
     head = replace(head, learned_tags=LearnedTags.nothing(len(head.weight)))
     with transaction(engine) as connection:
         words = read_vocabulary_index(connection, base.backbone_id)
-        custom = find_tags(connection, head.pretrained.tag_ids.tolist())
+        known = head.pretrained.tag_ids.tolist()
+        if head.text is not None:
+            text = with_names(connection, head.text, base.backbone_id, words)
+            text = with_background(connection, text, base.backbone_id)
+            head = head.with_text(text)
+            known += text.named_ids.tolist()
+        custom = find_tags(connection, known)
     return Scorer.of(base, head, words, custom)
 
 
@@ -124,11 +132,15 @@ def _compose(following: Scorer, learned: dict[str | None, GroupOutcome]) -> Fine
 
 def _tell_lost(connection: Connection, live: Scorer, head: Head) -> str:
     """Return sentences about tags that the live version knows and the next network does not."""
+    nothing = np.empty(0, np.int32)
+    named = nothing if live.head.text is None else live.head.text.named_ids
     return "".join(
         _tell_tags(connection, before[~np.isin(before, after)], text)
         for before, after, text in (
             (live.all_learned().tag_ids, head.learned_tags.tag_ids, WITHOUT_EXAMPLES),
             (live.head.pretrained.tag_ids, head.pretrained.tag_ids, WITHOUT_FOLDER),
+            # Another network with text reads the names, if it has not yet.
+            (named if head.text is None else nothing, head.learned_tags.tag_ids, WITHOUT_TEXT),
         )
     )
 

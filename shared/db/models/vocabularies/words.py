@@ -42,8 +42,8 @@ def insert_words(connection: Connection, vocabulary: Vocabulary) -> None:
 def activate_vocabulary(connection: Connection, vocabulary: Vocabulary) -> None:
     """Make these the words of the live network; running it again changes nothing.
 
-    Words of the former network that people have corrected become custom tags; the others become
-    dormant.
+    Words of the former network that people have corrected, or had made from their names before,
+    become custom tags; the others become dormant.
     """
     insert_words(connection, vocabulary)
     ids = word_ids(connection, vocabulary)
@@ -131,7 +131,8 @@ def _retire_others(connection: Connection, word_ids: Sequence[int]) -> None:
     connection.execute(
         text("""
             UPDATE tags SET kind = CASE
-                WHEN EXISTS (SELECT FROM corrections WHERE tag_id = tags.id)
+                WHEN from_name
+                  OR EXISTS (SELECT FROM corrections WHERE tag_id = tags.id)
                   OR EXISTS (SELECT FROM withdrawn_corrections WHERE tag_id = tags.id)
                 THEN 'custom' ELSE 'dormant' END
             WHERE kind = 'wordnet' AND id <> ALL (CAST(:ids AS integer[]))

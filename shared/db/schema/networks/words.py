@@ -34,6 +34,13 @@ tags = Table(
     Column("wordnet_id", Text, unique=True),
     Column("owner", Text, comment="whose tag it is; null: everybody's"),
     Column("made_by", Integer, comment="number of the key that made it"),
+    Column(
+        "from_name",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="whether it was made from its name alone, by a network with text",
+    ),
     timestamp("created_at", nullable=False, server_default=now),
     CheckConstraint("kind IN ('wordnet', 'custom', 'dormant')", name="kind"),
     CheckConstraint("kind = 'custom' OR owner IS NULL", name="kind_owner"),

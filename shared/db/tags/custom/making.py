@@ -12,11 +12,16 @@ DAY_SECONDS = 24 * 3600
 
 
 def insert_custom_tags(
-    connection: Connection, new: Collection[KnownTag], key_id: int | None
+    connection: Connection,
+    new: Collection[KnownTag],
+    key_id: int | None,
+    *,
+    from_name: bool = False,
 ) -> dict[str, KnownTag]:
     """Insert tags that do not exist yet; return all of them by slug.
 
-    new: all of one owner; their ids are ignored. key_id: the key that makes them.
+    new: all of one owner; their ids are ignored. key_id: the key that makes them. from_name: there
+    are no examples, so networks with text have to read their names.
     """
     if not new:
         return {}
@@ -28,6 +33,7 @@ def insert_custom_tags(
             "kind": "custom",
             "owner": tag.owner,
             "made_by": key_id,
+            "from_name": from_name,
         }
         for tag in sorted(new, key=lambda tag: tag.slug)
     ]
@@ -38,7 +44,7 @@ def insert_custom_tags(
         revived = made.on_conflict_do_update(
             index_elements=[tags.c.slug],
             index_where=tags.c.owner.is_(None),
-            set_={name: made.excluded[name] for name in ("name", "kind", "made_by")},
+            set_={name: made.excluded[name] for name in ("name", "kind", "made_by", "from_name")},
             where=tags.c.kind == "dormant",
         )
         connection.execute(revived, rows)
