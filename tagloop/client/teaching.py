@@ -17,6 +17,8 @@ from tagloop.client.teaching_documents import (
 from tagloop.client.transport import Transport
 
 LABELS_PER_PAGE = 1000
+# A worker may have to load the network's tower for texts first.
+HELD_SECONDS = 25.0
 
 
 class Teaching(Transport):
@@ -56,7 +58,9 @@ class Teaching(Transport):
         Without examples, a network that understands text makes the tag from its name, without a
         run.
         """
-        answer = self.call_json("/v1/tags", {"name": name, "examples": list(examples)})
+        answer = self.call_json(
+            "/v1/tags", {"name": name, "examples": list(examples)}, held=HELD_SECONDS
+        )
         run = answer["run"]
         return str(answer["tag"]), None if run is None else RunStatus.from_json(run)
 

@@ -11,7 +11,7 @@ def network_lines(network: KnownNetwork) -> Iterator[str]:
     facts = [
         network.words,
         f"embeddings of {network.dimensions:,} numbers",
-        f"top-1 {network.top_1}",
+        f"top-1 {network.top_1} (unchecked; see {network.source})",
         f"{network.size:,} MB",
         network.licence,
         "measured here" if network.tried else "not measured here",

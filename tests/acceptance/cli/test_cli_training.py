@@ -75,6 +75,7 @@ def test_models_lists_versions_and_puts_one_back(api: Api, tagloop: Run) -> None
     [
         ("models", "promote", 1_000_000),
         ("retag", "--tag", "no-such-tag"),
+        ("tags", "make", "zebra crossing"),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence(tagloop: Run, arguments: tuple[object, ...]) -> None:
