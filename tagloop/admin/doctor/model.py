@@ -12,6 +12,8 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 
 PART = "model"
 PRECISION = "precision"
+# With fewer pictures than this to compare with, a network with text shows many wrong words.
+ENOUGH_PICTURES = 50
 PUT_BACK = "put it back from a backup, or promote another version"
 
 
@@ -30,14 +32,23 @@ def check_model(connection: Connection, storage: Storage, settings: Settings) ->
             f"{settings.backbone}",
         )
     try:
-        Head.from_bytes(bytes(storage.get(live.blob)))
+        head = Head.from_bytes(bytes(storage.get(live.blob)))
     except BlobMissing:
         return wrong(PART, f"The file {live.blob} of the live version is gone; {PUT_BACK}.")
     except (SafetensorError, KeyError):
         return wrong(PART, f"The file {live.blob} of the live version is damaged; {PUT_BACK}.")
     except StorageUnavailable as error:
         return wrong(PART, f"The live version cannot be read: {error}")
-    return well(PART, f"Version {live.version} on {live.backbone} is live.")
+    return well(PART, f"Version {live.version} on {live.backbone} is live.{_tell_background(head)}")
+
+
+def _tell_background(head: Head) -> str:
+    """Return a sentence on the pictures that a network with text compares words with."""
+    if head.text is None:
+        return ""
+    pictures = head.text.background.pictures
+    rough = "" if pictures >= ENOUGH_PICTURES else " Tags are rough until more have been uploaded."
+    return f" Its words are compared with {pictures:,} stored pictures.{rough}"
 
 
 def check_precision(connection: Connection, settings: Settings) -> Finding:

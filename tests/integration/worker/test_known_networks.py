@@ -1,10 +1,10 @@
 """The networks that are worth trying are those of the registries of timm and open_clip."""
 
 import pytest
-from services.worker.backbone.torchvision_import import import_torchvision
-from tagloop.networks.known import KnownNetwork, known_networks
 
 from services.worker.backbone.interface import OPEN_CLIP, has_text
+from services.worker.backbone.networks.torchvision_import import import_torchvision
+from tagloop.admin.known_networks import KnownNetwork, known_networks
 
 import_torchvision()
 
