@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-
 from services.trainer.learning.evaluation import gate
-from services.trainer.learning.evaluation.certainty import compare_certain, measure_spread
-from services.trainer.learning.evaluation.evaluation import (
-    Comparable,
-    Unseen,
-    compare,
-    fit_and_predict,
-)
-from services.trainer.learning.evaluation.metrics import average_precision_of
+from services.trainer.learning.evaluation.evaluation import fit_and_predict
 from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.held_out import folds_of
 from services.trainer.learning.examples.training_set import TrainingSet
-from services.trainer.learning.fitting.thresholds import find_thresholds
 from services.trainer.learning.hashtags.comparing import fit_with_and_without
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
+from services.trainer.learning.judging import Judge, judge_compared
 from services.trainer.learning.trust.trust import Trust
 from services.trainer.outcome import Finetuned, Progress
-from shared.model.learned.tags import LearnedTags
 from shared.model.scorer import Scorer
 
 # The share of the work, 0 to 1, at which the fits begin and end.
@@ -69,58 +55,21 @@ def finetune_on(
         slugs,
         targets,
     )
-    unseen = compared.unseen
     progress("comparing with the live version", FITTED)
-    thresholds = find_thresholds(unseen.probabilities, targets.masked(~unseen.valid))
-    learned = training_set.problem.learned(unseen.classifiers, thresholds)
-    head = replace(live.head, learned_tags=_untouched(live, data).beside(learned))
-    fresh = training_set.fresh_cells()
-    comparable = unseen.valid & (unseen.is_held_out | fresh)
-    before = training_set.problem.live
-    evidence = gate.Evidence(
-        corrected=compare(before, unseen.probabilities, targets, comparable & fresh),
-        earlier=_compare_earlier(training_set, unseen, recorded, slugs),
-        **_beyond_corrections(live, replace(live, head=head), data, min_confidence),
-    )
-    verdict = gate.decide(evidence, limits)
-    figures = Comparable(before, unseen, targets, comparable, min_confidence)
+    judge = Judge(training_set, data, live, recorded, slugs, targets, min_confidence, limits)
+    judged, report = judge_compared(compared, judge.judge)
     return Finetuned(
-        "promoted" if verdict.promoted else "rejected",
-        verdict.reason + _aside(training_set.trust),
+        "promoted" if judged.verdict.promoted else "rejected",
+        judged.verdict.reason + _aside(training_set.trust),
         {
             **training_set.counts(),
-            "gate": gate.describe(evidence, limits),
-            "overall": figures.overall(),
-            "tags": figures.by_tag(slugs),
-            **({"hashtags": compared.report} if compared.report else {}),
+            **judged.figures,
+            **({"hashtags": report} if report else {}),
         },
-        head,
+        judged.head,
         live.model.version,
         training_set.trust.standings,
     )
-
-
-def _untouched(live: Scorer, data: DataSet) -> LearnedTags:
-    """Return the live version's learned tags of this owner that have no votes in the data."""
-    own = None if data.owner is None else live.own.get(data.owner)
-    if data.owner is None:
-        known = live.head.learned_tags
-    else:
-        known = LearnedTags.nothing(len(live.head.weight)) if own is None else own.learned
-    return known.take(np.flatnonzero(~np.isin(known.tag_ids, data.tag_ids)))
-
-
-def _beyond_corrections(
-    live: Scorer, candidate: Scorer, data: DataSet, min_confidence: float
-) -> dict[str, Any]:
-    """Return evidence from uncorrected pictures; an owner's own tag changes no other tag."""
-    if data.owner is not None:
-        return {"certain": gate.Comparison(None, None)}
-    sampled = data.sampled[1::2]
-    return {
-        "certain": compare_certain(live, candidate, sampled, min_confidence),
-        "spread": measure_spread(live, candidate, sampled, min_confidence),
-    }
 
 
 def _aside(trust: Trust) -> str:
@@ -128,28 +77,3 @@ def _aside(trust: Trust) -> str:
     if not trust.set_aside:
         return ""
     return f" Votes set aside, because they contradict what everybody else says: {trust.set_aside}."
-
-
-def _compare_earlier(
-    training_set: TrainingSet, unseen: Unseen, recorded: dict[str, float], slugs: Sequence[str]
-) -> gate.Comparison:
-    """Compare average precision, by tag and then as a mean, on what the live version learned from.
-
-    The live version has seen all examples of a tag without held-out examples, so the figure
-    recorded when it was trained is used.
-    """
-    judged = training_set.earlier_targets().masked(~unseen.valid)
-    pairs = []
-    for column, slug in enumerate(slugs):
-        was = (
-            average_precision_of(training_set.problem.live, judged, column)
-            if unseen.is_held_out[column]
-            else recorded.get(slug)
-        )
-        now = average_precision_of(unseen.probabilities, judged, column)
-        if was is not None and now is not None:
-            pairs.append((was, now))
-    if not pairs:
-        return gate.Comparison(None, None)
-    was, now = np.mean(pairs, axis=0)
-    return gate.Comparison(float(was), float(now))

@@ -21,11 +21,22 @@ Fit = Callable[[LearningProblem], Unseen]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """The better candidate, its problem, and what hashtags gave or cost, for the report."""
+class Candidate:
+    """What was learned from a problem, and its predictions for what it was not trained on."""
 
     problem: LearningProblem
     unseen: Unseen
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The better candidate, and what hashtags gave or cost, for the report.
+
+    without: the candidate without hashtags, where the better one has learned from them.
+    """
+
+    better: Candidate
+    without: Candidate | None
     report: dict[str, Any]
 
 
@@ -43,7 +54,7 @@ def fit_with_and_without(
     """
     without = fit(problem)
     if weak is None or not weak.targets.present.any():
-        return Compared(problem, without, {})
+        return Compared(Candidate(problem, without), None, {})
     before = _precisions(without, decided)
     used = np.asarray(weak.targets.present.any(axis=0))
     with_weak = replace(problem, weak=weak)
@@ -73,9 +84,16 @@ def fit_with_and_without(
         "used": is_better,
         "tags": tags,
     }
+    alone = Candidate(problem, without)
     if is_better:
-        return Compared(with_weak, candidate, report)
-    return Compared(problem, without, report)
+        return Compared(Candidate(with_weak, candidate), alone, report)
+    return Compared(alone, None, report)
+
+
+def without_hashtags(report: dict[str, Any], reason: str) -> dict[str, Any]:
+    """Return the report where the gate refused what hashtags taught, for a reason."""
+    tags = {slug: {**figures, "used": False} for slug, figures in report["tags"].items()}
+    return {**report, "used": False, "refused": reason, "tags": tags}
 
 
 def _precisions(unseen: Unseen, decided: Targets) -> NDArray[np.float64]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from services.trainer.learning.evaluation.evaluation import Unseen
+from services.trainer.learning.evaluation.gate import Verdict
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers
 from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem, WeakRows
 from services.trainer.learning.fitting.subspace import Subspace
-from services.trainer.learning.hashtags.comparing import fit_with_and_without
+from services.trainer.learning.hashtags.comparing import Candidate, fit_with_and_without
+from services.trainer.learning.judging import Judged, judge_compared
+from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
+from shared.model.learned.tags import LearnedTags
 
 IMAGES, TAGS = 20, 2
 PRESENT = np.zeros((IMAGES, TAGS), dtype=np.bool_)
@@ -74,8 +79,8 @@ def test_hashtags_that_cost_something_are_not_used() -> None:
 
     compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
 
-    assert compared.problem.weak is None
-    assert np.array_equal(compared.unseen.probabilities, RIGHT)
+    assert compared.better.problem.weak is None
+    assert np.array_equal(compared.better.unseen.probabilities, RIGHT)
     assert not compared.report["used"]
 
 
@@ -87,7 +92,7 @@ def test_hashtags_that_give_something_are_used() -> None:
 
     assert compared.report["used"]
     assert compared.report["with"] > compared.report["without"]
-    assert compared.problem.weak is not None
+    assert compared.better.problem.weak is not None
 
 
 def test_a_tag_that_loses_goes_without_while_another_one_gains() -> None:
@@ -102,7 +107,7 @@ def test_a_tag_that_loses_goes_without_while_another_one_gains() -> None:
     compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
 
     assert [compared.report["tags"][slug]["used"] for slug in ("one", "two")] == [True, False]
-    assert np.array_equal(compared.unseen.probabilities, RIGHT)
+    assert np.array_equal(compared.better.unseen.probabilities, RIGHT)
 
 
 def test_tags_that_nobody_can_judge_go_without() -> None:
@@ -114,3 +119,38 @@ def test_tags_that_nobody_can_judge_go_without() -> None:
     compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], unjudged)
 
     assert not compared.report["used"]
+
+
+@pytest.mark.parametrize(
+    ("promoted", "chosen", "used"),
+    [
+        ({"with", "without"}, "with", True),
+        ({"without"}, "without", False),
+        # Both were refused: the better one is reported.
+        (set(), "with", True),
+    ],
+)
+def test_hashtags_that_the_gate_refuses_do_not_hold_up_what_people_decided(
+    promoted: set[str], chosen: str, used: bool
+) -> None:
+    def fit(asked: LearningProblem) -> Unseen:
+        return predicting(RIGHT if asked.weak is not None else WORSE)
+
+    def judge(candidate: Candidate) -> Judged:
+        name = "without" if candidate.problem.weak is None else "with"
+        verdict = Verdict(name in promoted, f"the gate on the candidate {name} hashtags")
+        return Judged(head_of(TAGS), verdict, {"name": name})
+
+    compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
+    judged, report = judge_compared(compared, judge)
+
+    assert judged.figures["name"] == chosen
+    assert report["used"] is used
+    assert [tag["used"] for tag in report["tags"].values()] == [used, used]
+    assert report.get("refused") == (None if used else "the gate on the candidate with hashtags")
+
+
+def head_of(tags: int) -> Head:
+    """A head that knows nothing."""
+    nothing = LearnedTags.nothing(1)
+    return Head(np.zeros((1, tags), np.float32), np.zeros(tags, np.float32), nothing, nothing)

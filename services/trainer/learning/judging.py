@@ -1,0 +1,132 @@
+"""Judge candidates of a fine-tune against the live version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from services.trainer.learning.evaluation import gate
+from services.trainer.learning.evaluation.certainty import compare_certain, measure_spread
+from services.trainer.learning.evaluation.evaluation import Comparable, Unseen, compare
+from services.trainer.learning.evaluation.metrics import average_precision_of
+from services.trainer.learning.examples.dataset import DataSet
+from services.trainer.learning.examples.targets import Targets
+from services.trainer.learning.examples.training_set import TrainingSet
+from services.trainer.learning.fitting.thresholds import find_thresholds
+from services.trainer.learning.hashtags.comparing import Candidate, Compared, without_hashtags
+from shared.model.head import Head
+from shared.model.learned.tags import LearnedTags
+from shared.model.scorer import Scorer
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate's head, the gate's verdict, and the figures for the report."""
+
+    head: Head
+    verdict: gate.Verdict
+    figures: dict[str, Any]
+
+
+def judge_compared(
+    compared: Compared, judge: Callable[[Candidate], Judged]
+) -> tuple[Judged, dict[str, Any]]:
+    """Judge the better candidate, and if the gate refuses it, the one without hashtags.
+
+    So hashtags never hold up what people decided. Also return the report on hashtags.
+    """
+    better = judge(compared.better)
+    if better.verdict.promoted or compared.without is None:
+        return better, compared.report
+    without = judge(compared.without)
+    if without.verdict.promoted:
+        return without, without_hashtags(compared.report, better.verdict.reason)
+    return better, compared.report
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The live version and everything that candidates are judged on.
+
+    recorded: the live version's average precision by slug, on images that it had not seen. slugs,
+    targets: of the tags that are learned, (images, tags).
+    """
+
+    training_set: TrainingSet
+    data: DataSet
+    live: Scorer
+    recorded: dict[str, float]
+    slugs: Sequence[str]
+    targets: Targets
+    min_confidence: float
+    limits: gate.GateLimits
+
+    def judge(self, candidate: Candidate) -> Judged:
+        """Compare a candidate with the live version, and decide whether it may go live."""
+        unseen, before = candidate.unseen, candidate.problem.live
+        thresholds = find_thresholds(unseen.probabilities, self.targets.masked(~unseen.valid))
+        learned = candidate.problem.learned(unseen.classifiers, thresholds)
+        head = replace(self.live.head, learned_tags=self._untouched().beside(learned))
+        fresh = self.training_set.fresh_cells()
+        comparable = unseen.valid & (unseen.is_held_out | fresh)
+        evidence = gate.Evidence(
+            corrected=compare(before, unseen.probabilities, self.targets, comparable & fresh),
+            earlier=self._compare_earlier(unseen),
+            **self._beyond_corrections(replace(self.live, head=head)),
+        )
+        figures = Comparable(before, unseen, self.targets, comparable, self.min_confidence)
+        return Judged(
+            head,
+            gate.decide(evidence, self.limits),
+            {
+                "gate": gate.describe(evidence, self.limits),
+                "overall": figures.overall(),
+                "tags": figures.by_tag(self.slugs),
+            },
+        )
+
+    def _untouched(self) -> LearnedTags:
+        """Return the live version's learned tags of this owner that have no votes in the data."""
+        owner = self.data.owner
+        own = None if owner is None else self.live.own.get(owner)
+        if owner is None:
+            known = self.live.head.learned_tags
+        else:
+            known = LearnedTags.nothing(len(self.live.head.weight)) if own is None else own.learned
+        return known.take(np.flatnonzero(~np.isin(known.tag_ids, self.data.tag_ids)))
+
+    def _beyond_corrections(self, candidate: Scorer) -> dict[str, Any]:
+        """Return evidence from uncorrected pictures; an owner's own tag changes no other tag."""
+        if self.data.owner is not None:
+            return {"certain": gate.Comparison(None, None)}
+        sampled = self.data.sampled[1::2]
+        return {
+            "certain": compare_certain(self.live, candidate, sampled, self.min_confidence),
+            "spread": measure_spread(self.live, candidate, sampled, self.min_confidence),
+        }
+
+    def _compare_earlier(self, unseen: Unseen) -> gate.Comparison:
+        """Compare average precision, by tag and then as a mean, on what the live version learned.
+
+        The live version has seen all examples of a tag without held-out examples, so the figure
+        recorded when it was trained is used.
+        """
+        judged = self.training_set.earlier_targets().masked(~unseen.valid)
+        before = self.training_set.problem.live
+        pairs = []
+        for column, slug in enumerate(self.slugs):
+            was = (
+                average_precision_of(before, judged, column)
+                if unseen.is_held_out[column]
+                else self.recorded.get(slug)
+            )
+            now = average_precision_of(unseen.probabilities, judged, column)
+            if was is not None and now is not None:
+                pairs.append((was, now))
+        if not pairs:
+            return gate.Comparison(None, None)
+        was, now = np.mean(pairs, axis=0)
+        return gate.Comparison(float(was), float(now))
