@@ -17,6 +17,8 @@ PROGRESS_POLL_SECONDS = 2.0
 # Longer than EARLY_SECONDS: a worker that is killed for it again and again, because the broker is
 # away, must not count as one that can't start.
 STALL_SECONDS = 12.0
+# A process that is killed again gets twice the time: it may only be slow to start.
+MAX_STALL_SECONDS = 120.0
 # The second Ctrl-C means: at once.
 HURRY_REQUESTS = 2
 
@@ -34,6 +36,7 @@ class Supervised:
         self.early_ends = 0
         self.restart_at = 0.0
         self.progress_at = time.monotonic()
+        self.stall_seconds = STALL_SECONDS
 
     def note_end(self, child: Child) -> bool:
         """Plan the restart, later after each early end; False when there were too many."""
@@ -139,12 +142,19 @@ class Supervisor:
     def _kill_stalled(self) -> None:
         for supervised in self._supervised:
             makes_progress = supervised.program.makes_progress
-            if makes_progress is None or supervised.child is None or makes_progress():
-                supervised.progress_at = time.monotonic()
-            elif time.monotonic() - supervised.progress_at > STALL_SECONDS:
-                name = supervised.program.name
-                self._report(f"{name} has made no progress for {STALL_SECONDS:.0f} s; killing it.")
+            now = time.monotonic()
+            if makes_progress is None or supervised.child is None:
+                supervised.progress_at = now
+            elif makes_progress():
+                supervised.progress_at = now
+                supervised.stall_seconds = STALL_SECONDS
+            elif now - supervised.progress_at > supervised.stall_seconds:
+                self._report(
+                    f"{supervised.program.name} has made no progress for "
+                    f"{supervised.stall_seconds:.0f} s; killing it."
+                )
                 supervised.child.kill()
+                supervised.stall_seconds = min(2 * supervised.stall_seconds, MAX_STALL_SECONDS)
 
     def _seconds_to_next_look(self) -> float:
         """Time until the next planned restart or look at the progress, in seconds."""

@@ -1,8 +1,10 @@
 """The supervisor, with real child processes."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,27 @@ def test_a_process_that_keeps_crashing_ends_the_stack(
         supervisor.supervise()
 
     assert len(terminal.lines) == processes.CRASH_LIMIT - 1
+
+
+def test_a_process_that_is_slow_to_start_is_not_killed_for_ever(
+    supervisor: Supervisor, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "STALL_SECONDS", 0.1)
+    monkeypatch.setattr(processes, "PROGRESS_POLL_SECONDS", 0.01)
+    started = tmp_path / "started"
+    slow = f"import pathlib, time; time.sleep(1); pathlib.Path({str(started)!r}).touch()\n"
+
+    def makes_progress() -> bool:
+        if started.exists():
+            signal.raise_signal(signal.SIGTERM)
+        return started.exists()
+
+    program = python("worker", slow + f"import signal; {WAITS_FOR_EVER}")
+    supervisor.start(replace(program, makes_progress=makes_progress))
+    supervisor.supervise()
+
+    assert started.exists()
+    assert "worker has made no progress for 0 s; killing it." in terminal.lines
 
 
 def test_a_process_that_must_succeed_once_stops_the_start_when_it_fails(
