@@ -63,7 +63,9 @@ _NO_ONE: dict[str, Any] = {
 }
 
 
-@session.get("/v1/session", summary="Who is calling", responses={200: Caller, 401: ProblemDocument})
+@session.get(
+    "/v1/session", summary="Get the current session", responses={200: Caller, 401: ProblemDocument}
+)
 def get_session() -> tuple[dict[str, Any], dict[str, str]]:
     """Describes the caller, identified by a key or a session."""
     door = door_of(current_app)

@@ -63,8 +63,8 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
     precision: Literal["auto", "f32", "bf16", "int8"] = Field(
         "auto",
-        description="precision of the backbone on a CPU; auto: that of the database's embeddings, "
-        "for the first ones the faster one",
+        description="precision of the backbone on a CPU; auto: that of the stored embeddings, or "
+        "the faster one if there are none",
     )
     lanes: int = Field(
         0,
@@ -84,8 +84,7 @@ class Settings(BaseSettings):
     )
     shared_tags: bool = Field(
         False,
-        description="whether tags that are made with an owner's key are everybody's, as in one "
-        "community",
+        description="whether all owners share the tags that are made with an owner's key",
     )
     max_new_tags_per_request: int = Field(
         500, gt=0, description="maximum number of new tags that one request makes"
@@ -100,11 +99,11 @@ class Settings(BaseSettings):
         10_000, gt=0, description="maximum number of shared tags that people made"
     )
     max_tags_per_image: int = Field(
-        200, gt=0, description="maximum number of tags of one image that people speak of"
+        200, gt=0, description="maximum number of tags that people may decide on one image"
     )
     hold_tags: Names = Field(
         STARTING_LIST,
-        description="tags that only people may give an image, narrower tags included, as JSON; "
+        description="tags that only people may give an image, with their narrower tags, as JSON; "
         "[]: none",
     )
     visual_index: bool = Field(
@@ -184,8 +183,8 @@ class Settings(BaseSettings):
     )
     hashtag_tags: Literal["propose", "accept", "off"] = Field(
         "propose",
-        description="what new tags that hashtags teach need: propose: a person accepts each; "
-        "accept: nothing; off: hashtags teach nothing at all",
+        description="what becomes of new tags learned from hashtags: propose: a person decides on "
+        "each; accept: they go live; off: hashtags teach nothing",
     )
     retrain_hour: HourOrNone = Field(
         3,
@@ -218,16 +217,17 @@ class Settings(BaseSettings):
         0.2,
         ge=0,
         le=1,
-        description="maximum share of the pictures that certainly lack a tag and get it",
+        description="maximum share of the pictures that certainly lack a tag but get it",
     )
     auth: bool = Field(
         False,
-        description="whether requests need a key; without keys, only this machine is answered",
+        description="whether requests need a key; without keys, only requests from this machine "
+        "are answered",
     )
     allowed_hosts: Names = Field(
         frozenset(),
-        description="names of this machine, besides localhost, under which it is answered without "
-        'keys, as JSON: ["tagloop.lan"]',
+        description="host names, besides localhost, that requests without keys may use, as JSON: "
+        '["tagloop.lan"]',
     )
     requests_per_minute: int = Field(
         6000, gt=0, description="maximum requests a minute of a key without a limit of its own"
@@ -235,7 +235,7 @@ class Settings(BaseSettings):
     bytes_per_minute: int = Field(
         6 * 1024 * MEBIBYTE,
         gt=0,
-        description="maximum bytes in request bodies a minute of such a key",
+        description="maximum bytes in request bodies a minute of a key without a limit of its own",
     )
     limits_url: RedisUrl = Field(
         "", description="Redis that counts the use of keys; empty: the broker's"

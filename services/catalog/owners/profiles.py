@@ -72,9 +72,9 @@ class Subject(BaseModel):
     name: str
     images: int
     days: int = Field(description="on how many days such images arrived")
-    score: float = Field(description="how much more it is theirs than others', as a z-score")
-    share: float = Field(description="of this owner's images, those that show it")
-    everybody: float = Field(description="of everybody else's newest images, those that show it")
+    score: float = Field(description="how much more often than in others' images, as a z-score")
+    share: float = Field(description="share of this owner's images that show it")
+    everybody: float = Field(description="share of everyone else's newest images that show it")
     examples: list[str] = Field(description=f"ids of up to {EXAMPLES} images, of different days")
 
 

@@ -87,9 +87,9 @@ class ServiceStatus(BaseModel):
     oldest_waiting_seconds: float | None
     failures: list[Failure] = Field(description=f"the {REASONS} most frequent reasons")
     deliveries: DeliveryCounts
-    queues: dict[str, int] | None = Field(description="waiting images; null by an owner's key")
-    workers: list[WorkerDocument] | None = Field(description="null by an owner's key")
-    set_aside: list[SetAsideContributor] | None = Field(description="null by an owner's key")
+    queues: dict[str, int] | None = Field(description="waiting images; null with an owner's key")
+    workers: list[WorkerDocument] | None = Field(description="null with an owner's key")
+    set_aside: list[SetAsideContributor] | None = Field(description="null with an owner's key")
     model: int | None = Field(description="the version that is live")
     understands_text: bool = Field(
         description="whether the network finds images by a text, and makes tags from their names"
@@ -98,7 +98,7 @@ class ServiceStatus(BaseModel):
     problems: list[str] = Field(description="what is wrong, in sentences")
 
 
-@status.get("/v1/status", summary="Get the state of the whole", responses={200: ServiceStatus})
+@status.get("/v1/status", summary="Get the state of the system", responses={200: ServiceStatus})
 def get_status() -> tuple[dict[str, Any], dict[str, str]]:
     """Speed, queues, workers, failures by reason, deliveries and contributors set aside."""
     access = caller_access()

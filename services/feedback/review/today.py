@@ -40,7 +40,7 @@ class Today(BaseModel):
     images: int = Field(description="different images")
     since: datetime
     waiting: int = Field(description="corrections that no run has taken yet")
-    last_run: LastRun | None = Field(description="null by an owner's key")
+    last_run: LastRun | None = Field(description="null with an owner's key")
 
 
 @today.get("/v1/review/today", summary="Count today's corrections", responses={200: Today})

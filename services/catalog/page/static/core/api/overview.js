@@ -1,4 +1,4 @@
-// Themes, owners, and the state of the whole.
+// Themes, owners, and the state of the system.
 import { get, post } from "./request.js";
 
 export function getThemes(signal) {
