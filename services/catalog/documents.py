@@ -20,7 +20,7 @@ class ImageTag(BaseModel):
 
     tag: str = Field(description="the tag's slug")
     name: str
-    owner: str | None = Field(description="whose tag it is; null: everybody's")
+    owner: str | None = Field(description="the tag's owner; null: shared by all")
     confidence: float
     source: str = Field(description="who says so: model or user")
     parents: list[str] = Field(description="slugs of the next wider tags")
@@ -117,7 +117,7 @@ class TagDocument(BaseModel):
     everyday: bool = Field(
         description="learned from scenes: tells what is there beside the main thing"
     )
-    owner: str | None = Field(description="whose tag it is; null: everybody's")
+    owner: str | None = Field(description="the tag's owner; null: shared by all")
     definition: str
     wordnet_id: str | None
     aliases: list[str]
@@ -142,7 +142,7 @@ class TagQuery(Parameters):
     """The owner of the tag."""
 
     owner: str | None = Field(
-        None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
+        None, pattern=NO_NUL, description="whose tag, where the key is not bound to an owner"
     )
 
 

@@ -43,7 +43,7 @@ class Caller(BaseModel):
 
     auth: bool = Field(description="whether this server asks for keys")
     signed_in: bool = Field(description="true also where no keys are asked for")
-    owner: str | None = Field(description="only this owner's images; null: everybody's")
+    owner: str | None = Field(description="only this owner's images; null: all images")
     scopes: list[str] = Field(description="what the key opens")
     key_name: str | None = Field(description="what the key is for")
     csrf: str | None = Field(

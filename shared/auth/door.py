@@ -109,8 +109,8 @@ def refuse_unfit(key: Key, rule: Rule) -> None:
         )
     if key.access.owner is not None and not rule.bound:
         raise Forbidden(
-            f"This key is bound to the owner {key.access.owner!r}, and this concerns everybody; "
-            "it needs a key that is bound to no owner."
+            f"This key is bound to the owner {key.access.owner!r}, and this concerns all owners; "
+            "it needs a key that is not bound to one."
         )
 
 

@@ -97,7 +97,7 @@ RULES = {
     ("GET", "/v1/review"): _needs(Scope.FEEDBACK, changes=True),
     ("GET", "/v1/review/today"): _needs(Scope.READ, Scope.FEEDBACK),
     ("POST", "/v1/tags"): _needs(Scope.FEEDBACK),
-    # Of an owner's own tags; to edit a shared one needs an admin's key that is bound to nobody.
+    # An owner's own tags; editing a shared one needs an admin's key that is not bound to an owner.
     ("PATCH", "/v1/tags/{slug}"): _needs(Scope.FEEDBACK),
     ("DELETE", "/v1/tags/{slug}"): _needs(Scope.FEEDBACK),
     ("POST", "/v1/tags/{slug}/merge"): _needs(Scope.FEEDBACK),

@@ -15,7 +15,7 @@ from tagloop.local.settings import open_database, settings_of
 
 COLUMNS = ("number", "begins", "name", "scopes", "owner", "made", "last used", "revoked")
 MOMENT = "%Y-%m-%d %H:%M"
-EVERYBODYS = "(everybody's)"
+ALL_OWNERS = "(all owners)"
 
 
 def create_key(data: Path | None, new: NewKey) -> str:
@@ -68,6 +68,6 @@ def _cells(row: RowMapping) -> tuple[str, ...]:
         f"{row['hint']}…",
         row["name"],
         ", ".join(row["scopes"]),
-        EVERYBODYS if row["owner"] is None else row["owner"],
+        ALL_OWNERS if row["owner"] is None else row["owner"],
         *(moment.strftime(MOMENT) if moment else "" for moment in moments),
     )

@@ -67,7 +67,7 @@ class Teaching(Transport):
     def edit_tag(
         self, tag: str, *, owner: str | None, name: str | None = None, publish: bool = False
     ) -> str:
-        """Rename a tag, or make an owner's tag everybody's; return its slug from now on."""
+        """Rename a tag, or share an owner's tag with all owners; return its new slug."""
         change: dict[str, Any] = {"name": name} if name is not None else {}
         change |= {"shared": True} if publish else {}
         body = json.dumps(change).encode()

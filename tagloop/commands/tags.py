@@ -13,7 +13,7 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(help="Slug, name or alias of the tag.", show_default=False)]
 Owner = Annotated[
-    str | None, typer.Option(help="Owner of the tag, where the key is bound to nobody.")
+    str | None, typer.Option(help="Owner of the tag, where the key is not bound to an owner.")
 ]
 
 
@@ -79,7 +79,7 @@ def publish(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) 
     from tagloop.client.client import Client
 
     slug = Client(server).edit_tag(tag, owner=owner, publish=True)
-    print(f"{slug} is everybody's now; all images are re-tagged with it.")
+    print(f"{slug} is shared by all owners now; all images are re-tagged with it.")
 
 
 @app.command()

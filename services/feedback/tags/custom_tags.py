@@ -60,7 +60,7 @@ class TaughtTag(BaseModel):
 
     tag: str = Field(description="its slug")
     name: str
-    owner: str | None = Field(description="whose tag it is; null: everybody's")
+    owner: str | None = Field(description="the tag's owner; null: shared by all")
     said: str | None = Field(
         None, description="the name in the request, where it is a plural or another spelling"
     )

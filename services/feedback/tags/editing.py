@@ -41,7 +41,7 @@ class WhoseQuery(Parameters):
     """The owner of the tag."""
 
     owner: str | None = Field(
-        None, pattern=NO_NUL, description="whose tag, where the key is bound to nobody"
+        None, pattern=NO_NUL, description="whose tag, where the key is not bound to an owner"
     )
 
 
@@ -50,7 +50,8 @@ class TagChange(BaseModel):
 
     name: TagName | None = Field(None, description="its new name; the old one becomes an alias")
     shared: Literal[True] | None = Field(
-        None, description="make it everybody's; needs an admin's key that is bound to nobody"
+        None,
+        description="share it with all owners; needs an admin's key that is not bound to an owner",
     )
 
     @model_validator(mode="after")
@@ -72,7 +73,7 @@ class EditedTag(BaseModel):
 
     tag: str = Field(description="its slug")
     name: str
-    owner: str | None = Field(description="whose tag it is; null: everybody's")
+    owner: str | None = Field(description="the tag's owner; null: shared by all")
 
 
 class MergedTag(EditedTag):
@@ -116,7 +117,9 @@ def patch_tag(path: EditedTagPath, query: WhoseQuery, body: TagChange) -> dict[s
             tag = _find_editable(connection, body.name, query.owner)
         if body.shared and tag.owner is not None:
             if not caller_is_admin() or caller_access().owner is not None:
-                raise Forbidden("To publish a tag needs an admin's key that is bound to nobody.")
+                raise Forbidden(
+                    "Publishing a tag needs an admin's key that is not bound to an owner."
+                )
             _refuse_taken(connection, tag, tag.name, None)
             publish_tag(connection, tag, caller_key_id())
             queue_job(connection, RetagScope(tag_id=tag.id))
@@ -143,7 +146,8 @@ def post_merge(path: EditedTagPath, query: WhoseQuery, body: MergeRequest) -> di
         if into.owner not in (None, tag.owner):
             raise Conflict(
                 f"{into.slug!r} is a tag of {into.owner!r} alone, and {tag.slug!r} is "
-                f"{'everybody' if tag.owner is None else repr(tag.owner)}'s; publish it first."
+                f"{'shared by all' if tag.owner is None else f'a tag of {tag.owner!r}'}; publish "
+                f"{into.slug!r} first."
             )
         moved = merge_tags(connection, words, tag, into, caller_key_id())
         if moved and into.kind == "custom":
@@ -209,7 +213,8 @@ def _find_editable(connection: Connection, text: str, owner: str | None) -> Know
         raise Conflict(f"{tag.slug!r} is a tag of the vocabulary, which stays as it is.")
     if tag.owner is None and (caller_access().owner is not None or not caller_is_admin()):
         raise Forbidden(
-            f"{tag.slug!r} is everybody's; to edit it needs an admin's key that is bound to nobody."
+            f"{tag.slug!r} is shared by all owners; editing it needs an admin's key that is not "
+            "bound to an owner."
         )
     return tag
 

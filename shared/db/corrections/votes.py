@@ -1,4 +1,4 @@
-"""Decide the tags of an image from everybody's last vote on each of them."""
+"""Decide the tags of an image from each contributor's last vote on each of them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

@@ -10,7 +10,7 @@ from shared.errors import Forbidden
 
 @dataclass(frozen=True)
 class Access:
-    """The images of a caller. owner: only this owner's; None: everybody's."""
+    """The images of a caller. owner: only this owner's; None: all."""
 
     owner: str | None
 
@@ -34,10 +34,10 @@ class Access:
         if asked is not None:
             raise Forbidden(
                 f"This key is bound to the owner {self.owner!r}; leave `owner` out, or use a key "
-                "that is bound to nobody."
+                "that is not bound to an owner."
             )
         return self.owner
 
 
-# For the programs themselves, and for callers whose key is bound to no owner.
+# For the programs themselves, and for callers whose key is not bound to an owner.
 EVERYTHING = Access(owner=None)

@@ -17,7 +17,7 @@ LAST_USE_SECONDS = 60
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key to insert. owner: None: the key is bound to no owner."""
+    """A key to insert. owner: None: the key is not bound to one."""
 
     scopes: frozenset[Scope]
     owner: str | None = None

@@ -11,7 +11,7 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope, find_job, queue_job
-from shared.db.owners.access import EVERYTHING as EVERYBODYS
+from shared.db.owners.access import EVERYTHING as ALL_OWNERS
 from shared.db.tags.shown import tags_of_images
 from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
@@ -107,7 +107,7 @@ class Retagging:
 
     def read(self, job: int) -> RowMapping:
         with transaction(self.engine) as connection:
-            row = find_job(connection, job, EVERYBODYS)
+            row = find_job(connection, job, ALL_OWNERS)
         assert row is not None
         return row
 

@@ -37,7 +37,7 @@ def refuse_flood(
             f"{settings.max_new_tags_per_request:,} (TAGLOOP_MAX_NEW_TAGS_PER_REQUEST)."
         )
     most, variable, whose = (
-        (settings.max_shared_tags, "TAGLOOP_MAX_SHARED_TAGS", "shared by everybody")
+        (settings.max_shared_tags, "TAGLOOP_MAX_SHARED_TAGS", "shared by all owners")
         if maker is None
         else (settings.max_tags_per_owner, "TAGLOOP_MAX_TAGS_PER_OWNER", f"of {maker!r}")
     )

@@ -33,7 +33,10 @@ def rename_tag(connection: Connection, tag: KnownTag, name: str, key_id: int | N
 
 
 def publish_tag(connection: Connection, tag: KnownTag, key_id: int | None) -> None:
-    """Make an owner's tag everybody's; no shared tag has its name. Its aliases stay the owner's."""
+    """Share an owner's tag with all owners; its aliases stay the owner's.
+
+    No shared tag has its name.
+    """
     connection.execute(update(tags).where(tags.c.id == tag.id).values(owner=None))
     record_edit(connection, "publish", tag, {}, key_id)
 
