@@ -8,7 +8,7 @@ from services.worker.switching.networks import LoadedNetworks
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import lock_live_model
 from shared.db.models.vocabularies.texts import store_text_embedding
-from shared.db.tags.from_names import find_unembedded_names, list_tags_from_names
+from shared.db.tags.custom.from_names import find_unembedded_names, list_tags_from_names
 from shared.errors import ConfigError
 from shared.model.live.model import LiveScorer
 from shared.model.live.promoting import promote_head, read_head
