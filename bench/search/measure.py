@@ -22,7 +22,7 @@ WARM_UPS = 2
 
 
 @dataclass
-class Measured:
+class SearchTimes:
     """What each request took, and the plans of the first."""
 
     requests: list[Took] = field(default_factory=list)
@@ -30,9 +30,9 @@ class Measured:
     total: str = ""
 
 
-def measure(client: FlaskClient, engine: Engine, clock: RequestClock, kind: Kind) -> Measured:
+def measure(client: FlaskClient, engine: Engine, clock: RequestClock, kind: Kind) -> SearchTimes:
     """Run searches of one kind in turn."""
-    measured = Measured()
+    measured = SearchTimes()
     pages = [_turn_pages(client, kind, q) for q in kind.searches]
     for number in range(-WARM_UPS * len(pages), ROUNDS):
         page = pages[number % len(pages)]

@@ -9,7 +9,7 @@ from threading import Event as Flag
 from tagloop.bulk.events import Event, Outcome
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
-from tagloop.client.documents import FAILED, QUEUED, ImageStatus
+from tagloop.client.documents import FAILED, QUEUED, StatusOfImage
 
 # Ids in one question.
 WINDOW = 200
@@ -83,7 +83,7 @@ class Watch:
         ]
 
 
-def _outcome(file: WaitingPicture, image: ImageStatus | None) -> Event:
+def _outcome(file: WaitingPicture, image: StatusOfImage | None) -> Event:
     if image is None:
         return Event(Outcome.FAILED, file.path, "it was deleted meanwhile", file.image_id)
     if image.status == FAILED:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tagloop.client.documents import (
     Found,
-    ImageStatus,
     Receipt,
     ReceivedImage,
     Refusal,
+    StatusOfImage,
     VocabularyTag,
 )
 from tagloop.client.errors import Refused
@@ -106,10 +106,10 @@ class Client(Teaching):
         """Delete an image with everything that belongs to it."""
         self.call("DELETE", f"/v1/images/{image_id}")
 
-    def statuses(self, image_ids: Sequence[str]) -> list[ImageStatus]:
+    def statuses(self, image_ids: Sequence[str]) -> list[StatusOfImage]:
         """Return the statuses of the images that exist, in any order. At most 1,000 ids."""
         answer = self.call_json("/v1/images/statuses", {"ids": image_ids})
-        return [ImageStatus.from_json(document) for document in answer["images"]]
+        return [StatusOfImage.from_json(document) for document in answer["images"]]
 
     def tags(self) -> list[VocabularyTag]:
         """Return the whole vocabulary."""

@@ -36,7 +36,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageStatus:
+class StatusOfImage:
     """The status of an image; `error` says why it failed."""
 
     id: str

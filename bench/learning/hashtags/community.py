@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.learning.hashtags.pictures import CLOTHING, FOOD, Pictures
+from bench.learning.hashtags.pictures import CLOTHING, FOOD, LabelledPictures
 
 OWNERS = 60
 MISSING = 0.5
@@ -63,24 +63,24 @@ class Posts:
         self.owner.append(owner)
         self.hashtags.append(hashtags)
 
-    def embeddings(self, pictures: Pictures) -> NDArray[np.float16]:
+    def embeddings(self, pictures: LabelledPictures) -> NDArray[np.float16]:
         """Return the embeddings, (posts, dimensions)."""
         one = pictures.embeddings[self.row].astype(np.float32)
         other = pictures.embeddings[self.mixed].astype(np.float32)
         return (OWN_SHARE * one + (1 - OWN_SHARE) * other).astype(np.float16)
 
-    def present(self, pictures: Pictures) -> NDArray[np.bool_]:
+    def present(self, pictures: LabelledPictures) -> NDArray[np.bool_]:
         """Return what the uploads really show, (posts, labels)."""
         return pictures.present[self.row] & pictures.present[self.mixed]
 
-    def known(self, pictures: Pictures) -> NDArray[np.bool_]:
+    def known(self, pictures: LabelledPictures) -> NDArray[np.bool_]:
         """Return which labels are certain, (posts, labels)."""
         one, other = (pictures.known[rows] for rows in (self.row, self.mixed))
         same = pictures.present[self.row] == pictures.present[self.mixed]
         return one & other & same
 
 
-def people(pictures: Pictures, wrong: float, seed: int) -> Posts:
+def people(pictures: LabelledPictures, wrong: float, seed: int) -> Posts:
     """Return what honest owners post.
 
     wrong: the share of the hashtags that name another label.
@@ -98,7 +98,7 @@ def people(pictures: Pictures, wrong: float, seed: int) -> Posts:
     return posts
 
 
-def _like(row: int, pictures: Pictures, dice: np.random.Generator) -> int:
+def _like(row: int, pictures: LabelledPictures, dice: np.random.Generator) -> int:
     """Return another picture of the training set that shares a label."""
     labels = np.flatnonzero(pictures.present[row])
     if not len(labels):
@@ -108,7 +108,11 @@ def _like(row: int, pictures: Pictures, dice: np.random.Generator) -> int:
 
 
 def _hashtags(
-    shown: list[int], owner: int, wrong: float, pictures: Pictures, dice: np.random.Generator
+    shown: list[int],
+    owner: int,
+    wrong: float,
+    pictures: LabelledPictures,
+    dice: np.random.Generator,
 ) -> list[str]:
     """Return the hashtags of one upload. shown: the labels that it really shows."""
     hashtags: list[str] = []
@@ -149,7 +153,7 @@ def _spell(word: str, dice: np.random.Generator) -> str:
     return ("".join(parts), " ".join(parts), "#" + "".join(parts))[way - 2]
 
 
-def spam(posts: Posts, pictures: Pictures, label: str, seed: int) -> None:
+def spam(posts: Posts, pictures: LabelledPictures, label: str, seed: int) -> None:
     """Add an owner who posts 1,000 pictures of anything with one hashtag."""
     dice = np.random.default_rng(seed)
     pool = np.flatnonzero(~pictures.is_test)
@@ -167,7 +171,7 @@ class Lie:
     each: int
 
 
-def attack(posts: Posts, pictures: Pictures, lie: Lie, seed: int) -> None:
+def attack(posts: Posts, pictures: LabelledPictures, lie: Lie, seed: int) -> None:
     """Add 20 owners who post the same lie."""
     dice = np.random.default_rng(seed)
     pool = np.flatnonzero(~pictures.is_test & _shows(pictures, lie.shown))
@@ -177,7 +181,9 @@ def attack(posts: Posts, pictures: Pictures, lie: Lie, seed: int) -> None:
             posts.add(int(row), f"attacker-{owner}", [lie.said], int(mixed))
 
 
-def hide_attack(posts: Posts, pictures: Pictures, wrong: float, each: int, seed: int) -> None:
+def hide_attack(
+    posts: Posts, pictures: LabelledPictures, wrong: float, each: int, seed: int
+) -> None:
     """Add pictures of the attackers that are hashtagged as honest people do."""
     dice = np.random.default_rng(seed)
     honest = people(pictures, wrong, seed)
@@ -187,7 +193,7 @@ def hide_attack(posts: Posts, pictures: Pictures, wrong: float, each: int, seed:
         posts.add(honest.row[place], owner, honest.hashtags[place], honest.mixed[place])
 
 
-def _shows(pictures: Pictures, label: str | None) -> NDArray[np.bool_]:
+def _shows(pictures: LabelledPictures, label: str | None) -> NDArray[np.bool_]:
     if label is None:
         return np.ones(len(pictures.paths), dtype=np.bool_)
     return pictures.present[:, pictures.labels.index(label)]

@@ -31,7 +31,7 @@ TEST_SHARE = 0.3
 
 
 @dataclass(frozen=True)
-class Pictures:
+class LabelledPictures:
     """Labelled pictures. embeddings: (pictures, dimensions) float16.
 
     present, known: (pictures, labels) bool. is_test: (pictures,). head: the network's weight and
@@ -47,7 +47,7 @@ class Pictures:
     head: tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
-def read_pictures(folder: Path, cache: Path) -> Pictures:
+def read_pictures(folder: Path, cache: Path) -> LabelledPictures:
     """Return the pictures of a folder with `clothing` and `words`; embed them once.
 
     Raises:
@@ -66,7 +66,7 @@ def read_pictures(folder: Path, cache: Path) -> Pictures:
         shows = shows | {wide for label in shows for wide in _wider(label)}
         present[row] = [label in shows for label in labels]
         known[row] = [label in shows or label in absent for label in labels]
-    return Pictures(
+    return LabelledPictures(
         paths,
         arrays["embeddings"],
         labels,

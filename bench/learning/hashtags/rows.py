@@ -12,7 +12,7 @@ from rich.console import Console
 from sqlalchemy import Engine, text
 
 from bench.learning.hashtags.community import OWN_SHARE, UNVISUAL
-from bench.learning.hashtags.pictures import Pictures
+from bench.learning.hashtags.pictures import LabelledPictures
 from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import LiveModel
@@ -29,7 +29,7 @@ YEAR_SECONDS = 365 * 86_400
 class Rows:
     """Makes batches of images. pictures: real ones, whose labels become hashtags."""
 
-    pictures: Pictures
+    pictures: LabelledPictures
     model: LiveModel
     dice: np.random.Generator
 
@@ -76,7 +76,7 @@ class Rows:
 
 
 def fill(
-    engine: Engine, pictures: Pictures, model: LiveModel, images: int, console: Console
+    engine: Engine, pictures: LabelledPictures, model: LiveModel, images: int, console: Console
 ) -> None:
     """Insert a number of images that arrived within a year."""
     rows = Rows(pictures, model, np.random.default_rng(0))

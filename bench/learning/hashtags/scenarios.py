@@ -19,7 +19,7 @@ from bench.learning.hashtags.community import (
     people,
     spam,
 )
-from bench.learning.hashtags.pictures import Pictures
+from bench.learning.hashtags.pictures import LabelledPictures
 from bench.learning.hashtags.simulation import Learned, Simulation
 from services.trainer.learning.hashtags import judging
 from services.trainer.learning.hashtags.labels import referee, weak_labels
@@ -74,7 +74,7 @@ ABLATIONS = (
 )
 
 
-def posts_of(scenario: Scenario, pictures: Pictures, seed: int) -> Posts:
+def posts_of(scenario: Scenario, pictures: LabelledPictures, seed: int) -> Posts:
     """Return what the community of a scenario posts."""
     posts = people(pictures, scenario.wrong, 100 * seed)
     if scenario.has_spam:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.learning.hashtags.community import Posts
-from bench.learning.hashtags.pictures import Pictures
+from bench.learning.hashtags.pictures import LabelledPictures
 from services.trainer.learning.evaluation.metrics import average_precision
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
@@ -48,7 +48,7 @@ class Learned:
 class Simulation:
     """The network as it comes, without the everyday words, which know some of these pictures."""
 
-    pictures: Pictures
+    pictures: LabelledPictures
     live: Scorer = field(init=False)
     reader: HashtagReader = field(init=False)
 

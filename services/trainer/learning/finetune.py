@@ -9,7 +9,7 @@ from services.trainer.learning.examples.held_out import folds_of
 from services.trainer.learning.examples.training_set import TrainingSet
 from services.trainer.learning.hashtags.comparing import fit_with_and_without
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
-from services.trainer.learning.judging import Judge, judge_compared
+from services.trainer.learning.judging import CandidateJudge, judge_compared
 from services.trainer.learning.trust.trust import Trust
 from services.trainer.outcome import Finetuned, Progress
 from shared.model.scorer import Scorer
@@ -56,7 +56,9 @@ def finetune_on(
         targets,
     )
     progress("comparing with the live version", FITTED)
-    judge = Judge(training_set, data, live, recorded, slugs, targets, min_confidence, limits)
+    judge = CandidateJudge(
+        training_set, data, live, recorded, slugs, targets, min_confidence, limits
+    )
     judged, report = judge_compared(compared, judge.judge)
     return Finetuned(
         "promoted" if judged.verdict.promoted else "rejected",

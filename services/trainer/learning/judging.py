@@ -23,7 +23,7 @@ from shared.model.scorer import Scorer
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCandidate:
     """A candidate's head, the gate's verdict, and the figures for the report."""
 
     head: Head
@@ -32,8 +32,8 @@ class Judged:
 
 
 def judge_compared(
-    compared: Compared, judge: Callable[[Candidate], Judged]
-) -> tuple[Judged, dict[str, Any]]:
+    compared: Compared, judge: Callable[[Candidate], JudgedCandidate]
+) -> tuple[JudgedCandidate, dict[str, Any]]:
     """Judge the better candidate, and if the gate refuses it, the one without hashtags.
 
     So hashtags never hold up what people decided. Also return the report on hashtags.
@@ -48,7 +48,7 @@ def judge_compared(
 
 
 @dataclass(frozen=True)
-class Judge:
+class CandidateJudge:
     """The live version and everything that candidates are judged on.
 
     recorded: the live version's average precision by slug, on images that it had not seen. slugs,
@@ -64,7 +64,7 @@ class Judge:
     min_confidence: float
     limits: gate.GateLimits
 
-    def judge(self, candidate: Candidate) -> Judged:
+    def judge(self, candidate: Candidate) -> JudgedCandidate:
         """Compare a candidate with the live version, and decide whether it may go live."""
         unseen, before = candidate.unseen, candidate.problem.live
         thresholds = find_thresholds(unseen.probabilities, self.targets.masked(~unseen.valid))
@@ -78,7 +78,7 @@ class Judge:
             **self._beyond_corrections(replace(self.live, head=head)),
         )
         figures = Comparable(before, unseen, self.targets, comparable, self.min_confidence)
-        return Judged(
+        return JudgedCandidate(
             head,
             gate.decide(evidence, self.limits),
             {

@@ -12,7 +12,11 @@ from services.trainer.learning.examples.targets import CERTAIN_PRESENT
 from services.trainer.learning.fitting.problem import network_alone
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.hashtags.labels.choosing import choose_uses, frequent_words
-from services.trainer.learning.hashtags.labels.referee import Background, contradicted, refuse
+from services.trainer.learning.hashtags.labels.referee import (
+    BackgroundPictures,
+    contradicted,
+    refuse,
+)
 from services.trainer.learning.hashtags.labels.uses import Uses
 from services.trainer.learning.hashtags.labels.weak_labels import Material, WeakLabels, weigh
 from shared.model.learned.tags import features
@@ -100,7 +104,7 @@ def prepare(
     )
     labelled = _labelled(uses, shown)
     owner = uses.owner[uses.image[chosen]]
-    known = Background(
+    known = BackgroundPictures(
         uses.owner[shown], labelled, np.where(is_judged, seen[1], np.float32(np.nan))
     )
     unsupported, is_honest = refuse(word, owner, looked[1].probability, known)

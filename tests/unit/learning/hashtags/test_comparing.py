@@ -16,7 +16,7 @@ from services.trainer.learning.fitting.fit import Classifiers
 from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem, WeakRows
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.hashtags.comparing import Candidate, fit_with_and_without
-from services.trainer.learning.judging import Judged, judge_compared
+from services.trainer.learning.judging import JudgedCandidate, judge_compared
 from shared.model.head import Head
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import LearnedTags
@@ -136,10 +136,10 @@ def test_hashtags_that_the_gate_refuses_do_not_hold_up_what_people_decided(
     def fit(asked: LearningProblem) -> Unseen:
         return predicting(RIGHT if asked.weak is not None else WORSE)
 
-    def judge(candidate: Candidate) -> Judged:
+    def judge(candidate: Candidate) -> JudgedCandidate:
         name = "without" if candidate.problem.weak is None else "with"
         verdict = Verdict(name in promoted, f"the gate on the candidate {name} hashtags")
-        return Judged(head_of(TAGS), verdict, {"name": name})
+        return JudgedCandidate(head_of(TAGS), verdict, {"name": name})
 
     compared = fit_with_and_without(problem(), weak(), fit, ["one", "two"], DECIDED)
     judged, report = judge_compared(compared, judge)

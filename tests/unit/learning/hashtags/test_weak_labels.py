@@ -17,7 +17,7 @@ from services.trainer.learning.hashtags.labels.choosing import (
     without_duplicates,
 )
 from services.trainer.learning.hashtags.labels.referee import find_refused
-from services.trainer.learning.hashtags.labels.uses import Uses, Word
+from services.trainer.learning.hashtags.labels.uses import HashtagWord, Uses
 from services.trainer.learning.hashtags.labels.weak_labels import (
     Material,
     WeakLabels,
@@ -33,7 +33,7 @@ def uses_of(rows: list[tuple[int, int]], owner: list[int], words: int = 3) -> Us
     """Uses from pairs of an image and a word."""
     image, word = np.array(rows, dtype=np.int32).reshape(-1, 2).T
     return Uses(
-        tuple(Word(str(number), str(number)) for number in range(words)),
+        tuple(HashtagWord(str(number), str(number)) for number in range(words)),
         np.array(owner, dtype=np.int32),
         np.random.default_rng(0).integers(2**63, size=len(owner), dtype=np.uint64),
         image,

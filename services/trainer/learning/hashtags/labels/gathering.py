@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.hashtags.labels.uses import Uses, Word
+from services.trainer.learning.hashtags.labels.uses import HashtagWord, Uses
 from services.trainer.learning.hashtags.words.blocked import why_blocked
 from services.trainer.learning.hashtags.words.meaning import HashtagReader, Meaning
 from shared.model.names.hashtag_words import key_of
@@ -107,7 +107,7 @@ class _Words:
     """The words that hashtags mean, each with a number."""
 
     def __init__(self, index: VocabularyIndex) -> None:
-        self.words: list[Word] = []
+        self.words: list[HashtagWord] = []
         self._index = index
         self._numbers: dict[int | str, int] = {}
         self._wider: dict[int, int] = {}
@@ -118,7 +118,7 @@ class _Words:
             return [self._number(tag_id) for tag_id in meaning.tags]
         if why_blocked(meaning.key):
             return []
-        number = self._add(meaning.key, Word(meaning.key, meaning.name))
+        number = self._add(meaning.key, HashtagWord(meaning.key, meaning.name))
         if len(meaning.wider) == 1:
             self._wider[number] = self._number(meaning.wider[0])
         return [number]
@@ -139,9 +139,9 @@ class _Words:
 
     def _number(self, tag_id: int) -> int:
         tag = self._index.vocabulary.tags[self._index.columns[tag_id]]
-        return self._add(tag_id, Word(key_of(tag.slug), tag.name, tag_id))
+        return self._add(tag_id, HashtagWord(key_of(tag.slug), tag.name, tag_id))
 
-    def _add(self, key: int | str, word: Word) -> int:
+    def _add(self, key: int | str, word: HashtagWord) -> int:
         if key not in self._numbers:
             self._numbers[key] = len(self.words)
             self.words.append(word)

@@ -27,7 +27,7 @@ CHANCE = 0.5
 
 
 @dataclass(frozen=True)
-class Background:
+class BackgroundPictures:
     """Pictures in general. owner: (m,); labelled: (m, words), whether they have the word.
 
     live: (m, words), the live version's probability; NaN: of a word that it does not know.
@@ -53,7 +53,7 @@ def refuse(
     word: NDArray[np.int32],
     owner: NDArray[np.int32],
     live: NDArray[np.float32],
-    background: Background,
+    background: BackgroundPictures,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which uses the live version does not support, and which background is honest, (m,).
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Word:
+class HashtagWord:
     """A word that hashtags give: a tag, or a candidate for one.
 
     key: the same for all spellings. tag_id: of the tag; None: a candidate. name: for people.
@@ -30,7 +30,7 @@ class Uses:
     int32, how many hashtags a picture has, blocked ones included.
     """
 
-    words: tuple[Word, ...]
+    words: tuple[HashtagWord, ...]
     owner: NDArray[np.int32]
     lottery: NDArray[np.uint64]
     image: NDArray[np.int32]
