@@ -1,8 +1,11 @@
-"""`python -m bench.networks.wide`: memory and speed of scoring with 1,000 and with 11,821 classes.
+"""`python -m bench.networks.wide [FOLDER]`: speed and memory with 1,000 and with 11,821 classes.
 
 Scores random embeddings of 1,280 numbers with random heads, as re-tagging does, without Postgres.
+With a folder of pictures, it also re-tags 10,000 stored images with embeddings like theirs.
 """
 
+import sys
+import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,6 +64,21 @@ def main() -> None:
         print(
             f"{classes:,} classes: {speed:,.0f} images/s, peak {peak():,} MiB, of {before:,} before"
         )
+    for folder in sys.argv[1:]:
+        _measure_retagging(Path(folder))
+
+
+def _measure_retagging(folder: Path) -> None:
+    # They import torch, whose memory does not belong to scoring.
+    from bench.networks.wide_retag import retagged_a_second
+    from bench.networks.wide_weights import save_wide_lite0
+
+    with tempfile.TemporaryDirectory() as work:
+        file = Path(work) / "wide.safetensors"
+        save_wide_lite0(file)
+        for kind, weights in (("1,000", None), ("11,821", file)):
+            speed = retagged_a_second(Path(work) / kind, folder, weights)
+            print(f"{kind} classes: {speed:,.0f} images/s re-tagged, peak {peak():,} MiB")
 
 
 if __name__ == "__main__":

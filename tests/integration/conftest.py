@@ -43,7 +43,7 @@ snail < animal
 @pytest.fixture(scope="session")
 def wide_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of a network with 11,821 classes, of which it knows a thousand."""
-    from tests.support.networks.weights import save_wide_lite0
+    from bench.networks.wide_weights import save_wide_lite0
 
     path = tmp_path_factory.mktemp("weights") / "wide.safetensors"
     save_wide_lite0(path)

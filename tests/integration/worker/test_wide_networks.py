@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from sqlalchemy import Engine, text
 
+from bench.networks.wide_weights import DEFAULT
 from services.trainer.learning import finetune
 from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
@@ -26,7 +27,6 @@ from shared.messaging.celery_app import create_celery
 from shared.model.live.model import LiveScorer
 from shared.storage.storage import Storage
 from tests.support.learning.feedback import correct, tags_of
-from tests.support.networks.weights import DEFAULT
 from tests.support.pictures.rows import store_image
 from tests.support.requests.keys import app_with
 

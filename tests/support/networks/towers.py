@@ -10,13 +10,13 @@ from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
+from bench.networks.wide_weights import DEFAULT
 from services.worker.backbone.networks.timm_network import (
     PACKAGED_DEVIATION,
     PACKAGED_MEAN,
     load_network,
 )
 from services.worker.backbone.two_towers.loading import import_open_clip
-from tests.support.networks.weights import DEFAULT
 
 DIMENSIONS = 256
 TEXT_LAYER = "text.transformer.resblocks.0"
