@@ -1,4 +1,4 @@
-"""The networks that are worth trying are those of the registries of timm and open_clip."""
+"""The listed networks exist in the registries of timm and open_clip."""
 
 import pytest
 
