@@ -51,8 +51,8 @@ def load_labels(client: Client, file: Path, pictures: Path, owner: str | None, u
             print(f"{labels.place(line.line)}: {line.reason}", file=sys.stderr)
         used += len(chunk) - len(unusable)
         unused += len(unusable)
-    note = f"; {unused:,} lines could not be used" if unused else ""
-    print(f"{used:,} labels were taken over{note}.")
+    note = f"; unusable lines: {unused:,}" if unused else ""
+    print(f"Imported labels: {used:,}{note}.")
     return not unused
 
 

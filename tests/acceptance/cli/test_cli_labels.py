@@ -106,7 +106,7 @@ def test_labels_come_in_by_id_digest_and_path(api: Api, tagloop: Run, tmp_path: 
     done = tagloop("import-labels", file, "--owner", "import", "--user", "ada")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "5 labels were taken over.\n"
+    assert done.stdout == "Imported labels: 5.\n"
     coffee = tags_of(api, images[COFFEE])
     assert coffee["latte"] == DECIDED
     assert "espresso" not in coffee
@@ -126,7 +126,7 @@ def test_an_object_is_the_file_of_the_same_key(api: Api, tagloop: Run, tmp_path:
 
     done = tagloop("import-labels", file, "--pictures", tmp_path / "bucket", "--owner", "manifest")
 
-    assert (done.returncode, done.stdout) == (0, "1 labels were taken over.\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "Imported labels: 1.\n"), done.stderr
     assert tags_of(api, image)["chelsea"] == DECIDED
 
 
@@ -155,7 +155,7 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_count(
     done = tagloop("import-labels", file, "--owner", "lines")
 
     assert done.returncode == 1
-    assert done.stdout == "2 labels were taken over; 10 lines could not be used.\n"
+    assert done.stdout == "Imported labels: 2; unusable lines: 10.\n"
     named = [line.removeprefix(f"{file}:").partition(":")[0] for line in done.stderr.splitlines()]
     assert named == [str(number) for number in range(3, 13)]
     assert {"latte", "cup"} <= tags_of(api, image).keys()
