@@ -1,5 +1,5 @@
 // Keys that a view listens to, except while somebody types.
-import { useEffect, useRef } from "./html.js";
+import { useLayoutEffect, useRef } from "./html.js";
 
 export function isTyping(target) {
   return (
@@ -9,11 +9,12 @@ export function isTyping(target) {
   );
 }
 
-// handlers: by event.key, as ArrowRight or y; the handler gets the event.
+// handlers: by event.key, as ArrowRight or y; the handler gets the event. A layout effect listens before
+// the view is painted: a key pressed as soon as the view is seen would be lost to a later effect.
 export function useKeys(handlers) {
   const current = useRef(handlers);
   current.current = handlers;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isTyping(event.target) || document.querySelector("dialog[open]")) return;

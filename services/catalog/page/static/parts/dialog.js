@@ -1,10 +1,10 @@
 // A modal dialog: the browser keeps the focus inside, and at the end it returns to where it was.
-import { html, useEffect, useRef } from "../core/html.js";
+import { html, useLayoutEffect, useRef } from "../core/html.js";
 import { Icon } from "./icon.js";
 
 export function Dialog({ title, onClose, children, className = "" }) {
   const element = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     dialog.showModal();

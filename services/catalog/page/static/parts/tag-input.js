@@ -1,7 +1,7 @@
 // A field that takes the name of a tag and completes it from the vocabulary.
 import Combobox from "../vendor/combobox-nav.js";
 import { completeTag } from "../core/api/search.js";
-import { html, useEffect, useRef, useState } from "../core/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../core/html.js";
 
 const PAUSE_MS = 80;
 let lastList = 0;
@@ -16,7 +16,7 @@ export function TagInput({ label, placeholder, onPick, autofocus = false, allowN
   const options = useCompletions(text, allowNew);
   const isOpen = options.length > 0;
   useCombobox(input, list, isOpen, options);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (autofocus) input.current.focus();
   }, []);
   const pick = (name) => {
@@ -118,7 +118,7 @@ function isSame(one, other) {
 
 // GitHub's combobox-nav moves through the list with the arrow keys and Enter.
 export function useCombobox(input, list, isOpen, options, settings = {}) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     const combobox = new Combobox(input.current, list.current, { tabInsertsSuggestions: false, ...settings });
     combobox.start();

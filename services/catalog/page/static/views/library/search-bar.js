@@ -1,6 +1,6 @@
 // The search field, with suggestions for the word that is being typed.
 import { suggest } from "../../core/api/search.js";
-import { html, useEffect, useRef, useState } from "../../core/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";
 import { useCombobox } from "../../parts/tag-input.js";
 import { count } from "../../core/format.js";
@@ -16,7 +16,7 @@ export function SearchBar({ query, onSearch }) {
   const suggestions = useSuggestions(text, isFocused);
   const isOpen = isFocused && suggestions.length > 0;
   useCombobox(input, list, isOpen, suggestions);
-  useEffect(() => setText(query ? `${query} ` : ""), [query]);
+  useLayoutEffect(() => setText(query ? `${query} ` : ""), [query]);
 
   const submit = (event) => {
     event.preventDefault();

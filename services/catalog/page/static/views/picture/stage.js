@@ -1,6 +1,6 @@
 // The picture itself: fitted to the screen, zoomed by wheel, double click, fingers or keys.
 import { fileUrl, screenUrl, thumbnailUrl } from "../../core/api/images.js";
-import { html, useEffect, useRef, useState } from "../../core/html.js";
+import { html, useLayoutEffect, useRef, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { Icon } from "../../parts/icon.js";
 import { previewOf } from "../uploads/queue.js";
@@ -65,7 +65,7 @@ function pointIn(frame, event) {
 }
 
 function useWheel(frame, zoomBy) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return undefined;
     const listen = (event) => {

@@ -1,6 +1,6 @@
 // Review: one picture, its suggestions, one key for each answer.
 import { correct, undoBatch } from "../../core/api/corrections.js";
-import { html, useEffect, useState } from "../../core/html.js";
+import { html, useLayoutEffect, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { path, useLocation } from "../../core/router.js";
 import { EmptyState, ErrorState, Loading } from "../../parts/states.js";
@@ -18,7 +18,7 @@ export function Review() {
   const [answers, setAnswers] = useState([]);
   const { item, position } = queue;
   const suggestion = item?.suggestions[position];
-  useEffect(() => setTyping(false), [item]);
+  useLayoutEffect(() => setTyping(false), [item]);
 
   const answer = (change, text) => {
     const sent = correct(item.image.id, change).catch(showError);

@@ -1,5 +1,5 @@
 // Takes files and folders that are dropped anywhere on the page, pasted or chosen.
-import { html, useEffect, useRef, useState } from "../../core/html.js";
+import { html, useLayoutEffect, useRef, useState } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";
 import { showError } from "../../parts/toasts.js";
 import { filesOf, hasFiles } from "./files.js";
@@ -13,7 +13,7 @@ export function chooseFiles() {
 export function DropZone() {
   const [isOver, setOver] = useState(false);
   const depth = useRef(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const take = (transfer) => filesOf(transfer).then(addFiles, showError);
     const reset = () => {
       depth.current = 0;
