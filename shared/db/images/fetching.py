@@ -62,7 +62,7 @@ def claim_to_fetch(
                 WHERE status = 'queued' AND sha256 IS NULL AND attempts < :max_attempts
                   AND (lease_until IS NULL OR lease_until < now())
                 ORDER BY id LIMIT 1
-                FOR UPDATE SKIP LOCKED
+                FOR NO KEY UPDATE SKIP LOCKED
             )
             RETURNING id, source_url, queue, attempts
         """),

@@ -38,7 +38,7 @@ def queue_failed(
                       AND (CAST(:after AS uuid) IS NULL OR id > :after)
                       AND (CAST(:error AS text) IS NULL OR error = :error)
                     ORDER BY id LIMIT :limit
-                    FOR UPDATE SKIP LOCKED
+                    FOR NO KEY UPDATE SKIP LOCKED
                 )
                 RETURNING id, queue, sha256 IS NOT NULL AS is_stored
             """),

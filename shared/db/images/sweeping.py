@@ -45,7 +45,7 @@ def find_unannounced(
                   AND announced_at < now() - make_interval(secs => :older_than_seconds)
                   AND (lease_until IS NULL OR lease_until < now())
                 ORDER BY announced_at LIMIT :limit
-                FOR UPDATE SKIP LOCKED
+                FOR NO KEY UPDATE SKIP LOCKED
             )
             RETURNING id, queue
         """),

@@ -77,6 +77,8 @@ def claim_images(
     """Claim the given images that are stored, queued and not claimed by another worker.
 
     The commit does not wait for the disk: a claim that a crash of Postgres undoes is made again.
+    The lock is FOR NO KEY UPDATE: a claim that skipped the images whose rows another request
+    merely refers to (an upload of the same bytes, a correction) would leave them to the sweeper.
     """
     token = uuid4()
     rows = connection.execute(
@@ -88,7 +90,7 @@ def claim_images(
                   AND attempts < :max_attempts
                   AND (lease_until IS NULL OR lease_until < now())
                 ORDER BY id
-                FOR UPDATE SKIP LOCKED
+                FOR NO KEY UPDATE SKIP LOCKED
             )
             UPDATE images
             SET claim = :token, attempts = attempts + 1,

@@ -39,8 +39,8 @@ def test_a_file_that_goes_before_its_first_byte_is_answered_by_its_error(server:
 
     wait_for(answers, "the server answers")
 
-    gone = urllib3.request("GET", f"{server}/deleted")
-    away = urllib3.request("GET", f"{server}/away")
+    gone = urllib3.request("GET", f"{server}/deleted", retries=False)
+    away = urllib3.request("GET", f"{server}/away", retries=False)
 
     assert (gone.status, gone.headers["Content-Type"]) == (404, "application/problem+json")
     assert gone.json()["detail"] == "The stored file of the picture is gone."

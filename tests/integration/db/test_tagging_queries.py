@@ -63,6 +63,15 @@ def store(engine: Engine, held: Claim, ids: list[UUID], model: tuple[int, int]) 
         return store_tagged(connection, held, [outcome(i, tags) for i in ids], *model)
 
 
+def test_a_claim_takes_an_image_that_another_transaction_refers_to(engine: Engine) -> None:
+    image = insert_row(engine)
+    with transaction(engine) as uploading:
+        # As an upload of the same bytes and the foreign key of a correction do.
+        uploading.execute(text("SELECT FROM images WHERE id = :id FOR KEY SHARE"), {"id": image})
+
+        assert claimed_ids(engine, [image]) == {image}
+
+
 def test_a_claim_takes_what_waits_and_leaves_what_is_held_done_or_unknown(engine: Engine) -> None:
     waiting, held, tagged, failed, not_fetched, exhausted = (insert_row(engine) for _ in range(6))
     claim(engine, [held])
