@@ -16,6 +16,8 @@ MAX_REDIRECTS = 5
 # Not Found, Request Timeout, Too Early: what stores answer while an object is on its way.
 NOT_THERE_YET = (404, 408, 425)
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+# OK, and the same from a proxy that changed something.
+OK_STATUSES = (200, 203)
 CONNECT_SECONDS = 5.0
 # Sockets do not accept a time-out of zero.
 MIN_SECONDS = 0.1
@@ -24,6 +26,7 @@ IN_MEMORY_BYTES = 1024 * 1024
 # Reserved and unreserved characters of RFC 3986, and the beginning of what is quoted already.
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=-._~%"
 USER_AGENT = "Tagloop"
+GZIP = b"\x1f\x8b"
 
 
 def download(
@@ -53,14 +56,15 @@ def download(
                 with _pool(target, cutoff) as pool:
                     answer = _ask(pool, target, deadline)
                     cutoff.check()
-                    if answer.status not in REDIRECT_STATUSES:
-                        _check_status(answer.status, target)
+                    location = answer.headers.get("Location", "").strip()
+                    if answer.status not in REDIRECT_STATUSES or not location:
+                        _check_answer(answer, target)
                         return _read(answer, max_bytes, cutoff)
-                    url = _redirected(url, answer.headers.get("Location", ""))
+                    url = _redirected(url, location)
             except urllib3.exceptions.HTTPError as error:
                 cutoff.check()
                 raise OriginUnavailable(
-                    f"The server {target.host} failed: {_printable(str(error))}"
+                    f"The server {target.host} failed: {_printable(_reason(error))}"
                 ) from error
     raise FetchFailed(f"The URL leads to more than {max_redirects} redirects.")
 
@@ -109,7 +113,7 @@ def _headers(target: Target) -> dict[str, str]:
 def _redirected(url: str, location: str) -> str:
     """Return where a redirect leads; what must not stand in a URL is quoted, as browsers do."""
     try:
-        return urljoin(url, quote(location.strip().encode("latin-1"), safe=URL_CHARACTERS))
+        return urljoin(url, quote(location.encode("latin-1"), safe=URL_CHARACTERS))
     except ValueError as error:
         raise FetchFailed(f"The URL redirects to {location!r}, which is no URL.") from error
 
@@ -119,12 +123,23 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _check_status(status: int, target: Target) -> None:
+def _reason(error: urllib3.exceptions.HTTPError) -> str:
+    """Return what an error says; one that wraps another would say it twice."""
+    cause = error.args[-1] if error.args else None
+    if isinstance(cause, urllib3.exceptions.IncompleteRead):
+        return f"it broke off after {cause.partial:,} bytes, {cause.expected:,} before the end."
+    return str(error)
+
+
+def _check_answer(answer: urllib3.BaseHTTPResponse, target: Target) -> None:
+    status = answer.status
     if status >= 500 or status == 429:
         raise OriginUnavailable(f"The server {target.host} answered {status}.")
     if status in NOT_THERE_YET:
         raise NotThereYet(f"The server {target.host} answered {status}.")
-    if status != 200:
+    if status in REDIRECT_STATUSES:
+        raise FetchFailed(f"The server {target.host} answered {status} and named no other URL.")
+    if status not in OK_STATUSES:
         raise FetchFailed(f"The server {target.host} answered {status}.")
 
 
@@ -140,5 +155,9 @@ def _read(answer: urllib3.BaseHTTPResponse, max_bytes: int, cutoff: Cutoff) -> B
     except BaseException:
         file.close()
         raise
+    file.seek(0)
+    if file.read(len(GZIP)) == GZIP:
+        file.close()
+        raise FetchFailed("The server sent a file compressed by gzip, not the picture itself.")
     file.seek(0)
     return file

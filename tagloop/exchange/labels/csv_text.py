@@ -18,7 +18,12 @@ SEPARATORS = (",", ";", "\t")
 _EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 # A cell with more lines has an unclosed quote.
 MAX_CELL_LINES = 20
+# The limit of Python's own reader, per cell.
+MAX_CELL_CHARACTERS = csv.field_size_limit()
 NOT_CLOSED = "a quote in it is not closed"
+TOO_LONG = f"a cell in it has more than {MAX_CELL_CHARACTERS:,} characters"
+# The beginning of a zip file, which is what a workbook of Excel or LibreOffice is.
+_WORKBOOK = b"PK\x03\x04"
 # Spreadsheets run cells that begin like this as formulas; an apostrophe prevents it.
 _FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")  # noqa: RUF001 - full width, as Japanese Excel reads it
 
@@ -35,19 +40,25 @@ class Record:
 def read_records(file: Path) -> Iterator[Record]:
     """Yield the lines of a CSV with their numbers, the header first; empty lines are skipped.
 
-    Text may be UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs. Bytes that are not
-    UTF-8 are kept, since paths need not be UTF-8; `as_text` decodes them.
+    Text may be UTF-8, UTF-16, UTF-32 or Windows-1252, with commas, semicolons or tabs. Bytes that
+    are not UTF-8 are kept, since paths need not be UTF-8; `as_text` decodes them.
 
-    Raises LabelsUnusable if the file cannot be read.
+    Raises LabelsUnusable if the file cannot be read, or is no text.
     """
+    name = printable(str(file))
     try:
-        text = decode(file.read_bytes())
+        data = file.read_bytes()
+        text = decode(data)
     except OSError as error:
-        raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
+        raise LabelsUnusable(f"{name}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise LabelsUnusable(
-            f"{printable(str(file))} is damaged: it is no whole UTF-16."
+            f"{name} is damaged: it is no whole {error.encoding.upper()}."
         ) from error
+    if data.startswith(_WORKBOOK):
+        raise LabelsUnusable(f"{name} is a workbook; save it as CSV and import that.")
+    if not text.strip():
+        raise LabelsUnusable(f"{name} is empty.")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = 0
     separator = None
@@ -82,20 +93,26 @@ def show_formula(text: str) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Return a file's text: UTF-16, or UTF-8 whose other bytes are kept as surrogates.
+    """Return a file's text: UTF-32, UTF-16, or UTF-8 whose other bytes are kept as surrogates.
 
-    Raises UnicodeDecodeError if it is UTF-16 and not whole.
+    Raises UnicodeDecodeError if it is UTF-16 or UTF-32, and not whole.
     """
+    # UTF-32 first: its mark begins with that of UTF-16.
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return data.decode("utf-32")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")
     if data[1:2] == b"\0":
         return data.decode("utf-16-le")
+    if data[:1] == b"\0":
+        return data.decode("utf-16-be")
     return data.decode("utf-8-sig", errors="surrogateescape")
 
 
 def _separator_of(header: Sequence[str]) -> str:
     """Return the separator that splits the header into the most cells."""
-    counts = {one: len(next(csv.reader(header, delimiter=one), ())) for one in SEPARATORS}
+    short = [line[:MAX_CELL_CHARACTERS] for line in header]
+    counts = {one: len(next(csv.reader(short, delimiter=one), ())) for one in SEPARATORS}
     return max(SEPARATORS, key=lambda one: counts[one])
 
 
@@ -106,7 +123,8 @@ def _parse(lines: Sequence[str], start: int, separator: str) -> Iterator[Record]
         # A cell may span lines if the record has all columns; otherwise the quote is literal, and
         # the following lines are records of their own.
         if fields is None or (end > start + 1 and len(fields) != columns):
-            yield Record(start + 1, None, NOT_CLOSED)
+            is_long = len(lines[start]) > MAX_CELL_CHARACTERS
+            yield Record(start + 1, None, TOO_LONG if is_long else NOT_CLOSED)
             end = start + 1
         elif fields:
             columns = columns or len(fields)
@@ -117,7 +135,10 @@ def _parse(lines: Sequence[str], start: int, separator: str) -> Iterator[Record]
 def _read_cells(
     lines: Sequence[str], start: int, separator: str
 ) -> tuple[Sequence[str] | None, int]:
-    """Return the cells that begin in a line, and the next line; None if a quote is not closed."""
+    """Return the cells that begin in a line, and the next line.
+
+    None if a quote is not closed, or a cell is too long.
+    """
     for end in range(start + 1, min(start + MAX_CELL_LINES, len(lines)) + 1):
         text = "\n".join(lines[start:end]) + "\n"
         try:
@@ -125,7 +146,7 @@ def _read_cells(
         except csv.Error as error:
             if "unexpected end" in str(error):
                 continue
-            if end > start + 1:
+            if end > start + 1 or "field limit" in str(error):
                 break
             # A quote within a cell, which other programs read literally.
             rows = list(csv.reader([text], delimiter=separator))

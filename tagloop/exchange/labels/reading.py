@@ -46,7 +46,7 @@ def read_labels(file: Path) -> LabelFile:
         raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise LabelsUnusable(
-            f"{printable(str(file))} is damaged: it is no whole UTF-16."
+            f"{printable(str(file))} is damaged: it is no whole {error.encoding.upper()}."
         ) from error
     document = _whole(text)
     if isinstance(document, dict) and is_coco(document):

@@ -170,9 +170,26 @@ def test_a_server_that_falls_silent_is_left(answer: bytes) -> None:
             fetch(url)
 
 
-def test_a_compressed_answer_is_not_unpacked() -> None:
-    with server(OK + b"Content-Encoding: gzip\r\n\r\n\x1f\x8bnot really") as url:
-        assert fetch(url) == b"\x1f\x8bnot really"
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (OK + b"Content-Encoding: gzip\r\n\r\n\x1f\x8bnot unpacked", "compressed by gzip"),
+        (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "answered 302 and named no other URL"),
+        (OK + b"Content-Length: 500\r\n\r\nhalf", "broke off after 4 bytes, 496 before the end"),
+    ],
+)
+def test_the_reason_says_what_the_server_did(answer: bytes, reason: str) -> None:
+    with server(answer) as url:
+        with pytest.raises(TagloopError, match=reason):
+            fetch(url)
+
+
+@pytest.mark.parametrize(
+    "head", [OK + b"Content-Encoding: gzip\r\n\r\n", b"HTTP/1.1 203 Changed\r\n\r\n"]
+)
+def test_a_picture_behind_an_odd_head_is_taken(head: bytes) -> None:
+    with server(head + b"a picture") as url:
+        assert fetch(url) == b"a picture"
 
 
 @pytest.mark.parametrize(

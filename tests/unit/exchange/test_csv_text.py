@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagloop.client.errors import LabelsUnusable
 from tagloop.exchange.labels.csv_rows import read_rows
 from tagloop.exchange.labels.csv_text import hide_formula, show_formula
 from tagloop.exchange.labels.rows import Row, Unusable
@@ -30,6 +31,9 @@ def read(tmp_path: Path, data: bytes) -> list[tuple[int, str]]:
         "path;tag\nx.jpg;Café\n".encode(),
         "sep=;\npath;tag\nx.jpg;Café\n".encode(),
         "path\ttag\r\nx.jpg\tCafé\r\n".encode("utf-16"),
+        "path,tag\r\nx.jpg,Café\r\n".encode("utf-16-le"),
+        "path,tag\r\nx.jpg,Café\r\n".encode("utf-16-be"),
+        "path,tag\r\nx.jpg,Café\r\n".encode("utf-32"),
         "path;tag\r\nx.jpg;Café\r\n".encode("cp1252"),
     ],
 )
@@ -52,6 +56,32 @@ def test_a_cell_of_two_lines_is_one_cell(tmp_path: Path) -> None:
     data = b'path,tag,note\na.jpg,one,"two\nlines"\nb.jpg,two,\n'
 
     assert read(tmp_path, data) == [(2, "one"), (4, "two")]
+
+
+def test_a_cell_that_is_too_long_costs_its_own_line_only(tmp_path: Path) -> None:
+    data = b"path,tag\na.jpg," + b"x" * 200_000 + b"\na.jpg,two\n"
+
+    assert read(tmp_path, data) == [
+        (2, "a cell in it has more than 131,072 characters"),
+        (3, "two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf\r\n", "is empty"),
+        (b"PK\x03\x04" + bytes(200), "is a workbook"),
+        (b"\xff\xfep\0a", "no whole UTF-16"),
+        (b"x" * 200_000, "has no column"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_refused_for_its_own_reason(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
+    with pytest.raises(LabelsUnusable, match=reason):
+        read(tmp_path, data)
 
 
 def test_the_name_beside_a_slug_is_taken_as_people_write_it(tmp_path: Path) -> None:
