@@ -45,6 +45,10 @@ class Handler(BaseHTTPRequestHandler):
         self.receiver.messages.append((self.path, headers, body))
         self.receiver.answers.get(self.path, status(204))(self)
 
+    def do_GET(self) -> None:
+        """Say that the picture is gone for good: a 404 would be asked for again."""
+        status(410)(self)
+
     def log_message(self, *_: object) -> None:
         """Keep the tests' output clean."""
 
