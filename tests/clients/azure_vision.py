@@ -92,6 +92,9 @@ for call in (
     lambda: old(KEY).analyze_image_in_stream(
         io.BytesIO(cat), visual_features=[VisualFeatureTypes.faces]
     ),
+    lambda: old(KEY).analyze_image_in_stream(
+        io.BytesIO(cat), visual_features=[VisualFeatureTypes.tags], details=["Celebrities"]
+    ),
     lambda: old("wrong").tag_image_in_stream(io.BytesIO(cat)),
 ):
     raises(ComputerVisionErrorResponseException, call)

@@ -65,7 +65,7 @@ def read_form() -> Form:
     """Return the form in the body of the current request, multipart or URL-encoded.
 
     Raises:
-        BadRequest: it is malformed, or has too many parts.
+        BadRequest: it is malformed, has too many parts, or has two of one name.
         TooManyBytes: a file is larger than a picture may be.
         BodyTooLarge: the body is too large for any picture.
     """
@@ -83,6 +83,8 @@ def read_form() -> Form:
     limit = context().settings.max_image_bytes
     parts = read_parts(BytesIO(body), boundary, limit, MAX_PARTS, max_field_bytes=len(body))
     for part in parts:
+        if part.name in form.fields or part.name in form.files:
+            raise BadRequest(f"The form has {part.name[:100]!r} twice; send it once.")
         match part:
             case FormField(name=name, value=value):
                 form.fields[name] = value

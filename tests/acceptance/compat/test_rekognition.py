@@ -76,6 +76,7 @@ def test_labels_are_limited_and_filtered(rekognition: Any, cat: dict[str, bytes]
     everything = detect({})
     assert len(detect({"MaxLabels": 3})) == 3
     assert detect({"MaxLabels": 0}) == everything
+    assert detect({"Features": []}) == everything
     assert detect({"MinConfidence": 40}) > everything
     assert detect({"MinConfidence": 100}) == set()
     assert detect({}, LabelInclusionFilters=["Cat", "Dog"]) == {"Cat"}

@@ -129,6 +129,8 @@ def test_imagga_is_told_in_its_own_form(
         ("GET", "/v2/tags?image_url=a&limit=x", None, 400),
         ("POST", "/v2/tags", {"image": ("a.png", b"nothing")}, 400),
         ("POST", "/v2/tags", {"image": picture, "image_url": "http://10.0.0.1/a.jpg"}, 400),
+        ("POST", "/v2/tags", [("image", picture), ("image", picture)], 400),
+        ("POST", "/v2/tags", [("image_base64", "aaaa"), ("image_base64", "aaaa")], 400),
         ("GET", "/v2/tags?image_upload_id=i05e1", None, 404),
         ("GET", "/v2/colors", None, 404),
     ):

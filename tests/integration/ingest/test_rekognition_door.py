@@ -191,6 +191,11 @@ def test_a_prefix_that_a_proxy_removed_is_part_of_what_was_signed(
         ({"Image": {"Bytes": "aaaa"}, "MinConfidence": 101}, "InvalidParameterException"),
         ({"Image": {"Bytes": "aaaa"}, "Features": ["FACES"]}, "InvalidParameterException"),
         ({"Image": {"Bytes": "aaaa"}}, "InvalidImageFormatException"),
+        # Null means absent.
+        (
+            {"Image": {"Bytes": "aaaa", "S3Object": None}, "MaxLabels": None, "Settings": None},
+            "InvalidImageFormatException",
+        ),
         (
             {"Image": {"Bytes": base64.b64encode(bytes(5 * 1024 * 1024 + 1)).decode()}},
             "ImageTooLargeException",
@@ -203,6 +208,30 @@ def test_bad_input_is_refused_by_its_code(
     client: FlaskClient, keys: tuple[str, str], document: Any, code: str
 ) -> None:
     assert code_of(call(client, keys, "DetectLabels", document)) == code
+
+
+@pytest.mark.parametrize("operation", [PROJECTS, "DescribeProjectVersions"])
+def test_pages_are_asked_for_within_the_models_limits(
+    client: FlaskClient, keys: tuple[str, str], operation: str
+) -> None:
+    [project] = call(client, keys, PROJECTS, NOTHING).get_json(force=True)["ProjectDescriptions"]
+    asked = {"ProjectArn": project["ProjectArn"]}
+
+    for wrong, code in (
+        ({"MaxResults": 0}, "InvalidParameterException"),
+        ({"MaxResults": 101}, "InvalidParameterException"),
+        ({"NextToken": "nonsense"}, "InvalidPaginationTokenException"),
+    ):
+        assert code_of(call(client, keys, operation, asked | wrong)) == code
+
+
+def test_without_keys_an_arn_has_the_region_of_the_client(settings: Settings, first: int) -> None:
+    client = app_with(settings).test_client()
+
+    answer = call(client, ("any", "key"), PROJECTS, NOTHING)
+
+    [project] = answer.get_json(force=True)["ProjectDescriptions"]
+    assert project["ProjectArn"].startswith("arn:aws:rekognition:eu-west-1:")
 
 
 def test_unknown_operations_and_paths_are_named(

@@ -23,11 +23,23 @@ def refuse_others(asked: Set[str], known: Set[str], names: str) -> None:
     Raises:
         AzureError: it does not.
     """
-    if not asked or asked - known:
-        others = ", ".join(sorted(asked - known)) or "none"
+    if asked and not asked - known:
+        return
+    others = ", ".join(sorted(asked - known))
+    has = f"Tagloop does not have {others[:200]}" if others else "The request names no feature"
+    raise AzureError("NotSupportedVisualFeature", f"{has}; ask for {names}.")
+
+
+def refuse_details(request: Request) -> None:
+    """Check that a request asks for no celebrities and no landmarks.
+
+    Raises:
+        AzureError: it does.
+    """
+    if details := asked_names(request, "details"):
+        others = ", ".join(sorted(details))
         raise AzureError(
-            "NotSupportedVisualFeature",
-            f"Tagloop has the features {names}; the request asks for others: {others[:200]}.",
+            "InvalidDetails", f"Tagloop does not have {others[:200]}; leave details out."
         )
 
 

@@ -5,7 +5,12 @@ from uuid import uuid4
 
 from flask import request
 
-from services.compat.dialects.azure.asking import asked_names, refuse_language, refuse_others
+from services.compat.dialects.azure.asking import (
+    asked_names,
+    refuse_details,
+    refuse_language,
+    refuse_others,
+)
 from services.compat.dialects.azure.tags import describe_size, describe_tags
 from services.compat.pictures.tagging import PictureOutcome, tagging_one
 from services.compat.requests.picture_body import read_picture
@@ -35,6 +40,7 @@ def analyze_image() -> tuple[dict[str, Any], PictureOutcome]:
     refuse_language(request)
     wanted = asked_names(request, "visualFeatures")
     refuse_others(wanted, {TAGS, DESCRIPTION}, "Tags,Description")
+    refuse_details(request)
     with tagging_one(read_picture()) as outcome:
         tags = describe_tags(outcome)
         document: dict[str, Any] = {TAGS: tags} if TAGS in wanted else {}

@@ -12,6 +12,8 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 FilterName = Annotated[str, Field(max_length=50)]
 Filter = Annotated[tuple[FilterName, ...], Field(max_length=100)]
 Arn = Annotated[str, Field(min_length=20, max_length=2048)]
+PageSize = Annotated[int, Field(ge=1, le=100)]
+PageToken = Annotated[str | None, Field(max_length=1024)]
 
 
 class ObjectInBucket(Members):
@@ -62,9 +64,8 @@ class DetectLabels(WithImage):
 
     MaxLabels: int = Field(MAX_LABELS, ge=0)
     MinConfidence: Percent = 55.0
-    Features: list[Literal["GENERAL_LABELS", "IMAGE_PROPERTIES"]] = Field(
-        ["GENERAL_LABELS"], max_length=2
-    )
+    # None of them is the default as well: no labels would say that nothing was found.
+    Features: list[Literal["GENERAL_LABELS", "IMAGE_PROPERTIES"]] = Field([], max_length=2)
     Settings: LabelSettings = LabelSettings()
 
 
@@ -87,6 +88,8 @@ class DescribeProjects(Members):
 
     ProjectNames: list[str] = Field([], max_length=10)
     Features: list[str] = Field([], max_length=2)
+    MaxResults: PageSize = 100
+    NextToken: PageToken = None
 
 
 class DescribeProjectVersions(Members):
@@ -94,8 +97,8 @@ class DescribeProjectVersions(Members):
 
     ProjectArn: Arn
     VersionNames: list[str] = Field([], max_length=10)
-    MaxResults: int = Field(100, ge=1, le=100)
-    NextToken: str | None = Field(None, max_length=1024)
+    MaxResults: PageSize = 100
+    NextToken: PageToken = None
 
 
 class StartProjectVersion(Members):

@@ -5,7 +5,7 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
-from flask import Request, g
+from flask import Request
 
 from services.compat.dialects.rekognition.errors import AwsError
 from services.compat.dialects.rekognition.sigv4 import (
@@ -58,14 +58,15 @@ def find_key(request: Request, ring: KeyRing) -> tuple[Key, int]:
         )
     body = read_body()
     _verify(request, signature, secret_access_key(master, signature.access_key_id), body)
-    g.aws_region = signature.scope.region
     return key, len(body)
 
 
-def region_of_request() -> str:
-    """Return the region that the current request is signed for."""
-    region: str = g.get("aws_region", DEFAULT_REGION)
-    return region
+def region_of(header: str) -> str:
+    """Return the region that an Authorization header is signed for, verified or not."""
+    try:
+        return parse_authorization(header).scope.region
+    except Malformed:
+        return DEFAULT_REGION
 
 
 def _check_signed(request: Request, signature: Signature) -> None:

@@ -20,7 +20,7 @@ def detect_labels(request: DetectLabels) -> tuple[Document, PictureOutcome]:
     with tagging_one(content) as outcome:
         row = outcome.image
         document: Document = {"Labels": [], "LabelModelVersion": str(row["model_version"])}
-        if "GENERAL_LABELS" in request.Features:
+        if "GENERAL_LABELS" in request.Features or not request.Features:
             document["Labels"] = _describe_labels(outcome.labels, request)
         if "IMAGE_PROPERTIES" in request.Features:
             look = look_of(row, request.Settings.ImageProperties.MaxDominantColors)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from sqlalchemy import RowMapping
 
 from services.compat.dialects.rekognition.documents import (
@@ -16,12 +17,12 @@ from services.compat.dialects.rekognition.documents import (
     StartProjectVersion,
     StopProjectVersion,
 )
-from services.compat.dialects.rekognition.entrance import region_of_request
+from services.compat.dialects.rekognition.entrance import region_of
 from services.compat.dialects.rekognition.errors import AwsError
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.models.models import list_models
-from shared.errors import Unavailable
+from shared.errors import BadRequest, Unavailable
 from shared.web.context import context
 from shared.web.requests.cursors import cut_page, decode_number_cursor
 
@@ -50,6 +51,8 @@ class ProjectVersion:
 
 def describe_projects(request: DescribeProjects) -> Document:
     """Answer DescribeProjects: there is one project."""
+    if request.NextToken is not None:
+        raise _invalid_token()
     made_at = _versions()[-1].made_at
     is_asked = PROJECT in request.ProjectNames or not request.ProjectNames
     if not is_asked or (request.Features and FEATURE not in request.Features):
@@ -69,7 +72,7 @@ def describe_project_versions(request: DescribeProjectVersions) -> Document:
     """Answer DescribeProjectVersions, newest first."""
     if not _is_project(request.ProjectArn):
         raise _not_found(request.ProjectArn)
-    before = decode_number_cursor(request.NextToken) if request.NextToken else None
+    before = _read_token(request.NextToken) if request.NextToken is not None else None
     asked = [
         version
         for version in _versions()
@@ -144,7 +147,8 @@ def _describe(version: ProjectVersion) -> Document:
 
 
 def _arn_start() -> str:
-    return f"arn:aws:rekognition:{region_of_request()}:{ACCOUNT}:project/{PROJECT}"
+    region = region_of(request.headers.get("Authorization", ""))
+    return f"arn:aws:rekognition:{region}:{ACCOUNT}:project/{PROJECT}"
 
 
 def _project_part(arn: str) -> list[str] | None:
@@ -159,6 +163,19 @@ def _project_part(arn: str) -> list[str] | None:
 def _is_project(arn: str) -> bool:
     parts = _project_part(arn)
     return parts is not None and len(parts) == 2 and parts[0] == PROJECT
+
+
+def _read_token(token: str) -> int:
+    try:
+        return decode_number_cursor(token)
+    except BadRequest as error:
+        raise _invalid_token() from error
+
+
+def _invalid_token() -> AwsError:
+    return AwsError(
+        "InvalidPaginationTokenException", "NextToken is not one that the page before ended with."
+    )
 
 
 def _not_found(arn: str) -> AwsError:
