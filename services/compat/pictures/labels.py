@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from services.compat.pictures.words import Words
 from shared.db.tags.shown import ShownTag
 from shared.model.vocabulary import Vocabulary
@@ -88,8 +86,7 @@ def _has_narrower(vocabulary: Vocabulary, slug: str) -> bool:
 
 def _leading(vocabulary: Vocabulary, slugs: list[str]) -> set[str]:
     """Return which of an image's tags are shown first."""
-    columns = np.array([vocabulary.index(slug) for slug in slugs], dtype=np.intp)
-    groups = vocabulary.display_groups(columns).tolist()
+    groups = vocabulary.display_groups([vocabulary.index(slug) for slug in slugs])
     return {slug for slug, group in zip(slugs, groups, strict=True) if group <= SECONDARY_GROUP}
 
 

@@ -212,9 +212,9 @@ def _await(image_id: UUID, deadline: float) -> PictureOutcome | None:
             return PictureOutcome(error=kind(row["error"]))
         if not is_done or row["status"] != "tagged":
             raise Unavailable("No worker tagged the picture in time; send it again later.")
-        vocabulary = context().words.get(connection).vocabulary
-        shown = tags_of_images(connection, [row["id"]])[row["id"]]
-    return PictureOutcome(row, shown, labels_of(vocabulary, current_words(), shown))
+        index = context().words.get(connection)
+        shown = tags_of_images(connection, [row["id"]], index)[row["id"]]
+    return PictureOutcome(row, shown, labels_of(index.vocabulary, current_words(), shown))
 
 
 def _delete(image_ids: Sequence[UUID]) -> None:

@@ -65,8 +65,6 @@ class Vocabulary:
 
     def _group_tags(self) -> None:
         self._is_common = np.array([tag.usage == "common" for tag in self.tags], dtype=bool)
-        self._is_secondary = np.array([tag.usage == "secondary" for tag in self.tags], dtype=bool)
-        self._is_vague = np.array([tag.usage == "vague" for tag in self.tags], dtype=bool)
         # The network scores tags that have a class, or have one below them.
         self.has_leaves: NDArray[np.bool_] = np.zeros(len(self.tags), dtype=bool)
         self.has_leaves[self.leaves] = True
@@ -131,24 +129,28 @@ class Vocabulary:
         as "close-up" follow, then implied ones, then vague ones such as "device"; each group by
         falling probability. Both arguments and the result have shape (listed,).
         """
-        groups = self.display_groups(columns)
+        groups = np.array(self.display_groups(columns.tolist()))
         return np.lexsort((~self._is_common[columns], -probabilities, groups))
 
-    def display_groups(self, columns: NDArray[np.intp]) -> NDArray[np.intp]:
+    def display_groups(self, columns: Sequence[int]) -> list[int]:
         """Return the display group of each of one picture's tags, 0 first; (listed,)."""
-        implied = self._implied(columns)
-        implied_by_common = self._implied(columns[self._is_common[columns]])
-        leads = ~implied | (self._is_common & ~implied_by_common)
-        groups = np.where(leads, np.where(self._is_secondary, 1, 0), 2)
-        groups[self._is_vague] = 3
-        return groups[columns]
-
-    def _implied(self, columns: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Return which tags any of the columns implies, (tags,)."""
-        implied = np.zeros(len(self.tags), dtype=bool)
+        # With sets: ten tags have too few ancestors for arrays over the vocabulary to pay off.
+        implied, implied_by_common = set[int](), set[int]()
         for column in columns:
-            implied[self._ancestors[column]] = True
-        return implied
+            above = self._ancestors[column].tolist()
+            implied.update(above)
+            if self.tags[column].usage == "common":
+                implied_by_common.update(above)
+
+        def group(column: int) -> int:
+            usage = self.tags[column].usage
+            if usage == "vague":
+                return 3
+            if column in implied and (usage != "common" or column in implied_by_common):
+                return 2
+            return 1 if usage == "secondary" else 0
+
+        return [group(column) for column in columns]
 
 
 def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray[np.intp], ...]:

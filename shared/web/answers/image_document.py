@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, RowMapping
 
 from shared.db.tags.shown import ShownTag, tags_of_images
@@ -21,10 +20,10 @@ def describe_images(
     min_confidence: float = 0.0,
 ) -> list[dict[str, Any]]:
     """Return rows of `images` as documents, with the tags that are sure enough."""
-    shown = tags_of_images(connection, [row["id"] for row in rows])
-    vocabulary = words.get(connection).vocabulary
+    index = words.get(connection)
+    shown = tags_of_images(connection, [row["id"] for row in rows], index)
     return [
-        describe_image(row, describe_tags(vocabulary, shown[row["id"]], min_confidence))
+        describe_image(row, describe_tags(index.vocabulary, shown[row["id"]], min_confidence))
         for row in rows
     ]
 
@@ -72,14 +71,16 @@ def describe_tags(
     for tag in shown:
         if tag.confidence >= min_confidence and (tag.owner is not None or tag.slug not in by_slug):
             by_slug[tag.slug] = tag
-    words = [tag.slug for tag in by_slug.values() if _is_word(vocabulary, tag)]
-    columns = np.array([vocabulary.index(slug) for slug in words], dtype=np.intp)
-    groups = dict(zip(words, vocabulary.display_groups(columns).tolist(), strict=True))
+    columns = {
+        tag.slug: vocabulary.index(tag.slug)
+        for tag in by_slug.values()
+        if _is_word(vocabulary, tag)
+    }
+    groups = dict(zip(columns, vocabulary.display_groups(list(columns.values())), strict=True))
 
     def place(tag: ShownTag) -> tuple[int, float, bool]:
-        is_common = tag.slug in groups and (
-            vocabulary.tags[vocabulary.index(tag.slug)].usage == "common"
-        )
+        column = columns.get(tag.slug)
+        is_common = column is not None and vocabulary.tags[column].usage == "common"
         # Nothing is wider or narrower than a tag that people made.
         return groups.get(tag.slug, 0), -tag.confidence, not is_common
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
@@ -32,8 +31,7 @@ def client(settings: Settings) -> FlaskClient:
 def groups_of(tags: list[dict[str, Any]]) -> list[int]:
     """The groups that tags are shown in, one after the other."""
     vocabulary = load_imagenet()
-    columns = np.array([vocabulary.index(tag["tag"]) for tag in tags])
-    return [int(group) for group in vocabulary.display_groups(columns)]
+    return vocabulary.display_groups([vocabulary.index(tag["tag"]) for tag in tags])
 
 
 def test_an_image_has_its_tags_the_best_first(client: FlaskClient, cat: UUID) -> None:
