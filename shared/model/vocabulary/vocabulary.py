@@ -86,6 +86,10 @@ class Vocabulary:
         """Return the column of a tag. Raises KeyError for an unknown slug."""
         return self._columns[slug]
 
+    def find(self, slug: str) -> int | None:
+        """Return the column of a tag; None for an unknown slug."""
+        return self._columns.get(slug)
+
     def ancestors(self, column: int) -> NDArray[np.intp]:
         """Return the columns of all tags that this one implies, without itself, ascending."""
         return self._ancestors[column]

@@ -72,9 +72,9 @@ def describe_tags(
         if tag.confidence >= min_confidence and (tag.owner is not None or tag.slug not in by_slug):
             by_slug[tag.slug] = tag
     columns = {
-        tag.slug: vocabulary.index(tag.slug)
+        tag.slug: column
         for tag in by_slug.values()
-        if _is_word(vocabulary, tag)
+        if (column := _column_of(vocabulary, tag)) is not None
     }
     groups = dict(zip(columns, vocabulary.display_groups(list(columns.values())), strict=True))
 
@@ -89,20 +89,23 @@ def describe_tags(
 
 def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
     """Return one tag of an image as a document."""
-    is_word = _is_word(vocabulary, shown)
+    column = _column_of(vocabulary, shown)
     return {
         "tag": shown.slug,
         "name": shown.name,
         "owner": shown.owner,
         "confidence": round(shown.confidence, CONFIDENCE_DIGITS),
         "source": shown.source,
-        "parents": list(vocabulary.tags[vocabulary.index(shown.slug)].parents) if is_word else [],
+        "parents": [] if column is None else list(vocabulary.tags[column].parents),
     }
 
 
-def _is_word(vocabulary: Vocabulary, shown: ShownTag) -> bool:
-    # A word of the former network is shown until the image is re-tagged.
-    return shown.kind == "wordnet" and vocabulary.knows([shown.slug])
+def _column_of(vocabulary: Vocabulary, shown: ShownTag) -> int | None:
+    """Return the column of a word; None for a custom tag.
+
+    None also for a word of the former network, which is shown until the image is re-tagged.
+    """
+    return vocabulary.find(shown.slug) if shown.kind == "wordnet" else None
 
 
 def image_url(image_id: object) -> str:
