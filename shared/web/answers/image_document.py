@@ -71,25 +71,28 @@ def describe_tags(
     for tag in shown:
         if tag.confidence >= min_confidence and (tag.owner is not None or tag.slug not in by_slug):
             by_slug[tag.slug] = tag
-    columns = {
-        tag.slug: column
-        for tag in by_slug.values()
-        if (column := _column_of(vocabulary, tag)) is not None
-    }
-    groups = dict(zip(columns, vocabulary.display_groups(list(columns.values())), strict=True))
+    columns = {tag.slug: _column_of(vocabulary, tag) for tag in by_slug.values()}
+    words = [column for column in columns.values() if column is not None]
+    groups = dict(zip(words, vocabulary.display_groups(words), strict=True))
 
     def place(tag: ShownTag) -> tuple[int, float, bool]:
-        column = columns.get(tag.slug)
-        is_common = column is not None and vocabulary.tags[column].usage == "common"
+        column = columns[tag.slug]
         # Nothing is wider or narrower than a tag that people made.
-        return groups.get(tag.slug, 0), -tag.confidence, not is_common
+        if column is None:
+            return 0, -tag.confidence, True
+        return groups[column], -tag.confidence, vocabulary.tags[column].usage != "common"
 
-    return [describe_tag(vocabulary, tag) for tag in sorted(by_slug.values(), key=place)]
+    return [
+        _describe(tag, vocabulary, columns[tag.slug]) for tag in sorted(by_slug.values(), key=place)
+    ]
 
 
 def describe_tag(vocabulary: Vocabulary, shown: ShownTag) -> dict[str, Any]:
     """Return one tag of an image as a document."""
-    column = _column_of(vocabulary, shown)
+    return _describe(shown, vocabulary, _column_of(vocabulary, shown))
+
+
+def _describe(shown: ShownTag, vocabulary: Vocabulary, column: int | None) -> dict[str, Any]:
     return {
         "tag": shown.slug,
         "name": shown.name,
