@@ -8,13 +8,14 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from services.worker.background.stacking import stack_images
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import delete_image
+from shared.db.search.likeness.fingerprints import find_near_duplicates
 from shared.db.search.likeness.stacks import find_stacks, stack_next
 from shared.pictures.fingerprint import Fingerprint
 from shared.storage.storage import Storage
@@ -128,6 +129,55 @@ def test_images_that_arrive_in_any_batch_find_their_stack(engine: Engine, backbo
     assert stacks(engine, ids[:1]) == {frozenset(ids)}
     with transaction(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM unstacked")) == 0
+
+
+def test_only_the_embeddings_of_candidates_are_read(engine: Engine, backbone_id: int) -> None:
+    ids = store_looks(engine, backbone_id, [(look(7, NOON), 0.0)] * 3)
+    with transaction(engine) as connection:
+        others = insert_others(connection, backbone_id, 3000)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE images, fingerprints, embeddings"))
+
+    with transaction(engine) as connection:
+        before = embeddings_read(connection)
+        found = find_near_duplicates(connection, [*ids, *others[:97]])
+        read = embeddings_read(connection) - before
+
+    assert {image: set(near) for image, near in found.items()} == {
+        image: set(ids) - {image} for image in ids
+    }
+    assert read < 100
+
+
+def insert_others(connection: Connection, backbone_id: int, count: int) -> Sequence[UUID]:
+    """Insert images with fingerprints and embeddings, none of which is like another."""
+    return connection.scalars(
+        text("""
+            WITH made AS (
+                INSERT INTO images (id, owner, queue, status)
+                SELECT gen_random_uuid(), '', 'bulk', 'tagged' FROM generate_series(1, :count)
+                RETURNING id, hashtextextended(CAST(id AS text), 0) AS hash
+            ), embedded AS (
+                INSERT INTO embeddings (image_id, backbone_id, embedding)
+                SELECT id, :backbone_id, CAST('[0,1,0,0,0,0,0,0]' AS halfvec) FROM made
+            )
+            INSERT INTO fingerprints (image_id, owner, difference_hash, miniature)
+            SELECT id, '', hash, CAST(array_fill(1.0, ARRAY[256]) AS halfvec) FROM made
+            RETURNING image_id
+        """),
+        {"count": count, "backbone_id": backbone_id},
+    ).all()
+
+
+def embeddings_read(connection: Connection) -> int:
+    """Return how many rows of embeddings the transaction has read."""
+    read: int = connection.scalars(
+        text("""
+            SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+            WHERE relname = 'embeddings'
+        """)
+    ).one()
+    return read
 
 
 def test_stacking_waits_for_no_deletion(engine: Engine, backbone_id: int) -> None:

@@ -22,6 +22,8 @@ MAX_CANDIDATES = 200
 
 # One of the three parts of two hashes differs in one bit at most, so an index on each part finds
 # all candidates with a look for each bit.
+# The owner is compared so that no index serves it: one owner may have nearly all images. What two
+# candidates have in common is looked up pair by pair: as joins, it was a scan of all embeddings.
 _PAIRS = text("""
     WITH masks AS MATERIALIZED (
         SELECT CAST(0 AS bigint) AS mask
@@ -30,23 +32,15 @@ _PAIRS = text("""
         SELECT * FROM fingerprints WHERE image_id = ANY(CAST(:ids AS uuid[]))
     ), candidates AS (
         SELECT fresh.image_id AS one, near.image_id AS other, true AS same
-        FROM fresh CROSS JOIN LATERAL (
-            SELECT fingerprints.image_id, owner, difference_hash
-            FROM masks JOIN fingerprints
-              ON (difference_hash >> 43) & CAST(2097151 AS bigint)
-                 = ((fresh.difference_hash >> 43) & 2097151) # mask
-            UNION
-            SELECT fingerprints.image_id, owner, difference_hash
-            FROM masks JOIN fingerprints
-              ON (difference_hash >> 22) & CAST(2097151 AS bigint)
-                 = ((fresh.difference_hash >> 22) & 2097151) # mask
-            UNION
-            SELECT fingerprints.image_id, owner, difference_hash
-            FROM masks JOIN fingerprints
-              ON difference_hash & CAST(4194303 AS bigint)
-                 = (fresh.difference_hash & 4194303) # mask
-        ) AS near
-        WHERE near.owner = fresh.owner AND near.image_id <> fresh.image_id
+        FROM fresh JOIN fingerprints near ON (
+            (near.difference_hash >> 43) & CAST(2097151 AS bigint)
+                = ANY(ARRAY(SELECT ((fresh.difference_hash >> 43) & 2097151) # mask FROM masks))
+            OR (near.difference_hash >> 22) & CAST(2097151 AS bigint)
+                = ANY(ARRAY(SELECT ((fresh.difference_hash >> 22) & 2097151) # mask FROM masks))
+            OR near.difference_hash & CAST(4194303 AS bigint)
+                = ANY(ARRAY(SELECT (fresh.difference_hash & 4194303) # mask FROM masks))
+        )
+        WHERE (near.owner = fresh.owner) IS TRUE AND near.image_id <> fresh.image_id
           AND bit_count(CAST(near.difference_hash # fresh.difference_hash AS bit(64))) <= :bits
         UNION ALL
         SELECT fresh.image_id, near.image_id, false
@@ -62,14 +56,17 @@ _PAIRS = text("""
     )
     SELECT one, other, bool_or(same) AS is_same
     FROM few
-    LEFT JOIN fingerprints a ON same AND a.image_id = one
-    LEFT JOIN fingerprints b ON same AND b.image_id = other
-    LEFT JOIN (embeddings x JOIN models ON status = 'live' AND models.backbone_id = x.backbone_id)
-      ON NOT same AND x.image_id = one
-    LEFT JOIN embeddings y
-      ON NOT same AND y.image_id = other AND y.backbone_id = x.backbone_id
-    WHERE CASE WHEN same THEN 1 - (a.miniature <=> b.miniature) >= :correlation
-               ELSE 1 - (x.embedding <=> y.embedding) >= :burst_cosine END
+    WHERE CASE WHEN same THEN (
+        SELECT 1 - (a.miniature <=> b.miniature) >= :correlation
+        FROM fingerprints a, fingerprints b
+        WHERE a.image_id = one AND b.image_id = other
+    ) ELSE (
+        SELECT 1 - (x.embedding <=> y.embedding) >= :burst_cosine
+        FROM models
+        JOIN embeddings x USING (backbone_id)
+        JOIN embeddings y USING (backbone_id)
+        WHERE status = 'live' AND x.image_id = one AND y.image_id = other
+    ) END
     GROUP BY one, other
 """)
 
