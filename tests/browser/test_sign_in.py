@@ -69,6 +69,37 @@ def test_an_owner_signs_in_sees_their_own_and_goes_on_after_the_session_ended(
         expect(page.get_by_role("heading", name="Sign in to Tagloop")).to_be_visible()
 
 
+def test_a_key_is_offered_only_what_it_may_do(
+    chromium: Browser, locked: Server, photo_files: dict[str, bytes]
+) -> None:
+    admin = Api(locked.url, keys(locked, "create", "--scope", "admin"))
+    image = admin.upload((b"read.png", photo_files["rocket"]), owner="ruth").json()["id"]
+    assert admin.finished(image)["status"] == "tagged"
+    key = keys(locked, "create", "--scope", "read", "--owner", "ruth")
+
+    # A request that the key may not send would be an error on the console.
+    with open_tab(chromium, locked.url) as tab:
+        page = tab.open("/")
+        sign_in(page, key)
+        expect(page.get_by_role("gridcell")).to_have_count(1)
+        expect(page.get_by_role("button", name="Add pictures")).to_have_count(0)
+        links = page.get_by_role("navigation", name="Views", exact=True).get_by_role("link")
+        expect(links).to_have_text(
+            ["Tagloop", "Library", "Themes", "Profile", "Precision", "Status"]
+        )
+        for view in ("review", "teach", "models"):
+            page = tab.open(f"/{view}")
+            refusal = page.get_by_role("heading", name="Your key does not open this view")
+            expect(refusal).to_be_visible()
+        page = tab.open("/status")
+        expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
+        page = tab.open(f"/pictures/{image}")
+        expect(page.get_by_role("region", name="Similar")).to_have_count(0)
+        expect(page.get_by_role("region", name="Tags")).to_contain_text("sure")
+        expect(page.get_by_role("button", name="is wrong")).to_have_count(0)
+        expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+
+
 def sign_in(page: Page, key: str) -> None:
     page.get_by_label("Key").fill(key)
     page.get_by_role("button", name="Sign in").click()

@@ -11,7 +11,7 @@ import { Toasts } from "../parts/toasts.js";
 import { watchConnection } from "./connection.js";
 import { html, render, useEffect, useRef } from "./html.js";
 import { currentPath, startRouter, useLocation } from "./router.js";
-import { loadSession, session } from "./session.js";
+import { loadSession, may, session } from "./session.js";
 import { useStore } from "./store.js";
 
 function App() {
@@ -29,7 +29,7 @@ function App() {
         <${ErrorBoundary} key=${path.join("/")}><${View} name=${name} arguments=${path.slice(2)} /><//>
       </main>
     </div>
-    <${DropZone} />
+    ${may("ingest") && html`<${DropZone} />`}
     <${UploadTray} />
     <${Banner} />
     <${Toasts} />

@@ -28,7 +28,18 @@ export async function signOut() {
   session.set({ auth: true, signed_in: false, owner: null, scopes: [], csrf: null, ended: false });
 }
 
-export function mayEverything() {
-  const { auth, scopes, owner } = session.get();
-  return !auth || (scopes.includes("admin") && !owner);
+// Whether the key permits something: "read", "feedback", "ingest" or "admin".
+export function may(scope) {
+  const { auth, scopes } = session.get();
+  return !auth || scopes.includes(scope) || scopes.includes("admin");
+}
+
+const NEEDS = { review: "feedback", teach: "feedback" };
+
+// The scope that a view needs and the key lacks. Models concern all owners, so "unbound" is lacking
+// for a key that is bound to one. Otherwise null.
+export function lacking(view) {
+  const scope = NEEDS[view] ?? "read";
+  if (!may(scope)) return scope;
+  return view === "models" && session.get().owner ? "unbound" : null;
 }

@@ -2,6 +2,7 @@
 // it is opened, so that the first screen waits for nothing else.
 import { connection, noteLost } from "../core/connection.js";
 import { html, useEffect, useState } from "../core/html.js";
+import { lacking } from "../core/session.js";
 import { useStore } from "../core/store.js";
 import { EmptyState, ErrorState, Loading } from "../parts/states.js";
 
@@ -71,6 +72,7 @@ export function View({ name, ...properties }) {
     if (isBack) reload();
   }, [isBack]);
   if (!isKnown) return html`<${NotFound} />`;
+  if (lacking(name)) return html`<${NotForKey} lacks=${lacking(name)} />`;
   if (loaded[name]) return html`<${loaded[name]} ...${properties} />`;
   if (failedAt !== null) return html`<${ErrorState} error=${NO_ANSWER} onRetry=${reload} />`;
   return html`<${Loading} />`;
@@ -83,4 +85,9 @@ function NotFound() {
       <p><a href="/">Go to the library</a></p>
     <//>
   `;
+}
+
+function NotForKey({ lacks }) {
+  const why = lacks === "unbound" ? "It concerns the pictures of all owners, and your key is for one owner’s." : html`It needs a key with the scope <code>${lacks}</code>.`;
+  return html`<${EmptyState} icon="key" title="Your key does not open this view"><p>${why} An administrator can make one.</p><//>`;
 }

@@ -5,6 +5,7 @@ import { connection } from "../../core/connection.js";
 import { count, countOf, day } from "../../core/format.js";
 import { useKeys } from "../../core/keys.js";
 import { path, setQuery, useLocation } from "../../core/router.js";
+import { may } from "../../core/session.js";
 import { useStore } from "../../core/store.js";
 import { Icon } from "../../parts/icon.js";
 import { EmptyState, ErrorState, Loading } from "../../parts/states.js";
@@ -51,7 +52,7 @@ export function Library() {
           <${SearchBar} query=${q} onSearch=${search} />
           <div class="library-tools">
             <${FilterButton} query=${q} onOpen=${() => setFiltering(true)} />
-            <${AddButton} />
+            ${may("ingest") && html`<${AddButton} />`}
           </div>
         </div>
         <div class="library-line">
@@ -102,10 +103,15 @@ function NothingFound({ state }) {
   const title = unknown.length ? `No tag is called “${textOf(unknown[0])}”` : "No pictures found";
   return html`
     <${EmptyState} icon="search" title=${title}>
-      <p>${unknown.length ? html`Try another word, or <a href=${`${path("teach")}?name=${encodeURIComponent(textOf(unknown[0]))}`}>teach it as a new tag</a>.` : "Fewer words or filters find more."}</p>
+      <p>${unknown.length ? html`<${OtherWord} word=${textOf(unknown[0])} />` : "Fewer words or filters find more."}</p>
       <p><a href="/">Show all pictures</a></p>
     <//>
   `;
+}
+
+function OtherWord({ word }) {
+  if (!may("feedback")) return "Try another word.";
+  return html`Try another word, or <a href=${`${path("teach")}?name=${encodeURIComponent(word)}`}>teach it as a new tag</a>.`;
 }
 
 function textOf(unknown) {
@@ -113,6 +119,7 @@ function textOf(unknown) {
 }
 
 function NoPictures() {
+  if (!may("ingest")) return html`<${EmptyState} icon="library" title="No pictures yet"><p>They appear here as soon as they are added.</p><//>`;
   return html`
     <${EmptyState} icon="upload" title="Drop pictures here">
       <p>Files or whole folders, anywhere on this page. Pasting works too. Their tags appear a moment later.</p>

@@ -5,6 +5,7 @@ import { html, useState } from "../../core/html.js";
 import { count, countOf } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
 import { path } from "../../core/router.js";
+import { may } from "../../core/session.js";
 import { Icon } from "../../parts/icon.js";
 import { Loaded } from "../../parts/states.js";
 import { TagInput } from "../../parts/tag-input.js";
@@ -42,7 +43,7 @@ export function SelectionPanel({ list, ids }) {
         <h2>${countOf(ids.size, "picture")}</h2>
         <button class="icon-button" aria-label="Clear the selection" onClick=${clearSelection}><${Icon} name="close" /></button>
       </header>
-      <${TagInput} label="Add a tag to all" placeholder="Add a tag to all…" onPick=${add} />
+      ${may("feedback") && html`<${TagInput} label="Add a tag to all" placeholder="Add a tag to all…" onPick=${add} />`}
       <${Loaded} of=${counts}>
         ${(data) => html`
           <ul class="tag-counts" aria-label="Tags of the selection">
@@ -50,17 +51,19 @@ export function SelectionPanel({ list, ids }) {
               <li key=${tag.tag} class="tag-count">
                 <span class="tag-count-name" dir="auto" title=${tag.name}>${tag.name}</span>
                 <span class="muted number">${tag.images === ids.size ? "all" : count(tag.images)}</span>
-                <button class="icon-button small" disabled=${isBusy || tag.images === ids.size} aria-label=${`Add ${tag.name} to all`} title="Add to all" onClick=${() => add(tag.name)}><${Icon} name="plus" size="16" /></button>
-                <button class="icon-button small" disabled=${isBusy} aria-label=${`Remove ${tag.name} from all`} title="Remove from all" onClick=${() => remove(tag.name)}><${Icon} name="minus" size="16" /></button>
+                ${may("feedback") && html`
+                  <button class="icon-button small" disabled=${isBusy || tag.images === ids.size} aria-label=${`Add ${tag.name} to all`} title="Add to all" onClick=${() => add(tag.name)}><${Icon} name="plus" size="16" /></button>
+                  <button class="icon-button small" disabled=${isBusy} aria-label=${`Remove ${tag.name} from all`} title="Remove from all" onClick=${() => remove(tag.name)}><${Icon} name="minus" size="16" /></button>`}
               </li>`)}
           </ul>
           ${data.tags.length > SHOWN && html`<p class="muted">and ${count(data.tags.length - SHOWN)} more</p>`}
           ${data.tags.length === 0 && html`<p class="muted">No tags yet.</p>`}
         `}
       <//>
-      <footer class="panel-foot">
-        <a class="button wide" href=${`${path("teach")}?examples=${selected.slice(0, 60).join(",")}`}><${Icon} name="teach" size="18" />Teach a tag with these</a>
-      </footer>
+      ${may("feedback") && html`
+        <footer class="panel-foot">
+          <a class="button wide" href=${`${path("teach")}?examples=${selected.slice(0, 60).join(",")}`}><${Icon} name="teach" size="18" />Teach a tag with these</a>
+        </footer>`}
     </aside>
   `;
 }

@@ -9,6 +9,8 @@ const HOW = {
   alias: "another name of this tag",
 };
 
+const IGNORED = "This word is left out of the search";
+
 // Kinds of terms that are part of a text.
 const OF_TEXT = ["tag", "unknown", "ignored"];
 
@@ -23,8 +25,8 @@ export function Understood({ query, state, onSearch }) {
     <ul class="chips" aria-label="What the search understood">
       ${byText && html`<li class="chip by-text" title="Not every word is a tag, so pictures are compared with the whole text"><${Icon} name="spark" size="14" /><span>Looks like <q dir="auto">${byText}</q>, nearest first</span></li>`}
       ${terms.map((term) => html`
-        <li key=${term.start} class=${classes("chip", { negated: term.negated, unknown: term.kind === "unknown" })}>
-          <span dir="auto" title=${HOW[term.how]}>${labelOf(term)}</span>
+        <li key=${term.start} class=${classes("chip", { negated: term.negated, unknown: term.kind === "unknown", ignored: term.kind === "ignored" })}>
+          <span dir="auto" title=${term.kind === "ignored" ? IGNORED : HOW[term.how]}>${labelOf(term)}</span>
           ${term.alternatives?.length > 0 && html`<${Alternatives} term=${term} onPick=${(name) => instead(term, name)} />`}
           <button class="chip-button" aria-label=${`Remove ${term.text}`} onClick=${() => without(term)}><${Icon} name="close" size="14" /></button>
         </li>
@@ -44,6 +46,7 @@ function Alternatives({ term, onPick }) {
 
 function labelOf(term) {
   if (term.kind === "unknown") return html`“${term.text}” is no tag`;
+  if (term.kind === "ignored") return html`<s>${term.text}</s>`;
   if (term.kind !== "tag") return term.text;
   const name = term.name ?? term.tag;
   const isSame = term.text.replace(/^-/, "").replaceAll('"', "").toLowerCase() === name?.toLowerCase();

@@ -3,6 +3,7 @@ import { getModels, getRetagJobs, getRuns, getSwitch, promote, retrain } from ".
 import { html, useState } from "../../core/html.js";
 import { countOf } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
+import { may } from "../../core/session.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";
 import { Loaded, PageHead } from "../../parts/states.js";
@@ -35,7 +36,7 @@ export function Models() {
   };
   const network = models.data?.models.find((model) => model.status === "live")?.backbone;
   const waiting = runs.data?.queue ?? 0;
-  const actions = html`<button class="button primary" disabled=${Boolean(running)} onClick=${learn}><${Icon} name="refresh" size="18" />Learn now</button>`;
+  const actions = may("admin") && html`<button class="button primary" disabled=${Boolean(running)} onClick=${learn}><${Icon} name="refresh" size="18" />Learn now</button>`;
   return html`
     <${PageHead} title="Models" actions=${actions}>
       ${runs.data ? (waiting ? `${countOf(waiting, "correction")} ${waiting === 1 ? "waits" : "wait"} for the next run. It starts by itself every night.` : "Every correction has been learned from. The next run starts by itself tonight.") : "Every version is kept, and any can be put back."}

@@ -3,6 +3,7 @@ import { decideProposal, getProposals } from "../../core/api/learning.js";
 import { html } from "../../core/html.js";
 import { ago, countOf, percent } from "../../core/format.js";
 import { useLoad } from "../../core/load.js";
+import { may } from "../../core/session.js";
 import { showError, showToast } from "../../parts/toasts.js";
 
 const LOOK_MS = 10000;
@@ -42,10 +43,10 @@ function Proposed({ proposal, decide }) {
   return html`
     <li class="line">
       <span class="line-main"><${Words} proposal=${proposal} /><span class="muted">${evidence(proposal)}</span></span>
-      <span class="line-actions">
+      ${may("admin") && html`<span class="line-actions">
         <button class="button" aria-label=${`Refuse ${name}`} onClick=${() => decide(proposal, "refuse", `#${name} is not proposed again.`)}>Refuse</button>
         <button class="button primary" aria-label=${`Accept ${name}`} onClick=${() => decide(proposal, "accept", accepted)}>${means ? "Merge" : "Make a tag"}</button>
-      </span>
+      </span>`}
     </li>
   `;
 }
@@ -55,7 +56,7 @@ function Merged({ proposal, decide }) {
   return html`
     <li class="line">
       <span class="line-main"><${Words} proposal=${proposal} /><span class="muted">${proposal.automatic ? "merged by itself, as the evidence is strong" : `merged ${ago(proposal.decided_at)}`}</span></span>
-      <button class="link-button" aria-label=${`Separate ${name} from ${means}`} onClick=${() => decide(proposal, "refuse", `#${name} and #${means} are two words again from the next run on.`)}>Separate</button>
+      ${may("admin") && html`<button class="link-button" aria-label=${`Separate ${name} from ${means}`} onClick=${() => decide(proposal, "refuse", `#${name} and #${means} are two words again from the next run on.`)}>Separate</button>`}
     </li>
   `;
 }

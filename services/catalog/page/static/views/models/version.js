@@ -1,6 +1,7 @@
 // One version: how good it is, why it went live or did not, its tags, and putting it back.
 import { html, useState } from "../../core/html.js";
 import { moment, percent } from "../../core/format.js";
+import { may } from "../../core/session.js";
 import { TagTable } from "./tag-table.js";
 
 const STATUS = { live: "Live", retired: "Retired", rejected: "Not promoted", candidate: "Candidate" };
@@ -23,7 +24,7 @@ export function Version({ model, network, onPromote }) {
         ${model.backbone !== network && html`<span class="pill" dir="auto">${model.backbone}</span>`}
         <span class="muted">${moment(model.promoted_at ?? model.created_at)}${model.parent ? ` · from version ${model.parent}` : ""}</span>
         <span class="grow"></span>
-        ${model.status !== "live" && model.backbone === network && html`<button class="button" onClick=${onPromote}>${model.status === "retired" ? "Put back" : "Promote"}</button>`}
+        ${model.status !== "live" && model.backbone === network && may("admin") && html`<button class="button" onClick=${onPromote}>${model.status === "retired" ? "Put back" : "Promote"}</button>`}
       </div>
       <p class="version-reason" dir="auto">${model.reason ?? "The network as it comes, before anyone corrected it."}</p>
       ${overall && html`

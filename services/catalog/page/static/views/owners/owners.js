@@ -21,9 +21,10 @@ function OwnerList() {
     const timer = setTimeout(() => setQuery(text.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
+  const isEmpty = !text && owners.data?.owners.length === 0;
   return html`
     <${PageHead} title="Owners">Whose pictures these are, and what they are about.<//>
-    <input class="field narrow" type="search" dir="auto" aria-label="Find an owner" placeholder="Find an owner" maxlength="200" value=${text} onInput=${(event) => setText(event.currentTarget.value)} />
+    ${!isEmpty && html`<input class="field narrow" type="search" dir="auto" aria-label="Find an owner" placeholder="Find an owner" maxlength="200" value=${text} onInput=${(event) => setText(event.currentTarget.value)} />`}
     <${Loaded} of=${owners}>
       ${(data) => data.owners.length
         ? html`<ul class="lines owners">${data.owners.map((one) => html`

@@ -12,14 +12,15 @@ import { EmptyState, Loaded, PageHead } from "../../parts/states.js";
 export function Profile({ owner }) {
   const profile = useLoad((signal) => getProfile(owner, signal), [owner]);
   const isNamed = owner !== "-";
+  const isEmpty = profile.error?.status === 404;
   const title = html`<span dir="auto">${isNamed ? owner : "Without an owner"}</span>`;
-  const actions = html`
+  const actions = profile.data && html`
     ${isNamed && html`<a class="button" href=${`/?q=${encodeURIComponent(`owner:${quote(owner)}`)}`}>Show pictures</a>`}
     <a class="button" href=${exportUrl(owner)} download><${Icon} name="download" size="18" />Export</a>
   `;
   return html`
     <${PageHead} title=${title} actions=${actions}>${profile.data && summary(profile.data)}<//>
-    <${Loaded} of=${profile}>${(data) => html`<${Subjects} data=${data} owner=${owner} />`}<//>
+    ${isEmpty ? html`<${NoPictures} />` : html`<${Loaded} of=${profile}>${(data) => html`<${Subjects} data=${data} owner=${owner} />`}<//>`}
   `;
 }
 
@@ -29,7 +30,7 @@ function summary({ images, first_at: first, last_at: last }) {
 
 function Subjects({ data, owner }) {
   const subjects = data.subjects ?? [];
-  if (!data.images) return html`<${EmptyState} icon="owners" title="No pictures"><p>Nothing was sent for this owner.</p><//>`;
+  if (!data.images) return html`<${NoPictures} />`;
   return html`
     <section aria-labelledby="about-title">
       <h2 id="about-title" class="section-title">What these pictures are about</h2>
@@ -47,6 +48,10 @@ function Subjects({ data, owner }) {
         <ul class="chips">${data.tags.slice(0, 40).map((tag) => html`<li key=${tag.tag} class="chip plain"><span dir="auto">${tag.name}</span>\u00a0<span class="muted number">${count(tag.images)}</span></li>`)}</ul>
       </section>`}
   `;
+}
+
+function NoPictures() {
+  return html`<${EmptyState} icon="owners" title="No pictures"><p>There are no pictures of this owner.</p><//>`;
 }
 
 function Subject({ subject, owner }) {

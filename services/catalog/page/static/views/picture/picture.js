@@ -5,6 +5,7 @@ import { html, useEffect, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { useLoad } from "../../core/load.js";
 import { currentPath, navigate, path } from "../../core/router.js";
+import { may } from "../../core/session.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";
 import { EmptyState, Loaded } from "../../parts/states.js";
@@ -90,7 +91,7 @@ function Outcome({ image, onRetried }) {
     <div class="notice bad" role="status">
       <${Icon} name="warning" />
       <div><strong>This picture could not be tagged</strong><p dir="auto">${image.error}</p>
-        <button class="button" onClick=${retry}><${Icon} name="refresh" size="18" />Try again</button></div>
+        ${may("ingest") && html`<button class="button" onClick=${retry}><${Icon} name="refresh" size="18" />Try again</button>`}</div>
     </div>
   `;
 }
@@ -111,7 +112,7 @@ function Actions({ image }) {
   };
   return html`
     <a class="icon-button on-stage" href=${`${image.url}/file`} download=${image.filename ?? image.id} aria-label="Download the original" title="Download the original"><${Icon} name="download" /></a>
-    <button class="icon-button on-stage" aria-label="Delete" title="Delete" onClick=${() => setDeleting(true)}><${Icon} name="trash" /></button>
+    ${may("admin") && html`<button class="icon-button on-stage" aria-label="Delete" title="Delete" onClick=${() => setDeleting(true)}><${Icon} name="trash" /></button>`}
     ${isDeleting && html`
       <${Dialog} title="Delete this picture?" onClose=${() => setDeleting(false)}>
         <p>The file, its tags and what it taught are deleted. This cannot be undone.</p>

@@ -1,6 +1,7 @@
 // One tag: its name, a bar and a word for how sure, who says so, and what can be said of it.
 import { html } from "../../core/html.js";
 import { percent, sureness } from "../../core/format.js";
+import { may } from "../../core/session.js";
 import { quote } from "../library/query.js";
 import { Icon } from "../../parts/icon.js";
 import { Meter } from "../../parts/meter.js";
@@ -19,8 +20,9 @@ export function TagRow({ tag, words = [], actions, isBusy }) {
           : html`<span class="tag-by" title=${percent(tag.confidence, 1)}><${Meter} value=${tag.confidence} /><span class="sure-word">${sureness(tag.confidence)}</span><span class="sure-number number" aria-hidden="true">${percent(tag.confidence)}</span></span>`}
         ${why && html`<span class="tag-why muted" dir="auto">${why}</span>`}
       </div>
-      <button class="icon-button small yes" disabled=${isBusy || isPeoples} aria-label=${`${tag.name} is right`} title="Right" onClick=${() => actions.confirm(tag)}><${Icon} name="check" size="18" /></button>
-      <button class="icon-button small no" disabled=${isBusy} aria-label=${`${tag.name} is wrong`} title="Wrong" onClick=${() => actions.remove(tag)}><${Icon} name="close" size="18" /></button>
+      ${may("feedback") && html`
+        <button class="icon-button small yes" disabled=${isBusy || isPeoples} aria-label=${`${tag.name} is right`} title="Right" onClick=${() => actions.confirm(tag)}><${Icon} name="check" size="18" /></button>
+        <button class="icon-button small no" disabled=${isBusy} aria-label=${`${tag.name} is wrong`} title="Wrong" onClick=${() => actions.remove(tag)}><${Icon} name="close" size="18" /></button>`}
     </li>
   `;
 }
@@ -32,7 +34,7 @@ export function RemovedTag({ words, isBusy, onAdd }) {
     <li class="tag-row removed">
       <div class="tag-main"><s class="tag-name" dir="auto">${name}</s>
         <span class="tag-by people"><${Icon} name="person" size="14" /><span dir="auto">${users.join(", ")}</span></span></div>
-      <button class="icon-button small" disabled=${isBusy} aria-label=${`Add ${name} again`} title="Add again" onClick=${onAdd}><${Icon} name="plus" size="18" /></button>
+      ${may("feedback") && html`<button class="icon-button small" disabled=${isBusy} aria-label=${`Add ${name} again`} title="Add again" onClick=${onAdd}><${Icon} name="plus" size="18" /></button>`}
     </li>
   `;
 }

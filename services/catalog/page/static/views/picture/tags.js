@@ -1,6 +1,7 @@
 // The tags of a picture: how sure, who says so, why; one click confirms, removes or adds.
 import { correct, undoBatch } from "../../core/api/corrections.js";
 import { html, useState } from "../../core/html.js";
+import { may } from "../../core/session.js";
 import { showError, showToast } from "../../parts/toasts.js";
 import { TagInput } from "../../parts/tag-input.js";
 import { splitImplied } from "../../parts/implied.js";
@@ -36,8 +37,8 @@ export function Tags({ image, said, onTags, onUndone }) {
       <h2 id="tags-title" class="side-title">Tags</h2>
       ${own.length > 0
         ? html`<ul class="tag-rows">${own.map((tag) => html`<${TagRow} key=${tag.tag} tag=${tag} words=${words.get(tag.tag)} actions=${actions} isBusy=${isBusy} />`)}</ul>`
-        : image.status === "tagged" && html`<p class="muted">The model is not sure of anything here. Add what you see.</p>`}
-      <${TagInput} label="Add a tag" placeholder="Add a tag…" onPick=${add} />
+        : image.status === "tagged" && html`<p class="muted">The model is not sure of anything here.${may("feedback") && " Add what you see."}</p>`}
+      ${may("feedback") && html`<${TagInput} label="Add a tag" placeholder="Add a tag…" onPick=${add} />`}
       ${implied.length > 0 && html`
         <details class="implied">
           <summary>${implied.length} more that these imply</summary>

@@ -81,7 +81,7 @@ function Nothing({ queue }) {
   if (!queue.isDone) return html`<${Loading} label="Looking for pictures" />`;
   return html`
     <${EmptyState} icon="check" title="Nothing to review">
-      <p>You have seen every picture whose answer would teach something now. New ones come with new pictures and new versions.</p>
+      <p>No picture has a question whose answer would teach something now. New ones come with new pictures and new versions of the model.</p>
       <button class="button" onClick=${queue.load}>Look again</button>
     <//>
   `;

@@ -1,6 +1,7 @@
 // The sidebar; on a phone a bar at the foot with the rest behind "More".
 import { html, useState } from "../../core/html.js";
-import { mayEverything } from "../../core/session.js";
+import { path } from "../../core/router.js";
+import { lacking, session } from "../../core/session.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";
 import { You } from "./you.js";
@@ -25,7 +26,7 @@ const GROUPS = [
   {
     name: "Operate",
     links: [
-      { view: "models", icon: "models", label: "Models", forAll: false },
+      { view: "models", icon: "models", label: "Models" },
       { view: "status", icon: "status", label: "Status" },
     ],
   },
@@ -35,12 +36,12 @@ const BAR = ["", "themes", "review", "teach"];
 export function Navigation({ active }) {
   const [isOpen, setOpen] = useState(false);
   const shown = active === "pictures" ? "" : active;
-  const groups = GROUPS.map((group) => ({ ...group, links: group.links.filter(isOpenToCaller) }));
+  const groups = GROUPS.map((group) => ({ ...group, links: group.links.filter((link) => !lacking(link.view)).map(ownOnly) }));
   const links = groups.flatMap((group) => group.links);
   return html`
     <nav class="sidebar" aria-label="Views">
       <a class="brand" href="/"><${Mark} /><span>Tagloop</span></a>
-      ${groups.map(
+      ${groups.filter((group) => group.links.length).map(
         (group) => html`
           <div class="nav-group" role="group" aria-label=${group.name}>
             <span class="nav-title" aria-hidden="true">${group.name}</span>
@@ -72,13 +73,15 @@ export function Navigation({ active }) {
   `;
 }
 
-function isOpenToCaller(link) {
-  return link.forAll !== false || mayEverything();
+// A key for one owner's pictures has one profile to show.
+function ownOnly(link) {
+  const { owner } = session.get();
+  return link.view === "owners" && owner ? { ...link, label: "Profile", href: path("owners", owner) } : link;
 }
 
-function NavLink({ view, icon, label, isActive }) {
+function NavLink({ view, icon, label, href = `/${view}`, isActive }) {
   return html`
-    <a class="nav-link" href=${`/${view}`} aria-current=${isActive ? "page" : undefined}>
+    <a class="nav-link" href=${href} aria-current=${isActive ? "page" : undefined}>
       <${Icon} name=${icon} /><span>${label}</span>
     </a>
   `;
