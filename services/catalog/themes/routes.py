@@ -1,6 +1,8 @@
 """`/v1/themes`: an overview of a library in about thirty themes."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
@@ -28,6 +30,8 @@ from shared.web.requests.parameters import Parameters
 MIN_IMAGES = 8
 MAX_COUNTED = 10_000
 COVERS = 4
+# A picture often belongs to several themes; covers are chosen from this many.
+COVER_CANDIDATES = 16
 
 themes = APIBlueprint("themes", __name__, abp_tags=[ApiTag(name="search")])
 
@@ -40,7 +44,7 @@ class ThemeDocument(BaseModel):
     tags: list[str] = Field(description="slugs; a picture belongs to the theme if it shows any")
     images: int = Field(description=f"how many pictures, counted up to {MAX_COUNTED:,}")
     capped: bool = Field(description="whether there are more than were counted")
-    covers: list[str] = Field(description=f"ids of the newest {COVERS} pictures")
+    covers: list[str] = Field(description=f"ids of {COVERS} new pictures")
 
 
 class Themes(BaseModel):
@@ -82,7 +86,11 @@ def get_themes() -> dict[str, Any]:
         sets = {theme.slug: _ids(theme, tag_ids) for theme in load_themes().values()}
         counts = count_by_theme(connection, access, sets, MAX_COUNTED + 1)
         large = {slug: ids for slug, ids in sets.items() if counts.get(slug, 0) >= MIN_IMAGES}
-        covers = find_newest_by_theme(connection, access, large, COVERS)
+        newest = find_newest_by_theme(
+            connection, access, large, enough=COVERS, each=COVER_CANDIDATES
+        )
+    rare_first = sorted(newest, key=lambda theme: counts[theme])
+    covers = _choose_covers({theme: newest[theme] for theme in rare_first})
     return {
         "themes": [
             {
@@ -125,3 +133,17 @@ def get_theme(path: ThemePath, query: ThemeQuery) -> dict[str, Any]:
 def _ids(theme: Theme, tag_ids: dict[str, int]) -> list[int]:
     """Return the ids of a theme's tags that exist in the vocabulary."""
     return [tag_ids[slug] for slug in theme.tags if slug in tag_ids]
+
+
+def _choose_covers(newest: Mapping[str, Sequence[UUID]]) -> dict[str, list[UUID]]:
+    """Choose the covers of each theme, where possible pictures that no other theme shows.
+
+    The first themes choose first.
+    """
+    shown: set[UUID] = set()
+    covers = {}
+    for theme, candidates in newest.items():
+        by_use = sorted(candidates, key=lambda image_id: image_id in shown)
+        covers[theme] = by_use[:COVERS]
+        shown.update(covers[theme])
+    return covers

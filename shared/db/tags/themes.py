@@ -88,14 +88,22 @@ def count_by_theme(
 
 
 def find_newest_by_theme(
-    connection: Connection, access: Access, themes: Mapping[str, Sequence[int]], each: int
+    connection: Connection,
+    access: Access,
+    themes: Mapping[str, Sequence[int]],
+    *,
+    enough: int,
+    each: int,
 ) -> dict[str, Sequence[UUID]]:
-    """Return the newest images that show any tag of each theme."""
+    """Return the newest images that show any tag of each theme: up to `each`.
+
+    A theme may have fewer than `each`, but has `enough` of them if they exist.
+    """
     values = {**_pairs(themes), "owner": access.owner, "each": each, "among": NEWEST}
     newest = {row.theme: row.images for row in connection.execute(_NEWEST_BY_THEME, values)}
     return {
         theme: ids
-        if len(ids := newest.get(theme, ())) == each
+        if len(ids := newest.get(theme, ())) >= enough
         else find_newest_with(connection, access, tag_ids, limit=each)
         for theme, tag_ids in themes.items()
     }

@@ -63,6 +63,7 @@ def test_a_theme_is_shown_from_eight_pictures_on_and_lists_each_once(
     assert set(themes) == {"pets", "animals"}
     assert (themes["pets"]["images"], themes["pets"]["capped"]) == (8, False)
     assert themes["pets"]["covers"] == newest[:4]
+    assert not set(themes["animals"]["covers"]) & set(newest[:4])
     assert [image["id"] for image in first["images"] + second["images"]] == newest
     assert second["next"] is None
     assert get(bert, "/v1/themes")["themes"] == []
