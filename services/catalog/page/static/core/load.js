@@ -11,15 +11,21 @@ export function useLoad(load, dependencies, { every = 0 } = {}) {
   const { restored } = useStore(connection);
   const { signed_in: signedIn } = useStore(session);
   const last = useRef(null);
+  const isBusy = useRef(false);
   useEffect(() => {
     const key = JSON.stringify(dependencies);
     if (last.current !== key) setState({ data: null, error: null, loading: true });
     last.current = key;
     const stop = new AbortController();
+    const finish = (change) => {
+      if (stop.signal.aborted) return;
+      isBusy.current = false;
+      setState(change);
+    };
+    isBusy.current = true;
     load(stop.signal).then(
-      (data) => !stop.signal.aborted && setState({ data, error: null, loading: false }),
-      (error) =>
-        !stop.signal.aborted && setState((old) => ({ data: old.data, error, loading: false })),
+      (data) => finish({ data, error: null, loading: false }),
+      (error) => finish((old) => ({ data: old.data, error, loading: false })),
     );
     return () => stop.abort();
   }, [...dependencies, turn, restored, signedIn]);
@@ -27,7 +33,8 @@ export function useLoad(load, dependencies, { every = 0 } = {}) {
   useEffect(() => {
     if (!every) return undefined;
     const timer = setInterval(() => {
-      if (!document.hidden && !connection.get().lost) reload();
+      // A server that takes longer than the pause is not asked again before it has answered.
+      if (!document.hidden && !connection.get().lost && !isBusy.current) reload();
     }, every);
     return () => clearInterval(timer);
   }, [every, reload]);

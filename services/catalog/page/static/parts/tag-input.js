@@ -26,7 +26,7 @@ export function TagInput({ label, placeholder, onPick, autofocus = false, allowN
   };
   const onSubmit = (event) => {
     event.preventDefault();
-    const exact = options.find((option) => isSame(option.name, text));
+    const exact = options.find((option) => isNamed(option, text));
     pick(exact ? exact.name : text);
   };
   const onKeyDown = (event) => {
@@ -90,9 +90,9 @@ function useCompletions(text, allowNew) {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const { tags } = await completeTag(typed, stop.signal);
-        const near = tags.map((tag) => ({ tag: tag.tag, name: tag.name, hint: hintOf(tag, typed) }));
-        const isKnown = near.some((tag) => isSame(tag.name, typed));
+        const found = await completeTag(typed, stop.signal);
+        const near = found.map((tag) => ({ tag: tag.tag, name: tag.text, hint: tag.also ?? "" }));
+        const isKnown = near.some((tag) => isNamed(tag, typed));
         setOptions(isKnown || !allowNew ? near : [...near, { isNew: true, name: typed }]);
       } catch {
         setOptions([]);
@@ -106,22 +106,30 @@ function useCompletions(text, allowNew) {
   return text.trim() ? options : [];
 }
 
-function hintOf(tag, typed) {
-  const isNamed = tag.name.toLowerCase().startsWith(typed.toLowerCase());
-  const alias = tag.aliases?.find((name) => name.toLowerCase().startsWith(typed.toLowerCase()));
-  return isNamed || !alias ? "" : alias;
-}
-
-function isSame(one, other) {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
+// Whether a text is the tag's name, or its other name that begins like the text.
+function isNamed({ name, hint = "" }, text) {
+  return [name, hint].some((one) => one.toLowerCase() === text.trim().toLowerCase());
 }
 
 // GitHub's combobox-nav moves through the list with the arrow keys and Enter.
 export function useCombobox(input, list, isOpen, options, settings = {}) {
   useLayoutEffect(() => {
     if (!isOpen) return undefined;
+    placeList(input.current, list.current);
     const combobox = new Combobox(input.current, list.current, { tabInsertsSuggestions: false, ...settings });
     combobox.start();
     return () => combobox.stop();
   }, [isOpen, options]);
+}
+
+// The list opens upwards where it would end below the screen and there is more room above.
+function placeList(input, list) {
+  list.classList.remove("above");
+  const { top, bottom } = input.getBoundingClientRect();
+  const frame = input.closest(".dialog, .panel")?.getBoundingClientRect();
+  const first = Math.max(frame?.top ?? 0, 0);
+  const bar = frame ? 0 : (document.querySelector(".tabbar")?.offsetHeight ?? 0);
+  const last = Math.min(frame?.bottom ?? Infinity, window.innerHeight - bar);
+  const isCut = list.getBoundingClientRect().bottom > last;
+  list.classList.toggle("above", isCut && top - first > last - bottom);
 }

@@ -15,8 +15,10 @@ export function suggest(q, signal) {
   return get("/v1/search/suggest", { q }, signal);
 }
 
-export function completeTag(text, signal) {
-  return get("/v1/tags", { q: text, limit: 8 }, signal);
+// Tags that begin like the text, the most used first. The open quote makes all of it one name.
+export async function completeTag(text, signal) {
+  const { suggestions } = await suggest(`"${text.replaceAll('"', "")}`, signal);
+  return suggestions.filter((one) => one.kind === "tag");
 }
 
 // How many of the pictures have which tag.
