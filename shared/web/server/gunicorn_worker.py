@@ -16,36 +16,25 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
-from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
 from gunicorn.errors import AppImportError
-from gunicorn.http import wsgi
-from gunicorn.http.errors import NoMoreData
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER
 
-from shared.errors import ConfigError, TagloopError, TooSlow
+from shared.errors import ConfigError
 from shared.web.server.connection import (
     BODY_WINDOW_SECONDS,
     HEAD_SECONDS,
     PIECE_BYTES,
     ClientConnection,
-    Outgoing,
 )
 from shared.web.server.lanes import Lane, ThreadLanes, lane_of
 from shared.web.server.pace import Pace
-from shared.web.server.refusals import write_error, write_problem
-from shared.web.server.response import PacedResponse, PendingResponse
+from shared.web.server.serving import NextStep, RequestServer
+from shared.web.server.waiting_worker import WaitingWorker
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-# A client that is still sending loses the answer if its connection closes, so its input is read
-# and discarded for this time.
-LINGER_SECONDS = 5.0
-# How long a thread waits for a client before it leaves the response to the poller.
-PATIENCE_SECONDS = 0.05
-SWEEP_SECONDS = 0.5
 # Clients accepted at a time. More would leave fewer for the other processes.
 MAX_ACCEPTS = 16
 # How long a thread lets the poller go first.
@@ -56,24 +45,13 @@ MAX_GATHERED_BYTES = 64 * 1024 * 1024
 OTHER_FILES = 200
 
 
-class NextStep(Enum):
-    """What to do with a connection after a thread is done with it."""
-
-    REQUEST = "the client may send another request"
-    ANSWER = "the client has to take more of its response first"
-    CLOSE = "it ends"
-
-
-class WebWorker(ThreadWorker):
+class WebWorker(WaitingWorker):
     """A worker that no client can block; it exits with a clear message if a setting is wrong."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Connections in the poller, the longest waiting first.
-        self._waiting: dict[ClientConnection, None] = {}
-        self._gathered_bytes = 0
-        self._swept_at = 0.0
         self._is_idle = threading.Event()
+        self._server = RequestServer(self, self._may_keep_alive)
 
     def init_process(self) -> None:
         """Start in a process of its own."""
@@ -126,91 +104,6 @@ class WebWorker(ThreadWorker):
         self._wait(conn, selectors.EVENT_READ, self._gather, conn.pace.seconds_left)
         return True
 
-    def murder_keepalived(self, force: bool = False) -> None:
-        """Close connections whose deadline has passed; called by gunicorn's loop."""
-        now = time.monotonic()
-        if force:
-            for conn in list(self._waiting):
-                self._end(conn)
-        elif now - self._swept_at > SWEEP_SECONDS:
-            self._swept_at = now
-            for conn in [conn for conn in self._waiting if conn.deadline <= now]:
-                self._give_up(conn)
-
-    def murder_pending(self) -> None:
-        """Do nothing: pending connections are handled by `murder_keepalived`."""
-
-    def _cap_keepalive(self, deadline: float) -> None:
-        for conn in self._waiting:
-            if conn.is_idle:
-                conn.deadline = min(conn.deadline, deadline)
-
-    # In the poller's thread: waiting connections.
-
-    def _wait(
-        self,
-        conn: ClientConnection,
-        event: int,
-        go_on: Callable[[ClientConnection], None],
-        seconds: float,
-    ) -> None:
-        """Call a function when the client acts; close the connection after a number of seconds."""
-
-        def on_event(_: socket.socket) -> None:
-            try:
-                go_on(conn)
-            except OSError:
-                self._end(conn)  # The client has disconnected.
-
-        conn.waits_since = time.monotonic()
-        conn.deadline = conn.waits_since + seconds
-        self._waiting[conn] = None
-        self.poller.register(conn.sock, event, on_event)
-
-    def _take_out(self, conn: ClientConnection) -> None:
-        if conn in self._waiting:
-            del self._waiting[conn]
-            self.poller.unregister(conn.sock)
-        self._gathered_bytes -= len(conn.arrival.received)
-
-    def _end(self, conn: ClientConnection) -> None:
-        self._take_out(conn)
-        if conn.answer is not None:
-            conn.answer.close()
-        conn.close()
-        self.nr_conns -= 1
-
-    def _give_up(self, conn: ClientConnection) -> None:
-        """Close a connection whose deadline has passed.
-
-        Tell the client why if a request was arriving.
-        """
-        if not conn.is_ending and conn.answer is None and conn.arrival.received:
-            self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT, str(TooSlow()))
-        else:
-            self._end(conn)
-
-    def _refuse(self, conn: ClientConnection, status: HTTPStatus, detail: str) -> None:
-        with suppress(OSError):
-            write_problem(conn.sock, status, status.phrase, detail)
-        self._take_out(conn)
-        self._linger(conn)
-
-    def _linger(self, conn: ClientConnection) -> None:
-        """Let the client receive its answer, and the end of it, before the connection closes."""
-        conn.is_ending = True
-        conn.arrival.received = bytearray()
-        try:
-            conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._end(conn)
-        else:
-            self._wait(conn, selectors.EVENT_READ, self._discard, LINGER_SECONDS)
-
-    def _discard(self, conn: ClientConnection) -> None:
-        if not conn.sock.recv(PIECE_BYTES):
-            self._end(conn)
-
     def _gather(self, conn: ClientConnection) -> None:
         """Read some of a request, and start it when enough has arrived."""
         now = time.monotonic()
@@ -256,9 +149,9 @@ class WebWorker(ThreadWorker):
         conn.hand_over()
         if lane is Lane.LIVENESS:
             # Deferred, so that many requests in one piece do not hold up other clients.
-            self.method_queue.defer(self._take_back, conn, self._serve(conn, 0))
+            self.method_queue.defer(self._take_back, conn, self._server.serve(conn, 0))
         else:
-            self._submit(lane, self._serve, conn)
+            self._submit(lane, self._server.serve, conn)
 
     def _submit(
         self, lane: Lane, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
@@ -268,11 +161,18 @@ class WebWorker(ThreadWorker):
             lambda done: self.method_queue.defer(self.finish_request, conn, done)
         )
 
+    def _in_turn(
+        self, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
+    ) -> NextStep:
+        """Do work, in a lane's thread, once the poller is idle, or soon anyway."""
+        self._is_idle.wait(PRECEDENCE_SECONDS)
+        return work(conn)
+
     def _go_on(self, conn: ClientConnection) -> None:
         """Send more of a response, now that there is room."""
         conn.pace.count(0, time.monotonic() - conn.waits_since)
         self._take_out(conn)
-        self._submit(Lane.ANSWER, self._send_rest, conn)
+        self._submit(Lane.ANSWER, self._server.send_rest, conn)
 
     def finish_request(self, conn: ClientConnection, done: "Future[NextStep]") -> None:
         """Take a connection back from a thread."""
@@ -301,72 +201,8 @@ class WebWorker(ThreadWorker):
         seconds = idle_seconds if conn.is_idle else HEAD_SECONDS
         self._wait(conn, selectors.EVENT_READ, self._gather, seconds)
 
-    # In a lane's thread.
-
-    def _in_turn(
-        self, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
-    ) -> NextStep:
-        """Do work once the poller is idle, or soon anyway."""
-        self._is_idle.wait(PRECEDENCE_SECONDS)
-        return work(conn)
-
-    def _serve(
-        self, conn: ClientConnection, patience_seconds: float = PATIENCE_SECONDS
-    ) -> NextStep:
-        """Have the app answer a request, and send as much as the client accepts."""
-        request = None
-        try:
-            request = next(conn.parser)
-            # The poller has already answered.
-            request._expected_100_continue = False
-            conn.answer = self._ask_app(conn, request)
-            return self._send(conn, patience_seconds)
-        except (StopIteration, NoMoreData, OSError):
-            return NextStep.CLOSE  # The client has disconnected.
-        except Exception as error:
-            if conn.answer is not None and conn.answer.has_begun:
-                self.log.exception("A response broke off")
-            elif isinstance(error, TagloopError):
-                # Not even its first piece could be read: the file was just deleted, for example.
-                write_error(conn.sock, error)
-            else:
-                self.handle_error(request, conn.sock, conn.client, error)
-            return NextStep.CLOSE
-
-    def _send_rest(self, conn: ClientConnection) -> NextStep:
-        try:
-            return self._send(conn, 0)
-        except OSError:
-            return NextStep.CLOSE  # The client has disconnected.
-        except Exception:
-            self.log.exception("A response broke off")
-            return NextStep.CLOSE
-
-    def _send(self, conn: ClientConnection, patience_seconds: float) -> NextStep:
-        sent_before = conn.answer.sent_bytes
-        if not conn.answer.send(patience_seconds):
-            conn.pace.count(conn.answer.sent_bytes - sent_before, 0)
-            return NextStep.ANSWER
-        # The unread rest of the body has arrived already, or the connection ends here.
-        if conn.answer.keeps_connection and conn.parser.finish_body():
-            conn.answer.close()
-            return NextStep.REQUEST
-        return NextStep.CLOSE
-
-    def _ask_app(self, conn: ClientConnection, request: Any) -> PendingResponse:
-        response, environ = wsgi.create(
-            request,
-            Outgoing(conn.sock),
-            conn.client,
-            conn.server,
-            self.cfg,
-            response_class=PacedResponse,
-            response_args=(conn,),
-        )
-        environ["wsgi.multithread"] = True
-        if not self.alive or len(self._waiting) > self.max_keepalived:
-            response.force_close()
-        return PendingResponse(response, self.wsgi(environ, response.start_response))
+    def _may_keep_alive(self) -> bool:
+        return self.alive and len(self._waiting) <= self.max_keepalived
 
 
 def _allow_open_files(files: int) -> None:
