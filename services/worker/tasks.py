@@ -51,6 +51,13 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
 
     runtime: gives the worker's parts once it has started.
     """
+    _register_tagging(celery, runtime)
+    _register_questions(celery, runtime)
+    _register_rounds(celery, runtime)
+
+
+def _register_tagging(celery: Celery, runtime: Callable[[], Runtime]) -> None:
+    """Define the tasks that tag images."""
     waiting_for_url = threading.BoundedSemaphore(TAG_URL_AT_ONCE)
 
     @celery.task(
@@ -78,6 +85,10 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
         finally:
             waiting_for_url.release()
 
+
+def _register_questions(celery: Celery, runtime: Callable[[], Runtime]) -> None:
+    """Define the tasks that answer a web process, which has no network of its own."""
+
     @celery.task(name=EMBED)
     def embed(question_id: str, picture_format: str, orientation: int) -> None:
         """Embed a query picture that is in the storage but is not an image."""
@@ -87,6 +98,10 @@ def register_tasks(celery: Celery, runtime: Callable[[], Runtime]) -> None:
     def embed_text(question_id: str, words: str, as_name: bool) -> None:
         """Embed a text of a search, or the name of a new tag."""
         answer_text(runtime(), UUID(question_id), words, as_name=as_name)
+
+
+def _register_rounds(celery: Celery, runtime: Callable[[], Runtime]) -> None:
+    """Define the tasks that look in the database for work that is due."""
 
     @celery.task(name=FETCH_URLS)
     def fetch_urls() -> None:

@@ -14,7 +14,6 @@ from services.worker.tagging.choosing import choose_many, choose_own
 from services.worker.tagging.waiting import WaitingUsers
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_owners
-from shared.db.models.learning import read_embeddings_of
 from shared.db.models.models import find_live_model
 from shared.db.models.retag_jobs import RetagScope
 from shared.db.models.retagging import (
@@ -24,6 +23,7 @@ from shared.db.models.retagging import (
     read_tag_rows,
     rewrite_tag_rows,
 )
+from shared.db.models.stored_embeddings import read_embeddings_of
 from shared.db.tags.tag_rows import TagRows
 from shared.errors import TagDeleted
 from shared.model.scorer import Scorer

@@ -8,14 +8,13 @@ from services.worker.backbone.first_model import insert_first_head, register_bac
 from services.worker.switching.networks import LoadedNetworks
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.models.switching.switches import (
-    Switch,
+from shared.db.models.switching.steps import (
     begin_embedding,
     count_attempt,
-    end_switch,
     find_base,
     take_back_attempt,
 )
+from shared.db.models.switching.switches import Switch, end_switch
 from shared.errors import Unavailable
 from shared.storage.storage import Storage
 

@@ -19,8 +19,9 @@ from shared.db.connection.engine import transaction
 from shared.db.models.models import find_live_model
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.switching.chunks import Chunk, Nothing, claim_chunk
+from shared.db.models.switching.steps import note_problem
 from shared.db.models.switching.storing import give_back_chunk
-from shared.db.models.switching.switches import Switch, end_switch, find_open_switch, note_problem
+from shared.db.models.switching.switches import Switch, end_switch, find_open_switch
 from shared.errors import BackboneStalled, ConfigError, Unavailable
 from shared.messaging.celery_app import FINETUNE, RETAG
 from shared.messaging.publisher import publish_hint
