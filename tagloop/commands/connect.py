@@ -2,14 +2,19 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tagloop.commands.common import DEFAULT_SERVER, DataFolder, Server
 from tagloop.exit_codes import EXIT_SOME_WRONG, EXIT_WELL
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 app = typer.Typer(help="Connect photo servers.", no_args_is_help=True)
 
@@ -74,7 +79,6 @@ def immich(
 
     It remembers in Tagloop's database what it did, so it can be stopped at any moment.
     """
-    from shared.db.connection.locks import Lock, try_lock
     from tagloop.client.client import Client
     from tagloop.exchange.immich.api import Immich
     from tagloop.exchange.immich.bridge import Options
@@ -83,17 +87,12 @@ def immich(
     from tagloop.exchange.immich.transport import BridgeStopped, ImmichTransport
     from tagloop.local.settings import open_database
 
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_at_signals()
     transport = ImmichTransport(address_of(url), read_key(key_file), stop, say=_say)
     options = Options(owner, parent_tag(under), precision, user, delete, dry_run)
     # One connection for the lock, one for the state.
     engine = open_database(data, connections=2)
-    with try_lock(engine, Lock.IMMICH, name) as held:
-        if not held and not dry_run:
-            _say(f"Another process runs the connection {name!r}.")
-            raise typer.Exit(EXIT_SOME_WRONG)
+    with _only_process(engine, name, is_dry_run=dry_run):
         try:
             passes = connect_bridge(
                 Immich(transport),
@@ -112,8 +111,28 @@ def immich(
             else:
                 passes.forever(every, _say)
         except BridgeStopped:
-            _say("Stopped. The same command goes on where this one left off.")
+            _say("Stopped. The same command continues where this one stopped.")
     raise typer.Exit(EXIT_WELL)
+
+
+def _stop_at_signals() -> Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+@contextmanager
+def _only_process(engine: "Engine", name: str, *, is_dry_run: bool) -> Iterator[None]:
+    """Exit if another process runs the connection; a dry run may run beside it."""
+    from shared.db.connection.locks import Lock, try_lock
+
+    with try_lock(engine, Lock.IMMICH, name) as is_held:
+        if not is_held and not is_dry_run:
+            _say(f"Another process runs the connection {name!r}; stop it, or name another one.")
+            raise typer.Exit(EXIT_SOME_WRONG)
+        yield
 
 
 def _say(text: str) -> None:

@@ -181,7 +181,7 @@ def test_a_process_that_is_killed_leaves_its_lock_and_the_next_goes_on(
     assert reached.wait(60)
     second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 1
-    assert "Another process runs the connection 'process'." in second.stderr
+    assert "Another process runs the connection 'process'" in second.stderr
     first.kill()
     first.communicate()
     go_on.set()
