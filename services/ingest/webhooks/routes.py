@@ -78,40 +78,44 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
 
         owner, hashtags, metadata and callback_url may stand in the query.
         """
-        read = SOURCES.get(path.source)
-        if read is None:
-            raise NotFound(f"The sources of webhooks are {', '.join(SOURCES)}.")
-        refuse_overload()
-        delivery = WebhookDelivery(
-            path.source,
-            _read_body(),
-            request.headers,
-            time.time(),
-            context().settings,
-            fetch,
-            fetch_certificate,
-        )
-        try:
-            recorded = record(
-                context(), path.source, read(delivery), collect(request.args.items(multi=True))
-            )
-        except TagloopError as refusal:
-            uploads.labels(path.source, "refused").inc()
-            log.warning("webhook refused", source=path.source, reason=str(refusal))
-            raise
-        uploads.labels(path.source, "accepted").inc(len(recorded.new))
-        uploads.labels(path.source, "known").inc(len(recorded.known))
-        log.info(
-            "webhook taken",
-            source=path.source,
-            images=[str(image.id) for image in recorded.new],
-            known=len(recorded.known),
-            deleted=[str(image_id) for image_id in recorded.deleted],
-        )
-        return _describe(recorded)
+        return _describe(_receive(path.source, fetch, fetch_certificate))
 
     add_handshake(webhooks, "standard")
     return webhooks
+
+
+def _receive(source: str, fetch: FetchText, fetch_certificate: FetchText) -> RecordedEvents:
+    """Verify and record the delivery in the current request; raise TagloopError to refuse it."""
+    read = SOURCES.get(source)
+    if read is None:
+        raise NotFound(f"Unknown webhook source {source!r}; use one of {', '.join(SOURCES)}.")
+    refuse_overload()
+    delivery = WebhookDelivery(
+        source,
+        _read_body(),
+        request.headers,
+        time.time(),
+        context().settings,
+        fetch,
+        fetch_certificate,
+    )
+    try:
+        events = read(delivery)
+        recorded = record(context(), source, events, collect(request.args.items(multi=True)))
+    except TagloopError as refusal:
+        uploads.labels(source, "refused").inc()
+        log.warning("webhook refused", source=source, reason=str(refusal))
+        raise
+    uploads.labels(source, "accepted").inc(len(recorded.new))
+    uploads.labels(source, "known").inc(len(recorded.known))
+    log.info(
+        "webhook taken",
+        source=source,
+        images=[str(image.id) for image in recorded.new],
+        known=len(recorded.known),
+        deleted=[str(image_id) for image_id in recorded.deleted],
+    )
+    return recorded
 
 
 def _read_body() -> bytes:

@@ -9,7 +9,8 @@ from services.trainer.runs.promotion import Overtaken
 from services.trainer.trainer import Trainer
 from shared.db.models.promotion import insert_candidate, lock_live_model, make_live
 from shared.db.models.retag_jobs import RetagScope, queue_job
-from shared.db.models.switching.switches import Switch, end_switch, lock_open_switch, mark_live
+from shared.db.models.switching.steps import mark_live
+from shared.db.models.switching.switches import Switch, end_switch, lock_open_switch
 from shared.db.models.vocabularies.stored import read_vocabulary_of
 from shared.db.models.vocabularies.words import activate_vocabulary
 from shared.errors import TagloopError

@@ -11,16 +11,14 @@ from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
 from shared.db.models.models import LiveModel
-from shared.db.models.switching.switches import (
-    Switch,
+from shared.db.models.switching.steps import (
     count_attempt,
-    end_switch,
     find_base,
-    find_open_switch,
     note_problem,
     report_learning,
     take_back_attempt,
 )
+from shared.db.models.switching.switches import Switch, end_switch, find_open_switch
 from shared.errors import TagloopError, Unavailable
 from shared.messaging.celery_app import RETAG
 from shared.messaging.publisher import publish_hint

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from services.trainer.learning.examples.dataset import DataSet, read_data_set
-from shared.db.models.learning import read_embeddings_of
+from shared.db.models.stored_embeddings import read_embeddings_of
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from services.trainer.outcome import Finetuned, Progress
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import LiveModel
-from shared.db.models.switching.switches import find_groups_to_learn
+from shared.db.models.switching.steps import find_groups_to_learn
 from shared.db.tags.lookup import find_tags
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
