@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from bench.setup.errors import BenchError
 from shared.db.connection.engine import transaction
-from shared.db.models.learning import read_embeddings_of
+from shared.db.models.stored_embeddings import read_embeddings_of
 from shared.storage.image_ids import parse_image_id
 from tagloop.client.client import Client
 from tagloop.client.documents import FAILED, TAGGED, Receipt

@@ -15,7 +15,8 @@ from services.catalog.images.expectation import LIMITS, HeldOut, expect, shown_c
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images, list_images
-from shared.db.models.learning import read_embeddings_of, read_report
+from shared.db.models.learning import read_report
+from shared.db.models.stored_embeddings import read_embeddings_of
 from shared.db.monitoring.verdicts import count_verdicts
 from shared.db.tags.shown import find_decided_of
 from shared.model.scorer import Scorer

@@ -16,7 +16,7 @@ from services.catalog.tags.quick_fit import fit_quickly
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
-from shared.db.models.learning import read_embeddings_of, sample_embeddings
+from shared.db.models.stored_embeddings import read_embeddings_of, sample_embeddings
 from shared.db.search.likeness.similar import find_nearest
 from shared.errors import BadRequest, Conflict
 from shared.model.learned.tags import features

@@ -26,7 +26,7 @@ from shared.db.corrections.review import (
 )
 from shared.db.corrections.votes import Vote
 from shared.db.images.images import find_owners
-from shared.db.models.learning import read_embeddings_of
+from shared.db.models.stored_embeddings import read_embeddings_of
 from shared.db.owners.access import Access
 from shared.db.tags.known_tag import KnownTag
 from shared.db.tags.lookup import find_custom_tags

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import Connection
 
-from shared.db.models.learning import sample_uncorrected
+from shared.db.models.stored_embeddings import sample_uncorrected
 from shared.db.tags.custom.from_names import find_name_embeddings
 from shared.model.text_rows import Background, TextRows
 from shared.model.vocabulary_index import VocabularyIndex

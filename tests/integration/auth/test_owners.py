@@ -14,7 +14,7 @@ from services.worker.tagging.pipeline import Pipeline
 from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.models.learning import sample_uncorrected
+from shared.db.models.stored_embeddings import sample_uncorrected
 from shared.db.owners.owners import exclude, include
 from shared.errors import ConfigError
 from shared.storage.storage import Storage

@@ -14,8 +14,10 @@ from shared.db.models.learning import (
     ContributorRecord,
     LastWord,
     read_contributors,
-    read_embeddings_of,
     read_last_words,
+)
+from shared.db.models.stored_embeddings import (
+    read_embeddings_of,
     sample_uncorrected,
     sample_uncorrected_of,
 )

@@ -32,7 +32,7 @@ from services.trainer.learning.hashtags.words.segmentation import split_run
 from services.trainer.outcome import Finetuned
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.models.learning import read_embeddings_of
+from shared.db.models.stored_embeddings import read_embeddings_of
 from shared.db.tags.hashtags.proposals import find_merged
 from shared.db.tags.hashtags.reading import (
     find_decided_tags,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from shared.db.models.learning import read_embeddings_of
+from shared.db.models.stored_embeddings import read_embeddings_of
 from shared.db.search.likeness.codes import store_codes
 
 BEFORE_ALL = UUID(int=0)
