@@ -18,7 +18,7 @@ class TagloopError(Exception):
 
     @property
     def members(self) -> dict[str, object]:
-        """What a problem document says of it besides a sentence, for programs."""
+        """Return what a problem document has for programs besides the standard members."""
         return {}
 
     @property
@@ -44,11 +44,11 @@ class UnverifiedSender(TagloopError):
 
 
 class Replayed(UnverifiedSender):
-    """This very request was taken before."""
+    """This request was accepted before."""
 
 
 class InvalidKey(TagloopError):
-    """The request shows no key that opens anything."""
+    """The request has no valid key."""
 
     status = 401
 
@@ -72,7 +72,7 @@ class NotFound(TagloopError):
 
 
 class Conflict(TagloopError):
-    """Something that is there already stands in the way."""
+    """Something that already exists prevents this."""
 
     status = 409
 
@@ -82,7 +82,7 @@ class TagDeleted(Conflict):
 
 
 class TooManyCorrections(BadRequest):
-    """The request has more corrections than this server takes at once."""
+    """The request has more corrections than this server accepts at once."""
 
     status = 413
 
@@ -113,7 +113,7 @@ class BodyTooLarge(TagloopError):
 
 
 class TooManyRequests(TagloopError):
-    """The key has been used as much as it may be for now."""
+    """The key has reached its limit for now."""
 
     status = 429
     retryable = True
@@ -138,7 +138,7 @@ class Deadlocked(Unavailable):
 
 
 class QueueFull(Unavailable):
-    """More pictures wait to be tagged than this server takes on."""
+    """Too many pictures wait to be tagged."""
 
     retry_after_seconds = 10
 

@@ -25,7 +25,7 @@ class ImageTag(BaseModel):
     source: str = Field(description="who says so: model or user")
     parents: list[str] = Field(description="slugs of the next wider tags")
     basis: Literal["corrections", "network"] | None = Field(
-        None, description="with precision=: where the limit that it reached comes from"
+        None, description="with precision=: what the limit that it reached is based on"
     )
 
 
@@ -114,9 +114,7 @@ class TagDocument(BaseModel):
     tag: str = Field(description="its slug")
     name: str
     kind: Literal["wordnet", "custom"]
-    everyday: bool = Field(
-        description="learned from scenes: tells what is there beside the main thing"
-    )
+    everyday: bool = Field(description="learned from scenes: what is around the main thing")
     owner: str | None = Field(description="the tag's owner; null: shared by all")
     definition: str
     wordnet_id: str | None
@@ -165,12 +163,10 @@ class ShownTagsQuery(Parameters):
 
     min_confidence: float | None = Field(None, ge=0, le=1)
     precision: float | None = Field(
-        None, ge=0, le=1, description="the share of the shown tags that is to be right"
+        None, ge=0, le=1, description="the share of the shown tags that should be right"
     )
     max_tags: int | None = Field(None, ge=1)
-    tags: str | None = Field(
-        None, description="tags with commas: just these, whatever their confidence"
-    )
+    tags: str | None = Field(None, description="tags with commas: only these, with any confidence")
     suggest: Literal["hashtags"] | None = Field(
         None, description="hashtags: suggest some that the image does not have"
     )

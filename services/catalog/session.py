@@ -44,7 +44,7 @@ class Caller(BaseModel):
     auth: bool = Field(description="whether this server asks for keys")
     signed_in: bool = Field(description="true also where no keys are asked for")
     owner: str | None = Field(description="only this owner's images; null: all images")
-    scopes: list[str] = Field(description="what the key opens")
+    scopes: list[str] = Field(description="what the key permits")
     key_name: str | None = Field(description="what the key is for")
     csrf: str | None = Field(
         description="send it as X-CSRF-Token with each request that changes something"
@@ -98,7 +98,7 @@ def post_session(body: SignIn) -> Response:
     door.limits.count_sign_in(_address_of(request))
     key = door.ring.verify(body.key.strip())
     if key is None:
-        raise InvalidKey("This key opens nothing: it is unknown, or was revoked.")
+        raise InvalidKey("This key is unknown, or was revoked.")
     token = new_session_token()
     with transaction(context().engine) as connection:
         expires_at = insert_session(connection, digest_of(token), key.id, SESSION_SECONDS)
@@ -125,9 +125,7 @@ def delete_session() -> Response:
 def _existing_door() -> Door:
     door = door_of(current_app)
     if door is None:
-        raise Conflict(
-            "This server asks for no keys (TAGLOOP_AUTH), so there is nowhere to sign in."
-        )
+        raise Conflict("This server asks for no keys (TAGLOOP_AUTH is off), so no one can sign in.")
     return door
 
 

@@ -35,8 +35,8 @@ def create_blueprint(dialect: Dialect) -> APIBlueprint:
 
     def refuse_path(rest: str = "") -> Response:
         raise NotFound(
-            f"Tagloop has nothing at {request.method} {dialect.root}/{rest}; docs/api/compat says "
-            "what it answers."
+            f"Tagloop does not answer {request.method} {dialect.root}/{rest}; docs/api/compat "
+            "lists what it answers."
         )
 
     def on_error(error: Exception) -> Response:

@@ -20,12 +20,14 @@ class VerdictsDocument(BaseModel):
     """Verdicts on an image's tags, each tag given by its slug, name or alias."""
 
     add: list[TagName] = Field(
-        default_factory=list, description="it has these; a new name makes a tag"
+        default_factory=list, description="the image has these; a new name makes a tag"
     )
-    remove: list[TagName] = Field(default_factory=list, description="it does not have these")
-    confirm: list[TagName] = Field(default_factory=list, description="it does have these, as shown")
+    remove: list[TagName] = Field(default_factory=list, description="the image lacks these")
+    confirm: list[TagName] = Field(
+        default_factory=list, description="the image has these, as shown"
+    )
     undo: list[TagName] = Field(
-        default_factory=list, description="take back what this user said of these"
+        default_factory=list, description="take back this user's verdicts on these"
     )
     new: bool = Field(
         False,

@@ -32,7 +32,7 @@ def check_callbacks(urls: Iterable[str | None], settings: Settings) -> None:
 def _check_callback(url: str, settings: Settings, seconds: float) -> None:
     if not settings.callback_secret.get_secret_value():
         raise BadRequest(
-            "This server takes no callback_url: it has no TAGLOOP_CALLBACK_SECRET to sign with. "
+            "This server accepts no callback_url: it has no TAGLOOP_CALLBACK_SECRET to sign with. "
             "Set one, or register an endpoint (POST /v1/endpoints)."
         )
     # A name that can't be resolved now may resolve when the picture is tagged.

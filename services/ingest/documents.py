@@ -16,10 +16,10 @@ class AcceptedImage(BaseModel):
 
     id: str
     status: str = Field(description="queued, tagged or failed")
-    url: str = Field(description="where to look for its tags")
+    url: str = Field(description="where to read its tags")
     not_kept: list[str] | None = Field(
         None,
-        description="of bytes that were known: hashtags, metadata, if there would be too many",
+        description="what a known image had no more room for: hashtags, metadata",
     )
 
 
@@ -34,13 +34,13 @@ class OfferedImage(BaseModel):
 
 
 class OfferedImages(BaseModel):
-    """What became of each picture of a request, in the request's order."""
+    """The outcome of each picture of a request, in the request's order."""
 
     images: list[OfferedImage]
 
 
 class KnownQuery(BaseModel):
-    """Which of these files does Tagloop have already?"""
+    """Digests of files, to find out which of them Tagloop has."""
 
     owner: str = Field("", pattern=r"^[^\x00]*$", description="has no NUL character")
     sha256: list[Digest] = Field(max_length=DIGESTS_AT_ONCE, description="of the files, in hex")

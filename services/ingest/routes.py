@@ -50,9 +50,9 @@ ingest = APIBlueprint("ingest", __name__, abp_tags=[Tag(name="ingest")])
 def post_images() -> Answer:
     """One picture or many; the tags come later, or at once with `wait`.
 
-    Where too many requests wait already, the 202 comes at once, with `Tagloop-Wait: full`.
-    owner, hashtags, callback_url, metadata and wait may stand in the body or in the query.
-    The same bytes from the same owner are the same image.
+    Where too many requests wait already, the 202 comes at once, with `Tagloop-Wait: full`. owner,
+    hashtags, callback_url, metadata and wait may be in the body or in the query. The same bytes
+    from the same owner are the same image.
     """
     arrived_at = time.monotonic()
     refuse_overload()
@@ -83,7 +83,7 @@ def post_images() -> Answer:
     responses={200: KnownImages},
 )
 def post_known(body: KnownQuery) -> Document:
-    """Lets a client that hashes its files send only what is new."""
+    """A client that hashes its files can send only the new ones."""
     owner = caller_access().narrow(body.owner or None) or ""
     digests = [bytes.fromhex(digest) for digest in body.sha256]
     with transaction(context().engine) as connection:

@@ -28,8 +28,8 @@ def commit_with_file(
     raised again.
 
     Raises:
-        Unavailable: Postgres or the storage is away. If the response to the commit was lost, the
-            row may be there, and so is its file.
+        Unavailable: Postgres or the storage does not answer. If the response to the commit was
+            lost, the row may be there, and so is its file.
     """
     blob = f"heads/{uuid4()}.safetensors"
     with transaction(trainer.engine) as connection:

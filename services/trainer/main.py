@@ -1,6 +1,6 @@
 """The entry point of the trainer: `celery -A services.trainer.main worker -P threads`.
 
-Celery wants an app when it imports this module; nothing else in Tagloop works at import.
+Celery wants an app when it imports this module; no other module in Tagloop does work at import.
 """
 
 from services.trainer.tasks import register_tasks

@@ -1,1 +1,1 @@
-"""The worker: it turns pictures into tags, and holds the only tagging code there is."""
+"""The worker, which turns pictures into tags. All tagging code is here."""

@@ -1,6 +1,6 @@
 """The entry point of worker and beat: `celery -A services.worker.main worker -P threads`.
 
-Celery wants an app when it imports this module; nothing else in Tagloop works at import.
+Celery wants an app when it imports this module; no other module in Tagloop does work at import.
 """
 
 from celery import signals

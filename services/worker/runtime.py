@@ -114,7 +114,7 @@ def _with_live_network(engine: Engine, settings: Settings) -> Settings:
     """Return the settings with the network that is live; the setting counts for the first start.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     with transaction(engine) as connection:
         live = find_live_model(connection)

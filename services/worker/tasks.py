@@ -133,7 +133,7 @@ def _register_rounds(celery: Celery, runtime: Callable[[], Runtime]) -> None:
 
     @celery.task(name=SWEEP)
     def sweep_images() -> None:
-        """Find images that no worker is looking after any more."""
+        """Announce waiting images again, and do other background work."""
         worker = runtime()
         sweep(celery, worker.engine, worker.storage, worker.settings)
         model = worker.live.get().model

@@ -71,9 +71,9 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
 
 
 def set_entrance(app: Flask, blueprint: str, entrance: Entrance) -> None:
-    """Read the keys of a blueprint's requests elsewhere than in `Authorization: Bearer`.
+    """Read the keys of a blueprint's requests from elsewhere than `Authorization: Bearer`.
 
-    Where no keys are asked for, it is not used.
+    It is not used where the app asks for no keys.
     """
     app.extensions.setdefault(ENTRANCES, {})[blueprint] = entrance
 
@@ -97,20 +97,20 @@ def caller_is_admin() -> bool:
 
 
 def refuse_unfit(key: Key, rule: Rule) -> None:
-    """Return if a key permits an operation.
+    """Refuse a key that does not permit an operation.
 
     Raises:
-        Forbidden: it does not.
+        Forbidden: the key lacks the scope, or is bound to an owner and the operation is not.
     """
     if not key.scopes & rule.scopes:
         raise Forbidden(
-            f"This key is for {', '.join(sorted(key.scopes))}; this needs one for "
+            f"This key is for {', '.join(sorted(key.scopes))}; this operation needs one for "
             f"{' or '.join(sorted(rule.scopes))}."
         )
     if key.access.owner is not None and not rule.bound:
         raise Forbidden(
-            f"This key is bound to the owner {key.access.owner!r}, and this concerns all owners; "
-            "it needs a key that is not bound to one."
+            f"This key is bound to the owner {key.access.owner!r}, and this operation concerns all "
+            "owners; use a key that is not bound to an owner."
         )
 
 
@@ -130,10 +130,7 @@ def _open_to_this_machine(allowed_hosts: frozenset[str]) -> None:
 
 
 def _rule_of(request: Request) -> Rule | None:
-    """Return the rule of the operation.
-
-    None if there is none, which is answered with 404 or 405.
-    """
+    """Return the rule of the operation; None if the path or method is unknown (404 or 405)."""
     if request.url_rule is None:
         return None
     return _rule_of_route(request.method, request.url_rule.rule)
@@ -164,14 +161,14 @@ def bearer_key(request: Request, ring: KeyRing) -> Key:
     """Return the key in a request's `Authorization` header.
 
     Raises:
-        InvalidKey: it holds no key, or one that opens nothing.
+        InvalidKey: it holds no key, or one that is unknown or revoked.
     """
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME:
         raise InvalidKey("Send a key in the header: Authorization: Bearer tagloop_…")
     key = ring.verify(secret.strip())
     if key is None:
-        raise InvalidKey("This key opens nothing: it is unknown, or was revoked.")
+        raise InvalidKey("This key is unknown, or was revoked.")
     return key
 
 

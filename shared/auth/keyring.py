@@ -19,7 +19,7 @@ Found = TypeVar("Found")
 
 
 class KeyRing:
-    """Verifies keys and sessions. Thread-safe: two requests at once read the same row."""
+    """Verifies keys and sessions. Thread-safe; two requests at once may both query the key."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -33,7 +33,7 @@ class KeyRing:
         Only digests are compared, by an index: how long that takes says nothing about a key.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         return self._find(self._keys, digest_of(token), use_key) if is_token(token) else None
 
@@ -43,7 +43,7 @@ class KeyRing:
         The id is public: the caller must also verify a signature made with its secret.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         if not is_access_key_id(access_key_id):
             return None
@@ -53,7 +53,7 @@ class KeyRing:
         """Return the session of a cookie, as of at most five seconds ago; None if it has ended.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         return self._find(self._sessions, digest_of(token), find_session)
 
@@ -61,7 +61,7 @@ class KeyRing:
         """Sign out. Other processes take up to five seconds to notice.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         digest = digest_of(token)
         with transaction(self._engine) as connection:

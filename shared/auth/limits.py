@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 class KeyLimits:
     """Counts the use of keys. Thread-safe; connects when first used.
 
-    While Redis is away, each process counts for itself: uploads go on, but not without a limit.
+    While Redis cannot be reached, each process counts alone: uploads go on, but not without a
+    limit.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -48,8 +49,8 @@ class KeyLimits:
         """Count one request with a body of that size.
 
         Raises:
-            TooManyRequests: the key has had its share of this minute.
-            BodyOverLimit: this body alone is larger than that share.
+            TooManyRequests: the key has used up its limit for this minute.
+            BodyOverLimit: this body alone is larger than the limit.
         """
         self._take(str(key.id), "This key", list(self._shares(key, body_bytes)))
 
@@ -68,11 +69,11 @@ class KeyLimits:
                 return
             except RedisError as error:
                 self._rests_until = time.monotonic() + REST_SECONDS
-                log.warning("each process counts for itself: Redis is away", error=str(error))
+                log.warning("Redis cannot be reached; each process counts alone", error=str(error))
         _take_all(self._alone, who, words, shares)
 
     def _shares(self, key: Key, body_bytes: int) -> Iterator[tuple[str, int, int]]:
-        """Return what is counted: name, maximum a minute, and how much this request adds."""
+        """Return what is counted: name, maximum per minute, and how much this request adds."""
         yield "requests", key.requests_per_minute or self._settings.requests_per_minute, 1
         if body_bytes:
             yield "bytes", key.bytes_per_minute or self._settings.bytes_per_minute, body_bytes
@@ -84,7 +85,7 @@ def _take_all(
     words: str,
     shares: list[tuple[str, int, int]],
 ) -> None:
-    """Take from each share, or refuse. words: how the caller is called in a refusal."""
+    """Count against each limit, or refuse. words: what a refusal calls the caller."""
     for kind, most, cost in shares:
         if cost > most:
             raise BodyOverLimit(
@@ -96,7 +97,7 @@ def _take_all(
             reset_at = limiter.get_window_stats(item, kind, who).reset_time
             seconds = max(1, math.ceil(reset_at - time.time()))
             raise TooManyRequests(
-                f"{words} may use {most:,} {kind} a minute; go on in {seconds} s.", seconds
+                f"{words} may use {most:,} {kind} a minute; try again in {seconds} s.", seconds
             )
 
 
@@ -109,6 +110,6 @@ def _redis_url(url: str) -> str:
         database = parse_qs(parts.query).get("virtual_host", ["0"])[0]
         return f"redis+unix://{parts.path}?db={database}"
     raise ConfigError(
-        f"The limits of keys are counted in Redis, and the broker is {parts.scheme!r}; set "
+        f"The use of keys is counted in Redis, but the broker is {parts.scheme!r}; set "
         "TAGLOOP_LIMITS_URL to redis://host:port/0."
     )

@@ -25,20 +25,20 @@ def is_loopback(host: str) -> bool:
 
 
 def refuse_open_door(auth: bool, host: str) -> None:
-    """Return if a server may listen on this address.
+    """Refuse an address on which a server without keys must not listen.
 
     Raises:
         ConfigError: other machines could reach it, and no key would stop them.
     """
     if not auth and not is_loopback(host):
         raise ConfigError(
-            f"Without keys, Tagloop listens on this machine only, and {host!r} is more than that. "
+            f"Without keys, Tagloop listens on this machine only, but others can reach {host!r}. "
             "Set TAGLOOP_AUTH=true and make a key: tagloop keys create --scope admin"
         )
 
 
 def refuse_strangers(request: Request, allowed_hosts: frozenset[str]) -> None:
-    """Return if a request comes from this machine's own programs and pages.
+    """Refuse a request that does not come from this machine's own programs and pages.
 
     A web page can have its reader's browser send requests to this machine, and read the answers
     once the page's own name resolves to 127.0.0.1 (DNS rebinding). The Host header gives that away;
@@ -47,20 +47,20 @@ def refuse_strangers(request: Request, allowed_hosts: frozenset[str]) -> None:
     allowed_hosts: names of this machine besides localhost, in lower case.
 
     Raises:
-        Forbidden: it comes from another machine, or may come from a page under another name.
+        Forbidden: it comes from another machine, or perhaps from a page under another name.
         ForgedRequest: a page of another origin sent it.
     """
-    # However the server was started, and whatever a name that it listens on means. What comes by a
-    # Unix socket has no address.
+    # Checked for every request, because a server may be started in any way, and the name that it
+    # listens on may mean any address. A request over a Unix socket has no address.
     if request.remote_addr and not is_loopback(request.remote_addr):
         raise Forbidden(
-            "Without keys, only this machine is answered. Set TAGLOOP_AUTH=true to answer others."
+            "Without keys, Tagloop answers this machine only. Set TAGLOOP_AUTH=true for others."
         )
     named = request.headers.get("Host", "")
     host = host_of(named)
     if host is None or not (is_loopback(host) or host in allowed_hosts):
         raise Forbidden(
-            f"Without keys, only this machine is answered, as 127.0.0.1 or localhost, not as "
+            f"Without keys, Tagloop answers only under the names 127.0.0.1 and localhost, not "
             f"{named[:100]!r}. Add the name to TAGLOOP_ALLOWED_HOSTS if it is this machine's, or "
             "set TAGLOOP_AUTH=true."
         )

@@ -12,7 +12,7 @@ class Rule:
     scopes: one of them; bound: also for keys that are bound to an owner; changes: a GET that
     changes something, so that other sites' pages may not send it.
 
-    Every operation that is open to bound keys shows and changes only what is their owner's.
+    An operation that is open to bound keys shows and changes only their owner's data.
     """
 
     scopes: frozenset[Scope]
@@ -124,8 +124,8 @@ RULES = {
     ("POST", "/v1/retag"): _needs(),
     ("GET", "/v1/retag"): _needs(Scope.READ),
     ("GET", "/v1/retag/{job_id}"): _needs(Scope.READ),
-    # A bound key registers endpoints for its owner, and sees those and their deliveries. Addresses
-    # of receivers can be secrets themselves: to read pictures is not enough to see them.
+    # A bound key registers endpoints for its owner, and sees those and their deliveries. A
+    # receiver's address can be a secret, so a key that only reads pictures does not show it.
     ("POST", "/v1/endpoints"): _needs(),
     ("GET", "/v1/endpoints"): _needs(),
     ("GET", "/v1/endpoints/{endpoint_id}"): _needs(),

@@ -43,7 +43,7 @@ def csrf_token_of(token: str) -> str:
 
 
 def refuse_forged(request: Request, token: str) -> None:
-    """Return if a request with a session's cookie only reads, or was sent by our own page.
+    """Refuse a request with a session's cookie that changes something, unless our own page sent it.
 
     Raises:
         ForgedRequest: another site's page may have sent it.
@@ -60,9 +60,10 @@ def refuse_forged(request: Request, token: str) -> None:
 
 
 def refuse_other_sites(request: Request) -> None:
-    """Return unless the browser says that a page of another origin sent the request.
+    """Refuse a request if the browser says that a page of another origin sent it.
 
-    Browsers send Origin also where they leave out Sec-Fetch-Site: to names other than localhost.
+    Both headers are read: to names other than localhost, browsers send Origin but not
+    Sec-Fetch-Site.
 
     Raises:
         ForgedRequest: a page of another origin sent it.
@@ -77,7 +78,7 @@ def refuse_other_sites(request: Request) -> None:
 
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Have the browser keep a session's token, only for https if the request came over https."""
-    # A proxy may end TLS without saying so; the browser itself names the scheme in Origin.
+    # A proxy may end TLS without saying so, but the browser names the scheme in Origin.
     is_secure = request.is_secure or request.headers.get("Origin", "").startswith("https://")
     response.set_cookie(
         COOKIE, token, SESSION_SECONDS, secure=is_secure, httponly=True, samesite="Strict"

@@ -45,7 +45,7 @@ def signed_headers(
 
     timestamp: of this attempt, Unix seconds.
 
-    There is a signature for each secret: a receiver needs to know one of them.
+    There is a signature for each secret, so a receiver needs to know only one of them.
     """
     signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
     return {

@@ -63,8 +63,8 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the backbone runs")
     precision: Literal["auto", "f32", "bf16", "int8"] = Field(
         "auto",
-        description="precision of the backbone on a CPU; auto: that of the stored embeddings, or "
-        "the faster one if there are none",
+        description="precision of the backbone on a CPU; auto: that of the stored embeddings; the "
+        "fastest one if there are none",
     )
     lanes: int = Field(
         0,

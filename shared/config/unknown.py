@@ -58,4 +58,4 @@ def refuse_unknown(environment: Iterable[str], settings: Set[str]) -> None:
                 if close
                 else "docs/operations/README.md lists them all."
             )
-            raise ConfigError(f"{variable} is no setting of Tagloop; {advice}")
+            raise ConfigError(f"{variable} is not a setting of Tagloop; {advice}")

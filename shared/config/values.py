@@ -14,7 +14,7 @@ from shared.auth.aws_keys import MIN_MASTER_CHARACTERS
 from shared.auth.signing import key_of
 
 NO_NAMES = 'has to be a list of names in JSON, such as ["a", "b"]'
-# Several brokers, one after the other, for when the first is away.
+# Celery takes several addresses: the next one is used while the first is unreachable.
 BETWEEN_BROKERS = ";"
 
 
@@ -57,7 +57,7 @@ def check_broker_url(value: str) -> str:
         scheme = _scheme_of(address, "such as redis://host:6379/0").partition("+")[0]
         if scheme not in TRANSPORT_ALIASES:
             known = ", ".join(sorted(TRANSPORT_ALIASES))
-            raise ValueError(f"there is no broker {scheme!r}; there are {known}")
+            raise ValueError(f"unknown broker {scheme!r}; use one of {known}")
     return value
 
 
@@ -67,7 +67,7 @@ def check_result_url(value: str) -> str:
         scheme = _scheme_of(value, "such as redis://host:6379/1").partition("+")[0]
         if scheme not in BACKEND_ALIASES:
             known = ", ".join(sorted(BACKEND_ALIASES))
-            raise ValueError(f"there is no result backend {scheme!r}; there are {known}")
+            raise ValueError(f"unknown result backend {scheme!r}; use one of {known}")
     return value
 
 
@@ -95,7 +95,7 @@ def _scheme_of(url: str, rule: str) -> str:
     try:
         _ = urlsplit(url).port
     except ValueError as error:
-        raise ValueError(f"has to be an address, {rule}: its port is no number") from error
+        raise ValueError(f"has to be an address, {rule}: its port is not a number") from error
     return scheme
 
 

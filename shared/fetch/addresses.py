@@ -1,19 +1,18 @@
-"""Tell which addresses are public, however they are written or wrapped."""
+"""Tell which addresses are public, in every notation and inside IPv6 addresses."""
 
 import ipaddress
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# The only IPv6 addresses that are given out to the world (RFC 4291); everything else means
-# something inside, or nothing.
+# The only public IPv6 addresses (RFC 4291); all others are internal or unassigned.
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 # What a NAT64 gateway turns into the IPv4 address in the last four bytes (RFC 6052).
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 NOT_PUBLIC = (
     # Where Azure's machines ask about themselves, in the middle of a public range.
     ipaddress.ip_network("168.63.129.16/32"),
-    # Not given out (RFC 6890, RFC 9637), yet public to older versions of Python. Oracle's machines
-    # ask about themselves at 192.0.0.192.
+    # Not public (RFC 6890, RFC 9637), but older versions of Python take them for public. Oracle's
+    # machines ask about themselves at 192.0.0.192.
     ipaddress.ip_network("192.0.0.0/24"),
     ipaddress.ip_network("3fff::/20"),
 )

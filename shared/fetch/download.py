@@ -23,7 +23,7 @@ CONNECT_SECONDS = 5.0
 MIN_SECONDS = 0.1
 CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
-# Reserved and unreserved characters of RFC 3986, and the beginning of what is quoted already.
+# Reserved and unreserved characters of RFC 3986, and the percent sign of quoted ones.
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=-._~%"
 USER_AGENT = "Tagloop"
 GZIP = b"\x1f\x8b"
@@ -44,8 +44,8 @@ def download(
     Raises:
         UnsafeUrl: the URL or a redirect leads to an address that is not public.
         TooManyBytes: there is more than `max_bytes`.
-        NotThereYet: there is nothing; there may be soon.
-        FetchFailed: the server says no.
+        NotThereYet: there is nothing at the URL; there may be soon.
+        FetchFailed: the server refuses.
         OriginUnavailable: the server does not answer, breaks off, is too slow or has a fault.
     """
     deadline = time.monotonic() + seconds
@@ -115,7 +115,7 @@ def _redirected(url: str, location: str) -> str:
     try:
         return urljoin(url, quote(location.encode("latin-1"), safe=URL_CHARACTERS))
     except ValueError as error:
-        raise FetchFailed(f"The URL redirects to {location!r}, which is no URL.") from error
+        raise FetchFailed(f"The URL redirects to {location!r}, which is not a URL.") from error
 
 
 def _printable(text: str) -> str:

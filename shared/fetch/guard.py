@@ -18,7 +18,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_URL = 2048
 RESOLVE_SECONDS = 5.0
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-# A name whose last part is a number is taken for an IPv4 address: 127.1, 0x7f000001, 0177.0.0.1.
+# Resolvers read a name whose last part is a number as an IPv4 address: 127.1, 0x7f000001,
+# 0177.0.0.1.
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
@@ -77,7 +78,7 @@ def _take_apart(url: str) -> tuple[SplitResult, str, int]:
     except ValueError as error:
         raise UnsafeUrl(f"The URL cannot be understood: {error}.") from error
     if len(url) > MAX_URL or any(ord(character) <= 32 for character in url):
-        raise UnsafeUrl(f"A URL has at most {MAX_URL} characters and no blanks in it.")
+        raise UnsafeUrl(f"A URL has at most {MAX_URL} characters and no spaces in it.")
     if parts.scheme not in DEFAULT_PORTS:
         raise UnsafeUrl("Only http and https URLs are fetched.")
     if not host:

@@ -28,7 +28,7 @@ def read_object(url: str, max_bytes: int, seconds: float, version: str | None = 
     Raises:
         TooManyBytes: there is more than `max_bytes`.
         NotThereYet: there is no such object; there may be soon.
-        FetchFailed: the credentials don't open the bucket.
+        FetchFailed: the credentials do not give access to the bucket.
         OriginUnavailable: the object store does not answer, or is too slow.
     """
     bucket, key = split_object_url(url)
@@ -51,7 +51,7 @@ def read_object(url: str, max_bytes: int, seconds: float, version: str | None = 
                 raise NotThereYet(f"The bucket {bucket} has no object {key!r}.") from error
             case PermissionDeniedError() | UnauthenticatedError():
                 raise FetchFailed(
-                    f"The credentials of this server do not open the bucket {bucket}; see AWS_* in "
+                    f"The credentials give no access to the bucket {bucket}; see AWS_* in "
                     "docs/api/incoming-webhooks.md."
                 ) from error
             case ValueError():
@@ -101,5 +101,5 @@ def _check_key(key: str) -> None:
     """Refuse keys that the library cannot express: it reads `/a` as `a`, another object."""
     if any(segment in ("", ".", "..") for segment in key.split("/")):
         raise FetchFailed(
-            f"The key {key!r} has an empty segment or one of dots in it, and cannot be read."
+            f"The key {key!r} cannot be read: it has an empty segment, or one that is `.` or `..`."
         )

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from shared.db.connection.engine import transaction
 from shared.db.monitoring.backlog import is_backlog_over
 
-# Between two looks, a process accepts few images compared with the limit.
+# Between two checks, a process accepts few images compared with the limit.
 LOOK_SECONDS = 5.0
 
 
@@ -29,7 +29,7 @@ class BacklogWatch:
         """Return whether the limit is reached.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         with self._lock:
             if self._looked_at is None or time.monotonic() - self._looked_at > LOOK_SECONDS:

@@ -21,8 +21,8 @@ TRAINING = "training"
 WORKER_QUEUES = (MAINTENANCE, NOTIFY, INTERACTIVE, FOREIGN, BULK)
 # The queues whose messages stand for waiting images.
 KNOWN_QUEUES = (*WORKER_QUEUES, TRAINING)
-# One batch is stored, one is in the network, one is decoded, and one is at hand. More would only
-# make an interactive image wait behind them.
+# One batch is stored, one is in the network, one is decoded, and one is ready. More would only make
+# an interactive image wait behind them.
 TASKS_AT_ONCE = 4
 
 TAG_IMAGES = "tagloop.tag_images"
@@ -36,8 +36,8 @@ FINETUNE = "tagloop.finetune"
 DELIVER = "tagloop.deliver"
 INDEX_CODES = "tagloop.index_codes"
 
-# A message is only a hint to look at rows, so a lost or doubled one does no harm. It comes back
-# after this time where the worker that took it died without a word.
+# A message only says that there are rows to look at, so a lost or repeated one does no harm. It is
+# delivered again after this time if the worker that took it died.
 VISIBILITY_SECONDS = 300
 SOCKET_SECONDS = 5
 RESULT_SECONDS = 3600
@@ -71,8 +71,9 @@ def create_celery(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
-        # Its mailbox can't be closed once the broker is gone, and that ends the worker: 20 times of
-        # 20 that Redis was killed under load, and never without it (kombu issue 582).
+        # Celery cannot close its remote-control mailbox once the broker is gone, and that ends the
+        # worker (kombu issue 582). It happened all 20 times that Redis was killed under load, and
+        # never without the mailbox.
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         # Without it, one READONLY or out-of-memory answer of Redis ends the worker.
@@ -82,7 +83,7 @@ def create_celery(settings: Settings) -> Celery:
             # Queues are emptied in the order in which the worker names them.
             "queue_order_strategy": "priority",
             "priority_steps": [0],
-            # Without it, a publish on a connection that died waits for ever.
+            # Without it, publishing on a dead connection waits forever.
             "socket_timeout": SOCKET_SECONDS,
             "socket_connect_timeout": SOCKET_SECONDS,
             "socket_keepalive": True,
@@ -102,7 +103,7 @@ def count_messages(celery: Celery, queue: str) -> int:
     """Return how many messages wait in a queue.
 
     Raises:
-        Unavailable: the broker is away.
+        Unavailable: the broker does not answer.
     """
     return count_all_messages(celery, (queue,))[queue]
 
@@ -111,7 +112,7 @@ def count_all_messages(celery: Celery, queues: Sequence[str]) -> dict[str, int]:
     """Return how many messages wait in each queue.
 
     Raises:
-        Unavailable: the broker is away.
+        Unavailable: the broker does not answer.
     """
     try:
         with celery.connection_for_read() as connection:

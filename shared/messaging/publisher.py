@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 class Publisher:
     """Sends over one connection, and after a failure over a new one. Not thread-safe.
 
-    kombu's pool would keep a producer that a refused message has broken; a connection for each
-    message costs 4 ms of CPU time.
+    kombu's pool would keep a producer that a refused message has broken, and a connection for each
+    message would cost 4 ms of CPU time.
     """
 
     def __init__(self, celery: Celery) -> None:
@@ -40,9 +40,9 @@ class Publisher:
         self._send(FETCH_URLS, [], INTERACTIVE)
 
     def send_hint(self, task: str) -> None:
-        """Tell the process that runs this task to look at the rows.
+        """Send a task without arguments, which looks for rows to work on.
 
-        Beat does so too, a little later.
+        Beat sends it too, a little later.
         """
         self._send(task, [], None)
 
@@ -79,10 +79,10 @@ class Publisher:
                 retry=True,
                 retry_policy=SEND_RETRY,
             )
-        # Besides its OperationalError, kombu trips over its own closed channels while it
-        # reconnects. The thread that publishes has to live.
+        # Besides OperationalError, kombu raises errors about its own closed channels while it
+        # reconnects. This thread must survive them.
         except Exception as error:
-            log.warning("the broker is away", task=task, error=repr(error))
+            log.warning("the broker does not answer", task=task, error=repr(error))
             self.close()
             return False
         return True
@@ -98,7 +98,7 @@ def publish_hint(celery: Celery, task: str) -> None:
 
 
 def publish_ids(celery: Celery, queue: str, ids: Sequence[str]) -> None:
-    """Send ids once, over a connection of its own; the sweeper finds what was not delivered."""
+    """Send ids once, over a connection of its own; the sweeper announces undelivered ones again."""
     with closing(Publisher(celery)) as publisher:
         publisher.send_ids(queue, ids)
 

@@ -13,19 +13,20 @@ from celery import Celery
 from shared.messaging.publisher import Publisher
 
 # After a message, ids are gathered for the next one: the longer, the more the last one carried.
-# Taking and acknowledging a message costs Celery as much as half a picture costs the network, so a
-# server that is busy sends few; to one that is not, the wait is short.
+# A message costs Celery as much CPU time as half a picture costs the network. So a busy server
+# sends few messages, and an idle one waits only shortly.
 GATHER_SECONDS_PER_ID = 0.02
 MAX_GATHER_SECONDS = 0.2
-# While the broker is away, it is tried again this often, and so many ids a queue are kept for it.
+# While the broker does not answer, it is tried this often, and at most this many ids a queue are
+# kept for it.
 RETRY_SECONDS = 1.0
 MAX_KEPT_IDS = 10_000
 
 
 class Relay:
-    """Publishes in a background thread, and retries while the broker is away.
+    """Publishes in a background thread, and retries while the broker does not answer.
 
-    The sweeper finds what is still unsent when this process ends.
+    The sweeper announces what is still unsent when this process ends.
     """
 
     def __init__(self, celery: Celery) -> None:
@@ -41,7 +42,7 @@ class Relay:
         with self._news:
             self._ids.setdefault(queue, []).extend(map(str, ids))
             if self._context is None:
-                # A message for several requests is a part of the first one's trace and log.
+                # A message for several requests belongs to the first one's trace and log.
                 self._context = copy_context()
             self._wake()
 

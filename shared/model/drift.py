@@ -76,7 +76,7 @@ def measure_drift(connection: Connection) -> Drift:
     """Compare samples of both periods.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     now = time.time()
     return Drift(

@@ -22,10 +22,10 @@ SLOPE = 2.0
 MAX_PREVALENCE = 0.02
 MIN_PREVALENCE = 0.0005
 USUAL_PREVALENCE = 0.002
-# A word as common as this on the Zipf scale is thought to be on a hundredth of all pictures.
+# A word as common as this on the Zipf scale is assumed to be on a hundredth of all pictures.
 ZIPF_OF_A_HUNDREDTH = 5.0
 MIN_DEVIATION = np.float32(1e-4)
-# The usual spread of all words counts as much as this number of pictures.
+# The usual spread of all words weighs as much as this number of pictures.
 USUAL_SPREAD_PICTURES = 20
 # The share of a normal distribution below one deviation from its middle.
 BELOW = 0.16
@@ -72,7 +72,7 @@ class Background:
 
 @dataclass(frozen=True)
 class TextRows:
-    """Embeddings of words, the vocabulary's and then those of tags that were made by their names.
+    """Embeddings of words: first the vocabulary's, then names of tags that were made from names.
 
     rows: (dimensions, words) float32, each of length 1. limits: (words,) float32, z-scores from
     which the words are shown. named_ids: (named,) int32, the database's ids of the last words.
@@ -98,7 +98,7 @@ class TextRows:
         return replace(self, background=background)
 
     def with_named(self, named: Mapping[int, NDArray[np.float32]]) -> TextRows:
-        """Return these words and tags made by their names.
+        """Return these words, followed by tags made from names.
 
         named: the names' embeddings, (dimensions,) of length 1, by the tags' ids.
         """
@@ -112,7 +112,7 @@ class TextRows:
         )
 
     def without_named(self, tag_ids: list[int]) -> TextRows:
-        """Return the words without some that were made by their names."""
+        """Return the words without some that were made from names."""
         own = self.rows.shape[1] - len(self.named_ids)
         kept = np.append(np.arange(own), own + np.flatnonzero(~np.isin(self.named_ids, tag_ids)))
         return replace(

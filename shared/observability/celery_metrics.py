@@ -1,7 +1,7 @@
 """Celery's metrics under the names that celery-exporter made common.
 
 celery-exporter listens to events on the broker; here they are counted where tasks run, so none is
-lost while the broker is away.
+lost while the broker does not answer.
 """
 
 import time
@@ -18,7 +18,7 @@ received = Counter("celery_task_received_total", "Messages taken from a queue", 
 begun = Counter("celery_task_started_total", "Tasks begun", LABELS)
 succeeded = Counter("celery_task_succeeded_total", "Tasks that ended well", LABELS)
 failed = Counter("celery_task_failed_total", "Tasks that ended with an exception", LABELS)
-retried = Counter("celery_task_retried_total", "Tasks put off", LABELS)
+retried = Counter("celery_task_retried_total", "Tasks that will be tried again", LABELS)
 runtime = Histogram(
     "celery_task_runtime", "Seconds that tasks take", LABELS, buckets=TASK_BUCKETS_SECONDS
 )

@@ -28,7 +28,7 @@ upload_to_tagged = Histogram(
     buckets=WAIT_BUCKETS_SECONDS,
 )
 corrections = Counter(
-    "tagloop_corrections_total", "What people said of tags, by verdict", ("verdict",)
+    "tagloop_corrections_total", "People's corrections of tags, by verdict", ("verdict",)
 )
 webhook_deliveries = Counter(
     "tagloop_webhook_deliveries_total",
@@ -37,7 +37,7 @@ webhook_deliveries = Counter(
 )
 stage_seconds = Histogram(
     "tagloop_stage_seconds",
-    "Time that one image (fetch, decode, infer, queue) or one batch (score, store) takes",
+    "Time of each stage, for an image (fetch, decode, infer, queue) or a batch (score, store)",
     ("stage",),
     buckets=STAGE_BUCKETS_SECONDS,
 )
@@ -60,7 +60,7 @@ request_seconds = Histogram(
 )
 transaction_seconds = Histogram(
     "tagloop_database_transaction_seconds",
-    "One transaction, what the program does within it included",
+    "One transaction, with what the program does within it",
     buckets=STAGE_BUCKETS_SECONDS,
 )
 database_errors = Counter(
@@ -93,7 +93,7 @@ gpu_utilization = Gauge(
 )
 gpu_memory = Gauge(
     "tagloop_gpu_memory_bytes",
-    "Memory of the GPU, used and in all",
+    "Memory of the GPU, used and in total",
     ("gpu", "kind"),
     multiprocess_mode=LIVING,
 )

@@ -47,7 +47,7 @@ def serve_metrics(port: int, check: Callable[[], None]) -> None:
     check: raises TagloopError while the process makes no progress; `/healthz` is a 503 then.
 
     Raises:
-        ConfigError: the port cannot be listened on.
+        ConfigError: the port cannot be used.
     """
     if port == 0:
         return
@@ -68,7 +68,7 @@ def serve_metrics(port: int, check: Callable[[], None]) -> None:
         server = make_server("", port, answer, ThreadingWSGIServer, QuietHandler)
     except OSError as error:
         raise ConfigError(
-            f"TAGLOOP_METRICS_PORT is {port}, which cannot be listened on ({error.strerror}); "
+            f"TAGLOOP_METRICS_PORT is {port}, but cannot be used ({error.strerror}); "
             "give each process of a machine a port of its own, or 0 for none."
         ) from error
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 TRACES_PATH = "/v1/traces"
-# Requests that come every few seconds and tell nothing.
+# Requests that come every few seconds and are not worth a trace.
 UNTRACED_PATHS = "healthz,readyz,metrics"
 # Attributes of a request's span that hold its query, in the old and the new conventions.
 ADDRESSES = ("http.target", "http.url", "url.full")
@@ -39,7 +39,7 @@ def trace_web(settings: Settings, service: str, app: Flask) -> None:
             app,
             tracer_provider=provider,
             excluded_urls=UNTRACED_PATHS,
-            # What a request hook changes is overwritten after it.
+            # A request hook would be too early: its changes are overwritten.
             response_hook=hide_query,
         )
 

@@ -42,7 +42,7 @@ def metadata_bytes(metadata: object) -> int:
     """Return the size of metadata as JSON.
 
     Raises:
-        ValueError, TypeError: they are no JSON that Postgres can keep, such as NaN or half of a
+        ValueError, TypeError: it is not JSON that Postgres can keep: NaN, for example, or half of a
             surrogate pair.
     """
     return len(json.dumps(metadata, allow_nan=False, ensure_ascii=False).encode())

@@ -21,7 +21,7 @@ class BlobReader:
         return self
 
     def __next__(self) -> bytes:
-        """The next piece.
+        """Return the next piece.
 
         Raises:
             BlobMissing: the blob was deleted meanwhile.
@@ -35,13 +35,13 @@ class BlobReader:
         return piece
 
     def seekable(self) -> bool:
-        """It can begin anywhere."""
+        """Return True: reading can begin anywhere."""
         return True
 
     def seek(self, position: int) -> None:
-        """Go on from this byte."""
+        """Continue at this byte."""
         self._position = position
 
     def tell(self) -> int:
-        """Where the next piece begins."""
+        """Return where the next piece begins."""
         return self._position

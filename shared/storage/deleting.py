@@ -17,7 +17,7 @@ from shared.errors import StorageUnavailable, Unavailable
 from shared.storage.storage import Storage
 
 FILES_PER_PASS = 100
-# A sweep runs every ten seconds, as one of few tasks that a worker runs at once.
+# A sweep runs every ten seconds, and takes one of the few places for tasks of a worker.
 PASSES = 50
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ def sweep_files(engine: Engine, storage: Storage) -> int:
     """Delete noted files that are due, up to a few thousand; return how many are gone.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     gone = 0
     for _ in range(PASSES):
@@ -65,8 +65,8 @@ def _delete_due(
 ) -> tuple[int, bool]:
     """Delete some files that are due; return how many are gone, and whether to go on.
 
-    Stops at the first refusal: a storage that is away would refuse the others too, each after a
-    time-out.
+    Stops at the first refusal: a storage that does not answer would refuse the others too, each
+    after a time-out.
     """
     with transaction(engine) as connection:
         due = lock_due(connection, limit, keys)

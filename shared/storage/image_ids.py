@@ -19,7 +19,7 @@ def new_image_id() -> UUID:
 
 
 def first_id_of(moment: datetime) -> UUID:
-    """The least id that an image which arrives at a moment, to the millisecond, can have."""
+    """Return the smallest id of an image that arrives at a moment, to the millisecond."""
     milliseconds = max(0, int(moment.timestamp() * 1000))
     return UUID(int=min(milliseconds, MAX_MILLISECONDS) << BITS_BELOW_TIME)
 
@@ -37,7 +37,7 @@ def parse_image_id(text: str) -> UUID:
 
 
 def read_image_ids(texts: Iterable[str]) -> list[UUID]:
-    """Return the ids among texts that came from outside, each once; what is no id is left out."""
+    """Return the ids among a caller's texts, each once; texts that are not ids are left out."""
     ids: dict[UUID, None] = {}
     for text in texts:
         with suppress(ValueError):

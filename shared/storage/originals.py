@@ -13,7 +13,7 @@ CHUNK_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Original:
-    """What is known of a picture's file before it is decoded."""
+    """What is known about a picture's file before it is decoded."""
 
     sha256: bytes
     bytes: int
@@ -27,7 +27,7 @@ def inspect_original(file: BinaryIO, settings: Settings) -> Original:
     """Check and hash a picture's file; leaves it at its start.
 
     Raises:
-        PictureError: it is empty, no picture, or over the limit on pixels.
+        PictureError: it is empty, not a picture, or over the limit on pixels.
     """
     file.seek(0)
     digest = hashlib.sha256()

@@ -1,7 +1,8 @@
 """A picture to search by, and the answer: what a web process and a worker exchange.
 
 Both are in the storage while the request lasts. Celery could return the answer, but while its
-result store is away it blocks the request for 20 s and then needs a restart of the process.
+result store does not answer, it blocks the request for 20 s and then needs a restart of the
+process.
 """
 
 import json

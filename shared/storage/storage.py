@@ -44,7 +44,7 @@ class Storage:
         Raises:
             StorageUnavailable: it could not be written.
         """
-        # What is in memory already, obstore would read through Python, piece by piece.
+        # obstore would read an in-memory file through Python, piece by piece.
         content = data.getvalue() if isinstance(data, BytesIO) else data
         try:
             with storage_seconds.labels("put").time():

@@ -1,4 +1,4 @@
-"""Files of uploads whose commit got no answer: whether rows name them is known only later."""
+"""Files of uploads whose commit got no answer: perhaps a row names them, perhaps not."""
 
 import threading
 from collections.abc import Collection
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class Unsettled:
-    """Notes such files for deletion as soon as Postgres answers again. Safe for threads.
+    """Notes such files for deletion as soon as Postgres answers again. Thread-safe.
 
     The sweep then deletes those that no row names and keeps the others.
     """

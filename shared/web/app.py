@@ -53,7 +53,7 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
         validation_error_model=ProblemDocument,
         validation_error_callback=validation_response,
         static_folder=None,
-        # None would stand in the document as null, which is no list of schemes.
+        # None would become null in the document, which is not a list of schemes.
         security_schemes={},
     )
     app.json = TolerantJson(app)

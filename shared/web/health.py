@@ -23,7 +23,7 @@ def healthz() -> dict[str, str]:
 
 @health.get("/readyz", summary="Check that the whole service works")
 def readyz() -> dict[str, str]:
-    """503 with a problem document that names what is missing, or that nothing is being tagged."""
+    """Answers 503 with a problem document that says what is missing, or that nothing is tagged."""
     here = context()
     problem = here.live.problem()
     count_messages(here.celery, INTERACTIVE)

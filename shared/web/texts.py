@@ -21,7 +21,7 @@ def embed_text(words: str, *, as_name: bool) -> NDArray[np.float32] | None:
     as_name: whether it is a tag's name.
 
     Raises:
-        Unavailable: no worker answered in time, Postgres or the broker is away, or too many
+        Unavailable: no worker answered in time, Postgres or the broker does not answer, or too many
             requests are waiting for workers.
     """
     here = context()
@@ -39,7 +39,7 @@ def embed_text(words: str, *, as_name: bool) -> NDArray[np.float32] | None:
         return known
     with here.room.place() as has_place:
         if not has_place:
-            raise Unavailable("Too many requests wait for a worker; send this again later.")
+            raise Unavailable("Too many requests wait for a worker; try again later.")
         question_id = uuid4()
         if not publish_text(here.celery, question_id, words, ANSWER_SECONDS, as_name=as_name):
             raise Unavailable("The broker does not answer.")

@@ -42,7 +42,7 @@ def export_owner(settings: Settings, owner: str, folder: Path) -> int:
 
     Raises:
         ConfigError: the folder exists and is not empty, or cannot be created.
-        Unavailable: the database or the storage is away.
+        Unavailable: the database or the storage does not answer.
     """
     try:
         (folder / FILES).mkdir(parents=True)
@@ -72,7 +72,7 @@ def erase_owner(settings: Settings, owner: str) -> int:
     later deletes files that the storage cannot delete now.
 
     Raises:
-        Unavailable: the database is away; running it again deletes the rest.
+        Unavailable: the database does not answer; running it again deletes the rest.
     """
     engine = connect_engine(settings.database_url, pool_size=1)
     storage = Storage(settings.storage_url)

@@ -14,7 +14,7 @@ def add_words_file(data: Path | None, file: Path) -> str:
 
     Raises:
         ConfigError: it is not a words file, or was made for another backbone.
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     count = len(read_words_file(file).names)
     storage = Storage(settings_of(data).storage_url)

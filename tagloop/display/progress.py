@@ -89,7 +89,7 @@ def _follow(
 ) -> Followed:
     """Poll until the work is over. describe: returns a text, and the share that is done.
 
-    Waits for a server that is away for a moment; Ctrl-C ends only the waiting.
+    Waits for a server that does not answer for a moment; Ctrl-C ends only the waiting.
     """
     progress = Progress(
         SpinnerColumn(),

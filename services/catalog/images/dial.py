@@ -41,7 +41,7 @@ class DialStep(BaseModel):
 
     min_confidence: float
     right: float | None = Field(description="share of the shown tags that is expected to be right")
-    verdicts: int = Field(description="how many verdicts of people on shown tags that rests on")
+    verdicts: int = Field(description="how many of people's verdicts on shown tags it is based on")
     basis: Literal["verdicts", "held_out", "network"] = Field(
         description="verdicts: people's; held_out: what the live version got right on images that "
         "it did not learn from; network: the model's own confidence"

@@ -61,7 +61,7 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
     """Return the verdicts on an image, given by its row; the vocabulary has at least these tags.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     with transaction(context().engine) as connection:
         stored = find_embedding(connection, image["id"])
@@ -86,6 +86,6 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
 
 
 def _scorer_of(backbone_id: int) -> Scorer:
-    """Return the live scorer, also just after another network went live."""
+    """Return the live scorer, even just after another network went live."""
     scorer = context().live.get()
     return scorer if scorer.model.backbone_id == backbone_id else context().live.look_again()

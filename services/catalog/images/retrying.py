@@ -73,7 +73,7 @@ def _queue(ids: Sequence[UUID] | None, error: str | None) -> int:
     here = context()
     if here.backlog.is_over():
         limit = here.settings.queue_limit
-        raise QueueFull(f"{limit:,} pictures or more wait to be tagged; send this again later.")
+        raise QueueFull(f"{limit:,} pictures or more wait to be tagged; try again later.")
     queued, after = 0, None
     while True:
         with transaction(here.engine) as connection:

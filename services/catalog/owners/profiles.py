@@ -72,7 +72,7 @@ class Subject(BaseModel):
     name: str
     images: int
     days: int = Field(description="on how many days such images arrived")
-    score: float = Field(description="how much more often than in others' images, as a z-score")
+    score: float = Field(description="how much more frequent than in others' images, as a z-score")
     share: float = Field(description="share of this owner's images that show it")
     everybody: float = Field(description="share of everyone else's newest images that show it")
     examples: list[str] = Field(description=f"ids of up to {EXAMPLES} images, of different days")
@@ -106,7 +106,9 @@ class Profile(BaseModel):
     owner: str
     images: int
     tags: list[TagCount] = Field(description=f"the {MAX_TAGS} most frequent ones")
-    subjects: list[Subject] = Field(description="what sets them apart, the most telling first")
+    subjects: list[Subject] = Field(
+        description="what distinguishes them from others', most distinctive first"
+    )
     hashtags: list[HashtagCount] = Field(description=f"the {MAX_HASHTAGS} most frequent ones")
 
 

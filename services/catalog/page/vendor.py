@@ -74,7 +74,7 @@ def _vendor(package: str, entry: dict[str, Any], archive: bytes) -> None:
 def _read(tar: tarfile.TarFile, name: str) -> str:
     member = tar.extractfile(name)
     if member is None:
-        sys.exit(f"{name} is no file of the archive.")
+        sys.exit(f"{name} is not a file of the archive.")
     return member.read().decode()
 
 

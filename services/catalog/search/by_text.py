@@ -18,7 +18,7 @@ from shared.web.context import context
 from shared.web.texts import embed_text
 
 MAX_FOUND = 200
-# Of a hundred ordinary pictures, two are as near to a text as this z-score.
+# Of a hundred ordinary pictures, two reach this z-score for a text.
 MIN_Z = 2.0
 
 
@@ -52,7 +52,7 @@ def understands_text() -> bool:
     try:
         return context().live.get().head.text is not None
     except Unavailable:
-        return False  # No worker has started so far, so there is nothing to find by text.
+        return False  # No worker has started yet, so there is nothing to find by text.
 
 
 def prepare_text(text: str) -> TextQuery | None:

@@ -66,7 +66,7 @@ class TermDocument(BaseModel):
 
     text: str
     start: int | None = Field(description="its first character in `q`; null: another parameter")
-    end: int | None = Field(description="the character behind it")
+    end: int | None = Field(description="the character after it")
     kind: Literal[
         "tag",
         "owner",
@@ -101,7 +101,9 @@ class SearchResults(BaseModel):
     """A page of matching images."""
 
     tags: list[FoundTag] = Field(description="the wanted tags")
-    unknown: list[str] = Field(description="words that mean no tag; then there are no images")
+    unknown: list[str] = Field(
+        description="words that mean no tag; if there are any, no image matches"
+    )
     by_text: str | None = Field(
         description="the text that the network compared images with, where words mean no tag"
     )

@@ -24,14 +24,14 @@ def embed(picture: BinaryIO) -> tuple[NDArray[np.float16], int]:
 
     Raises:
         PictureError: it is not a picture, is over a limit, or cannot be decoded.
-        Unavailable: the storage or the broker is away, no worker answered in time, or too many
-            requests are waiting for workers.
+        Unavailable: the storage or the broker does not answer, no worker answered in time, or too
+            many requests are waiting for workers.
     """
     here = context()
     original = inspect_original(picture, here.settings)
     with here.room.place() as has_place:
         if not has_place:
-            raise Unavailable("Too many requests wait for a worker; send this again later.")
+            raise Unavailable("Too many requests wait for a worker; try again later.")
         return _ask_worker(picture, original)
 
 

@@ -77,7 +77,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
 def get_search_ids(query: Criteria) -> dict[str, Any]:
     """Up to 10,000 images, newest first, for an action on all of them.
 
-    A text that no tag answers finds the same images as in `/v1/search`, the nearest first.
+    A text that means no tag finds the same images as in `/v1/search`, the nearest first.
     """
     understood = understand(query)
     ids: Sequence[UUID] = []

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from shared.db.search.likeness.stacks import Stack, find_stacks
 
-# A page may come out shorter than asked for rather than take long.
+# A page may be shorter than requested rather than take long.
 MAX_ROUNDS = 5
 
 

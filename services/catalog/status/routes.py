@@ -59,8 +59,10 @@ class WorkerDocument(BaseModel):
     """A worker that runs."""
 
     name: str = Field(description="its host and process")
-    seen_seconds: float = Field(description="how long ago it was last seen, every few seconds")
-    busy: int = Field(description="images that it held then")
+    seen_seconds: float = Field(
+        description="how long ago it was last seen; it reports every few seconds"
+    )
+    busy: int = Field(description="images that it held at that time")
 
 
 class DeliveryCounts(BaseModel):
@@ -146,7 +148,7 @@ def _health(connection: Connection) -> dict[str, Any]:
     live = find_live_model(connection)
     problems = []
     if live is None:
-        problems.append("There is no model yet: no worker has started so far.")
+        problems.append("There is no model yet: start a worker, which makes the first one.")
     if is_stalled(connection):
         problems.append(str(Stalled()))
     return {"model": live and live.version, "ready": not problems, "problems": problems}

@@ -125,7 +125,7 @@ def _score(connection: Connection, backbone_id: int, body: PreviewQuery) -> Prev
     if not len(has):
         raise Conflict("None of the examples is tagged yet, so there is nothing to learn from.")
     sampled = sample_embeddings(connection, backbone_id, SAMPLED, without=[*given])
-    # What is empty has no width, and does not fit to the others.
+    # An empty array has no width, and cannot be joined to the others.
     rest = np.concatenate([has[:0], *(part for part in (lacks, sampled) if len(part))])
     inputs = features(np.concatenate([has, rest]))
     present = np.arange(len(inputs)) < len(has)

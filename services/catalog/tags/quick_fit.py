@@ -1,7 +1,7 @@
 """Fit a classifier of one tag to a few examples, in numpy, while a person waits.
 
-The trainer's own fit also considers trust, mutually exclusive tags and the network's verdict. This
-one only has to show within a second what a tag would find.
+The trainer's own fit also considers trust, mutually exclusive tags and the network's probabilities.
+This one only has to show, within a second, what a tag would find.
 """
 
 from dataclasses import dataclass

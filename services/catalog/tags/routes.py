@@ -55,7 +55,7 @@ def _decode(cursor: str) -> tuple[str, int]:
     tag_id, _, slug = decode_cursor(cursor).partition(" ")
     if not tag_id.isdecimal():
         raise BadRequest(
-            f"The cursor {cursor[:100]!r} is malformed; use `next` of the page before."
+            f"The cursor {cursor[:100]!r} is malformed; use `next` of the previous page."
         )
     return slug, int(tag_id)
 

@@ -75,7 +75,7 @@ class TagsOptions(Members):
 
 
 def add_routes(blueprint: APIBlueprint, root: str) -> None:
-    """Add the operations; the tagger that a client names means nothing here."""
+    """Add the operations; the tagger that a client names is ignored."""
 
     @blueprint.get(
         f"{root}/v2/tags", summary="Imagga: tag a picture", openapi_extensions=TAGS_QUERY
@@ -159,7 +159,7 @@ def _describe(outcome: PictureOutcome, options: TagsOptions) -> Response:
     tags = [
         {
             "confidence": round(label.confidence * PERCENT, DIGITS),
-            # Other languages are not claimed: the words are English.
+            # The words are English, so no other language is promised.
             "tag": {"en": label.called(as_it_is)},
         }
         for label in surest(labels, limit)

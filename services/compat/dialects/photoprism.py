@@ -17,7 +17,7 @@ from shared.errors import BadRequest, TagloopError
 
 # A photo that is not square may come as three crops.
 MAX_PICTURES = 3
-# Of the wider words: PhotoPrism lists them beside the label.
+# How many wider words PhotoPrism lists beside the label.
 MAX_CATEGORIES = 2
 WEB_ADDRESS = ("http://", "https://")
 

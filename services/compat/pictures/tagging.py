@@ -147,7 +147,7 @@ def _place() -> Iterator[float]:
     """
     with context().room.place() as has_place:
         if not has_place:
-            raise Unavailable("Too many requests wait already; send this again later.")
+            raise Unavailable("Too many requests wait already; try again later.")
         yield time.monotonic() + min(ANSWER_SECONDS, context().settings.max_wait_seconds)
 
 

@@ -85,5 +85,5 @@ def _key_in(request: Request, ring: KeyRing, places: tuple[FindToken, ...]) -> K
         raise InvalidKey("The request shows two different keys; send one.")
     key = ring.verify(sent.pop())
     if key is None:
-        raise InvalidKey("This key opens nothing: it is unknown, or was revoked.")
+        raise InvalidKey("This key is unknown, or was revoked.")
     return key

@@ -29,9 +29,11 @@ class BatchRequest(BaseModel):
     user: User = Field("", description="who says so")
     images: list[ImageId] = Field(min_length=1, max_length=MAX_IMAGES)
     add: list[TagName] = Field(
-        [], max_length=MAX_TAGS, description="they have these; a new name makes a tag"
+        [], max_length=MAX_TAGS, description="the images have these; a new name makes a tag"
     )
-    remove: list[TagName] = Field([], max_length=MAX_TAGS, description="they do not have these")
+    remove: list[TagName] = Field(
+        [], max_length=MAX_TAGS, description="the images do not have these"
+    )
     new: bool = Field(
         False, description="have added names make tags, even where one is called almost the same"
     )
@@ -47,7 +49,9 @@ class RefusedImage(BaseModel):
 class BatchDocument(BaseModel):
     """The result of a request."""
 
-    batch: str | None = Field(description="names the request, to undo it; null: nothing was said")
+    batch: str | None = Field(
+        description="identifies the request, to undo it; null: nothing was stored"
+    )
     images: int = Field(description="how many images were corrected")
     problems: list[RefusedImage] = Field(description="images that were not")
 
@@ -55,8 +59,8 @@ class BatchDocument(BaseModel):
 class UndoneDocument(BaseModel):
     """The result of undoing a request."""
 
-    batch: str = Field(description="names the undoing, to undo that")
-    images: int = Field(description="how many images have their former words back")
+    batch: str = Field(description="identifies the undoing, which can be undone too")
+    images: int = Field(description="how many images have their earlier verdicts back")
 
 
 class BatchPath(BaseModel):

@@ -42,15 +42,15 @@ class CorrectionResult(BaseModel):
     """The result of one entry."""
 
     image: str | None
-    corrections: int | None = Field(None, description="how many were written down")
-    problem: ProblemDocument | None = Field(None, description="why none were")
+    corrections: int | None = Field(None, description="how many were stored")
+    problem: ProblemDocument | None = Field(None, description="why none was stored")
 
 
 class Results(BaseModel):
     """The result of each entry, in the order of the request."""
 
     batch: str | None = Field(
-        description="names this request, to undo it; null: nothing was written down"
+        description="identifies this request, to undo it; null: nothing was stored"
     )
     results: list[CorrectionResult]
 

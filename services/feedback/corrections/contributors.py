@@ -25,9 +25,11 @@ contributors = APIBlueprint("contributors", __name__, abp_tags=[Tag(name="contri
 class ContributorDocument(BaseModel):
     """A person who makes corrections."""
 
-    user: str = Field(description="empty: those who gave no name")
-    trust: float = Field(description="weight of their word, 0 to 1")
-    agreement: float | None = Field(description="share of judged corrections that others back")
+    user: str = Field(description="empty: people who gave no name")
+    trust: float = Field(description="weight of their votes, 0 to 1")
+    agreement: float | None = Field(
+        description="share of judged corrections that others agree with"
+    )
     judged: int = Field(description="corrections that could be compared")
     set_aside_at: datetime | None = Field(description="since when nothing is learned from them")
     reason: str | None = Field(description="why they were set aside")

@@ -32,7 +32,9 @@ class PastCorrection(BaseModel):
     verdict: Verdict
     user: str
     model: int | None = Field(description="the version that had tagged the image")
-    confidence: float | None = Field(description="what that had said; null: it showed no such tag")
+    confidence: float | None = Field(
+        description="of that version in the tag; null: it did not show the tag"
+    )
     created_at: datetime
 
 

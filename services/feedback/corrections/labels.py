@@ -74,5 +74,5 @@ def _decode(cursor: str) -> tuple[UUID, int]:
         return UUID(image_id), int(tag_id)
     except ValueError as error:
         raise BadRequest(
-            f"The cursor {cursor[:100]!r} is malformed; use `next` of the page before."
+            f"The cursor {cursor[:100]!r} is malformed; use `next` of the previous page."
         ) from error

@@ -33,5 +33,5 @@ def read_entry(image_id: str, verdicts: VerdictsDocument) -> Entry:
     """
     said = tuple((name, verdict) for verdict in VERDICTS for name in getattr(verdicts, verdict))
     if not said:
-        raise BadRequest("Nothing is said; name tags in add, remove, confirm or undo.")
+        raise BadRequest("The request has no verdict; name tags in add, remove, confirm or undo.")
     return Entry(parse_image_id(image_id), said, verdicts.new)

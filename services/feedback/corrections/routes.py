@@ -52,7 +52,7 @@ class Corrected(BaseModel):
     """The stored corrections and the image's tags."""
 
     image: str
-    batch: str = Field(description="names this request, to undo it")
+    batch: str = Field(description="identifies this request, to undo it")
     corrections: list[Correction]
     similar: list[SimilarName] = Field(description="tags that were perhaps meant instead")
     tags: list[dict[str, Any]] = Field(description="as in GET /v1/images/{id}")

@@ -57,19 +57,19 @@ class Endpoint(BaseModel):
     description: str
     created_at: datetime
     succeeded_at: datetime | None = Field(
-        description="when it last took a message, give or take a minute"
+        description="when it last accepted a message, to the minute"
     )
-    disabled_at: datetime | None = Field(description="since when it is told nothing")
+    disabled_at: datetime | None = Field(description="since when it gets no events")
     disabled_reason: str | None
     old_secret_until: datetime | None = Field(
-        description="until then messages are signed with earlier secrets, too"
+        description="until then, messages are signed with earlier secrets as well"
     )
 
 
 class RegisteredEndpoint(Endpoint):
     """An endpoint and its new signing secret."""
 
-    secret: str = Field(description="whsec_…; it is shown this once")
+    secret: str = Field(description="whsec_…; it is shown only now")
 
 
 class Endpoints(BaseModel):
@@ -80,6 +80,6 @@ class Endpoints(BaseModel):
 
 
 class EndpointPath(BaseModel):
-    """Names an endpoint."""
+    """Id of an endpoint."""
 
     endpoint_id: UUID

@@ -158,7 +158,9 @@ def post_rotate(path: EndpointPath) -> dict[str, Any]:
 
 def _check_events(events: Collection[str], owner: str | None) -> None:
     if owner is not None and MODEL_PROMOTED in events:
-        raise BadRequest(f"{MODEL_PROMOTED} concerns no owner's images; leave it or the owner out.")
+        raise BadRequest(
+            f"{MODEL_PROMOTED} concerns no single owner; leave out the event or the owner."
+        )
 
 
 def _find(connection: Connection, endpoint_id: UUID) -> RowMapping:

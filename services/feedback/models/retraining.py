@@ -36,7 +36,7 @@ class RunDocument(BaseModel):
     stage: str = Field(description="what it does now")
     progress: float = Field(description="0 to 1")
     corrections: int = Field(description="how many new ones it learns from")
-    set_aside: int = Field(description="how many of them it failed on, and later runs leave out")
+    set_aside: int = Field(description="how many of them failed, so that later runs leave them out")
     version: int | None = Field(description="the version that it made")
     reason: str | None = Field(description="how it ended, or its last attempt, and why")
     report: dict[str, Any] = Field(description="quality before and after, per tag and overall")
@@ -56,7 +56,7 @@ class Runs(BaseModel):
 
     queue: int = Field(description="corrections that no run has taken yet")
     set_aside: int = Field(
-        description="corrections that runs failed on three times, and that later ones leave out"
+        description="corrections that failed in three attempts, so that later runs leave them out"
     )
     runs: list[RunDocument] = Field(description=f"the newest {RUNS_LISTED}, the newest first")
 
@@ -80,7 +80,7 @@ def post_retrain() -> tuple[dict[str, Any], int]:
         row = find_run(connection, run_id, caller_access())
     if not is_new:
         raise Conflict(
-            f"Run {run_id} is queued or running already; see /v1/retrain/{run_id} and ask again "
+            f"Run {run_id} is already queued or running; see /v1/retrain/{run_id} and try again "
             "when it has ended."
         )
     publish_hint(here.celery, FINETUNE)

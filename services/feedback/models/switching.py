@@ -142,7 +142,9 @@ def get_switch() -> dict[str, Any]:
     responses={202: SwitchDocument, 409: ProblemDocument},
 )
 def post_switch(body: SwitchRequest) -> tuple[dict[str, Any], int]:
-    """Workers embed all images with it in the background; the present network serves meanwhile.
+    """Workers embed all images with the new network in the background;
+
+    the present one serves meanwhile.
 
     Then the learned tags are learned again, and one commit makes the network live.
     """

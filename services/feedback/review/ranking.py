@@ -16,7 +16,7 @@ Why = Literal["disputed", "held", "uncertain", "rare"]
 WHYS: tuple[Why, ...] = ("disputed", "held", "uncertain", "rare")
 # Suggestions of one kind per image; reviewers do not read more.
 MAX_SUGGESTIONS = 3
-# Below this score, an answer would teach hardly anything.
+# Below this score, an answer would teach almost nothing.
 MIN_SCORE = 0.1
 # A dispute with the model counts less than one between people: the model errs more often.
 MODEL_WEIGHT = 0.5

@@ -40,7 +40,7 @@ class SuggestedTag(BaseModel):
 
     tag: str = Field(description="the tag's slug")
     name: str
-    confidence: float = Field(description="what the live model says")
+    confidence: float = Field(description="probability by the live model")
     why: Why
 
 

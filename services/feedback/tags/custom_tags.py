@@ -41,7 +41,7 @@ class ExampleImages(BaseModel):
     examples: list[ImageId] = Field(
         [],
         max_length=MAX_EXAMPLES,
-        description="ids of images that have it; empty: the name says it, where the network "
+        description="ids of images that have it; empty: the name is enough, if the network "
         "understands text",
     )
     counterexamples: list[ImageId] = Field(

@@ -58,7 +58,7 @@ class TagChange(BaseModel):
     def refuse_nothing(self) -> "TagChange":
         """Reject a request without changes."""
         if self.name is None and self.shared is None:
-            raise ValueError("say what to change: name, or shared")
+            raise ValueError("name what to change: name or shared")
         return self
 
 
@@ -142,7 +142,7 @@ def post_merge(path: EditedTagPath, query: WhoseQuery, body: MergeRequest) -> di
         tag = _find_editable(connection, path.slug, query.owner)
         into = _find(connection, body.into, query.owner)
         if into.id == tag.id:
-            raise BadRequest(f"{path.slug!r} and {body.into!r} are the same tag already.")
+            raise BadRequest(f"{path.slug!r} and {body.into!r} are already the same tag.")
         if into.owner not in (None, tag.owner):
             raise Conflict(
                 f"{into.slug!r} is a tag of {into.owner!r} alone, and {tag.slug!r} is "
@@ -236,7 +236,7 @@ def _refuse_taken(connection: Connection, tag: KnownTag, name: str, owner: str |
     ]
     if others:
         raise Conflict(
-            f"There is a tag {others[0].slug!r} already; merge {tag.slug!r} into it instead."
+            f"There is already a tag {others[0].slug!r}; merge {tag.slug!r} into it instead."
         )
 
 

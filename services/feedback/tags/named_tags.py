@@ -16,7 +16,7 @@ REASON = "The tag {name!r} was made from its name."
 
 
 def make_named_tag(name: str) -> KnownTag:
-    """Make a shared tag that images get by the network's idea of its name; return it.
+    """Make a shared tag that the network recognises by its name; return it.
 
     Raises:
         BadRequest: the network does not understand text, or the caller's tags are an owner's.
@@ -33,14 +33,18 @@ def make_named_tag(name: str) -> KnownTag:
     if owner is not None and not settings.shared_tags:
         raise BadRequest(f"The tag {name!r} needs examples: it would belong to {owner!r} alone.")
     if not settings.custom_tags:
-        raise BadRequest("No tags may be made here (TAGLOOP_CUSTOM_TAGS).")
+        raise BadRequest("This server allows no new tags (TAGLOOP_CUSTOM_TAGS).")
     words = here.words.get()
     with transaction(here.engine) as connection:
         known = find_named(connection, words, [name], None)
         if name in known:
-            raise Conflict(f"There is a tag {known[name].tag.slug!r} already; examples teach it.")
+            raise Conflict(
+                f"There is already a tag {known[name].tag.slug!r}; teach it with examples."
+            )
         if count_tags_of(connection, None) >= settings.max_shared_tags:
-            raise Conflict(f"There are {settings.max_shared_tags:,} tags already.")
+            raise Conflict(
+                f"There are already {settings.max_shared_tags:,} tags; delete or merge some."
+            )
     row = embed_text(name, as_name=True)
     with transaction(here.engine) as connection:
         live = lock_live_model(connection)

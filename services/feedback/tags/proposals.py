@@ -35,8 +35,8 @@ class ProposalDocument(BaseModel):
     means: str | None = Field(description="of a synonym: the words that it would count as")
     status: Literal["proposed", "accepted", "refused"]
     automatic: bool = Field(description="accepted without a person")
-    tag: str | None = Field(description="slug of the tag that was made of it")
-    figures: dict[str, Any] = Field(description="what it rests on: pictures, owners, precision")
+    tag: str | None = Field(description="slug of the tag that was made from it")
+    figures: dict[str, Any] = Field(description="what it is based on: pictures, owners, precision")
     created_at: datetime
     decided_at: datetime | None
 
@@ -100,7 +100,7 @@ def post_refuse(path: ProposalPath) -> dict[str, Any]:
         row = _existing(connection, path.proposal_id)
         if row["kind"] == "tag" and row["tag_id"] is not None:
             raise Conflict(
-                f"The hashtag {row['name']!r} is a tag already; delete the tag with "
+                f"The hashtag {row['name']!r} is already a tag; delete the tag with "
                 f"DELETE /v1/tags/{slug_of(row['name'])} first."
             )
         return describe(decide(connection, row["id"], "refused", key_id=caller_key_id()))
@@ -125,7 +125,7 @@ def _tag_of(connection: Connection, row: RowMapping) -> int:
     most = context().settings.max_shared_tags
     if count_tags_of(connection, None) >= most:
         raise Conflict(
-            f"There are {most:,} shared tags already, which is the most that this server keeps; "
+            f"There are already {most:,} shared tags, the maximum of this server; "
             "delete or merge some, or raise TAGLOOP_MAX_SHARED_TAGS."
         )
     return make_tag(connection, slug_of(row["name"]), row["name"], caller_key_id()).id

@@ -18,6 +18,6 @@ def fetch_document(url: str) -> bytes:
     """
     with context().room.place() as has_place:
         if not has_place:
-            raise Unavailable("Too many requests wait already; send this again later.")
+            raise Unavailable("Too many requests wait already; try again later.")
         with download(url, frozenset(), MAX_BYTES, SECONDS, max_redirects=0) as file:
             return file.read()

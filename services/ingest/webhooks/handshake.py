@@ -1,7 +1,7 @@
 """The "abuse protection" of CloudEvents: a sender asks by OPTIONS whether it may send.
 
-Azure's Event Grid sends nothing without it. The answer grants no access: every delivery still has
-to prove who sent it.
+Azure's Event Grid sends nothing without it. The answer grants no access: each delivery is still
+verified.
 """
 
 from flask import Blueprint, Response, request

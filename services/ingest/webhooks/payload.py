@@ -63,7 +63,9 @@ def optional_text(value: object, *path: str) -> str | None:
     if not isinstance(found, str) or not found:
         return None
     if "\0" in found or any("\ud800" <= character <= "\udfff" for character in found):
-        raise BadRequest(f"The text at {'.'.join(path)} has a NUL or half a character in it.")
+        raise BadRequest(
+            f"The text at {'.'.join(path)} has a NUL character or half of a surrogate pair in it."
+        )
     return found
 
 

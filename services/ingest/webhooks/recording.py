@@ -44,7 +44,7 @@ def record(
         BadRequest: an option is not valid.
         UnsafeUrl: a picture is not at a web address, or a callback URL must not be sent to.
         Replayed: this delivery was received before.
-        Unavailable: Postgres is away. Nothing was stored.
+        Unavailable: Postgres does not answer. Nothing was stored.
     """
     recorded = RecordedEvents()
     once = _in_order(events)

@@ -39,15 +39,17 @@ log = structlog.get_logger(__name__)
 
 
 class SourcePath(BaseModel):
-    """Who sends."""
+    """Name of a sender."""
 
     source: str = Field(description=f"one of {', '.join(SOURCES)}")
 
 
 class WebhookAnswer(BaseModel):
-    """What became of a delivery; what concerns no picture leaves no trace here."""
+    """The outcome of a delivery; events that concern no picture are not listed."""
 
-    images: list[AcceptedImage] = Field(description="new ones, and those made by it before")
+    images: list[AcceptedImage] = Field(
+        description="new ones, and ones that an earlier delivery of it made"
+    )
     deleted: int = Field(description="images whose objects are gone")
 
 
@@ -74,9 +76,10 @@ def create_webhooks(fetch: FetchText) -> APIBlueprint:
         },
     )
     def post_webhook(path: SourcePath) -> dict[str, Any]:
-        """Signed as its source signs; the same event again is the same image.
+        """Each source signs in its own way.
 
-        owner, hashtags, metadata and callback_url may stand in the query.
+        A repeated event is the same image. owner, hashtags, metadata and callback_url may be in the
+        query.
         """
         return _describe(_receive(path.source, fetch, fetch_certificate))
 

@@ -45,7 +45,7 @@ def check_signature(given: str, expected: Iterable[str]) -> None:
         UnverifiedSender: it equals none of them.
     """
     if not any_equal(given.lower(), expected):
-        raise UnverifiedSender("The signature does not fit the body: is the secret the right one?")
+        raise UnverifiedSender("The signature does not fit the body; check the secret.")
 
 
 def any_equal(given: str, expected: Iterable[str]) -> bool:

@@ -41,7 +41,8 @@ def finetune(
     has corrections of. is_last_attempt: set aside what can't be learned.
 
     Raises:
-        Unavailable: Postgres or the storage is away, or no worker has made a first version yet.
+        Unavailable: Postgres or the storage does not answer, or no worker has made a first version
+            yet.
     """
     live = LiveScorer(engine, storage).get()
     limits = GateLimits.configured(settings)

@@ -78,4 +78,4 @@ def _aside(trust: Trust) -> str:
     """Return a sentence on the votes that were set aside."""
     if not trust.set_aside:
         return ""
-    return f" Votes set aside, because they contradict what everybody else says: {trust.set_aside}."
+    return f" Votes set aside, because they contradict all others: {trust.set_aside}."

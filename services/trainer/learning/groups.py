@@ -35,11 +35,11 @@ def learn_groups(
 ) -> tuple[Learned, Mapping[str | None, str]]:
     """Learn each group; return what was learned, and the reasons why others failed.
 
-    groups: owners of tags; None: shared tags. set_failed_aside: go on without a group that raises,
-    unless all do.
+    groups: owners of tags; None: shared tags. set_failed_aside: continue without a group that
+    raises, unless all do.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     learned: dict[str | None, Finetuned] = {}
     failed: dict[str | None, str] = {}

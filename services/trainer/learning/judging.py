@@ -36,7 +36,7 @@ def judge_compared(
 ) -> tuple[JudgedCandidate, dict[str, Any]]:
     """Judge the better candidate, and if the gate refuses it, the one without hashtags.
 
-    So hashtags never hold up what people decided. Also return the report on hashtags.
+    So hashtags never delay what people decided. Also return the report on hashtags.
     """
     better = judge(compared.better)
     if better.verdict.promoted or compared.without is None:

@@ -77,11 +77,11 @@ def teach_one(
 def _find_harm(
     live: Scorer, candidate: Scorer, data: DataSet, min_confidence: float, limits: GateLimits
 ) -> str | None:
-    """Return what harm beyond the limits a shared tag does to other pictures; None: no harm."""
+    """Return how a shared tag harms other pictures beyond the limits; None if it does not."""
     sampled = data.sampled[1::2]
     spread = measure_spread(live, candidate, sampled, min_confidence)
     if spread is None:
-        return "There are too few pictures that nobody corrected to see what else would change."
+        return "There are too few uncorrected pictures to see what else would change."
     nothing = Comparison(None, None)
     certain = compare_certain(live, candidate, sampled, min_confidence)
     return find_harm(Evidence(nothing, nothing, certain, spread), limits)

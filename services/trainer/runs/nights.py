@@ -24,7 +24,7 @@ def queue_night(
     were waiting at the hour: newer ones wait for the next night.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     today = now.astimezone(UTC)
     if retrain_hour is None or today.hour < retrain_hour:

@@ -13,7 +13,7 @@ MIN_PAUSE_SECONDS = 0.5
 
 
 class ProgressWriter:
-    """Takes the stage and the share that is done, 0 to 1, and writes them now and then."""
+    """Writes the stage and the share that is done, 0 to 1, every few seconds."""
 
     def __init__(self, engine: Engine, run: Run) -> None:
         self._engine = engine
@@ -26,7 +26,7 @@ class ProgressWriter:
 
         Raises:
             RunLost: another trainer has taken the run over.
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         is_early = time.monotonic() - self._written_at < MIN_PAUSE_SECONDS
         if stage == self._stage and is_early:

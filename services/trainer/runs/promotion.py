@@ -31,8 +31,8 @@ def conclude(trainer: Trainer, run: Run, learned: Finetuned) -> None:
     Raises:
         Overtaken: another version went live since the comparison; nothing was stored.
         RunLost: nothing was stored.
-        Unavailable: Postgres or the storage is away. If the response to the commit was lost, the
-            candidate may be live anyway.
+        Unavailable: Postgres or the storage does not answer. If the response to the commit was
+            lost, the candidate may be live anyway.
     """
     if learned.head is None:
         with transaction(trainer.engine) as connection:

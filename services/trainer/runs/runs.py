@@ -37,7 +37,7 @@ def carry_out_due_runs(trainer: Trainer) -> None:
     lock and don't queue behind a large one.
 
     Raises:
-        Unavailable: Postgres is away. A later call continues the interrupted runs.
+        Unavailable: Postgres does not answer. A later call continues the interrupted runs.
     """
     carry_out_due_of_kind(trainer, Lock.TAG_RUNS, of_one_tag=True)
     carry_out_due_of_kind(trainer, Lock.ALL_RUNS, of_one_tag=False)
@@ -64,13 +64,13 @@ def carry_out(trainer: Trainer, run: Run) -> bool:
     """Make one attempt at a run; return whether it succeeded.
 
     Raises:
-        Unavailable: Postgres or the storage is away. The attempt does not count, if this can be
-            recorded.
+        Unavailable: Postgres or the storage does not answer. The attempt does not count, if this
+            can be recorded.
     """
     log.info("run started", run=run.id, attempt=run.attempt, corrections=run.corrections)
     try:
         if run.attempt > MAX_ATTEMPTS:
-            _give_up(trainer, run, f"{MAX_ATTEMPTS} trainers ended while they were at it.")
+            _give_up(trainer, run, f"{MAX_ATTEMPTS} trainers ended while they worked on it.")
         elif run.tag_id is None and not run.corrections and not _teach_hashtags(trainer):
             _end_without_learning(trainer, run)
         elif _learn(trainer, run).status == "promoted":

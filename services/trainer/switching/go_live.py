@@ -28,8 +28,8 @@ def conclude_switch(trainer: Trainer, switch: Switch, learned: Finetuned) -> Non
     Raises:
         Overtaken: another version went live since the comparison; nothing was stored.
         SwitchEnded: nothing was stored.
-        Unavailable: Postgres or the storage is away. If the response to the commit was lost, the
-            network may be live anyway.
+        Unavailable: Postgres or the storage does not answer. If the response to the commit was
+            lost, the network may be live anyway.
     """
     assert learned.head is not None
     commit_with_file(

@@ -34,7 +34,7 @@ def carry_out_due_switch(trainer: Trainer) -> None:
     Large runs wait meanwhile: they would learn on the former network.
 
     Raises:
-        Unavailable: Postgres or the storage is away; a later call tries again.
+        Unavailable: Postgres or the storage does not answer; a later call tries again.
     """
     if _find_due(trainer) is None:
         return

@@ -37,7 +37,7 @@ MIN_PRECISION, MIN_RECALL = 0.85, 0.3
 # Pictures of a single word come from few sources and look alike, so together they weigh as much as
 # the other pictures that show the word, or as this many if there are fewer.
 MIN_SINGLE_WEIGHT = 30.0
-# A classifier has to be this much better than the network alone to be kept.
+# A classifier is kept only if it is this much better than the network alone.
 MIN_GAIN = 0.02
 
 Method = Literal["classifier", "network", "left out"]
@@ -131,7 +131,7 @@ def _judge(
             return WordResult(column, "left out", target, figures, "left out on purpose")
         return WordResult(column, "classifier", target, figures, "")
     if by_network is not None and _passes(by_network):
-        reason = "the network's own classes tell it well enough"
+        reason = "the network's own classes are good enough"
         return WordResult(column, "network", None, by_network, reason)
     reason = f"not {MIN_PRECISION:.0%} precision with {MIN_RECALL:.0%} recall"
     return WordResult(column, "left out", None, best, reason)

@@ -11,7 +11,7 @@ from services.worker.backbone.precision.choose import Choice
 from shared.model.head import Head
 from shared.model.vocabulary import Vocabulary
 
-# Names of networks with text begin with it.
+# The beginning of the names of networks with text.
 OPEN_CLIP = "open_clip:"
 
 

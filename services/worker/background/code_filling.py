@@ -19,7 +19,7 @@ def fill_codes(engine: Engine) -> None:
     """Fill in missing codes for a few seconds. The next sweep continues where this one ends.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     ends_at = time.monotonic() + FILL_SECONDS
     filled = 0

@@ -27,7 +27,7 @@ def index_codes(engine: Engine, *, is_wanted: bool) -> None:
     Searches use the former one meanwhile.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     with try_lock(engine, Lock.CODE_INDEX) as is_mine:
         if not is_mine:

@@ -30,7 +30,7 @@ def fill_fingerprints(engine: Engine, lanes: Lanes) -> None:
     Pictures that cannot be read or decoded any more are left out.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     ends_at = time.monotonic() + FILL_SECONDS
     taken = 0

@@ -1,4 +1,4 @@
-"""Have the live network read the names of tags that were made from them, whenever it changes."""
+"""Embed the names of tags that were made from names alone, whenever the network changes."""
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -23,11 +23,11 @@ log = structlog.get_logger(__name__)
 
 
 def embed_names(engine: Engine, tower: TextEmbedder, backbone_id: int) -> None:
-    """Embed the names of such tags by a network, as far as that has not been done.
+    """Embed the names of such tags that a network has not embedded yet.
 
     Raises:
         ConfigError: the tower cannot be loaded.
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     with transaction(engine) as connection:
         names = find_unembedded_names(connection, backbone_id)
@@ -40,12 +40,13 @@ def embed_names(engine: Engine, tower: TextEmbedder, backbone_id: int) -> None:
 def add_missing_names(
     engine: Engine, storage: Storage, live: LiveScorer, networks: LoadedNetworks
 ) -> int | None:
-    """Make a version with the tags that the live network has not read; return its number.
+    """Make a version with the tags whose names it lacks; return the version's number.
 
-    Return None if it has read all, does not understand text, or cannot be loaded by this worker.
+    Return None if it lacks none, the network does not understand text, or this worker cannot load
+    it.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     scorer = live.get()
     if not _find_missing(engine, scorer):
@@ -56,14 +57,14 @@ def add_missing_names(
         assert tower is not None
         embed_names(engine, tower, model.backbone_id)
     except ConfigError as error:
-        log.error("names of tags cannot be read", reason=str(error))
+        log.error("names of tags cannot be embedded", reason=str(error))
         return None
     with transaction(engine) as connection:
         return _promote(connection, storage, model.backbone_id)
 
 
 def _find_missing(engine: Engine, scorer: Scorer) -> set[int]:
-    """Return the ids of tags that the network should read and has not."""
+    """Return the ids of tags whose names the network has not embedded."""
     if scorer.head.text is None:
         return set()
     with transaction(engine) as connection:

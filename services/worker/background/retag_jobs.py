@@ -43,7 +43,7 @@ def run_due_jobs(engine: Engine, storage: Storage, settings: Settings) -> bool:
     have their own lock and don't queue behind a large job.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     deadline = time.monotonic() + SLICE_SECONDS
     try:
@@ -69,7 +69,7 @@ def _run_due(
                 try:
                     _work_on(job, engine, scorer, settings, deadline)
                 except Outdated:
-                    log.info("another version went live; going on with it", job=job.id)
+                    log.info("another version went live; continuing with it", job=job.id)
 
 
 def _work_on(job: Job, engine: Engine, scorer: Scorer, settings: Settings, deadline: float) -> None:

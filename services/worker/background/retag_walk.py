@@ -91,7 +91,7 @@ class Walker:
         Raises:
             Outdated: the scorer's version is no longer live.
             TimeIsUp: the deadline has passed.
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         with ThreadPoolExecutor(1) as writer:
             writing: Future[None] | None = None

@@ -20,7 +20,7 @@ def stack_images(engine: Engine) -> None:
     """Stack images for a few seconds. The next sweep continues where this one ends.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     ends_at = time.monotonic() + STACK_SECONDS
     stacked = 0
@@ -33,4 +33,4 @@ def stack_images(engine: Engine) -> None:
             if not looked_at:
                 break
     if stacked:
-        log.info("near-duplicates looked for", images=stacked)
+        log.info("images stacked with their near-duplicates", images=stacked)

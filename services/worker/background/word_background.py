@@ -23,7 +23,7 @@ def refresh_background(
     """Make a version with a better background, if there are enough new pictures; return its number.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     scorer = live.get()
     text = scorer.head.text

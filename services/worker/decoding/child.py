@@ -1,7 +1,7 @@
 """The decoder process, as `Decoder` starts it.
 
-A dozen decoders read untrusted bytes here, so the process has limits on time and memory and
-nothing to lose: it knows no password, and its only connection is to its worker.
+A dozen decoders read untrusted bytes here. So the process has limits on time and memory, knows no
+password, and is connected only to its worker.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from shared.pictures.isolated import Limits
 
 
 def serve(connection: Connection, memory: SharedMemory, crop: float, limits: Limits) -> None:
-    """Answer requests until the worker goes away."""
+    """Answer requests until the worker ends."""
     side = len(memory.pixels)
     with contextlib.suppress(EOFError):
         while True:

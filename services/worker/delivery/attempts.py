@@ -90,7 +90,7 @@ def _record_endpoint(
     elif any(result.status == "failed" for result in results) and is_dead(
         connection, endpoint_id, DEAD_SECONDS
     ):
-        reason = "It took no message for three days."
+        reason = "It accepted no message for three days."
     if reason is None or not disable_endpoint(connection, endpoint_id, reason):
         return None
     log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=reason)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-# A destination whose last batch went well may have several connections, others have one.
+# A destination whose last batch went well may have several connections; others have one.
 MAX_AT_ONCE = 4
 FIRST_PAUSE_SECONDS = 2.0
 MAX_PAUSE_SECONDS = 60.0

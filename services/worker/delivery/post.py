@@ -21,8 +21,8 @@ CONNECT_SECONDS = 5.0
 # The body of a response is ignored. A short one is read, so that the connection can be reused.
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_ERROR = 500
-TOO_LATE = "it did not come in time"
-NO_CONNECTION = "no connection came about in time"
+TOO_LATE = "it did not arrive in time"
+NO_CONNECTION = "no connection was made in time"
 GONE = 410
 TOO_MANY_REQUESTS = 429
 REQUEST_TIMEOUT = 408

@@ -62,7 +62,7 @@ def send_batch(sending: DeliveryContext, claimed: Claimed) -> BatchResult:
     Deliveries that were not tried are released.
 
     Raises:
-        Unavailable: Postgres is away. What was not stored is sent again after the lease.
+        Unavailable: Postgres does not answer. What was not stored is sent again after the lease.
     """
     with transaction(sending.engine) as connection:
         endpoint_id = claimed.deliveries[0]["endpoint_id"]

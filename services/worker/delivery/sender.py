@@ -1,7 +1,7 @@
 """Hand due deliveries to threads, in batches for one destination each.
 
 The rows are the queue. Postgres notifies of new deliveries, and the time of the next due one is
-known. A look every few seconds finds anything missed.
+known. A check every few seconds finds missed ones.
 """
 
 import queue
@@ -72,7 +72,7 @@ class Sender:
             self._wake.clear()
             try:
                 seconds = self._hand_out()
-            # Postgres may be away; the rows wait.
+            # Postgres may not answer; the rows wait.
             except Exception:
                 log.exception("deliveries were interrupted")
                 seconds = LOOK_SECONDS

@@ -32,13 +32,13 @@ class GpuWatch:
                 look_at_gpus()
             # A restart of the driver must not end the thread.
             except pynvml.NVMLError as error:
-                log.warning("a GPU could not be looked at", reason=str(error))
+                log.warning("a GPU could not be measured", reason=str(error))
             if self._closing.wait(LOOK_SECONDS):
                 return
 
 
 def watch_gpus() -> GpuWatch | None:
-    """Start watching the GPUs; return None if the driver does not answer, which is no error."""
+    """Start watching the GPUs; return None if the driver does not answer, which is not an error."""
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError as error:

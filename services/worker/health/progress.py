@@ -8,10 +8,10 @@ from shared.errors import Stalled
 
 
 def refuse_stalled(engine: Engine) -> None:
-    """Return if images are being tagged, or none is waiting.
+    """Raise Stalled if images wait and no worker tags any.
 
     Raises:
-        Stalled: images are waiting, and no worker tags any.
+        Stalled: images wait, and no worker tags any.
         Unavailable: the database does not answer.
     """
     with transaction(engine) as connection:

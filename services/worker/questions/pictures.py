@@ -17,7 +17,7 @@ def answer_question(
     """Embed a picture and wake the process that asked.
 
     Raises:
-        Unavailable: Postgres or the storage is away; the asking process times out.
+        Unavailable: Postgres or the storage does not answer; the asking process times out.
     """
     key = picture_key(question_id)
     try:

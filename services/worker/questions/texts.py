@@ -18,7 +18,7 @@ def answer_text(worker: Runtime, question_id: UUID, words: str, *, as_name: bool
     """Embed a text by the live network and wake the process that asked.
 
     Raises:
-        Unavailable: Postgres is away; the asking process times out.
+        Unavailable: Postgres does not answer; the asking process times out.
     """
     with transaction(worker.engine) as connection:
         live = find_live_model(connection)

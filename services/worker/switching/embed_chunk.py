@@ -33,7 +33,7 @@ def embed_chunk(
 
     Raises:
         ChunkLost: nothing was stored.
-        Unavailable: Postgres or the storage is away; nothing was stored.
+        Unavailable: Postgres or the storage does not answer; nothing was stored.
         BackboneStalled: the network took a picture and did not return.
     """
     embedded, skipped = [], []
@@ -70,7 +70,7 @@ def _checked(lanes: Lanes, outcome: Embedded | Rejected) -> Embedded | Rejected:
     """Try an image again that failed for a reason that may pass.
 
     Raises:
-        Unavailable: the storage is away.
+        Unavailable: the storage does not answer.
     """
     if isinstance(outcome, Embedded) or not outcome.error.retryable:
         return outcome

@@ -30,7 +30,7 @@ def prepare(engine: Engine, storage: Storage, networks: LoadedNetworks, switch: 
     A network that cannot be loaded ends the switch.
 
     Raises:
-        Unavailable: Postgres or the storage is away; a later call tries again.
+        Unavailable: Postgres or the storage does not answer; a later call tries again.
     """
     with try_lock(engine, Lock.SWITCHING) as held:
         if not held:
@@ -53,7 +53,7 @@ def prepare(engine: Engine, storage: Storage, networks: LoadedNetworks, switch: 
             with transaction(engine) as connection:
                 take_back_attempt(connection, switch)
             raise
-        # Whatever is wrong with a network, the live one must go on.
+        # No error of the new network may stop the live one.
         except Exception as error:
             log.exception("a network cannot be used", network=switch.name)
             _fail(engine, switch, str(error) or type(error).__name__)

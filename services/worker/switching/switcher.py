@@ -52,7 +52,7 @@ class Switcher:
         celery: Celery,
         networks: LoadedNetworks,
     ) -> None:
-        # One picture may take as long as it may to be decoded.
+        # The time that decoding one picture may take.
         self._lease_seconds = settings.lease_seconds + settings.decode_seconds
         self._engine = engine
         self._storage = storage
@@ -88,7 +88,7 @@ class Switcher:
         """Do one piece of work if there is any; return the seconds to pause afterwards.
 
         Raises:
-            Unavailable: Postgres or the storage is away.
+            Unavailable: Postgres or the storage does not answer.
         """
         with transaction(self._engine) as connection:
             live = find_live_model(connection)
@@ -160,7 +160,7 @@ class Switcher:
             log.warning("a chunk could not be given back", chunk=chunk.id)
 
     def _note(self, switch: Switch, problem: str) -> None:
-        log.warning("a switch is held up", network=switch.name, reason=problem)
+        log.warning("a switch is blocked", network=switch.name, reason=problem)
         with transaction(self._engine) as connection:
             note_problem(connection, switch, problem)
 
@@ -171,7 +171,7 @@ def _finish(connection: Connection) -> None:
     assert switch is not None
     assert live is not None
     end_switch(connection, switch.id, "done")
-    # What was embedded last still has the former network's tags.
+    # The last images still have the former network's tags.
     queue_job(connection, RetagScope(below_version=live.version))
 
 

@@ -32,7 +32,7 @@ class ChosenTags:
         return ChosenTags(self.rows[chosen], self.tag_ids[chosen], self.confidences[chosen])
 
     def and_also(self, other: ChosenTags) -> ChosenTags:
-        """Return these tags together with others of the same pictures."""
+        """Return these tags and others of the same pictures."""
         return ChosenTags(
             np.concatenate([self.rows, other.rows]),
             np.concatenate([self.tag_ids, other.tag_ids]),

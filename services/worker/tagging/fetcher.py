@@ -37,8 +37,8 @@ from shared.storage.storage import Storage, original_key
 THREADS = 8
 # How often the threads look for waiting rows without a message.
 LOOK_SECONDS = 5.0
-# The pause before the second attempt; it doubles with each later one. By then an object that was
-# announced a moment too early is there, and a server has had time to recover.
+# The pause before the second attempt; it doubles with each later one. By then, an object that was
+# announced too early has arrived, or a server has recovered.
 RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ class Fetcher:
             try:
                 while not self._closing.is_set() and self._fetch_one():
                     continue
-            # Postgres or the broker may be away; the rows stay.
+            # Postgres or the broker may not answer; the rows stay.
             except Exception:
                 log.exception("fetching was interrupted")
             until_retry = self._retry_at - time.monotonic()

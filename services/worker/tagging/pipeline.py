@@ -62,7 +62,7 @@ class Pipeline:
         """Tag the given images that are still queued; return how many were claimed.
 
         Raises:
-            Unavailable: Postgres is away. The lease runs out and the sweeper tries again.
+            Unavailable: Postgres does not answer. The lease runs out and the sweeper tries again.
         """
         # Before the claim: loading a network that went live takes a while.
         self._lanes_of(self.live.get().model)
@@ -110,7 +110,7 @@ class Pipeline:
         try:
             return self.networks.get(model.backbone, model.weights).lanes
         except ConfigError as error:
-            # The next start says the same, and a supervisor shows it.
+            # The next start reports the same error, and a supervisor shows it.
             log.critical("the worker ends itself", reason=str(error))
             os._exit(EXIT_MISCONFIGURED)
 

@@ -13,7 +13,7 @@ def settle_objects(engine: Engine, storage: Storage) -> None:
     """Keep or delete released images whose accompanying objects have all been fetched.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     with transaction(engine) as connection:
         gone = settle_releases(connection)
@@ -24,7 +24,7 @@ def forget_withdrawn(engine: Engine, days: float) -> None:
     """Delete the corrections of images that were withdrawn this many days ago.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     with transaction(engine) as connection:
         purge_withdrawn(connection, days)

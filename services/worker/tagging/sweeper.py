@@ -38,7 +38,7 @@ def sweep(celery: Celery, engine: Engine, storage: Storage, settings: Settings) 
     near-duplicates.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     settle_objects(engine, storage)
     forget_withdrawn(engine, settings.keep_corrections_days)

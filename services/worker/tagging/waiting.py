@@ -22,7 +22,7 @@ class WaitingUsers:
         """Return whether images wait for tags, or did so a moment ago.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         with transaction(self._engine) as connection:
             is_waited_for = is_any_waiting(connection)

@@ -26,7 +26,7 @@ UUID_BYTES = 16
 SORTABLE_UUID = f"S{UUID_BYTES}"
 HALFVEC_HEADER_BYTES = 4
 FLOAT16_BYTES = 2
-# Behind the number of fields, the id with its length, and the length of the embedding.
+# After the number of fields come the id with its length, and the length of the embedding.
 DIMENSIONS_OFFSET = 2 + 4 + UUID_BYTES + 4
 
 

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 def connect_engine(database_url: str, pool_size: int = 5) -> Engine:
-    """Return an engine; it connects when first used, and again after Postgres was away.
+    """Return an engine; it connects when first used, and again after Postgres was unreachable.
 
     pool_size: connections kept open; threads beyond that wait for one.
 
@@ -84,7 +84,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction: committed at the end, rolled back on any exception.
 
     Raises:
-        Deadlocked: another transaction waited for this one's rows, and this one for its.
+        Deadlocked: this transaction and another one waited for each other's rows.
         Unavailable: Postgres cannot be reached, or no connection became free in time.
     """
     try:
@@ -114,7 +114,7 @@ def run_again_if_deadlocked(engine: Engine, work: Callable[[Connection], Result]
     image. The work must change nothing outside the database.
 
     Raises:
-        Deadlocked: each of several tries was.
+        Deadlocked: every try was part of a deadlock.
         Unavailable: as `transaction`.
     """
     for _ in range(MAX_TRIES - 1):

@@ -43,7 +43,7 @@ class Listener:
         while not self._closing.is_set():
             try:
                 self._listen()
-            # Postgres may be away, which drivers report in many ways. This thread must survive.
+            # Postgres may not answer, which drivers report in many ways. This thread must survive.
             except Exception as error:
                 if self._closing.is_set():
                     return

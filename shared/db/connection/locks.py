@@ -39,7 +39,7 @@ def try_lock(engine: Engine, lock: Lock, name: str = "") -> Iterator[bool]:
     name: which one of several locks of this kind; only its hash counts.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     key = {"key": int(lock), "name": name}
     take, release = (NAMED_LOCK, NAMED_UNLOCK) if name else (LOCK, UNLOCK)
@@ -49,8 +49,8 @@ def try_lock(engine: Engine, lock: Lock, name: str = "") -> Iterator[bool]:
             yield held
         finally:
             if held:
-                # Postgres notices the end of a connection only a moment later. One that was lost
-                # has let go already.
+                # Postgres notices the end of a connection only a moment later. A lost connection
+                # has released its lock already.
                 with suppress(DBAPIError):
                     connection.execute(release, key)
 
@@ -66,7 +66,7 @@ def connect_alone(engine: Engine) -> Connection:
     What it sets or holds ends with it.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")

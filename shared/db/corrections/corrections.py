@@ -97,9 +97,9 @@ def move_corrections(connection: Connection, copy: UUID, original: UUID) -> bool
 
 
 def find_contested(connection: Connection, contributor: str) -> Sequence[UUID]:
-    """Return the images where others also spoke of a tag that this contributor spoke of, ascending.
+    """Return the images where others also voted on a tag that this contributor voted on, ascending.
 
-    On other images, nothing depends on the contributor's trust.
+    On other images, the contributor's trust makes no difference.
     """
     return connection.scalars(
         text("""

@@ -94,7 +94,7 @@ def _read_decisions(
 
 
 def find_explicit(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID, Sequence[int]]:
-    """Return the tags that people spoke of, by image."""
+    """Return the tags that people voted on, by image."""
     rows = connection.execute(
         text("""
             SELECT image_id, array_agg(tag_id) AS tag_ids FROM decisions
@@ -144,7 +144,7 @@ def _decide(words: VocabularyIndex, votes: Iterable[Vote]) -> dict[int, Decision
 def list_labels(
     connection: Connection, access: Access, after: tuple[UUID, int] | None, limit: int
 ) -> Sequence[RowMapping]:
-    """Return tags that people spoke of and their decisions, by image and tag id, from `after` on.
+    """Return the decisions on tags that people voted on, by image and tag id, from `after` on.
 
     Only of images that the caller may see.
     """

@@ -17,7 +17,8 @@ def reconsider(engine: Engine, words: VocabularyIndex, contributor: str) -> int:
     Works in transactions of a thousand images, so that new corrections wait for a moment at most.
 
     Raises:
-        Unavailable: Postgres is away. The remaining images keep their decisions; call it again.
+        Unavailable: Postgres does not answer. The remaining images keep their decisions; call it
+            again.
     """
     with transaction(engine) as connection:
         contested = find_contested(connection, contributor)

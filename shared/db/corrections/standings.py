@@ -27,7 +27,7 @@ class Standing:
             return None
         return (
             f"Of {self.judged} corrections that could be compared, "
-            f"{self.agreement or 0:.0%} agree with what everybody else says."
+            f"{self.agreement or 0:.0%} agree with what others say."
         )
 
 

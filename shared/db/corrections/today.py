@@ -1,4 +1,4 @@
-"""How much was said lately, as queries."""
+"""Queries that count the latest corrections."""
 
 from sqlalchemy import Connection, RowMapping, text
 

@@ -21,7 +21,7 @@ COLUMNS = corrections.c.keys()
 
 
 def withdraw_image(connection: Connection, image_id: UUID) -> list[UUID]:
-    """Delete an image with its copies, but keep its id and corrections; return the ids gone.
+    """Delete an image and its copies, but keep its id and corrections; return the deleted ids.
 
     Its files are noted for deletion; call `delete_files` after the commit.
     """
@@ -45,7 +45,7 @@ def withdraw_image(connection: Connection, image_id: UUID) -> list[UUID]:
 
 
 def find_withdrawn(connection: Connection, like: UUID, sha256: bytes) -> UUID | None:
-    """Return the id of the withdrawn image with the bytes and the owner of the image `like`.
+    """Return the id of the withdrawn image that has the bytes and the owner of the image `like`.
 
     It is locked until the transaction ends.
     """

@@ -15,10 +15,10 @@ from shared.db.schema import deliveries, endpoints, images
 # The `callback_url` of an image receives the image's outcome only.
 OUTCOMES = (IMAGE_TAGGED, IMAGE_FAILED)
 
-# An upload's callback of the same bytes has a row of its own, which no endpoint needs to hear of.
-# The locks: an endpoint or a copy that is deleted at this moment must be gone before the deliveries
-# are written, or still there when they are. Otherwise their foreign keys would end the transaction
-# of what is reported.
+# An upload with a callback whose bytes are known has a row of its own, which no endpoint needs to
+# know. The locks: an endpoint or a copy that is deleted at this moment must be gone before the
+# deliveries are written, or still there when they are. Otherwise their foreign keys would end the
+# transaction of what is reported.
 _FIND_RECEIVERS = """
     WITH copies AS (
         SELECT id, owner, callback_url, source_url, same_as FROM images

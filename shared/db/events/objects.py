@@ -1,4 +1,4 @@
-"""Objects in buckets, as queries: what is known of them, and the images that stand for them."""
+"""Queries about objects in buckets, and about the images that stand for them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +57,7 @@ def lock_object(connection: Connection, name: str) -> ObjectState:
 
 
 def store_object(connection: Connection, name: str, state: ObjectState) -> None:
-    """Note what an event, newer than all before, made of an object."""
+    """Store the state of an object after its newest event."""
     connection.execute(
         update(webhook_objects)
         .where(webhook_objects.c.object == digest(name))
@@ -66,7 +66,7 @@ def store_object(connection: Connection, name: str, state: ObjectState) -> None:
 
 
 def release_image(connection: Connection, image_id: UUID) -> list[UUID]:
-    """Give up the image of an object that is gone or has other bytes; return the ids deleted.
+    """Give up the image of an object that is gone or has other bytes; return the deleted ids.
 
     It stays where another object has the same bytes, or where they were sent in another way. While
     other objects are being fetched, one of which may have the same bytes, it stays until
@@ -93,7 +93,7 @@ def release_image(connection: Connection, image_id: UUID) -> list[UUID]:
 
 
 def settle_releases(connection: Connection) -> list[UUID]:
-    """Delete the released images of which no fetched object has the bytes; return the ids gone.
+    """Delete the released images whose bytes no fetched object has; return the deleted ids.
 
     Files are noted for deletion; call `delete_files` after the commit.
     """

@@ -1,4 +1,4 @@
-"""Events of webhooks, as queries: each is taken once."""
+"""Queries about the events of webhooks: each event is taken once."""
 
 import hashlib
 from uuid import UUID

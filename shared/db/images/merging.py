@@ -1,4 +1,4 @@
-"""What is said of a picture that is known already, added to what was said before."""
+"""Add what an upload says about a known picture to what is stored about it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -53,7 +53,7 @@ def merge_said(
 
 
 def merge_copy(connection: Connection, copy_id: UUID, known_id: UUID) -> None:
-    """Add what was said of an image that turned out to be a copy to the image that it copies."""
+    """Give the hashtags and metadata of a copy to the image that it copies."""
     row = connection.execute(
         select(images.c.hashtags, images.c.metadata, images.c.learn).where(images.c.id == copy_id)
     ).first()

@@ -125,7 +125,7 @@ def find_tag_owner(connection: Connection, tag_id: int) -> tuple[str | None, str
 
 
 def read_contributors(connection: Connection) -> list[ContributorRecord]:
-    """Return everybody who ever sent a correction, by name."""
+    """Return everyone who ever sent a correction, by name."""
     rows = connection.execute(
         select(contributors.c.name, contributors.c.vouched).order_by(contributors.c.name)
     )

@@ -79,7 +79,7 @@ def promote(connection: Connection, version: int) -> bool:
 
 
 def make_live(connection: Connection, live: LiveModel, version: int, backbone: str) -> None:
-    """Put a version of this backbone in the place of the live one, and tell the endpoints.
+    """Replace the live version with another one of this backbone, and tell the endpoints.
 
     Only while `lock_live_model` is held.
 

@@ -20,12 +20,12 @@ MAY_BE_LEARNED = """
           AND (untrained_owners.owner IS NOT NULL OR NOT images.learn)
     )
 """
-# Fewer rows than these are read whole, more by a share of the pages; that share holds more than is
-# needed, since pages are not all alike.
+# A table with fewer rows is read whole, a larger one by a share of its pages. Pages differ, so the
+# share is larger than needed.
 SMALL_TABLE = 2000
 SPARE = 3.0
-# Postgres' own estimate: to count a million rows takes longer than everything else. Each network
-# that has made embeddings has about the same number.
+# Postgres' own estimate: counting a million rows would take longer than everything else. Each
+# network that has made embeddings has about the same number.
 _ESTIMATE = text("""
     SELECT greatest(reltuples, 0)::bigint / greatest((SELECT count(*) FROM backbones), 1)
     FROM pg_class WHERE oid = 'embeddings'::regclass
@@ -103,8 +103,8 @@ def sample_embeddings(
 ) -> NDArray[np.float16]:
     """Return embeddings of some images, (n, dimensions), n at most `images`, in no order.
 
-    without: images that are left out. Pages of the table are drawn: what came at the same time may
-    come together, but it takes no longer in a large table.
+    without: images that are left out. Whole pages of the table are drawn. So images that arrived
+    together may come together, but a large table takes no longer.
     """
     total = connection.scalar(_ESTIMATE) or 0
     percent = 100.0 if total < SMALL_TABLE else 100.0 * SPARE * images / total

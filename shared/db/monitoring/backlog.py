@@ -6,14 +6,14 @@ from sqlalchemy import Connection, RowMapping, text
 
 from shared.db.monitoring.worker_progress import is_any_progress
 
-# A worker that does its work needs no longer to look at what was announced.
+# A healthy worker looks at announced images within this time.
 STALLED_SECONDS = 12.0
 
 
 def count_waiting(connection: Connection) -> Sequence[RowMapping]:
-    """Count the waiting images of each queue, in one pass over them.
+    """Count the waiting images of each queue in one pass.
 
-    images, and of these held by a worker, and expired: held by one that gave no more sign;
+    images; held: of these, by a worker; expired: held by a worker whose lease ran out;
     oldest_seconds: for how long the oldest has waited.
     """
     return (
@@ -55,7 +55,7 @@ def is_stalled(connection: Connection) -> bool:
         SELECT announced_at < now() - make_interval(secs => :seconds) FROM images
         WHERE status = 'queued' ORDER BY announced_at LIMIT 1
     """)
-    # One after the other: the last one may have to look at every waiting image.
+    # Asked one after the other: the last query may have to look at every waiting image.
     if not connection.scalar(oldest, {"seconds": STALLED_SECONDS}):
         return False
     if is_any_progress(connection, STALLED_SECONDS):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class Stuck:
-    """The numbers of queued images that are not taken care of.
+    """The numbers of queued images that no worker or sweeper handles.
 
     abandoned: their worker's lease ran out, and no other worker took them over.
     unannounced: stored images that the sweeper has not announced as often as it should.

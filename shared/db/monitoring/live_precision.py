@@ -1,4 +1,4 @@
-"""Count which of the tags that the model showed people kept and removed."""
+"""Count how many of the tags that the model showed people kept, and how many they removed."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 
 def judge_shown_tags(connection: Connection, days: int) -> Sequence[RowMapping]:
-    """Return kept and removed tags by tag, on images that were corrected in this many days.
+    """Return kept and removed tags by tag, on images that were corrected within so many days.
 
     A tag that the model shows and that people left when they corrected the image counts as kept.
     The tags with the most judgements come first.

@@ -1,4 +1,4 @@
-"""How many images there are and how fast they are tagged, as queries."""
+"""Queries about how many images there are and how fast they are tagged."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _VISIBLE = "same_as IS NULL AND (CAST(:owner AS text) IS NULL OR owner = :owner)
 def count_statuses(connection: Connection, access: Access) -> RowMapping:
     """Return total, queued and failed images, and for how many seconds the oldest has waited.
 
-    What waits and what failed have indexes of their own; the total is a walk over one.
+    Waiting and failed images have indexes of their own; the total walks over a whole index.
     """
     query = text(f"""
         SELECT

@@ -1,4 +1,4 @@
-"""How often the model was right about what it showed, by how sure it was, as a query."""
+"""Count how often the tags that the model showed were right, by confidence."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which workers are there, and whether they make progress, as queries."""
+"""Queries about the workers that run, and whether they make progress."""
 
 from collections.abc import Sequence
 

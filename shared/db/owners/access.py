@@ -22,7 +22,7 @@ class Access:
         return true() if self.owner is None else owner == self.owner
 
     def narrow(self, asked: str | None) -> str | None:
-        """Return the owner that a request is about; None: everybody.
+        """Return the owner that a request is about; None: all owners.
 
         asked: the owner that the request names, or None.
 

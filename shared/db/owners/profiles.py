@@ -1,4 +1,4 @@
-"""What an owner's images show, as queries."""
+"""Queries about what an owner's images show."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from shared.db.schema import images, tags
 from shared.pictures.uploader_words import fold_hashtag, tidy_hashtag
 
-# How many spellings of a hashtag are looked at, on average.
+# How many spellings of each hashtag are read, on average.
 SPELLINGS = 20
 
 
 def count_images(connection: Connection, owner: str) -> int:
-    """How many images an owner has, copies left out."""
+    """Return how many images an owner has, without copies."""
     query = select(func.count()).select_from(images).where(*_is_of(owner))
     return connection.execute(query).scalar_one()
 
@@ -27,7 +27,7 @@ def find_tag_names(
 
 
 def count_hashtags(connection: Connection, owner: str, limit: int) -> list[tuple[str, int]]:
-    """The hashtags that an owner gave to most images, and to how many.
+    """Return the hashtags that an owner gave to the most images, and to how many.
 
     All spellings of one count together, under the most frequent.
     """

@@ -1,4 +1,4 @@
-"""Owners, and how often their pictures show what, as queries."""
+"""Queries about owners, and how often their pictures show each tag."""
 
 from collections.abc import Sequence
 
@@ -56,7 +56,7 @@ def weigh_tags(connection: Connection, owner: str) -> Sequence[RowMapping]:
 
 
 def weigh_tags_of_others(connection: Connection, owner: str, sample: int) -> Sequence[RowMapping]:
-    """Return the same of the newest images of everybody else, at most `sample` of them."""
+    """Return the same for the newest images of all other owners, at most `sample` of them."""
     return connection.execute(_OF_OTHERS, {"owner": owner, "sample": sample}).mappings().all()
 
 

@@ -1,4 +1,4 @@
-"""Pictures that show any tag of a set, as queries."""
+"""Queries about pictures that show any tag of a set."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

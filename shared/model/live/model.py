@@ -51,7 +51,7 @@ class LiveScorer:
         """Return the scorer of the live version, at most 0.2 seconds old.
 
         Raises:
-            Unavailable: there is no version yet, or Postgres is away.
+            Unavailable: there is no version yet, or Postgres does not answer.
         """
         with self._lock:
             if self._scorer is None or time.monotonic() - self._checked_at > REFRESH_SECONDS:
@@ -63,7 +63,7 @@ class LiveScorer:
         """Return the scorer of the live version, read now.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         with self._lock:
             self._checked_at = 0.0
@@ -75,7 +75,7 @@ class LiveScorer:
         A process that has a version in memory keeps using it; a new process could not start.
 
         Raises:
-            Unavailable: no version can be used at all, or Postgres is away.
+            Unavailable: no version can be used at all, or Postgres does not answer.
         """
         model = self.get().model
         if self._unreadable is not None:
@@ -102,7 +102,7 @@ class LiveScorer:
         """Read the head of a version.
 
         Raises:
-            Unavailable: its file is missing or damaged, or the storage is away.
+            Unavailable: its file is missing or damaged, or the storage does not answer.
         """
         try:
             return Head.from_bytes(bytes(self._storage.get(model.blob)))
@@ -118,7 +118,7 @@ class LiveScorer:
             model = find_live_model(connection)
             edits = last_edit(connection)
         if model is None:
-            raise Unavailable("There is no model yet: no worker has started so far.")
+            raise Unavailable("There is no model yet: start a worker, which makes the first one.")
         is_known = known is not None and known.model == model
         if known is not None and is_known and self._edits == edits:
             return known

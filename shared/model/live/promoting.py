@@ -1,4 +1,4 @@
-"""Make a changed head the live version, and have all images tagged by it."""
+"""Make a changed head the live version, and queue the re-tagging of all images."""
 
 from collections.abc import Mapping
 from typing import Any

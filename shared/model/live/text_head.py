@@ -1,6 +1,7 @@
-"""What a network with text knows beyond its vocabulary: tags by their names, and ordinary pictures.
+"""What the head of a network with text has beyond its vocabulary: names of tags, and a background.
 
-Both change while a network is live, and are gathered for a network that is about to be.
+The names are those of tags made from names; the background is a sample of ordinary pictures. Both
+change while a network is live. They are collected again for a network that is about to go live.
 """
 
 from collections.abc import Sequence

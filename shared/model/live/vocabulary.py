@@ -32,7 +32,7 @@ class LiveVocabulary:
         connection, they could exhaust the pool and deadlock.
 
         Raises:
-            Unavailable: Postgres is away.
+            Unavailable: Postgres does not answer.
         """
         index = self._index
         if index is not None and time.monotonic() - self._checked_at < REFRESH_SECONDS:

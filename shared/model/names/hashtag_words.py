@@ -57,7 +57,7 @@ def _is_edge(character: str) -> bool:
 
 
 def key_of(hashtag: str) -> str:
-    """Return what all ways to write a hashtag have in common: its letters, digits and symbols.
+    """Return what all spellings of a hashtag have in common: its letters, digits and symbols.
 
     `#NewYork`, `new_york` and `newyork` have the same key.
     """

@@ -12,7 +12,7 @@ _EDGES = r"[\s\u200c\u200d]"
 # Tag letters after a black flag name a region (Scotland); elsewhere they are invisible.
 _FLAG = re.compile(r"\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 _HIDDEN_LETTER = re.compile(r"[\U000e0000-\U000e007f]")
-# Whether a symbol is drawn as text or as an emoji makes no other tag of it.
+# A symbol drawn as text and as an emoji is the same tag.
 _PRESENTATION = re.compile(r"[\ufe0e\ufe0f]")
 _LINE_BREAK = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 # A hash belongs to a hashtag, unless it is part of the keycap emoji.
@@ -72,9 +72,9 @@ def _fault_of(character: str) -> str | None:
     if category == "Cc":
         return f"control character ({code})"
     if category == "Cs":
-        return f"half character ({code})"
+        return f"half of a surrogate pair ({code})"
     if _is_noncharacter(ord(character)):
-        return f"{code}, which stands for no character,"
+        return f"{code}, which is not a character,"
     return None
 
 

@@ -17,7 +17,7 @@ def write_vocabulary(tags: Iterable[Tag]) -> str:
     rows = []
     for tag in tags:
         row = asdict(tag)
-        # Tags of a vocabulary have no owner, and few count more than one class.
+        # Tags of a vocabulary have no owner, and few stand for more than one class.
         del row["owner"]
         if not tag.more_leaves:
             del row["more_leaves"]

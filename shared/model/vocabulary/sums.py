@@ -15,10 +15,10 @@ from shared.model.vocabulary.tag import Tag
 
 @dataclass(frozen=True)
 class Level:
-    """Sums whose parts are classes and sums of lower levels.
+    """Sums made of classes and of sums of lower levels.
 
-    rows: where the sums begin and end among all. parts: (parts,) rows of one sum's parts after the
-    other's; classes come first, then sums. starts: (sums,) where each sum's begin.
+    rows: where this level's sums begin and end among all. parts: (parts,) the rows to add up, sum
+    by sum; classes come first, then sums. starts: (sums,) where the parts of each sum begin.
     """
 
     rows: slice
@@ -30,8 +30,8 @@ class Level:
 class Sums:
     """The classes to add up for each tag that is more than one class of its own.
 
-    columns: (sums,) these tags. A sum is made of the sums of narrower tags where it can be: that is
-    several times less to add than all its classes.
+    columns: (sums,) these tags. Where possible, a sum is made of the sums of narrower tags: several
+    times fewer numbers than all its classes.
     """
 
     columns: NDArray[np.intp]
@@ -63,7 +63,7 @@ class Sums:
 
     @cached_property
     def column_set(self) -> frozenset[int]:
-        """The columns, to look one up."""
+        """The columns as a set."""
         return frozenset(self.columns.tolist())
 
     def highest(self, leaves: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -43,8 +43,8 @@ class WordsFile:
         arrays = self.classifiers.arrays()
         arrays["weight"] = self.classifiers.weight.astype(np.float16)
         document = {"format": FORMAT, "backbone": self.backbone, "words": dict(self.names)}
-        # One entry: safetensors writes several in any order, and the same words must make the same
-        # file.
+        # One entry only: safetensors writes several in any order, but the same words must make the
+        # same file.
         metadata = {METADATA: json.dumps(document, ensure_ascii=False)}
         return save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, metadata)
 
@@ -64,7 +64,7 @@ def read_words_file(path: Path) -> WordsFile:
             document = json.loads((file.metadata() or {})[METADATA])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if document["format"] != FORMAT:
-            raise ConfigError(f"{path} is no words file of this version of Tagloop.")
+            raise ConfigError(f"{path} is not a words file of this version of Tagloop.")
         backbone, names = document["backbone"], document["words"]
         arrays["weight"] = arrays["weight"].astype(np.float32)
         classifiers = LearnedTags.from_arrays(arrays)
@@ -75,7 +75,7 @@ def read_words_file(path: Path) -> WordsFile:
         reason = error.strerror or str(error).removesuffix(f": {path}")
         raise ConfigError(f"{path}: {reason}.") from error
     except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path} is no words file, or damaged: {error}") from error
+        raise ConfigError(f"{path} is damaged or not a words file: {error}") from error
     return WordsFile(backbone, names, classifiers)
 
 

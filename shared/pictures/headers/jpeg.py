@@ -37,7 +37,7 @@ class Segment:
 def read_jpeg(source: Source) -> Header:
     """Read the header of a JPEG. Raises NotAPicture, UnreadKind."""
     width = height = 0
-    # Only the first of each kind has the orientation: long data continues in further segments.
+    # Only the first segment of each kind has the orientation; the others continue long data.
     exif: int | None = None
     xmp: int | None = None
     for segment in segments(source):

@@ -14,7 +14,8 @@ from shared.pictures.headers.boxed.boxes import file_boxes, walk_boxes
 from shared.pictures.headers.boxed.heif import associations
 from shared.pictures.headers.source import MemorySource
 
-# What turns, mirrors or crops a picture: a preview has to have the same, and the same ICC profile.
+# The properties that turn, mirror or crop a picture. A preview has to have the same ones, and the
+# same ICC profile.
 SHARED_PROPERTIES = (b"irot", b"imir", b"clap")
 SIZE, COLOURS = b"ispe", b"colr"
 PREVIEW, IGNORED = b"thmb", b"none"

@@ -67,7 +67,7 @@ class JpegFile:
                 return
             if scans > limit:
                 raise DamagedPicture(
-                    f"The picture is a JPEG of more than {limit} scans, which is the most that "
+                    f"The picture is a JPEG of more than {limit} scans, the most that "
                     "Tagloop decodes of one of its size; save it again as a baseline JPEG."
                 )
 

@@ -19,7 +19,7 @@ class Once:
         self._failed: OrderedDict[Hashable, str] = OrderedDict()
 
     def do(self, name: Hashable, work: Callable[[], bytes]) -> bytes:
-        """Return what `work` returns, or what it returns to a concurrent caller with this name.
+        """Return the result of `work`, or that of a concurrent call with the same name.
 
         Work on a damaged picture is not repeated.
 

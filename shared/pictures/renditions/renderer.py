@@ -10,7 +10,7 @@ from shared.pictures.renditions.render import RenderOutcome
 CHILD_MODULE = "shared.pictures.renditions.render"
 # Per web process. They start when first needed, and take 50 MB each.
 PROCESSES = 2
-# A page requests dozens at once; each takes a few hundredths of a second.
+# A page requests dozens at once, and each takes a few hundredths of a second.
 WAIT_SECONDS = 20.0
 
 
@@ -34,7 +34,7 @@ class Renderer:
         try:
             process = self._idle.get(timeout=WAIT_SECONDS)
         except queue.Empty as error:
-            raise Unavailable("Other pictures are being made smaller; ask again later.") from error
+            raise Unavailable("Too many thumbnails are being made; try again later.") from error
         try:
             process = process or self._start()
             answer = process.ask(str(max_side).encode(), data)

@@ -17,7 +17,7 @@ class Position(BaseModel):
     """A place in a text, in characters; the first one is 0."""
 
     start: int
-    end: int = Field(description="the character behind it")
+    end: int = Field(description="the character after it")
 
 
 class ProblemDocument(BaseModel):

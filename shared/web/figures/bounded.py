@@ -1,4 +1,4 @@
-"""Asking something that may hang, without hanging as well."""
+"""Call a function that may hang, without hanging as well."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class BoundedCall(Generic[Answer]):
-    """Calls a function in a thread of its own and waits only so long for it. Safe for threads.
+    """Calls a function in a thread of its own and waits for it only so long. Thread-safe.
 
     While a call hangs, no second one is begun: later callers wait for the same one.
     """
@@ -29,8 +29,10 @@ class BoundedCall(Generic[Answer]):
         keep_seconds: float = 0,
         rest_seconds: float = 0,
     ) -> None:
-        """seconds: to wait at most. keep_seconds: an answer of that age still stands in for one
-        that is late. rest_seconds: after an answer, the next call is not made sooner.
+        """seconds: how long to wait.
+
+        keep_seconds: how old an answer may be that replaces a late one. rest_seconds: the pause
+        between an answer and the next call.
         """
         self._ask = ask
         self._seconds = seconds
@@ -43,12 +45,12 @@ class BoundedCall(Generic[Answer]):
         self._last: tuple[Answer, float] | None = None
 
     def start(self) -> None:
-        """Ask now; `get` waits for the answer."""
+        """Begin a call; `get` waits for the answer."""
         if self._recent(self._rest_seconds) is None:
             self._submit()
 
     def get(self) -> Answer | None:
-        """Return the answer; None if there is none in time, or the service is away."""
+        """Return the answer; None if it does not come in time, or the service does not answer."""
         if (recent := self._recent(self._rest_seconds)) is not None:
             return recent
         pending = self._submit()

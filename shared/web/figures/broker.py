@@ -11,7 +11,7 @@ def broker_figures(celery: Celery) -> list[Metric]:
     """Return messages by queue.
 
     Raises:
-        Unavailable: the broker is away.
+        Unavailable: the broker does not answer.
     """
     counts = count_all_messages(celery, KNOWN_QUEUES)
     return [

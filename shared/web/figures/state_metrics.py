@@ -1,6 +1,7 @@
-"""Figures that can be looked up, read when Prometheus asks for them.
+"""Figures that are read from database, broker and disk when Prometheus asks for them.
 
-A part that is away costs its own figures and no others: those are wanted most when something is.
+If one of them does not answer, only its own figures are missing: the others are needed most at such
+a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,9 +24,9 @@ from shared.web.figures.work import work_figures
 STATE_EXTENSION = "tagloop-state"
 # Seconds that all parts together get; Prometheus asks other targets too.
 MAX_SECONDS = 0.8
-# With much in the queue, on a busy machine, a pass over it may take longer than that.
+# On a busy machine, one pass over a long queue may take longer than that.
 KEEP_SECONDS = 15.0
-# What takes more than a look at an index need not be fresh.
+# Figures that take more than a look at an index may be older.
 SLOW_SECONDS = 60.0
 
 Figures = list[Metric]

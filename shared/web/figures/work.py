@@ -1,4 +1,4 @@
-"""What waits to be tagged, who holds it, and how the database is doing."""
+"""Figures about the queues, the leases and the database."""
 
 from prometheus_client.core import Metric
 from sqlalchemy import Connection
@@ -34,7 +34,7 @@ def work_figures(connection: Connection) -> list[Metric]:
         ),
         gauge(
             "tagloop_leases",
-            "Waiting images that a worker holds, and those whose worker gave no more sign",
+            "Waiting images that a worker holds, and those whose worker let its lease run out",
             ("state",),
             [((s,), sum(row[s] for row in waiting.values())) for s in ("held", "expired")],
         ),

@@ -90,4 +90,4 @@ def decode_number_cursor(cursor: str) -> int:
 
 
 def _malformed(cursor: str) -> BadRequest:
-    return BadRequest(f"The cursor {cursor[:100]!r} is malformed; use `next` of the page before.")
+    return BadRequest(f"The cursor {cursor[:100]!r} is malformed; use `next` of the previous page.")

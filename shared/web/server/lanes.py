@@ -11,9 +11,9 @@ from shared.web.server.arrival import Arrival
 class Lane(Enum):
     """A kind of work."""
 
-    PLAIN = "requests that are there, all of them"
-    UPLOAD = "requests whose body is still coming"
-    ANSWER = "what slow clients had no room for yet"
+    PLAIN = "complete requests"
+    UPLOAD = "requests whose body is still arriving"
+    ANSWER = "the rest of responses to slow clients"
     LIVENESS = "/healthz, which the poller answers itself"
     PROBE = "/readyz and /metrics"
 

@@ -23,7 +23,7 @@ def write_problem(client: socket.socket, status: int, title: str, detail: str) -
 
 
 def write_error(client: socket.socket, error: TagloopError) -> None:
-    """Send an error that came up while the app was making the body of its response."""
+    """Send an error that occurred while the app generated its response."""
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)

@@ -65,7 +65,7 @@ class Intake:
         try:
             if not complete:
                 raise TooManyBytes(
-                    f"The file has more than {settings.max_image_bytes:,} bytes, which is the "
+                    f"The file has more than {settings.max_image_bytes:,} bytes, the "
                     "most that this server accepts."
                 )
             picture.original = inspect_original(content, settings)
@@ -83,7 +83,7 @@ class Intake:
             try:
                 check_url(url, hosts, RESOLVE_SECONDS if has_place else 0)
             except OriginUnavailable as error:
-                # Without a place to wait for DNS, only the worker can find out.
+                # If too many requests wait for DNS already, the worker checks it later.
                 picture.refusal = error if has_place else None
             except TagloopError as error:
                 picture.refusal = error
@@ -95,7 +95,7 @@ class Intake:
         owner has sent the same bytes before.
 
         Raises:
-            Unavailable: Postgres is away. Nothing was accepted.
+            Unavailable: Postgres does not answer. Nothing was accepted.
         """
         accepted = [picture for picture in self.offered if picture.refusal is None]
         queue = INTERACTIVE if self.is_awaited or len(accepted) == 1 else BULK

@@ -34,10 +34,14 @@ class UploadOptions(BaseModel):
 
     owner: str = Field("", max_length=OWNER_LENGTH, description="whose pictures these are")
     hashtags: list[Hashtag] = Field(
-        [], max_length=MAX_HASHTAGS, description="words of the uploader; a list, or with commas"
+        [],
+        max_length=MAX_HASHTAGS,
+        description="words of the uploader; a list, or text with commas",
     )
     callback_url: str | None = Field(
-        None, max_length=URL_LENGTH, description="told how it ends: image.tagged or image.failed"
+        None,
+        max_length=URL_LENGTH,
+        description="URL that receives the outcome: image.tagged or image.failed",
     )
     metadata: dict[str, Any] = Field({}, description="kept with the picture; a JSON object")
     learn: bool = Field(True, description="false: nothing is ever learned from these pictures")
@@ -65,7 +69,7 @@ class UploadOptions(BaseModel):
             size = metadata_bytes(metadata)
             too_deep = _depth(metadata) > METADATA_DEPTH
         except (TypeError, ValueError) as error:
-            raise ValueError("is no JSON object that can be kept") from error
+            raise ValueError("is not a JSON object that can be kept") from error
         except RecursionError:
             too_deep = True
         if too_deep:

@@ -12,7 +12,7 @@ from shared.web.context import context
 def wait_until_done(image_id: UUID, deadline: float) -> bool:
     """Wait for an image; return whether it is tagged or has failed.
 
-    deadline: as time.monotonic(); one that has passed only looks.
+    deadline: as time.monotonic(); after it, the status is read only once.
     """
     seconds = max(0.0, deadline - time.monotonic())
     return context().listener.wait(image_id, seconds, lambda: status_of(image_id) != "queued")

@@ -12,4 +12,4 @@ def refuse_overload() -> None:
     """
     if context().backlog.is_over():
         limit = context().settings.queue_limit
-        raise QueueFull(f"{limit:,} pictures or more wait to be tagged; send this again later.")
+        raise QueueFull(f"{limit:,} pictures or more wait to be tagged; try again later.")

@@ -33,7 +33,7 @@ def restore(folder: Path, place: Place) -> Manifest:
     Raises:
         ConfigError: the folder has no backup for this version, the backup is damaged, or the
             database is in use.
-        Unavailable: database or storage is away.
+        Unavailable: database or storage does not answer.
     """
     manifest = read_manifest(folder)
     digests = read_checksums(folder)

@@ -38,7 +38,7 @@ def backup(place: Place, folder: Path) -> Manifest:
 
     Raises:
         ConfigError: the folder has other content, or cannot be written.
-        Unavailable: database or storage is away.
+        Unavailable: database or storage does not answer.
 
     After an error the backup is incomplete until this succeeds.
     """

@@ -24,7 +24,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """Yield a transaction that sees the database as of its beginning, however long it takes.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
@@ -52,7 +52,7 @@ def load_tables(connection: Connection, folder: Path, tables: tuple[Table, ...])
 
     Raises:
         ConfigError: a file does not fit the table of its name.
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     for table in tables:
         statement = _copy(

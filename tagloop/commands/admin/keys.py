@@ -68,4 +68,4 @@ def revoke(
     if not revoke_one(data, number):
         print(f"There is no key {number} that opens anything; see: tagloop keys list")
         raise typer.Exit(EXIT_SOME_WRONG)
-    print(f"Key {number} opens nothing any more.")
+    print(f"Key {number} is revoked.")

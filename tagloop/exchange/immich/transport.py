@@ -82,7 +82,7 @@ class ImmichTransport:
     ) -> bytes:
         """Make a request; return the bytes of its answer. is_json: they have to be JSON, or none.
 
-        Tries again while Immich is away, and for as long as it asks for patience.
+        Tries again while Immich does not answer, and for as long as it asks for patience.
         """
         pause = FIRST_PAUSE_SECONDS
         last_sign_of_life = time.monotonic()

@@ -178,8 +178,8 @@ def test_new_tags_can_be_turned_off(settings: Settings, image: UUID) -> None:
 @pytest.mark.parametrize(
     ("said", "status", "reason"),
     [
-        ({}, 400, "Nothing is said"),
-        ({"user": "ada"}, 400, "Nothing is said"),
+        ({}, 400, "has no verdict"),
+        ({"user": "ada"}, 400, "has no verdict"),
         ({"add": ["dog"], "remove": ["dog"]}, 400, "name each tag once"),
         ({"add": ["dog", "Dog"]}, 400, "name each tag once"),
         ({"add": ["new one"], "confirm": ["New  One"]}, 400, "name each tag once"),

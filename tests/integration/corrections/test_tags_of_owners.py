@@ -165,7 +165,7 @@ def test_a_flood_of_tags_is_refused_with_the_limit_in_a_sentence(
 
     assert refused(*(f"flood {n} x" for n in range(6))) == (
         409,
-        "This request makes 6 new tags, and one request may make 5 "
+        "This request makes 6 new tags, but one request may make at most 5 "
         "(TAGLOOP_MAX_NEW_TAGS_PER_REQUEST).",
     )
     add(alma, images["alma"], *(f"flood {n} x" for n in range(5)))

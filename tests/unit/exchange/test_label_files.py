@@ -131,7 +131,7 @@ def test_coco(tmp_path: Path) -> None:
         ('{"image": "x", "labels": ["x"]}', "'x' is no id of an image"),
         ('{"file": "a\\u0000", "labels": ["x"]}', "it names no picture"),
         ('{"file": "a.jpg", "labels": [" "]}', "at least one letter"),
-        ('{"file": "a.jpg", "labels": ["\\ud800"]}', "half character"),
+        ('{"file": "a.jpg", "labels": ["\\ud800"]}', "half of a surrogate pair"),
     ],
 )
 def test_a_bad_line_is_one_sentence(line: str, reason: str) -> None:

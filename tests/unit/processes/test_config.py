@@ -32,9 +32,9 @@ from shared.storage.storage import Storage
         ("TAGLOOP_FETCH_ALLOWED_HOSTS", "5", "list of names in JSON"),
         ("TAGLOOP_SNS_TOPICS", "[1]", "list of names in JSON"),
         ("TAGLOOP_BROKER_URL", "nonsense", "such as redis://host:6379/0"),
-        ("TAGLOOP_BROKER_URL", "mystery://host", "there is no broker 'mystery'; there are "),
-        ("TAGLOOP_BROKER_URL", "redis://host:many/0", "its port is no number"),
-        ("TAGLOOP_RESULT_URL", "mystery://host", "there is no result backend"),
+        ("TAGLOOP_BROKER_URL", "mystery://host", "unknown broker 'mystery'; use one of "),
+        ("TAGLOOP_BROKER_URL", "redis://host:many/0", "its port is not a number"),
+        ("TAGLOOP_RESULT_URL", "mystery://host", "unknown result backend"),
         ("TAGLOOP_LIMITS_URL", "amqp://host", "the address of a Redis"),
         ("TAGLOOP_OTLP_ENDPOINT", "collector:4318", "such as http://collector:4318"),
         ("TAGLOOP_OTLP_ENDPOINT", "grpc://collector", "has to begin with http:// or https://"),
@@ -82,7 +82,7 @@ def test_a_variable_that_is_no_setting_stops_the_start(
     with pytest.raises(ConfigError) as wrong:
         load_settings()
 
-    assert str(wrong.value) == f"{variable} is no setting of Tagloop; {advice}"
+    assert str(wrong.value) == f"{variable} is not a setting of Tagloop; {advice}"
 
 
 @pytest.mark.parametrize(

@@ -35,13 +35,13 @@ def _narrow(filters: Filters, one: Filter) -> Filters:
     if kind not in KINDS:
         raise QueryError(
             f"There is no filter {kind!r}; filters are {', '.join(f'{k}:' for k in KINDS)}. "
-            "A name with a colon has to stand in quotes.",
+            "Put a name with a colon in quotes.",
             one.whole.start,
             one.whole.end,
         )
     if one.negated and kind not in CAN_BE_NEGATED:
         raise QueryError(
-            f"{kind}: takes no minus; only owner:, theme: and status: do.",
+            f"{kind}: cannot be negated; only owner:, theme: and status: can.",
             one.whole.start,
             one.whole.end,
         )
@@ -75,7 +75,7 @@ def read_moment(value: Word) -> datetime:
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise QueryError(
-            f"{text!r} is no date; write 2026-01-31, 2026-01 or 2026-01-31T18:00Z.",
+            f"{text!r} is not a date; write 2026-01-31, 2026-01 or 2026-01-31T18:00Z.",
             value.start,
             value.end,
         ) from error
@@ -121,5 +121,7 @@ def _theme(value: Word) -> str:
 def _one_of(value: Word, known: Sequence[str]) -> str:
     text = value.text.strip().lower()
     if text not in known:
-        raise QueryError(f"{value.text!r} is none of {', '.join(known)}.", value.start, value.end)
+        raise QueryError(
+            f"{value.text!r} is unknown; use one of {', '.join(known)}.", value.start, value.end
+        )
     return text

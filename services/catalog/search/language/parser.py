@@ -40,10 +40,10 @@ def parse(text: str) -> Query:
     alternatives = parser.search(depth=0)
     if parser.next is not None:
         raise QueryError(
-            "This bracket closes nothing; no bracket is open.", parser.next.start, parser.next.end
+            "This closing bracket has no opening one.", parser.next.start, parser.next.end
         )
     if len(alternatives) > 1 and not all(alternatives):
-        raise QueryError("There is nothing on one side of `|`.", *parser.bars[0])
+        raise QueryError("One side of `|` is empty.", *parser.bars[0])
     return Query(alternatives, read_filters(parser.filters), tuple(parser.filters))
 
 
@@ -69,7 +69,7 @@ class _Parser:
             self.bars.append((token.start, token.end))
             alternatives.append(self.alternative(depth))
             if depth and not all(alternatives):
-                raise QueryError("There is nothing on one side of `|`.", token.start, token.end)
+                raise QueryError("One side of `|` is empty.", token.start, token.end)
         return tuple(alternatives)
 
     def alternative(self, depth: int) -> tuple[Item, ...]:
@@ -97,7 +97,7 @@ class _Parser:
         wanted = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.OPEN, TokenKind.FILTER)
         if token is None or token.kind not in wanted or token.start > minus.end:
             raise QueryError(
-                "The name that is not wanted has to stand right behind the minus.",
+                "A minus has to be followed directly by a name.",
                 minus.start,
                 minus.end,
             )
@@ -119,7 +119,7 @@ class _Parser:
     def group(self, opening: Token, negated: bool, depth: int) -> Group:
         if depth == MAX_DEPTH:
             raise QueryError(
-                f"Brackets can be {MAX_DEPTH} deep in each other.", opening.start, opening.end
+                f"Brackets can be nested at most {MAX_DEPTH} deep.", opening.start, opening.end
             )
         alternatives = self.search(depth + 1)
         closing = self.next
@@ -127,13 +127,13 @@ class _Parser:
             raise QueryError("This bracket is never closed.", opening.start, opening.end)
         self.place += 1
         if not all(alternatives):
-            raise QueryError("There is nothing in these brackets.", opening.start, closing.end)
+            raise QueryError("These brackets are empty.", opening.start, closing.end)
         return Group(alternatives, negated)
 
     def filter(self, token: Token, negated: bool, depth: int) -> None:
         if depth:
             raise QueryError(
-                f"{token.text}{token.operator} holds for the whole search; write it outside of the "
+                f"{token.text}{token.operator} applies to the whole search; write it outside the "
                 "brackets.",
                 token.start,
                 token.end,
@@ -147,6 +147,6 @@ class _Parser:
         self.names += 1
         if self.names > MAX_NAMES:
             raise QueryError(
-                f"A search can have {MAX_NAMES} words at most.", token.start, token.end
+                f"A search can have at most {MAX_NAMES} words.", token.start, token.end
             )
         return Word(token.text, token.start, token.end)

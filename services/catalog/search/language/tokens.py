@@ -69,7 +69,7 @@ def tokens_of(text: str) -> Iterator[Token]:
         found = _TOKEN.match(text, place)
         if found is None:
             start = place + len(text[place:]) - len(text[place:].lstrip())
-            raise QueryError("A quotation mark opens here and is never closed.", start, end)
+            raise QueryError("This quotation mark is never closed.", start, end)
         yield _token(found)
         place = found.end()
 

@@ -26,9 +26,9 @@ from shared.web.requests.parameters import Parameters
 
 LIMIT = 8
 MAX_LIMIT = 20
-# One letter begins too many filters.
+# A single letter would suggest too many filters.
 MIN_LETTERS = 2
-# Of the tags that begin so, this many are compared.
+# How many of the tags with this beginning are compared.
 CANDIDATES = 200
 MAX_COUNTED = 1_000
 OWNER = "owner"
@@ -72,7 +72,10 @@ class Suggestions(BaseModel):
     responses={200: Suggestions, 400: ProblemDocument, 403: ProblemDocument},
 )
 def get_suggestions(query: SuggestQuery) -> dict[str, Any]:
-    """Completes the last word or filter. After a blank: what the newest images show most."""
+    """Completes the last word or filter.
+
+    After a space, suggests what the newest images show most.
+    """
     access = Access(caller_access().narrow(query.owner))
     parts = typed_at_end(query.q)
     last = parts[-1]
@@ -108,7 +111,7 @@ def _tags(
 
     def place(tag_id: int) -> tuple[int, bool, int, str]:
         typed, row = found[tag_id]
-        # What begins with the text comes before what only has another name that does.
+        # A tag whose name begins with the text comes before one with another name that does.
         is_alias = not row["name"].lower().startswith(typed.text.lower())
         return typed.start, is_alias, places.get(tag_id, len(places)), row["name"]
 

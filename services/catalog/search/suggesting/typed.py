@@ -30,7 +30,7 @@ class Typed:
 def typed_at_end(q: str) -> list[Typed]:
     """Return the possible beginnings of a name or a filter, the longest first.
 
-    A search that ends with a blank or a bracket gives one empty part.
+    A search that ends with a space or a bracket gives one empty part.
     """
     if q.count('"') % 2:
         found = _QUOTED.search(q)

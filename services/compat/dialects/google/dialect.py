@@ -57,7 +57,7 @@ BODY: dict[str, Any] = {
 
 
 def add_routes(blueprint: APIBlueprint, root: str) -> None:
-    """Add the operation; the project and location that a client names mean nothing here."""
+    """Add the operation; the project and location that a client names are ignored."""
 
     @blueprint.post(
         f"{root}/v1/images:annotate",

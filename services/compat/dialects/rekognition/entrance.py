@@ -35,7 +35,8 @@ def find_key(request: Request, ring: KeyRing) -> tuple[Key, int]:
     """Return the key that signed the request, or the one in `Authorization: Bearer`.
 
     Raises:
-        AwsError: the signature is missing, malformed, too old or wrong, or its key opens nothing.
+        AwsError: the signature is missing, malformed, too old or wrong, or its key is unknown or
+            revoked.
     """
     if has_bearer(request):
         return bearer_key(request, ring), body_bytes(request, lambda: MAX_JSON_BYTES)

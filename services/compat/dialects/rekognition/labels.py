@@ -46,7 +46,7 @@ def _describe_labels(labels: list[Label], request: DetectLabels) -> list[Documen
 
 
 def _describe_label(label: Label, by_slug: dict[str, Label]) -> Document:
-    # A wider tag whose word is another label's has no label of its own.
+    # A wider tag with the same word as another label has no label of its own.
     wider = [by_slug[slug] for slug in label.wider if slug in by_slug]
     return {
         "Name": label.called(capitalise_words),

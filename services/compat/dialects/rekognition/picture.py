@@ -38,13 +38,13 @@ def read_picture(picture: RequestedPicture) -> bytes:
 
 
 def _read_object(named: ObjectInBucket) -> bytes:
-    # The deployment's credentials may open other buckets, which are none of the caller's business.
+    # The deployment's credentials may open other buckets, which callers must not read.
     if named.Bucket not in context().settings.s3_buckets:
         raise AwsError("InvalidS3ObjectException", INVALID_OBJECT)
     url = object_url(named.Bucket, named.Name)
     with context().room.place() as has_place:
         if not has_place:
-            raise Unavailable("Too many requests wait already; send this again later.")
+            raise Unavailable("Too many requests wait already; try again later.")
         try:
             with read_object(url, MAX_OBJECT_BYTES, OBJECT_SECONDS, named.Version) as file:
                 return file.read()

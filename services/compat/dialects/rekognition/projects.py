@@ -129,7 +129,7 @@ def _versions() -> list[ProjectVersion]:
     if caller_access().owner is not None:
         versions = [version for version in versions if version.is_live]
     if not versions:
-        raise Unavailable("There is no model yet: no worker has started so far.")
+        raise Unavailable("There is no model yet: start a worker, which makes the first one.")
     return versions
 
 

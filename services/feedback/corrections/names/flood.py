@@ -33,7 +33,7 @@ def refuse_flood(
         return
     if len(slugs) > settings.max_new_tags_per_request:
         raise Conflict(
-            f"This request makes {len(slugs):,} new tags, and one request may make "
+            f"This request makes {len(slugs):,} new tags, but one request may make at most "
             f"{settings.max_new_tags_per_request:,} (TAGLOOP_MAX_NEW_TAGS_PER_REQUEST)."
         )
     most, variable, whose = (
@@ -53,7 +53,7 @@ def refuse_flood(
     if made + len(slugs) > settings.max_new_tags_per_day:
         raise TooManyRequests(
             f"This key may make {settings.max_new_tags_per_day:,} new tags a day "
-            f"(TAGLOOP_MAX_NEW_TAGS_PER_DAY), and has made {made:,}; go on in {seconds:,} s.",
+            f"(TAGLOOP_MAX_NEW_TAGS_PER_DAY), and has made {made:,}; try again in {seconds:,} s.",
             seconds,
         )
 
@@ -81,7 +81,7 @@ def refuse_overfull(
         }
         if len(spoken | added) > most and not added <= spoken:
             names.problems[number] = Conflict(
-                f"People would have spoken of {len(spoken | added):,} tags of this image, and "
+                f"People would have decided {len(spoken | added):,} tags of this image; at most "
                 f"{most:,} are allowed (TAGLOOP_MAX_TAGS_PER_IMAGE)."
             )
         else:

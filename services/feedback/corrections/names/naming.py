@@ -140,7 +140,7 @@ def _read_names(
         key = (tag.id, tag.slug)
         if key in seen:
             raise BadRequest(
-                f"{tag.slug!r} is in {seen[key]!r} and again in {verdict!r}, perhaps under "
+                f"{tag.slug!r} is in {seen[key]!r} and again in {verdict!r}, perhaps by "
                 "another name; name each tag once."
             )
         seen[key] = verdict
@@ -168,7 +168,8 @@ def _is_variant(name: str, tag: KnownTag, meanings: Mapping[str, NameMeaning]) -
 
 def _refuse_unknown(names: Names, may_make: bool) -> None:
     """Record a problem for entries with tags that neither exist nor will be created."""
-    # A tag that only refused entries create is not created, so further entries may be refused.
+    # A tag that only refused entries would create is not created, so further entries may be
+    # refused.
     while True:
         made = names.new_tags() if may_make else {}
         refused = {

@@ -99,7 +99,7 @@ def _event(
     every_version: bool,
 ) -> ObjectEvent:
     if BUCKET.fullmatch(bucket) is None:
-        raise BadRequest(f"No bucket can be called {bucket[:80]!r}.")
+        raise BadRequest(f"{bucket[:80]!r} is not the name of a bucket.")
     if not key or "\0" in key:
         raise BadRequest("The key of an object is empty, or has a NUL character in it.")
     return ObjectEvent(
@@ -118,7 +118,7 @@ def _read_sequencer(text: str) -> bytes:
     try:
         return bytes.fromhex(text[: 2 * SEQUENCER_BYTES].ljust(2 * SEQUENCER_BYTES, "0"))
     except ValueError as error:
-        raise BadRequest(f"The sequencer {text[:40]!r} is no hexadecimal number.") from error
+        raise BadRequest(f"The sequencer {text[:40]!r} is not a hexadecimal number.") from error
 
 
 def _sequencer_of_time(text: str | None) -> bytes:
@@ -128,5 +128,5 @@ def _sequencer_of_time(text: str | None) -> bytes:
         return _read_sequencer(f"{nanoseconds:016X}")
     except (ValueError, OverflowError) as error:
         raise BadRequest(
-            "An event has neither a sequencer nor an eventTime that says its order."
+            "An event has neither a sequencer nor an eventTime, so its order is unknown."
         ) from error

@@ -47,12 +47,13 @@ def open_envelope(delivery: WebhookDelivery, body: dict[str, Any]) -> str | None
 
     Raises:
         UnverifiedSender: the topic is not accepted, or the signature is wrong.
-        Unavailable: the certificate can't be fetched, or the subscription not be confirmed, now.
+        Unavailable: the certificate can't be fetched, or the subscription can't be confirmed, at
+            the moment.
     """
     topic = text_at(body, "TopicArn")
     if topic not in delivery.settings.sns_topics:
         raise UnverifiedSender(
-            f"The topic {topic[:200]!r} is not listened to: name it in TAGLOOP_SNS_TOPICS."
+            f"The topic {topic[:200]!r} is not accepted; add it to TAGLOOP_SNS_TOPICS."
         )
     _check_signature(delivery, body)
     _check_time(delivery, text_at(body, "Timestamp"))
@@ -109,7 +110,7 @@ def _certificate_url(body: dict[str, Any]) -> str:
     url = _amazon_url(body, "SigningCertURL")
     if CERTIFICATE.fullmatch(url) is None:
         raise UnverifiedSender(
-            f"The SigningCertURL {url[:200]!r} is none of Amazon's certificates."
+            f"The SigningCertURL {url[:200]!r} is not one of Amazon's certificates."
         )
     return url
 
@@ -120,11 +121,13 @@ def _amazon_url(body: dict[str, Any], name: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise UnverifiedSender(f"The {name} is no URL.") from error
+        raise UnverifiedSender(f"The {name} is not a URL.") from error
     host = HOST.fullmatch(parts.netloc)
     region = text_at(body, "TopicArn").split(":")[REGION_OF_ARN]
     if parts.scheme != "https" or host is None or host["region"] != region:
-        raise UnverifiedSender(f"The {name} {url[:200]!r} is no address of Amazon SNS in {region}.")
+        raise UnverifiedSender(
+            f"The {name} {url[:200]!r} is not an address of Amazon SNS in {region}."
+        )
     return url
 
 
@@ -139,7 +142,7 @@ def _check_time(delivery: WebhookDelivery, text: str) -> None:
     try:
         published = datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError) as error:
-        raise BadRequest("The Timestamp of the message is no time.") from error
+        raise BadRequest("The Timestamp of the message is not a time.") from error
     if abs(delivery.received_at - published) > WINDOW_SECONDS:
         raise UnverifiedSender(
             f"The message was published more than {WINDOW_SECONDS} seconds from this server's time."

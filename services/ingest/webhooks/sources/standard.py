@@ -75,5 +75,5 @@ def _open(key: str) -> Webhook:
         return Webhook(key)
     except Exception as error:
         raise ConfigError(
-            "TAGLOOP_WEBHOOK_STANDARD_SECRET has a key that is not whsec_ and base64."
+            "TAGLOOP_WEBHOOK_STANDARD_SECRET has a key that is not whsec_ followed by base64."
         ) from error

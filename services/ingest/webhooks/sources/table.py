@@ -35,5 +35,5 @@ def refuse_unknown_sources(names: Iterable[str]) -> None:
             known = ", ".join(SOURCES)
             raise ConfigError(
                 f"TAGLOOP_WEBHOOK_{name.upper()}_SECRET is set, but there is no source {name!r}; "
-                f"there are {known}."
+                f"the sources are {known}."
             )

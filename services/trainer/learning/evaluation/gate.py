@@ -79,11 +79,11 @@ class GateLimits:
 def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
     """Promote a candidate only if it is better on new corrections and no worse elsewhere."""
     if evidence.corrected.after is None:
-        return Verdict(False, "There are too few new corrections to measure anything on.")
+        return Verdict(False, "There are too few new corrections to measure the candidate.")
     if evidence.corrected.gain <= limits.min_gain:
         return Verdict(
             False,
-            f"On what was corrected it is not better: mean average precision "
+            f"It is not better on corrected images: mean average precision "
             f"{_figures(evidence.corrected)}, and more than +{limits.min_gain:g} is asked for.",
         )
     harm = find_harm(evidence, limits)
@@ -91,16 +91,13 @@ def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
         return Verdict(False, harm)
     return Verdict(
         True,
-        f"Mean average precision on what was corrected {_figures(evidence.corrected)}; "
+        f"Mean average precision on corrected images {_figures(evidence.corrected)}; "
         "nothing else got worse than allowed.",
     )
 
 
 def find_harm(evidence: Evidence, limits: GateLimits) -> str | None:
-    """Return what harm beyond the limits a candidate does to other tags and images.
-
-    None: no harm.
-    """
+    """Return how a candidate harms other tags and images beyond the limits; None if it does not."""
     for comparison, most, what in (
         (
             evidence.earlier,

@@ -1,4 +1,4 @@
-"""Find images that may have a tag although nobody added it: they are not negative examples.
+"""Find images that may have a tag although no one added it: they are not negative examples.
 
 Reliable negatives in positive-unlabelled learning (Liu et al. 2002), found by nearest neighbours.
 """

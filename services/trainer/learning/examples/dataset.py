@@ -123,7 +123,7 @@ class _Positions:
     contributors: dict[str, int]
 
     def votes(self, words: list[LastWord]) -> Votes:
-        """Return the words on images of this data set as arrays; withdrawn words are left out."""
+        """Return the votes on images of this data set as arrays; withdrawn votes are left out."""
         kept = [word for word in words if word.verdict != "undo" and word.image_id in self.images]
         return Votes(
             image=np.array([self.images[word.image_id] for word in kept], dtype=np.intp),

@@ -17,7 +17,7 @@ SAMPLED_WEIGHT = 0.5
 # On uncorrected pictures, probabilities of the live model count above or below these limits.
 CERTAIN_PRESENT = 0.9
 CERTAIN_ABSENT = 0.05
-# Above this probability, a custom tag may well apply to an uncorrected picture.
+# Above this probability, a custom tag may apply to an uncorrected picture.
 POSSIBLE = 0.5
 # Prevents division by zero.
 MIN_WEIGHT = 1e-6

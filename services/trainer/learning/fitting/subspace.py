@@ -1,4 +1,4 @@
-"""The directions in which the images differ; along others there is nothing to learn."""
+"""The directions in which the images differ; the others have nothing to learn from."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def relearn(
     live in any case. progress is called with the stage and the share that is done.
 
     Raises:
-        Unavailable: Postgres or the storage is away.
+        Unavailable: Postgres or the storage does not answer.
     """
     live = LiveScorer(engine, storage).get()
     following = _without_learned(engine, storage, base)

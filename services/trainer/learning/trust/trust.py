@@ -43,7 +43,7 @@ def find_trust(data: DataSet, problem: LearningProblem) -> Trust:
     # Votes that a promoted version learned from have proved themselves on held-out images.
     begin = np.where(votes.learned | ~votes.learned.any(), 1, UNPROVED)
     of_vote = begin.astype(np.float32)
-    # A second round, since bad votes hide a little behind the model that they taught in the first.
+    # A second round, because the first model has learned from bad votes, which partly hides them.
     for _ in range(ROUNDS):
         backing = find_backing(votes, bursts, of_vote, partial(_predict, problem, votes, of_vote))
         people = judge(votes, everyone, backing, of_vote)

@@ -89,7 +89,9 @@ def load_network(name: str, weights: Path | None = None) -> Network:
             or its classes have no names.
     """
     if not timm.is_model(name):
-        raise ConfigError(f"{name!r} is no network: timm has none of that name.")
+        raise ConfigError(
+            f"{name!r} is not a network of timm; choose one of timm.list_pretrained()."
+        )
     packaged = name in PACKAGED_WEIGHTS and weights is None
     if weights is not None:
         network = _load_weights_file(name, weights)
@@ -139,7 +141,7 @@ def _load_weights_file(name: str, path: Path) -> TimmNetwork:
         raise ConfigError(f"The weights {path} cannot be read: {reason}.") from error
     except SafetensorError as error:
         raise ConfigError(
-            f"The weights {path} are no safetensors file ({error}); other formats are not read, "
+            f"The weights {path} are not a safetensors file ({error}); other formats are not read, "
             "as a pickle can run any program."
         ) from error
     network = (

@@ -27,7 +27,7 @@ class Choice:
 
 
 def choose_precision(setting: str, agreed: str | None, measured: Measured) -> Choice:
-    """Choose by the setting, else by what the database's embeddings have, else the faster one.
+    """Choose the setting's precision, or that of the database's embeddings, or the fastest.
 
     setting: TAGLOOP_PRECISION. agreed: `float`, `int8` or None, from the database.
 

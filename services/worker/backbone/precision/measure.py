@@ -19,7 +19,7 @@ ROUNDS = 9
 PASSES = 8
 # Large networks get fewer rounds.
 MAX_SECONDS = 4.0
-# Integers that are right come to 0.99; a processor on which they go wrong would be far below.
+# Correct integers reach 0.99; a processor on which they overflow would be far below.
 MIN_COSINE = 0.95
 # Colours in a grid of squares, each of this many pixels.
 PATCH = 32
@@ -88,7 +88,7 @@ def has_bf16(core: openvino.Core) -> bool:
 
 
 def float_precision(core: openvino.Core) -> str:
-    """Return the faster of the two precisions in floating point: bfloat16 where there is one."""
+    """Return the faster floating-point precision: bfloat16 where the processor has it."""
     return "bf16" if has_bf16(core) else "f32"
 
 

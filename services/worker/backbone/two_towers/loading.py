@@ -63,7 +63,7 @@ def load_towers(name: str, weights: Path | None = None) -> Towers:
     except Exception as error:
         reason = " ".join(str(error).split())
         raise ConfigError(
-            f"{name!r} could not be loaded ({reason}); without a way to the hub, name a folder "
+            f"{name!r} could not be loaded ({reason}); without access to the hub, name a folder "
             "with its configuration, weights and tokenizer."
         ) from error
     if weights is not None:
@@ -102,13 +102,15 @@ def _check_listed(library: ModuleType, name: str, model: str, pretrained: str) -
         return
     others = ", ".join(weights for listed, weights in known if listed == model)
     if others:
-        raise ConfigError(f"{name!r} is no network: open_clip has {model} with {others}.")
-    raise ConfigError(f"{name!r} is no network: open_clip has none of that name.")
+        raise ConfigError(f"{name!r} is not a network: open_clip has {model} with {others}.")
+    raise ConfigError(
+        f"{name!r} is not a network of open_clip; choose one of open_clip.list_pretrained()."
+    )
 
 
 def _checked_folder(folder: Path) -> Path:
     if not (folder / CONFIG_FILE).is_file():
-        raise ConfigError(f"{folder} holds no network of open_clip: it has no {CONFIG_FILE}.")
+        raise ConfigError(f"{folder} is not a network of open_clip: it has no {CONFIG_FILE}.")
     if not list(folder.glob("*.safetensors")):
         raise ConfigError(
             f"{folder} has no weights as a safetensors file; other formats are not read, as a "
@@ -126,7 +128,7 @@ def _load_weights(model: Any, name: str, path: Path) -> None:
         ) from error
     except SafetensorError as error:
         raise ConfigError(
-            f"The weights {path} are no safetensors file ({error}); other formats are not read, "
+            f"The weights {path} are not a safetensors file ({error}); other formats are not read, "
             "as a pickle can run any program."
         ) from error
     except RuntimeError as error:

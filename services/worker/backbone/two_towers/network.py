@@ -43,7 +43,7 @@ def load_two_towers(name: str, weights: Path | None, words: Path | None) -> Netw
         Background.unknown(len(rows)),
         np.empty(0, np.int32),
     )
-    # Where the network was trained on squeezed pictures, the square in the middle is as good.
+    # For networks trained on squeezed pictures too, the square in the middle is as good.
     description = Description(name, towers.side, 1.0, len(rows))
     return Network(description, ImageTower(towers).eval(), Head.of_text(text), vocabulary)
 

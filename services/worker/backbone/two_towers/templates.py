@@ -2,7 +2,7 @@
 
 import re
 
-# The mean of several sentences says less about any of them and more about the word (Radford et al.
+# The mean of several sentences depends less on any of them and more on the word (Radford et al.
 # 2021, Learning Transferable Visual Models From Natural Language Supervision).
 TEMPLATES = (
     "{}",

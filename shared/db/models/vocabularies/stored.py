@@ -10,7 +10,7 @@ from shared.db.schema import backbones, models, vocabularies
 from shared.model.vocabulary import Vocabulary, load_imagenet
 from shared.model.vocabulary.stored import read_vocabulary, write_vocabulary
 
-# Parsing one takes a second. A process needs that of the live network, and of the next one during
+# Parsing a vocabulary takes a second. A process needs the live network's, and the next one's during
 # a switch.
 KEPT = 2
 _parsed: dict[str, Vocabulary] = {}

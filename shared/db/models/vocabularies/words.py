@@ -100,7 +100,7 @@ class _Known:
         return cls([dict(row) for row in connection.execute(query).mappings()])
 
     def row_of(self, tag: Tag) -> Mapping[str, Any] | None:
-        """Return the row of a word, under whatever name."""
+        """Return the row of a word, under any name."""
         if tag.wordnet_id is not None:
             return self.by_synset.get(tag.wordnet_id)
         return self.by_slug.get(tag.slug)

@@ -46,7 +46,7 @@ def read_hashtags(engine: Engine, backbone_id: int, max_images: int) -> Iterator
     """Yield images with hashtags that may teach, the newest first, each chunk in a transaction.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     before, left = LAST_ID, max_images
     while left > 0:

@@ -1,4 +1,4 @@
-"""Hashtags of similar images, as a query."""
+"""Find the hashtags of similar images."""
 
 from collections.abc import Sequence
 from uuid import UUID

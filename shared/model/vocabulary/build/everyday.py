@@ -1,4 +1,4 @@
-"""The table of everyday words, which the vocabulary is built from."""
+"""The table of everyday words, from which the vocabulary is built."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def links_of(synsets: Mapping[str, Synset]) -> dict[str, set[str]]:
     for line in _lines("links.txt"):
         action, child, parent, _reason = line.split(maxsplit=3)
         if action not in ("add", "cut") or (action == "cut") != (parent in links[child]):
-            raise ValueError(f"links.txt: there is nothing to do for the line {line!r}")
+            raise ValueError(f"links.txt: the line {line!r} changes nothing; remove it")
         links[child] ^= {parent}
     return links
 
@@ -101,7 +101,7 @@ def _pruned(synsets: Mapping[str, Synset], ancestors: Set[str]) -> frozenset[str
 def pruned_ids(synsets: Mapping[str, Synset]) -> frozenset[str]:
     """Return the synsets of pruned.txt.
 
-    Raises ValueError for one that WordNet calls something else.
+    Raises ValueError for one that has another name in WordNet.
     """
     table = dict(line.split(maxsplit=1) for line in _lines("pruned.txt"))
     for synset, word in table.items():

@@ -3,10 +3,10 @@
     python -m shared.model.vocabulary.wide.build --wordnet /usr/share/wordnet
 
 These are the classes that timm lists for ImageNet-12k and ImageNet-21k, the nouns of everyday
-language that can be seen (for networks that understand text), and every ancestor of them that is
-itself such a word. Names, links and what is left out come from the tables of the vocabulary of
-ImageNet first; data/ adds to them. So a synset has one name in all vocabularies.
-Needs timm, for its lists of classes, and wordfreq.
+language for visible things (for networks that understand text), and all of their ancestors that
+such nouns name. Names, links and what is left out come from the tables of the vocabulary of
+ImageNet first; data/ adds to them. So a synset has one name in all vocabularies. Needs timm, for
+its lists of classes, and wordfreq.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CLASS_LISTS = (
 MIN_WORD_ZIPF = 3.0
 COMMON_ZIPF = 4.3
 MIN_LETTERS = 3
-# What is below one of these can be seen in a photo.
+# Everything below one of these can be seen in a photo.
 VISIBLE = frozenset(
     {
         "n00015388",  # animal
@@ -152,8 +152,8 @@ def _visible_words(
 ) -> Iterator[str]:
     """Yield the first meanings of frequent nouns, where they are something visible.
 
-    wordfreq guesses the frequency of several words, too high; so these have to be among the
-    photographed classes.
+    wordfreq only guesses the frequency of several words together, too high. So these have to be
+    among the photographed classes.
     """
     for noun, meanings in senses.items():
         if len(noun) < MIN_LETTERS or _zipf(noun) < MIN_WORD_ZIPF:

@@ -1,4 +1,4 @@
-"""Read the tables of what is left out of the vocabulary."""
+"""Read the tables of words that the vocabulary leaves out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PERSON = "n00007846"
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What no tag is made of.
+    """Words and synsets that never become tags.
 
     synsets: single ones. branches: with all that is below them. words: words that no name has.
     people: names of the synsets below "person" that stay.
@@ -41,7 +41,7 @@ def read_tables(synsets: Mapping[str, Synset]) -> LeftOut:
     for line in _lines("left_out.txt"):
         kind, *rest = line.split(maxsplit=2)
         if kind != "word" and (rest[0] not in synsets or synsets[rest[0]].words[0] != rest[1]):
-            raise ValueError(f"left_out.txt: there is no such synset: {line!r}")
+            raise ValueError(f"left_out.txt: WordNet has no synset {line!r}")
         found[kind].add(rest[0])
     people = dict(line.split(maxsplit=1) for line in _lines("people.txt"))
     if unknown := people.keys() - synsets.keys():

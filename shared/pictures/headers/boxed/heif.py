@@ -12,7 +12,7 @@ AVIF_BRANDS = {b"avif", b"avis"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 COMMON_BRANDS = {b"mif1", b"msf1"}
 MAX_BRANDS_BYTES = 256
-# A phone's picture has a few kilobytes; a thousand tiles make fifty.
+# A phone's picture has a few kilobytes of properties, one with a thousand tiles fifty.
 MAX_META_BYTES = 256 * 1024
 MAX_TRACK_BYTES = 64 * 1024
 MAX_ITEMS = 4096

@@ -72,7 +72,7 @@ def test_a_sender_that_tries_again_signs_anew_and_a_replay_does_not(
     for sent_at in (now - 10, now):
         replay = send(webhooks, "standard", body, signed(body, sent_at=sent_at))
         assert replay.status_code == 401
-        assert replay.get_json()["title"] == "This very request was taken before"
+        assert replay.get_json()["title"] == "This request was accepted before"
     assert count_images(engine) == 1
 
 
