@@ -166,7 +166,7 @@ def _ancestors(tags: Sequence[Tag], columns: Mapping[str, int]) -> tuple[NDArray
         circle = ", ".join(error.args[1])
         raise ValueError(f"tags that are their own ancestors: {circle}") from error
     if unknown := set(order) - columns.keys():
-        raise ValueError(f"parents that are no tags: {', '.join(sorted(unknown))}")
+        raise ValueError(f"parents that are not tags: {', '.join(sorted(unknown))}")
     above: dict[str, frozenset[int]] = {}
     for slug in order:
         above[slug] = frozenset().union(*({columns[p]} | above[p] for p in parents[slug]))

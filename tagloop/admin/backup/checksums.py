@@ -51,7 +51,7 @@ def read_checksums(folder: Path) -> dict[str, str]:
         digest, _, path = line.partition(SEPARATOR)
         if PATH.fullmatch(path) is None:
             raise ConfigError(
-                f"The backup is damaged: its list {FILE} names {path[:100]!r}, which is no file of "
+                f"The backup is damaged: its list {FILE} names {path[:100]!r}, which is not a file of "
                 "a backup."
             )
         if DIGEST.fullmatch(digest) is None:

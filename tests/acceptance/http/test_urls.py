@@ -52,7 +52,7 @@ FAILED = {
     "/empty": "empty",
     "/to-itself": "redirects",
     "/to-nowhere": "redirects",
-    "/to-nonsense": "no URL",
+    "/to-nonsense": "not a URL",
     "/to-file": "Only http and https",
     "/to-localhost": "not public",
     "/to-private": "not public",

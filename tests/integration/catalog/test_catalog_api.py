@@ -160,4 +160,4 @@ def test_without_a_model_a_service_is_alive_and_not_ready(client: FlaskClient) -
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert "no worker has started" in answer.get_json()["detail"]
+    assert "start a worker" in answer.get_json()["detail"]

@@ -129,7 +129,7 @@ def test_who_would_wait_too_long_is_told_to_come_back(
     monkeypatch.setattr("shared.pictures.renditions.renderer.WAIT_SECONDS", 0.01)
     taken = [renderer._idle.get() for _ in range(PROCESSES)]
 
-    with pytest.raises(Unavailable, match="ask again later"):
+    with pytest.raises(Unavailable, match="try again later"):
         renderer.render(memoryview(READABLE["PNG"]()), 48)
 
     for process in taken:

@@ -107,7 +107,7 @@ def test_a_receiver_that_never_answers_is_left(
 
     row = tried(engine)
     assert (row["status"], row["answer"]) == ("waiting", None)
-    assert row["error"] == "No answer: it did not come in time"
+    assert row["error"] == "No answer: it did not arrive in time"
 
 
 @pytest.mark.usefixtures("long_attempts", "sender")

@@ -183,7 +183,7 @@ def test_a_server_that_takes_no_connection_is_left(monkeypatch: pytest.MonkeyPat
 
         answer = attempt(f"http://{LOCAL}:{listener.getsockname()[1]}/")
 
-    assert answer == Response(error="No answer: no connection came about in time")
+    assert answer == Response(error="No answer: no connection was made in time")
 
 
 def test_a_name_that_does_not_exist_may_exist_later() -> None:

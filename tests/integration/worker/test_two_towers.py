@@ -185,7 +185,7 @@ def test_networks_and_folders_that_cannot_be_used_are_refused_with_a_sentence(
     (pickled / "open_clip_config.json").write_text("{}")
     (pickled / "open_clip_pytorch_model.bin").write_bytes(b"pickle")
     for name, sentence in (
-        ("open_clip:ViT-B-33/openai", "open_clip has none of that name"),
+        ("open_clip:ViT-B-33/openai", "is not a network of open_clip"),
         ("open_clip:ViT-B-32/nobody", "open_clip has ViT-B-32 with openai, "),
         (f"open_clip:{tmp_path}", "it has no open_clip_config.json"),
         (f"open_clip:{pickled}", "pickle can run any program"),

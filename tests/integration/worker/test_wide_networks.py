@@ -131,7 +131,7 @@ def test_bad_weights_are_refused_with_a_sentence(wide_weights: Path, tmp_path: P
     }
     save_file({**entries, **classifier}, unnamed)
     for path, sentence in (
-        (pickled, "no safetensors file.*pickle can run any program"),
+        (pickled, "not a safetensors file.*pickle can run any program"),
         (odd, "do not fit.*classifier.bias"),
         (unnamed, "no names for its 345 classes"),
         (tmp_path / "missing", "cannot be read"),
@@ -140,7 +140,7 @@ def test_bad_weights_are_refused_with_a_sentence(wide_weights: Path, tmp_path: P
             load_network(DEFAULT, path)
     with pytest.raises(ConfigError, match="do not fit 'resnet18'"):
         load_network("resnet18", wide_weights)
-    with pytest.raises(ConfigError, match="timm has none of that name"):
+    with pytest.raises(ConfigError, match="is not a network of timm"):
         load_network("resnot18")
 
 

@@ -70,9 +70,9 @@ def test_words_are_shown_from_the_probability_that_tags_are_shown_from() -> None
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "no words file"),
-        (b"\x80\x04\x95pickle", "no words file"),
-        (FILE.read_bytes()[:-100], "no words file"),
+        (b"", "not a words file"),
+        (b"\x80\x04\x95pickle", "not a words file"),
+        (FILE.read_bytes()[:-100], "not a words file"),
     ],
 )
 def test_what_is_no_words_file_is_refused_in_one_sentence(
