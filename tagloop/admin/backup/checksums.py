@@ -51,8 +51,7 @@ def read_checksums(folder: Path) -> dict[str, str]:
         digest, _, path = line.partition(SEPARATOR)
         if PATH.fullmatch(path) is None:
             raise ConfigError(
-                f"The backup is damaged: its list {FILE} names {path[:100]!r}, which is not a file of "
-                "a backup."
+                f"The backup is damaged: its list {FILE} names {path[:100]!r}, which no backup has."
             )
         if DIGEST.fullmatch(digest) is None:
             raise ConfigError(

@@ -205,7 +205,7 @@ def test_a_path_that_no_backup_has_is_refused_in_a_sentence(
     with (folder / "SHA256SUMS").open("a") as sums:
         sums.write(f"{OTHER_DIGEST}  {path}\n")
 
-    with pytest.raises(ConfigError, match="not a file of a backup"):
+    with pytest.raises(ConfigError, match="which no backup has"):
         bring_back(folder)
     assert not (tmp_path / "restored").exists()
 
