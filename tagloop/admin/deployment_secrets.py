@@ -41,7 +41,7 @@ def _new_password() -> str:
 
 
 def _write(file: Path, secret: str) -> None:
-    """Write a file atomically: half a password would stay for good."""
+    """Write a file atomically: half a password would never be replaced."""
     unfinished = file.with_suffix(".unfinished")
     unfinished.write_text(secret)
     unfinished.chmod(FILE_MODE)
@@ -51,7 +51,7 @@ def _write(file: Path, secret: str) -> None:
 def main(arguments: list[str]) -> int:
     """Create the secrets and print which were created, never their values."""
     made = make_secrets(Path(arguments[0]))
-    print(f"made: {', '.join(made) or 'nothing, all are there'}")
+    print(f"made: {', '.join(made) or 'nothing, all exist'}")
     return 0
 
 

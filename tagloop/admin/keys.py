@@ -1,4 +1,4 @@
-"""Manage API keys on the database, which makes it possible to create the first one."""
+"""Manage API keys directly on the database, so that the first one can be created."""
 
 from pathlib import Path
 

@@ -7,12 +7,12 @@ from io import FileIO
 
 from tagloop.bulk.events import Event, Outcome
 
-# Of a request that sends files.
+# Limits of one request that sends files.
 MAX_FILES = 32
 MAX_BYTES = 16 * 1024 * 1024
-# Of a question about what the server has already. All of its files are hashed before the first of
-# them is sent, so hashing them must not take long: 256 photographs of 12 megapixels would take a
-# second, in which the server has nothing to do.
+# Files in one question about what the server already has. All of them are hashed before the first
+# is sent, and meanwhile the server has nothing to do: 256 photographs of 12 megapixels would take a
+# second.
 MAX_DIGESTS = 256
 MAX_HASHED_BYTES = 64 * 1024 * 1024
 
@@ -27,7 +27,7 @@ class HashedFile:
 
 
 def hash_files(paths: Iterable[str], skip: Callable[[Event], None]) -> Iterator[HashedFile]:
-    """Read each file through once; `skip` is told of those that cannot be read."""
+    """Read and hash each file once; call `skip` for files that cannot be read."""
     for path in paths:
         try:
             with FileIO(path) as file:
@@ -40,7 +40,7 @@ def hash_files(paths: Iterable[str], skip: Callable[[Event], None]) -> Iterator[
 def by_size(
     files: Iterable[HashedFile], max_files: int, max_bytes: int
 ) -> Iterator[list[HashedFile]]:
-    """Yield groups of at most this many files and bytes; a larger file goes alone."""
+    """Yield groups of at most this many files and bytes; a larger file is a group of its own."""
     batch: list[HashedFile] = []
     size = 0
     for file in files:

@@ -1,4 +1,4 @@
-"""Threads that work together, stop together, and tell their errors to the one who waits."""
+"""Threads that work together, stop together, and report their errors to the waiting thread."""
 
 import queue
 import threading
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tagloop.bulk.patience import Stopped
 
-# How often a thread that waits for another looks whether it should stop.
+# How often a waiting thread checks whether it should stop.
 STOP_CHECK_SECONDS = 0.2
 STOP_SECONDS = 5.0
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Crew:
-    """A group of threads with one stop flag; `on_error` is told of an error that ends a thread."""
+    """A group of threads with one stop flag; `on_error` gets the error that ends a thread."""
 
     def __init__(self, on_error: Callable[[Exception], None]) -> None:
         self.stop = threading.Event()
@@ -32,16 +32,19 @@ class Crew:
         return thread
 
     def end(self) -> None:
-        """Ask all to stop, and give them a moment to finish what is on its way."""
+        """Ask all to stop, and give them a moment to finish requests in progress."""
         self.stop.set()
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            # Ctrl-C may have come in the middle of starting one, which then cannot be joined.
+            # Ctrl-C may have interrupted the start of one, which then cannot be joined.
             if thread.is_alive():
                 thread.join(max(0.0, deadline - time.monotonic()))
 
     def put(self, target: queue.Queue[T], item: T) -> None:
-        """Hand an item on as soon as there is room; raises Stopped when the crew stops first."""
+        """Put an item into a queue as soon as there is room;
+
+        raises Stopped if the crew stops first.
+        """
         while not self.stop.is_set():
             try:
                 target.put(item, timeout=STOP_CHECK_SECONDS)
@@ -51,7 +54,7 @@ class Crew:
         raise Stopped
 
     def get(self, source: queue.Queue[T]) -> T:
-        """Take the next item; raises Stopped when the crew stops first."""
+        """Take the next item of a queue; raises Stopped if the crew stops first."""
         while not self.stop.is_set():
             try:
                 return source.get(timeout=STOP_CHECK_SECONDS)

@@ -1,11 +1,11 @@
-"""What happened to one file on its way."""
+"""What happened to one file."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 
 class Outcome(Enum):
-    """The stations of a file; SENT is followed by TAGGED or FAILED, the others are final."""
+    """The outcomes of a file; SENT is followed by TAGGED or FAILED, the others are final."""
 
     HIDDEN = auto()
     SYSTEM = auto()
@@ -20,7 +20,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One outcome of one file or folder; `reason` says why where something went wrong."""
+    """One outcome of one file or folder; `reason` says why if something went wrong."""
 
     outcome: Outcome
     path: str

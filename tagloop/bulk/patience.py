@@ -1,4 +1,4 @@
-"""Calls that outlast a busy server and a lost connection."""
+"""Repeat calls while the server is busy or the connection is lost."""
 
 import time
 from collections.abc import Callable
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 class Stopped(Exception):
-    """Nobody waits for the answer any more."""
+    """The call was stopped, and its answer is not needed any more."""
 
 
 def patiently(call: Callable[[], T], stop: Event) -> T:
-    """Make a call until it is answered, for as long as the server asks for patience.
+    """Repeat a call until it is answered, for as long as the server says that it is busy.
 
-    Raises NoAnswer or ServerFailed after a minute of nothing else, and Stopped when `stop` is set
-    during a pause.
+    Raises NoAnswer or ServerFailed if the call fails in these ways for a minute, and Stopped when
+    `stop` is set during a pause.
     """
     pause = FIRST_PAUSE_SECONDS
     last_sign_of_life = time.monotonic()

@@ -24,8 +24,8 @@ UNKNOWN_RATE = "-"
 def add(client: Client, folders: Sequence[str], owner: str, *, wait: bool, output: Console) -> int:
     """Send everything in the folders, with progress on the error stream and a summary at the end.
 
-    Returns the exit code. Raises NoAnswer, ServerFailed or Refused when it cannot go on, after the
-    summary of what was done.
+    Returns the exit code. Raises NoAnswer, ServerFailed or Refused if it cannot continue, after it
+    has printed the summary.
     """
     client.check()
     tally = Tally()
@@ -41,18 +41,18 @@ def add(client: Client, folders: Sequence[str], owner: str, *, wait: bool, outpu
                 bar.refresh()
     except KeyboardInterrupt:
         print_summary(tally, time.monotonic() - started, output)
-        output.print("Stopped. The same command goes on where this one left off.")
+        output.print("Stopped. The same command continues where this one stopped.")
         return EXIT_INTERRUPTED
     except (NoAnswer, ServerFailed, Refused):
         print_summary(tally, time.monotonic() - started, output)
-        output.print("The same command goes on where this one left off.")
+        output.print("The same command continues where this one stopped.")
         raise
     print_summary(tally, time.monotonic() - started, output)
     return EXIT_WELL if tally.is_all_well else EXIT_SOME_WRONG
 
 
 class Bar:
-    """The progress bar; how long it is, a thread of its own finds out by counting the files."""
+    """The progress bar. A thread of its own counts the files to find its length."""
 
     def __init__(self, folders: Sequence[str], tally: Tally, wait: bool) -> None:
         self._folders = folders
@@ -82,7 +82,7 @@ class Bar:
         self._progress.stop()
 
     def refresh(self) -> None:
-        """Draw it again, if the last time is a while ago."""
+        """Draw it again, if it was not drawn a moment ago."""
         if time.monotonic() - self._refreshed >= REFRESH_SECONDS:
             self._refreshed = time.monotonic()
             self._draw()
@@ -93,7 +93,7 @@ class Bar:
             done += self._tally.counts[Outcome.SENT]
         total = self._progress.tasks[self._task].total
         if total is not None:
-            # Folders that cannot be read are settled, though nothing was found in them.
+            # Folders that cannot be read count as settled, although no picture was found in them.
             done = min(done, int(total))
         speed = self._progress.tasks[self._task].speed
         rate = UNKNOWN_RATE if speed is None else f"{speed:,.0f}"

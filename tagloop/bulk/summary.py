@@ -1,4 +1,4 @@
-"""What `tagloop add` says at its end."""
+"""The summary that `tagloop add` prints at its end."""
 
 from rich.console import Console
 from rich.table import Table
@@ -33,7 +33,7 @@ def print_summary(tally: Tally, seconds: float, output: Console) -> None:
             table.add_row(f"{count:,}", text)
     processed = tally.counts[Outcome.TAGGED] or tally.counts[Outcome.SENT]
     if processed:
-        table.add_row(f"{processed / seconds:,.1f}", f"images/s, {seconds:,.1f} s in all")
+        table.add_row(f"{processed / seconds:,.1f}", f"images/s, {seconds:,.1f} s in total")
     output.print(table)
     for outcome, text in ROWS:
         for reason, group in tally.groups.get(outcome, {}).items():
@@ -46,6 +46,6 @@ def sentence(reason: str) -> str:
 
 
 def examples(group: TallyGroup) -> str:
-    """A few names of the group in brackets."""
+    """Return a few names of the group in brackets."""
     names = [printable(path) for path in group.examples]
     return f"({', '.join(names)}{', …' if group.count > len(names) else ''})"

@@ -25,7 +25,7 @@ class TallyGroup:
 
 @dataclass
 class Tally:
-    """What happened to the files of a run, at constant size but for the number of reasons."""
+    """What happened to the files of a run. Its size depends only on the number of reasons."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     groups: dict[Outcome, dict[str, TallyGroup]] = field(
@@ -43,7 +43,7 @@ class Tally:
 
     @property
     def settled(self) -> int:
-        """Pictures of which nothing more will be heard."""
+        """The number of pictures whose outcome is final."""
         return sum(self.counts[outcome] for outcome in FINAL)
 
     @property

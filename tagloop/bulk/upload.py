@@ -1,4 +1,4 @@
-"""Send files: one thread finds and hashes, several send, another one watches."""
+"""Send files: one thread finds and hashes them, several send them, and one watches for tags."""
 
 import queue
 import threading
@@ -25,7 +25,7 @@ from tagloop.client.errors import FileUnusable
 from tagloop.client.multipart import OpenFile, open_file
 
 SENDERS = 3
-# Short queues: the finder must not run far ahead of the network with a million files.
+# The queues are short, so that a million files are not found and hashed far ahead of sending.
 BATCHES_AHEAD = 4
 EVENT_LISTS_AHEAD = 64
 
@@ -35,8 +35,8 @@ Find = Callable[[Skip], Iterable[str]]
 class Upload:
     """One run of sending files; memory stays flat, however many there are.
 
-    wait: go on until the pictures are tagged. ask_about_known: watch those too that the server
-    had before, so that every picture gets a TAGGED or FAILED event.
+    wait: continue until the pictures are tagged. ask_about_known: also watch pictures that the
+    server already had, so that every picture gets a TAGGED or FAILED event.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Upload:
         self._watch = Watch(client, self._crew.stop)
 
     def events(self, find: Find) -> Generator[Event]:
-        """Send what `find` finds and tell what happens, as it happens.
+        """Send the files that `find` yields; yield what happens, as it happens.
 
-        Closing the iterator ends the run after the requests that are on their way. Raises
-        NoAnswer or ServerFailed when the server stays away for a minute, Refused when it refuses
-        a request as a whole.
+        Closing the iterator ends the run after the requests in progress. Raises NoAnswer or
+        ServerFailed if the server does not answer for a minute, Refused if it refuses a whole
+        request.
         """
         all_sent = threading.Event()
         try:
@@ -130,7 +130,7 @@ class Upload:
             if isinstance(answer, Refusal):
                 events.append(Event(Outcome.REFUSED, file.path, answer.kind))
             elif answer.status == TAGGED and not self._ask_about_known:
-                # The same bytes as those of a picture that came shortly before.
+                # A picture with the same bytes was sent shortly before.
                 events.append(Event(Outcome.KNOWN, file.path))
             else:
                 events.append(Event(Outcome.SENT, file.path))

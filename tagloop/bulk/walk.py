@@ -1,4 +1,4 @@
-"""Find the files of folders of any depth, one at a time: memory grows with folders, not files."""
+"""Find the files of folders at any depth, one at a time: memory grows with folders, not files."""
 
 import fnmatch
 import os
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tagloop.bulk.events import Event, Outcome
 
-# The server decides by content; these names only spare it other files.
+# The server decides by content; these names only keep other files from being sent.
 PICTURE_SUFFIXES = frozenset(
     (
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".gif", ".webp", ".avif"),
@@ -42,17 +42,17 @@ class FolderId(NamedTuple):
 
 @cache
 def system_names() -> re.Pattern[str]:
-    """What names of storage systems' own files and folders match, in small letters."""
+    """Return a pattern for names, in lower case, of storage systems' own files and folders."""
     lines = SYSTEM_FILE.read_text().splitlines()
     patterns = [line.lower() for line in lines if line and not line.startswith(COMMENT)]
     return re.compile("|".join(map(fnmatch.translate, patterns)))
 
 
 def find_pictures(roots: Iterable[str], skip: Skip) -> Iterator[str]:
-    """Paths of all files that may be pictures; a root that is a file counts as one.
+    """Yield the paths of all files that may be pictures; a root that is a file counts as one.
 
-    Links are followed, but no folder is entered twice, so circles of links end. `skip` is told
-    of everything else: hidden files and folders, those of storage systems, other kinds of files,
+    Links are followed, but no folder is entered twice, so circles of links end. `skip` is called
+    for everything else: hidden files and folders, storage systems' own, other kinds of files, and
     what cannot be read.
     """
     waiting = list(roots)

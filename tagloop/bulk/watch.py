@@ -14,9 +14,9 @@ from tagloop.client.documents import FAILED, QUEUED, StatusOfImage
 # Ids in one question.
 WINDOW = 200
 POLL_SECONDS = 0.2
-# While more wait than fit into one question, there is no hurry.
+# While more pictures wait than fit into one question, ask less often.
 BUSY_POLL_SECONDS = 1.0
-# A minute's work or so for the server, and a few megabytes here.
+# About a minute of work for the server, and a few megabytes here.
 MAX_WAITING = 10_000
 
 
@@ -40,14 +40,14 @@ class Watch:
         self._waiting: deque[WaitingPicture] = deque()
 
     def add(self, files: Iterable[WaitingPicture]) -> None:
-        """Watch these too. Thread-safe; waits while very many are watched."""
+        """Watch more files. Thread-safe; blocks while very many are watched."""
         while len(self._waiting) >= MAX_WAITING:
             if self._stop.wait(POLL_SECONDS):
                 return
         self._waiting.extend(files)
 
     def outcomes(self, is_complete: Flag) -> Iterator[list[Event]]:
-        """Yield what became of the pictures, until all added before `is_complete` are done.
+        """Yield the outcomes of the pictures, until all added before `is_complete` are done.
 
         Raises NoAnswer, ServerFailed or Stopped as `patiently` does.
         """

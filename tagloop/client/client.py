@@ -28,7 +28,7 @@ class Client(Teaching):
     """
 
     def check(self) -> None:
-        """Return if a Tagloop answers."""
+        """Raise NoAnswer unless a Tagloop answers."""
         self.call("GET", "/healthz")
 
     def upload(

@@ -111,7 +111,7 @@ class Found:
 class VocabularyTag:
     """A tag of the vocabulary; `parents` are the slugs of the next wider tags.
 
-    everyday: whether it may be right beside whatever a picture is mainly of.
+    everyday: whether it may be right on a picture of anything else, such as "sky".
     """
 
     slug: str

@@ -1,13 +1,13 @@
-"""File names as text: a name is bytes to the system, and may hold anything."""
+"""File names as text: to the system, a name is bytes, which may not be UTF-8."""
 
 import os
 
-# What browsers do with these in a multipart header; anything else may stand as it is.
+# Browsers escape these in a multipart header, and nothing else.
 HEADER_ESCAPES = ((b'"', b"%22"), (b"\r", b"%0D"), (b"\n", b"%0A"))
 
 
 def printable(name: str) -> str:
-    """The name for a terminal: bytes that are not UTF-8 and control characters as escapes."""
+    """Return a name for a terminal; control characters and bytes that are not UTF-8 are escaped."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     if text.isprintable():
         return text
@@ -18,7 +18,7 @@ def printable(name: str) -> str:
 
 
 def header_file_name(path: str) -> bytes:
-    """The last part of a path as the `filename` of a multipart header, as the system has it."""
+    """Return the last part of a path, in bytes, as the `filename` of a multipart header."""
     name = os.fsencode(os.path.basename(path))  # noqa: PTH119
     for character, escape in HEADER_ESCAPES:
         name = name.replace(character, escape)

@@ -18,7 +18,7 @@ URL_SCHEMES = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True)
 class TagRequest:
-    """What is wanted: seconds to wait, and which tags to show (None: the server's choice)."""
+    """How long to wait, in seconds, and which tags to show (None: the server's choice)."""
 
     wait: float
     min_confidence: float | None
@@ -66,7 +66,7 @@ def tag_one(client: Client, source: str, request: TagRequest) -> TagResult:
     if image.status == FAILED:
         return TagResult(source, image, None, f"{name} could not be tagged: {image.error}")
     if image.status == QUEUED:
-        trouble = f"{name} is still waiting to be tagged; ask again, or with a longer --wait."
+        trouble = f"{name} is still waiting to be tagged; try again, or with a longer --wait."
         return TagResult(source, image, None, trouble)
     return TagResult(source, image, None, "")
 

@@ -77,7 +77,7 @@ class Teaching(Transport):
         return str(answer["tag"])
 
     def merge_tag(self, tag: str, into: str, *, owner: str | None) -> int:
-        """Merge a tag into another; return how many corrections that one took over."""
+        """Merge a tag into another; return how many corrections moved to that one."""
         body = json.dumps({"into": into}).encode()
         headers = {"Content-Type": "application/json"}
         path = f"/v1/tags/{quote(tag, safe='')}/merge"
@@ -85,11 +85,11 @@ class Teaching(Transport):
         return int(answer["corrections"])
 
     def delete_tag(self, tag: str, *, owner: str | None) -> None:
-        """Delete a tag with everything that was said of it."""
+        """Delete a tag and all its corrections."""
         self.call("DELETE", f"/v1/tags/{quote(tag, safe='')}", {"owner": owner})
 
     def release(self, run_id: int) -> int:
-        """Have corrections that a run failed on be learned again; return how many."""
+        """Queue the corrections that a run has set aside again; return how many there were."""
         return int(self.call_json(f"/v1/retrain/{run_id}/release", {})["corrections"])
 
     def retrain(self) -> RunStatus:

@@ -17,7 +17,7 @@ CONNECT_SECONDS = 5.0
 # A server that stores a request's pictures on a slow disk may take a while to answer.
 ANSWER_SECONDS = 60.0
 DEFAULT_RETRY_SECONDS = 5.0
-# The key that is shown to servers that ask for one.
+# The key that is sent to the server.
 KEY_VARIABLE = "TAGLOOP_KEY"
 BUSY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -56,7 +56,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         held: float = 0,
     ) -> dict[str, Any]:
-        """One request; its answer, which has to be a JSON object.
+        """Make a request; return its answer, which has to be a JSON object.
 
         held: seconds for which the server may hold the request before it answers."""
         given = {name: value for name, value in (parameters or {}).items() if value is not None}
@@ -93,7 +93,7 @@ class Transport:
         if not isinstance(document, dict):
             document = {"title": f"The answer was HTTP status {response.status}."}
             if response.status < HTTPStatus.BAD_REQUEST:
-                raise NoAnswer(f"What answers at {self.server} is not Tagloop.")
+                raise NoAnswer(f"The program that answers at {self.server} is not Tagloop.")
         if response.status in BUSY:
             raise ServerBusy(Refused(document).args[0], _retry_after(response))
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -16,8 +16,7 @@ DataFolder = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="Data folder of a stack on this machine; without it, the settings in the "
-        "environment say where everything is.",
+        help="Data folder of a stack on this machine; default: the settings in the environment.",
         show_default=False,
     ),
 ]

@@ -35,7 +35,7 @@ def immich(
         Path | None,
         typer.Option(
             envvar="TAGLOOP_IMMICH_KEY_FILE",
-            help="File with the key of Immich; without it, the key is in TAGLOOP_IMMICH_KEY.",
+            help="File with the key of Immich; default: the key in TAGLOOP_IMMICH_KEY.",
             show_default=False,
         ),
     ] = None,
@@ -55,13 +55,17 @@ def immich(
     ] = False,
     again: Annotated[
         list[str] | None,
-        typer.Option(help="First allow this tag again, which was deleted in Immich."),
+        typer.Option(
+            help="Write this tag again, although it was deleted in Immich; may be repeated."
+        ),
     ] = None,
     delete: Annotated[
         bool,
         typer.Option("--delete", help="Delete pictures here too when they are deleted in Immich."),
     ] = False,
-    user: Annotated[str, typer.Option(help="In whose name to correct.")] = "immich",
+    user: Annotated[
+        str, typer.Option(help="Name of the person whose corrections these are.")
+    ] = "immich",
     name: Annotated[
         str, typer.Option(help="Name of the connection; each user of Immich needs one.")
     ] = "immich",
@@ -74,10 +78,11 @@ def immich(
     """Tag the pictures of an Immich user, and learn from what they change there.
 
     New pictures are sent to Tagloop once Immich has read their metadata. Their tags are written
-    below one parent tag. A tag that people remove or add below it becomes a correction; a tag that
-    is deleted altogether does not, and is asked about.
+    below one parent tag. If people add a tag to a picture there, or remove one, that is a
+    correction. If they delete a tag from Immich altogether, it is not, and you are asked what to
+    do.
 
-    It remembers in Tagloop's database what it did, so it can be stopped at any moment.
+    Its state is in Tagloop's database, so it can be stopped at any moment.
     """
     from tagloop.client.client import Client
     from tagloop.exchange.immich.api import Immich
@@ -105,7 +110,7 @@ def immich(
             )
             for value in again or ():
                 if not passes.again(value):
-                    _say(f"No tag {value!r} was stopped.")
+                    _say(f"No tag {value!r} was deleted in Immich; check its name.")
             if once or dry_run:
                 print(passes.once())
             else:

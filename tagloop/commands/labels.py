@@ -66,11 +66,11 @@ def export(
 ) -> None:
     """Write all of people's labels as CSV, lines of JSON or COCO.
 
-    CSV has the columns image,sha256,filename,owner,tag,name,present; what a spreadsheet would run
-    as a formula has an apostrophe before it. Lines of JSON have one object for each picture, with
-    labels and not_labels.
+    CSV has the columns image,sha256,filename,owner,tag,name,present; an apostrophe before a cell
+    keeps spreadsheets from running it as a formula. Lines of JSON have one object for each picture,
+    with labels and not_labels.
 
-    `tagloop import-labels` reads each of them, here or at another server that has the same
+    `tagloop import-labels` reads all of these formats, also for another server that has the same
     pictures.
     """
     from tagloop.client.client import Client
@@ -85,7 +85,7 @@ def import_labels(
     pictures: Annotated[
         Path | None,
         typer.Option(
-            help="Folder in which paths in the file start; default: the file's own folder.",
+            help="Folder that paths in the file are relative to; default: the file's own folder.",
             show_default=False,
         ),
     ] = None,
@@ -98,12 +98,12 @@ def import_labels(
 ) -> None:
     """Correct many pictures from a file of labels.
 
-    CSV has a header and the columns tag; image (an id), sha256, or path (or filename) of a file
-    whose bytes the server has; and if you like owner, and present (1, or 0 where the tag is wrong).
-    Lines of JSON, Amazon Ground Truth manifests and COCO are read too. The bytes count more than
-    the id; a path counts where there is neither.
+    CSV needs a header with the column tag and one of image (an id), sha256, path or filename (of a
+    file that the server has); owner and present (1, or 0 if the tag is wrong) are optional. Lines
+    of JSON, Amazon Ground Truth manifests and COCO are read too. A row is matched by sha256, or
+    else by the id, or else by the path.
 
-    Of several labels of one picture and tag, the last one counts. The exit code is 1 when a label
+    Of several labels of one picture and tag, the last one counts. The exit code is 1 if a label
     could not be used.
     """
     from tagloop.client.client import Client

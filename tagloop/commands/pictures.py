@@ -19,7 +19,7 @@ def tag(
     as_json: Annotated[
         bool,
         typer.Option(
-            "--json", help="Print one JSON document a line and picture, and nothing else."
+            "--json", help="Print one JSON document for each picture, one a line, and nothing else."
         ),
     ] = False,
     min_confidence: Annotated[
@@ -28,12 +28,12 @@ def tag(
     max_tags: Annotated[
         int | None, typer.Option(min=1, help="Show at most this many tags.")
     ] = None,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 30,
+    wait: Annotated[float, typer.Option(min=0, help="Maximum seconds to wait.")] = 30,
 ) -> None:
     """Tag pictures and show their tags.
 
-    Tags that another tag implies are dimmed. The exit code is 1 when a picture was not tagged; the
-    others are shown all the same.
+    Tags that another tag implies are dimmed. The exit code is 1 if a picture was not tagged; the
+    others are shown anyway.
     """
     from rich.console import Console
 
@@ -68,13 +68,13 @@ def add(
 ) -> None:
     """Add folders of pictures.
 
-    Offered are files with a picture's extension or none; the server decides by content. Hidden
-    files and folders, such as .thumbnails, are left out, and so are the recycle bins and thumbnail
-    folders of storage systems, such as @eaDir. Links are followed, each folder is entered once.
+    Files with a picture's extension, or none, are sent; the server decides by content. Hidden files
+    and folders, such as .thumbnails, are left out, and so are the recycle bins and thumbnail
+    folders of storage systems, such as @eaDir. Links are followed; each folder is entered once.
 
-    Files that the server has already are not sent again, so the same command goes on after
-    Ctrl-C or a lost connection. The exit code is 0 when everything that was offered is tagged or
-    was there before, 1 when a picture was refused, failed or could not be read, 130 after Ctrl-C.
+    Files that the server already has are not sent again, so the same command continues after Ctrl-C
+    or a lost connection. The exit code is 0 if everything is tagged or was there before, 1 if a
+    picture was refused, failed or could not be read, and 130 after Ctrl-C.
     """
     from rich.console import Console
 
@@ -87,11 +87,13 @@ def add(
 
 def search(
     *,
-    words: Annotated[list[str], typer.Argument(help="What to look for.", show_default=False)],
+    words: Annotated[
+        list[str], typer.Argument(help="The search: tags and filters.", show_default=False)
+    ],
     server: Server = DEFAULT_SERVER,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Show at most this many images.")] = 20,
     by_confidence: Annotated[
-        bool, typer.Option("--by-confidence", help="The surest first, not the newest.")
+        bool, typer.Option("--by-confidence", help="Sort by confidence instead of by time.")
     ] = False,
 ) -> None:
     """Find images by their tags, owner, date and status.
@@ -100,7 +102,7 @@ def search(
     brackets hold alternatives; both want quotes: tagloop search 'dog -cat (beach|sea)'. Filters are
     owner:anna, after:2026-01-31, before:, status:failed, source:people and 'confidence>0.8'.
 
-    The exit code is 1 when nothing was found.
+    The exit code is 1 if nothing was found.
     """
     from rich.console import Console
 
@@ -118,7 +120,7 @@ def search(
     for guess in describe_guesses(found.terms):
         print(guess, file=sys.stderr)
     if found.unknown:
-        print(f"No tag is called: {', '.join(found.unknown)}", file=sys.stderr)
+        print(f"No tag has the name {', '.join(found.unknown)}.", file=sys.stderr)
     elif not found.images:
         print("No image matches.", file=sys.stderr)
     else:
@@ -137,7 +139,7 @@ def evaluate(
     csv: Annotated[
         Path | None,
         typer.Option(
-            help="A CSV of path,label instead; paths are relative to FOLDER or else to the CSV. "
+            help="A CSV of path,label instead; paths are relative to FOLDER, or else to the CSV. "
             "With a header, columns path or file, and wordnet_id, label, tag or name."
         ),
     ] = None,
@@ -153,9 +155,9 @@ def evaluate(
     most confident; a label with narrower tags below it counts when one of those is.
 
     precision: share of the shown tags that are right, at the server's default settings. A tag is
-    right when it is the label or implied by it; tags narrower than the label are not judged. Nor
-    are everyday words (sky, grass, person) that the label says nothing about; strict precision
-    counts these as wrong.
+    right if it is the label or implied by it; tags narrower than the label are not judged. Nor are
+    everyday words (sky, grass, person) that the label says nothing about; strict precision counts
+    these as wrong.
 
     recall: share of pictures with a right tag; exact recall: share with the label itself shown.
     """

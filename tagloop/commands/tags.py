@@ -37,7 +37,7 @@ def make(
     client = Client(server)
     slug, run = client.teach_tag(name, examples or ())
     if run is None:
-        print(f"{slug} is a tag now, made from its name; all images are re-tagged with it.")
+        print(f"The tag {slug} was made from its name; all images are being re-tagged.")
         return
     run = follow_run(client, run)
     print(f"{slug}: {run.status}. {run.reason}".rstrip())
@@ -55,7 +55,7 @@ def rename(
     """Give a tag another name. The old one becomes an alias."""
     from tagloop.client.client import Client
 
-    print(f"{tag} is {Client(server).edit_tag(tag, owner=owner, name=name)} now.")
+    print(f"{tag} is now {Client(server).edit_tag(tag, owner=owner, name=name)}.")
 
 
 @app.command()
@@ -70,7 +70,7 @@ def merge(
     from tagloop.client.client import Client
 
     moved = Client(server).merge_tag(tag, into, owner=owner)
-    print(f"{tag} means {into} now; {moved:,} corrections moved.")
+    print(f"{tag} now means {into}; {moved:,} corrections moved.")
 
 
 @app.command()
@@ -79,7 +79,7 @@ def publish(*, tag: Name, owner: Owner = None, server: Server = DEFAULT_SERVER) 
     from tagloop.client.client import Client
 
     slug = Client(server).edit_tag(tag, owner=owner, publish=True)
-    print(f"{slug} is shared by all owners now; all images are re-tagged with it.")
+    print(f"All owners now share {slug}; all images are being re-tagged.")
 
 
 @app.command()

@@ -53,11 +53,11 @@ def write(
     """Write the tags of pictures to their XMP sidecars.
 
     The pictures have to be in Tagloop (`tagloop add`). An existing sidecar is used, photo.jpg.xmp
-    or photo.xmp, else photo.jpg.xmp is made. All that other programs wrote stays as it is;
+    or photo.xmp; without one, photo.jpg.xmp is made. What other programs wrote stays as it is;
     `restore` takes Tagloop's words out again.
 
-    A sidecar from which people removed tags is left alone until `read` has read it. The exit code
-    is 1 when a file could not be used.
+    A sidecar from which people removed tags is not changed until `read` has read it. The exit code
+    is 1 if a file could not be used.
     """
     from tagloop.client.client import Client
     from tagloop.exchange.xmp.files import XmpFiles
@@ -75,9 +75,11 @@ def write(
 def read(
     *,
     folders: Folders,
-    user: Annotated[str, typer.Option(help="In whose name to correct.")] = "xmp",
+    user: Annotated[
+        str, typer.Option(help="Name of the person whose corrections these are.")
+    ] = "xmp",
     new_words: Annotated[
-        bool, typer.Option("--new-words", help="Make tags of new words that are no tags yet.")
+        bool, typer.Option("--new-words", help="Make tags of new words that are not tags yet.")
     ] = False,
     owner: Owner = "",
     embed: Embed = False,
@@ -88,8 +90,8 @@ def read(
     """Turn what people changed in XMP since `write` into corrections.
 
     A word of Tagloop's that is gone means that the tag is wrong; a new word that is a tag means
-    that the picture has it. Words that were there before are not read. The exit code is 1 when a
-    file could not be used.
+    that the picture has it. Words that were there before are not read. The exit code is 1 if a file
+    could not be used.
     """
     from tagloop.client.client import Client
     from tagloop.exchange.xmp.files import XmpFiles

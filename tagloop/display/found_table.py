@@ -25,17 +25,17 @@ def found_table(images: Sequence[ReceivedImage]) -> Table:
 
 
 def describe_guesses(terms: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """A sentence for each word that was not the name of a tag and was taken for one."""
+    """Yield a sentence for each word that was not the name of a tag but was understood as one."""
     for term in terms:
         text = printable(term["text"])
         if term["how"] == "wordnet":
-            yield f"{text!r} is no tag; showing {term['name']}."
+            yield f"{text!r} is not a tag; showing {term['name']}."
         elif term["how"] == "typo":
             others = [other["name"] for other in term["alternatives"]]
             hint = f" (or did you mean {', '.join(others)}?)" if others else ""
-            yield f"{text!r} is no tag; showing {term['name']}{hint}."
+            yield f"{text!r} is not a tag; showing {term['name']}{hint}."
 
 
 def underline(text: str, start: int, end: int) -> str:
-    """A text, and below it marks under a part of it."""
+    """Return a text, and a line below it that marks a part."""
     return f"  {printable(text)}\n  {' ' * start}{'^' * (end - start)}"

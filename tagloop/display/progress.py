@@ -32,7 +32,7 @@ class Work(Protocol):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether it has ended."""
 
 
 Followed = TypeVar("Followed", bound=Work)
@@ -110,6 +110,6 @@ def _follow(
                 time.sleep(POLL_SECONDS)
                 work = patiently(look, never)
     except KeyboardInterrupt:
-        print("The server goes on with it.")
+        print("The server continues.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     return work

@@ -33,8 +33,7 @@ def read_folder(folder: Path) -> list[Example]:
     ]
     if not examples:
         raise LabelsUnusable(
-            f"{printable(str(folder))} holds no folders with pictures; "
-            "eval needs one for each label."
+            f"{printable(str(folder))} has no folders with pictures; eval needs one for each label."
         )
     return examples
 
@@ -53,10 +52,10 @@ def _pictures(folder: Path) -> list[str]:
 def read_csv(file: Path, root: Path) -> list[Example]:
     """Return the rows of a CSV with or without a header; relative paths start at `root`.
 
-    Raises LabelsUnusable when it cannot be read as such.
+    Raises LabelsUnusable if it cannot be read as a CSV.
     """
     try:
-        # As bytes that need not be UTF-8: paths are not always.
+        # Bytes that are not UTF-8 are kept, because paths may have them.
         with file.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             return list(_examples(csv.reader(lines), file, root))
     except OSError as error:

@@ -1,8 +1,9 @@
 """Top-1, top-5, precision and recall of tags, with the hierarchy counted.
 
-A label says what a picture is mainly of, and nothing of its surroundings: grass around a dog is
-right though the label does not say so. So everyday words (sky, grass, person) are judged only where
-the label implies them, or where they are labels themselves; `strict_precision` counts them all.
+A label says what a picture mainly shows, but nothing about its surroundings: grass around a dog is
+right, although the label does not say so. So everyday words (sky, grass, person) are judged only
+where the label implies them, or where they are labels themselves; `strict_precision` counts them
+all.
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -28,9 +29,9 @@ class TagQuality:
 
     top1, top5: pictures with the label, or a tag narrower than it, first or among the first five.
     precision: shown tags that are the label or implied by it; narrower ones are not judged, nor are
-    everyday words that no label speaks of, and what only these imply. strict_precision: the same,
-    but all of these are judged.
-    recall: pictures with such a tag. exact_recall: pictures with the label itself.
+    everyday words that no label mentions, and what only these imply. strict_precision: the same,
+    but all of these are judged. recall: pictures with such a tag. exact_recall: pictures with the
+    label itself.
     """
 
     images: int
@@ -43,14 +44,14 @@ class TagQuality:
     exact_recall: float
 
     def to_dict(self) -> dict[str, int | float | None]:
-        """By name, for JSON."""
+        """Return the figures by name, for JSON."""
         return asdict(self)
 
 
 def measure(
     pictures: Sequence[Judged], with_ancestors: WithAncestors, everyday: Set[str] = frozenset()
 ) -> TagQuality:
-    """The quality over all pictures together, of which there must be one at least.
+    """Return the quality over all pictures together; there has to be at least one.
 
     with_ancestors: gives the slugs of a tag and of everything that it implies. everyday: slugs of
     words that may be right whatever the label is.
@@ -90,7 +91,7 @@ def measure(
 def _implied_by_others(
     shown: Sequence[str], beside: Set[str], with_ancestors: WithAncestors
 ) -> frozenset[str]:
-    """The shown tags that do not follow from everyday words alone."""
+    """Return the shown tags that do not follow from everyday words alone."""
     implied = {above for tag in shown for above in with_ancestors(tag) - {tag}}
     narrowest = [tag for tag in shown if tag not in implied and tag not in beside]
     return frozenset().union(*(with_ancestors(tag) for tag in narrowest))

@@ -1,4 +1,4 @@
-"""An evaluation for a person or for a machine."""
+"""An evaluation as a table or as JSON."""
 
 import json
 
@@ -12,7 +12,7 @@ NAMES_SHOWN = 10
 
 
 def show(evaluation: Evaluation, *, as_json: bool) -> None:
-    """Print the result on the output, and on the error stream what could not be judged."""
+    """Print the result, and on the error stream what could not be judged."""
     if as_json:
         print(to_json(evaluation))
     else:
@@ -23,7 +23,7 @@ def show(evaluation: Evaluation, *, as_json: bool) -> None:
 
 
 def to_json(evaluation: Evaluation) -> str:
-    """The quality, and the pictures left out, as one JSON object."""
+    """Return the quality and the pictures left out as one JSON object."""
     document = {
         **evaluation.quality.to_dict(),
         "unknown_labels": {printable(k): n for k, n in evaluation.unknown_labels.items()},
@@ -33,7 +33,7 @@ def to_json(evaluation: Evaluation) -> str:
 
 
 def to_table(evaluation: Evaluation) -> Table:
-    """One measure a row."""
+    """Return a table with a row for each measure."""
     quality = evaluation.quality
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
@@ -53,20 +53,20 @@ def to_table(evaluation: Evaluation) -> Table:
 
 
 def sentences(evaluation: Evaluation) -> list[str]:
-    """What was left out, and why."""
+    """Yield sentences about what was left out, and why."""
     found = []
     if evaluation.unknown_labels:
         names = [printable(label) for label in evaluation.unknown_labels]
         more = ", …" if len(names) > NAMES_SHOWN else ""
         count = sum(evaluation.unknown_labels.values())
         found.append(
-            f"{count:,} pictures were left out, since their labels name no tag, or several: "
+            f"{count:,} pictures were left out because their labels name no tag, or several: "
             f"{', '.join(names[:NAMES_SHOWN])}{more}."
         )
     if evaluation.untagged:
         path, reason = next(iter(evaluation.untagged.items()))
         found.append(
-            f"{len(evaluation.untagged):,} pictures were left out, since they could not be tagged, "
+            f"{len(evaluation.untagged):,} pictures were left out because they were not tagged, "
             f"such as {printable(path)}: {reason}"
         )
     return found

@@ -56,7 +56,7 @@ def evaluate_pictures(
     if not images:
         reason = next(iter(untagged.values()))
         raise LabelsUnusable(f"None of the pictures could be tagged: {reason}")
-    # An everyday word is an answer only where it is asked for.
+    # An everyday word counts as an answer only where labels are everyday words.
     candidates = index.narrowest - (index.everyday - set(labels.values()))
     with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
         judged = list(
@@ -100,7 +100,7 @@ def upload(client: Client, owner: str, paths: list[str]) -> tuple[dict[str, str]
 
 
 def judge(client: Client, image_id: str, label: str, candidates: Set[str]) -> Judged:
-    """One tagged picture beside its label: its likeliest candidates, and what it shows."""
+    """Return one tagged picture with its label, its most likely leaf tags, and its shown tags."""
     everything = client.image(image_id, min_confidence=0).tags
     likeliest = sorted(
         (tag for tag in everything if tag.tag in candidates),

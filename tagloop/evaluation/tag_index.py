@@ -28,12 +28,12 @@ class TagIndex:
 
     @property
     def everyday(self) -> frozenset[str]:
-        """Slugs of everyday words, which may be right beside whatever a picture is mainly of."""
+        """The slugs of everyday words, which may be right on a picture of anything else."""
         return frozenset(slug for slug, tag in self._tags.items() if tag.everyday)
 
     @property
     def narrowest(self) -> frozenset[str]:
-        """Slugs of tags that no other tag implies."""
+        """The slugs of tags that no other tag implies."""
         return frozenset(self._tags) - {
             parent for tag in self._tags.values() for parent in tag.parents
         }
@@ -51,5 +51,5 @@ class TagIndex:
 
 
 def normalised(text: str) -> str:
-    """Ignore case, hyphens, underscores and spaces."""
+    """Return a text without case, hyphens, underscores and spaces."""
     return re.sub(r"[\s_-]+", " ", text).strip().casefold()

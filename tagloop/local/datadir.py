@@ -15,7 +15,7 @@ from tagloop.local.errors import DataInUseError, LocalStackError
 
 UNIX_SOCKET_PATH_BYTES = 107
 MAX_SOCKET_NAME = ".s.PGSQL.5432"
-# Socket folders become part of URLs, and not every reader of URLs unquotes them.
+# Socket folders become part of URLs, and not every program unquotes these.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
 PRIVATE_MODE = 0o700
 
@@ -137,7 +137,7 @@ def private_temporary_folder(root: Path) -> Path:
         raise LocalStackError(f"{folder} belongs to someone else; remove it or set TMPDIR.")
     if not fits_unix_socket(folder):
         raise LocalStackError(
-            f"The path {folder} does not suit a unix socket; set TMPDIR to a short, plain path."
+            f"The path {folder} cannot hold a Unix socket; set TMPDIR to a short, plain path."
         )
     return folder
 

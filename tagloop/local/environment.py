@@ -32,7 +32,7 @@ def child_environment(data: DataDir) -> dict[str, str]:
         "TAGLOOP_SIGV4_SECRET_FILE": data.sigv4_secret,
     }
     return {
-        # Before what is inherited: a secret of the user's own counts.
+        # Before the inherited variables, so that a user's own secret wins.
         **{name: str(path) for name, path in secrets.items() if path.exists()},
         **inherited,
         "PYTHONPATH": os.pathsep.join(search_path),

@@ -7,7 +7,7 @@ from shared.errors import TagloopError
 
 
 class LocalStackError(TagloopError):
-    """The stack on this machine cannot start, or cannot go on."""
+    """The stack on this machine cannot start, or cannot continue."""
 
 
 class DataInUseError(LocalStackError):
@@ -23,4 +23,4 @@ class MissingProgramError(LocalStackError):
 
 
 class ProcessFailedError(LocalStackError):
-    """A child process failed, or keeps failing, and the stack cannot go on without it."""
+    """A child process failed, or keeps failing, and the stack cannot run without it."""

@@ -21,7 +21,8 @@ TRAINER_NICENESS = 10
 # the worker's CPU time.
 ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 # glibc keeps a heap for each thread and, once large blocks were freed, no longer maps such blocks
-# on their own: after some uploads and thumbnails a web process would hold twice of what it uses.
+# on their own: after some uploads and thumbnails a web process would hold twice the memory that it
+# uses.
 FRUGAL_MALLOC = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "2097152",

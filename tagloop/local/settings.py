@@ -23,7 +23,7 @@ def settings_of(data: Path | None) -> Settings:
     folder = find_data_dir(data)
     if not folder.postgres.is_dir():
         raise ConfigError(
-            f"{folder.root} is no data folder of Tagloop; name the one that it was started with: "
+            f"{folder.root} is not a data folder of Tagloop; name the one that it uses: "
             "--data /some/folder"
         )
     return load_settings(

@@ -32,7 +32,7 @@ def read_labelled_folder(folder: Path) -> LabelledFolder:
         LabelsUnusable: there are none, or a file is invalid.
     """
     if not folder.is_dir():
-        raise LabelsUnusable(f"{printable(str(folder))} is no folder.")
+        raise LabelsUnusable(f"{printable(str(folder))} is not a folder.")
     listed: list[LabelledPicture] = []
     named_by_csv: set[str] = set()
     for file in sorted(folder.glob("*.csv")):
@@ -55,7 +55,7 @@ def read_labelled_folder(folder: Path) -> LabelledFolder:
     pictures = (*listed, *scenes, *of_words, *single)
     if not pictures:
         raise LabelsUnusable(
-            f"{printable(str(folder))} holds no labelled pictures: neither a CSV with the columns "
+            f"{printable(str(folder))} has no labelled pictures: neither a CSV with the columns "
             f"file and present, nor a folder for each word, nor {SCENES_FILE}."
         )
     return LabelledFolder(pictures, licences)
@@ -78,7 +78,7 @@ def _read_csv(folder: Path, file: Path) -> list[LabelledPicture]:
     except OSError as error:
         raise LabelsUnusable(f"{printable(str(file))}: {error.strerror}.") from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise LabelsUnusable(f"{printable(str(file))} is no CSV in UTF-8: {error}.") from error
+        raise LabelsUnusable(f"{printable(str(file))} is not a CSV in UTF-8: {error}.") from error
     every: frozenset[str] = frozenset().union(*(present | unknown for _, present, unknown in rows))
     return [
         LabelledPicture(

@@ -64,14 +64,14 @@ def _sets(labelled: LabelledFolder, sources: Path | None) -> dict[str, dict[str,
         except OSError as error:
             raise LabelsUnusable(f"{printable(str(sources))}: {error.strerror}.") from error
         except ValueError as error:
-            raise LabelsUnusable(f"{printable(str(sources))} is no TOML: {error}.") from error
+            raise LabelsUnusable(f"{printable(str(sources))} is not TOML: {error}.") from error
     for name, licences in labelled.licences.items():
         found.setdefault(name, {})["licences"] = dict(sorted(licences.items()))
     return found
 
 
 def _run(module: str, *arguments: Path) -> None:
-    """Run one of our modules; raise its error."""
+    """Run one of Tagloop's modules; raise its error."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
     # One thread, so that sums are computed in one order and the result is reproducible.
     environment: Mapping[str, str] = {

@@ -62,11 +62,11 @@ def read_manifest(folder: Path) -> Manifest:
         document = json.loads((folder / FILE).read_text())
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"{folder} holds no whole backup ({error}); name a folder that `tagloop backup` has "
-            "written to the end."
+            f"{folder} has no complete backup ({error}); name a folder that `tagloop backup` has "
+            "finished writing."
         ) from error
     if not isinstance(document, dict) or "format" not in document:
-        raise ConfigError(f"{folder / FILE} is not what `tagloop backup` writes.")
+        raise ConfigError(f"{folder / FILE} was not written by `tagloop backup`.")
     if document["format"] != FORMAT:
         raise ConfigError(
             f"The backup in {folder} has format {document['format']}, this program reads "
@@ -76,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = TypeAdapter(Manifest).validate_python(document)
     except ValidationError as error:
         raise ConfigError(
-            f"{folder / FILE} is not what `tagloop backup` writes: "
+            f"{folder / FILE} was not written by `tagloop backup`: "
             f"{error.error_count()} of its members are wrong."
         ) from error
     for table in manifest.tables:

@@ -67,16 +67,14 @@ def restore(folder: Path, place: Place) -> Manifest:
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("ANALYZE"))
     except OSError as error:
-        raise ConfigError(f"The backup cannot be brought back: {error}.") from error
+        raise ConfigError(f"The backup cannot be restored: {error}.") from error
     finally:
         engine.dispose()
     return manifest
 
 
 def _read_secret(folder: Path, name: str, digests: Mapping[str, str]) -> bytes | None:
-    """Return a secret of a backup, None if it has none.
-
-    Old backups have no digest of it.
+    """Return a secret of a backup; None if it has none. Old backups have no digest of it.
 
     Raises:
         ConfigError: it is missing, damaged or empty.
@@ -114,7 +112,7 @@ def _refuse_used(connection: Connection) -> None:
     for table in present.intersection(USED_TABLES):
         if connection.execute(text(f'SELECT 1 FROM "{table}" LIMIT 1')).first() is not None:
             raise ConfigError(
-                f"The database is in use: it has {table}. Restore into an empty one: name another "
+                f"The database is not empty: it has {table}. Restore into an empty one: name it "
                 "with TAGLOOP_DATABASE_URL, or another folder with --data."
             )
 

@@ -48,8 +48,8 @@ def backup(place: Place, folder: Path) -> Manifest:
         return _save(engine, place, folder)
     except OSError as error:
         raise ConfigError(
-            f"The backup cannot be written to {folder}: {error.strerror or error}. It is not "
-            "whole; make room or name another folder, and run it again."
+            f"The backup cannot be written to {folder}: {error.strerror or error}. It is "
+            "incomplete; free some space or name another folder, and run it again."
         ) from error
     finally:
         engine.dispose()
@@ -63,7 +63,7 @@ def _prepare(folder: Path) -> None:
     known = {FILE, CHECKSUMS, TABLES, BLOBS, *SECRETS}
     if others := [file.name for file in folder.iterdir() if file.name not in known]:
         raise ConfigError(
-            f"{folder} holds something else than a backup ({others[0]}); name another folder."
+            f"{folder} holds other files than a backup ({others[0]}); name another folder."
         )
     # From here to the end, the backup is incomplete.
     (folder / FILE).unlink(missing_ok=True)
@@ -104,7 +104,7 @@ def _noted(folder: Path) -> dict[str, str]:
 
 
 def _save_secrets(place: Place, folder: Path) -> dict[str, str]:
-    """Copy the secrets that there are; return their digests by path."""
+    """Copy the existing secrets; return their digests by path."""
     digests = {}
     for name in SECRETS:
         source = place.secrets.get(name)

@@ -16,10 +16,10 @@ def check_deletions(connection: Connection) -> Finding:
     """Check whether files of deleted images are still in the storage."""
     overdue = find_overdue_deletions(connection, MIN_ATTEMPTS, MAX_OVERDUE_SECONDS)
     if overdue is None:
-        return well(PART, "No deleted file waits for long.")
-    why = overdue.error or "no sweep has come; see whether beat and a worker run"
+        return well(PART, "Deleted files are gone from the storage.")
+    why = overdue.error or "nothing has swept them; see whether beat and a worker run"
     return wrong(
         PART,
-        f"{overdue.files:,} files that were deleted are still in the storage: {why.rstrip('.')}. "
-        "They go by themselves once it deletes them.",
+        f"{overdue.files:,} deleted files are still in the storage: {why.rstrip('.')}. "
+        "They are deleted automatically once that is fixed.",
     )

@@ -26,8 +26,8 @@ def check_learning(connection: Connection) -> Finding:
         return wrong(
             PART,
             f"Run {newest.run_id} failed three times on {newest.corrections:,} corrections (of "
-            f"{', '.join(newest.tags)}) and has set them aside; see the trainer's log, then let "
-            f"them be learned again: tagloop retrain --release {newest.run_id}",
+            f"{', '.join(newest.tags)}) and has set them aside; see the trainer's log, then "
+            f"learn from them again: tagloop retrain --release {newest.run_id}",
         )
     failed = find_failed_run(connection)
     if failed is not None:
@@ -36,4 +36,4 @@ def check_learning(connection: Connection) -> Finding:
             f"The last run, {failed.id}, failed ({failed.reason}); see the trainer's log, then "
             "run: tagloop retrain",
         )
-    return well(PART, "Nothing waits for long to be learned from.")
+    return well(PART, "No correction has waited for long.")

@@ -47,7 +47,11 @@ def _tell_background(head: Head) -> str:
     if head.text is None:
         return ""
     pictures = head.text.background.pictures
-    rough = "" if pictures >= ENOUGH_PICTURES else " Tags are rough until more have been uploaded."
+    rough = (
+        ""
+        if pictures >= ENOUGH_PICTURES
+        else " Tags are less accurate until more have been uploaded."
+    )
     return f" Its words are compared with {pictures:,} stored pictures.{rough}"
 
 
@@ -58,5 +62,5 @@ def check_precision(connection: Connection, settings: Settings) -> Finding:
         return well(PRECISION, "The first worker chooses the network's precision when it starts.")
     reason = find_precision_reason(connection, settings.backbone) or ""
     if settings.precision != "auto":
-        reason += f" But TAGLOOP_PRECISION is {settings.precision!r}, where it is set."
+        reason += f" But TAGLOOP_PRECISION is set to {settings.precision!r}."
     return well(PRECISION, f"Embeddings are {precision}. {reason}")

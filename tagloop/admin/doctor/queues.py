@@ -11,7 +11,7 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 
 QUEUES = "queues"
 STUCK = "stuck images"
-# The sweeper runs every ten seconds; what it has missed for this long, it will not find.
+# The sweeper runs every ten seconds, so images that it has missed for this long are stuck.
 LEFT_ALONE_SECONDS = 120.0
 
 
@@ -29,7 +29,7 @@ def check_queues(connection: Connection) -> Finding:
         return wrong(
             QUEUES, f"{sentence}, no worker holds any, and {ever}; start a worker or see its log."
         )
-    return well(QUEUES, f"{sentence}; workers are at it.")
+    return well(QUEUES, f"{sentence}; workers are tagging them.")
 
 
 def check_stuck(connection: Connection, max_attempts: int, messages: int) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def check_stuck(connection: Connection, max_attempts: int, messages: int) -> Ite
     if stuck.abandoned:
         yield wrong(
             STUCK,
-            f"{stuck.abandoned:,} images were left behind by a worker that died, and nobody took "
+            f"{stuck.abandoned:,} images were left by a worker that died, and no other took "
             "them over; start a worker and beat.",
         )
     unannounced = stuck.unannounced if messages <= SHORT_QUEUE_MESSAGES else 0
@@ -55,8 +55,8 @@ def check_stuck(connection: Connection, max_attempts: int, messages: int) -> Ite
     if stuck.exhausted:
         yield wrong(
             STUCK,
-            f"{stuck.exhausted:,} images have used up their attempts and still count as waiting; "
-            "the sweeper ends them, so see whether beat and a worker run.",
+            f"{stuck.exhausted:,} images have used up their attempts but still wait; "
+            "the sweeper marks them as failed, so see whether beat and a worker run.",
         )
     if not (stuck.abandoned or unannounced or stuck.exhausted):
         yield well(STUCK, "No image is stuck.")

@@ -39,7 +39,10 @@ def check_storage(storage_url: str) -> Finding:
         storage = Storage(storage_url)
         storage.put(key, TRIAL)
         if bytes(storage.get(key)) != TRIAL:
-            return wrong(STORAGE, "What is written comes back changed; replace the storage.")
+            return wrong(
+                STORAGE,
+                "A blob was read back with other bytes than were written; replace the storage.",
+            )
         storage.delete([key])
     except ConfigError as error:
         return wrong(STORAGE, one_line(error))
@@ -60,8 +63,8 @@ def check_disk(storage_url: str) -> Finding:
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return wrong(DISK, f"{folder} cannot be looked at ({error.strerror}); correct its path.")
+        return wrong(DISK, f"{folder} cannot be read ({error.strerror}); correct its path.")
     sentence = f"{free / GIBIBYTE:.1f} GiB are free on the disk of {folder}"
     if free < MIN_FREE_BYTES:
-        return wrong(DISK, f"Only {sentence}; delete something or move to a larger disk.")
+        return wrong(DISK, f"Only {sentence}; free some space or move to a larger disk.")
     return well(DISK, f"{sentence}.")

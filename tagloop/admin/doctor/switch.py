@@ -9,7 +9,7 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 from tagloop.admin.doctor.queues import duration
 
 PART = "network"
-# Longer than a worker needs to load a network, and than a trainer learns without a word.
+# Longer than a worker loads a network, and than a trainer learns without reporting progress.
 MAX_PAUSE_SECONDS = 1800.0
 
 
@@ -21,19 +21,19 @@ def check_switch(connection: Connection) -> Finding:
         return well(PART, f"The network is not being changed.{last}")
     name = switch["backbone"]
     if switch["problem"]:
-        return wrong(PART, f"The switch to {name} is held up: {switch['problem']}")
+        return wrong(PART, f"The switch to {name} is blocked: {switch['problem']}")
     since = switch["advanced_at"] or switch["created_at"]
     idle = (datetime.now(UTC) - since).total_seconds()
     if switch["status"] in ("preparing", "embedding") and idle > MAX_PAUSE_SECONDS:
         return wrong(
             PART,
             f"The switch to {name} has not moved for {duration(idle)}; see whether a worker runs, "
-            "or give it up: tagloop backbone switch --abort",
+            "or abort it: tagloop backbone switch --abort",
         )
     done, total = switch["done"], switch["total"] or 0
     return well(
         PART,
-        f"A switch to {name} is going on ({switch['status']}, {done:,} of {total:,} images).",
+        f"A switch to {name} is in progress ({switch['status']}, {done:,} of {total:,} images).",
     )
 
 

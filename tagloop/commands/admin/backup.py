@@ -13,11 +13,13 @@ def backup(
     *,
     folder: Annotated[
         Path,
-        typer.Argument(help="Folder to write to. A second backup to it copies only what is new."),
+        typer.Argument(help="Folder to write to. A second backup to it copies only new files."),
     ],
     data: DataFolder = None,
 ) -> None:
-    """Write everything to a folder: database, originals, heads, keys. Nothing has to be stopped.
+    """Write everything to a folder: database, originals, heads, keys.
+
+    The services may run meanwhile.
 
     Every file is compared with its digest. The exit code is 1 if one could not be backed up.
     """
@@ -31,9 +33,9 @@ def backup(
         f"{made.rows('models'):,} versions and {made.rows('api_keys'):,} keys."
     )
     for key in made.missing:
-        print(f"The storage does not have {key} any more; its row is in the backup.")
+        print(f"{key} is missing from the storage; its row is in the backup.")
     for key in made.damaged:
-        print(f"The storage has {key} damaged; its row is in the backup, the file is not.")
+        print(f"{key} is damaged in the storage; its row is in the backup, the file is not.")
     if made.missing or made.damaged:
         # Nightly jobs check the exit code.
         raise typer.Exit(EXIT_SOME_WRONG)
@@ -52,6 +54,6 @@ def restore(
         made = bring_back(folder, place)
     print(
         f"{made.rows('images'):,} images, {made.rows('corrections'):,} corrections, "
-        f"{made.rows('models'):,} versions and {made.rows('api_keys'):,} keys are back, as of "
+        f"{made.rows('models'):,} versions and {made.rows('api_keys'):,} keys are restored, as of "
         f"{made.made_at}."
     )

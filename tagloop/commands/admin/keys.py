@@ -66,6 +66,6 @@ def revoke(
     from tagloop.admin.keys import revoke_one
 
     if not revoke_one(data, number):
-        print(f"There is no key {number} that opens anything; see: tagloop keys list")
+        print(f"There is no valid key {number}; see: tagloop keys list")
         raise typer.Exit(EXIT_SOME_WRONG)
     print(f"Key {number} is revoked.")

@@ -49,7 +49,7 @@ def erase(
         typer.confirm(
             f"Delete {count_owner(settings, name):,} pictures of {name!r} for good?", abort=True
         )
-    print(f"{erase_owner(settings, name):,} pictures of {name!r} are gone.")
+    print(f"{erase_owner(settings, name):,} pictures of {name!r} are deleted.")
 
 
 @app.command()
@@ -61,7 +61,7 @@ def exclude(*, name: Owner, data: DataFolder = None) -> None:
 
     with transaction(open_database(data)) as connection:
         exclude_owner(connection, name)
-    print(f"Nothing more is learned from pictures of {name!r}.")
+    print(f"Pictures of {name!r} are excluded from training.")
 
 
 @app.command()
@@ -73,4 +73,4 @@ def include(*, name: Owner, data: DataFolder = None) -> None:
 
     with transaction(open_database(data)) as connection:
         include_owner(connection, name)
-    print(f"Pictures of {name!r} are learned from again.")
+    print(f"Pictures of {name!r} are included in training again.")

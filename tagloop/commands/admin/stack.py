@@ -16,7 +16,8 @@ def up(
         "data"
     ),
     host: Annotated[
-        str, typer.Option(help="Address to listen on; any but this machine's own requires keys.")
+        str,
+        typer.Option(help="Address to listen on; other than this machine's own, it requires keys."),
     ] = "127.0.0.1",
 ) -> None:
     """Start all services on this machine; Ctrl-C stops them."""
@@ -30,7 +31,7 @@ def doctor(
     data: DataFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check every part, and say how to fix those that do not work.
+    """Check every part, and say how to fix what is wrong.
 
     The exit code is 1 if anything is wrong.
     """

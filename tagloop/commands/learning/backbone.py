@@ -29,9 +29,7 @@ def switch(
             help="Safetensors file of its weights on the workers' machines.", show_default=False
         ),
     ] = None,
-    abort: Annotated[
-        bool, typer.Option("--abort", help="Abort the change that is going on.")
-    ] = False,
+    abort: Annotated[bool, typer.Option("--abort", help="Abort the change in progress.")] = False,
     gate: Annotated[
         bool,
         typer.Option(
@@ -41,9 +39,10 @@ def switch(
     wait: Wait = True,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Change the network. The present one serves while all images are embedded.
+    """Change the network.
 
-    Ctrl-C ends only the waiting. The exit code is 1 when the present network stays.
+    The present one serves while all images are embedded. Ctrl-C ends only the waiting. The exit
+    code is 1 if the present network stays.
     """
     from tagloop.client.client import Client
 

@@ -14,7 +14,7 @@ app = typer.Typer()
 def models(context: typer.Context, *, server: Server = DEFAULT_SERVER) -> None:
     """List model versions, or promote one."""
     if context.invoked_subcommand is not None:
-        # Makes `tagloop models --server URL promote 3` the same as with the option at the end.
+        # `tagloop models --server URL promote 3` is the same as with the option at the end.
         context.default_map = {context.invoked_subcommand: {"server": server}}
         return
     from rich.console import Console
@@ -42,7 +42,7 @@ def promote(
 def add_words(
     *,
     file: Annotated[
-        Path, typer.Argument(help="What `tagloop learn-words` wrote.", show_default=False)
+        Path, typer.Argument(help="File that `tagloop learn-words` wrote.", show_default=False)
     ],
     data: DataFolder = None,
 ) -> None:

@@ -15,14 +15,14 @@ def retrain(
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it has ended.")] = True,
     release: Annotated[
         int | None,
-        typer.Option(help="First put back the corrections that this run failed on three times."),
+        typer.Option(help="First queue the corrections again that this run has set aside."),
     ] = None,
 ) -> None:
     """Fine-tune the model on the corrections that it has not learned yet.
 
-    What it learned goes live only if it is better on held-out corrections. The exit code is 0 also
-    when it was not, or when there was nothing new; it is 1 when the run failed, or another one has
-    not ended yet.
+    The new version goes live only if it is better on held-out corrections. The exit code is 0 even
+    if it was not, or if there was nothing new. It is 1 if the run failed, or another one has not
+    ended yet.
     """
     from tagloop.client.client import Client
     from tagloop.client.teaching_documents import FAILED
@@ -87,8 +87,8 @@ def learn_words(
     present and unknown, where words are separated by semicolons; or both. In single/WORD, pictures
     show the word, and what else they show is not known.
 
-    A word is kept when it reaches 85 % precision with 30 % recall on pictures that it was not
-    learned from. `tagloop models add-words OUT.safetensors` puts the words to use.
+    A word is kept if it reaches 85 % precision with 30 % recall on pictures that it was not learned
+    from. `tagloop models add-words OUT.safetensors` adds the words to the live model.
     """
     from rich.console import Console
 

@@ -20,7 +20,7 @@ PERMISSIONS = (
 )
 # Errors of one asset in a call for many.
 THERE_ALREADY = "duplicate"
-# Immich answers 400 for what is not there, or not the caller's.
+# Immich answers 400 if something does not exist, or is not the caller's.
 ABSENT = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -119,7 +119,7 @@ class Immich:
             following = answer.get("nextPage")
             if not following:
                 return
-            # Immich gives the number as a text and takes it as a number only.
+            # Immich returns the number as text, but accepts it only as a number.
             page = int(following)
 
 

@@ -19,8 +19,8 @@ from tagloop.exchange.immich.report import BridgeReport
 class Options:
     """What the user chose. root: the parent of all tags in Immich; precision: of written tags.
 
-    user: in whose name corrections are made. deletes_images: whether pictures that were deleted in
-    Immich are deleted here too.
+    user: the person whose corrections these are. deletes_images: whether pictures that were deleted
+    in Immich are deleted here too.
     """
 
     owner: str
@@ -42,7 +42,7 @@ class Bridge:
     options: Options
     report: BridgeReport
     stop: Event
-    # Touched while the bridge is at work, for a health check.
+    # Touched while the bridge works, for a health check.
     alive: Path | None = None
 
     @contextmanager

@@ -148,7 +148,7 @@ def _rewritten(bridge: Bridge, one: TagChanges) -> TagChanges | None:
     """
     if not one.has_lost_all or one.due.is_rewritten:
         return None
-    bridge.report.count("pictures lost all tags, which are written again")
+    bridge.report.count("pictures had lost all tags, which are written again")
     if not bridge.options.is_dry_run:
         with bridge.state() as connection:
             update_asset(connection, bridge.run, one.due.asset_id, pushed={}, is_rewritten=True)
@@ -201,7 +201,7 @@ def _send(bridge: Bridge, groups: Sequence[Group]) -> None:
         if problem is None:
             bridge.report.count("pictures corrected")
         elif len(added) + len(removed) > 1:
-            # One tag that cannot be corrected must not cost the others.
+            # One tag that cannot be corrected must not affect the others.
             adds: list[Group] = [(due, {value: tag}, {}) for value, tag in added.items()]
             _send(bridge, adds + [(due, {}, {value: slug}) for value, slug in removed.items()])
         else:

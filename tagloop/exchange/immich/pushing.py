@@ -21,7 +21,7 @@ from tagloop.exchange.immich.vanishing import find_vanished
 from tagloop.exchange.xmp.packets.words import TAGS_LIST
 from tagloop.exchange.xmp.tagged import words_of
 
-# What Immich answers for an asset that is not there, or not the caller's.
+# Immich's answer about an asset that does not exist, or is not the caller's.
 GONE = ("not_found", "no_permission")
 
 
@@ -38,8 +38,8 @@ class Plan:
 def push(bridge: Bridge, due: Sequence[DueAsset]) -> None:
     """Bring the tags of assets in Immich up to date.
 
-    What is about to be written is noted first: a process that is killed in between leaves tags that
-    the next one knows to be the bridge's own, and writes again.
+    What is about to be written is noted first. So if a process is killed, the next one knows that
+    the tags are the bridge's own, and writes them again.
     """
     with bridge.state() as connection:
         tags = bridge_tags(connection, bridge.run)
@@ -136,7 +136,8 @@ def _tag_ids(bridge: Bridge, wanted: Mapping[str, str]) -> dict[str, str]:
     there = bridge.immich.tags()
     with bridge.state() as connection:
         known = bridge_tags(connection, bridge.run)
-    # A tag that existed before and is gone was deleted by people: it must not come back by itself.
+    # A tag that existed before and is gone was deleted by people: it must not come back
+    # automatically.
     missing = [value for value in sorted(wanted) if value not in there and value not in known]
     made = bridge.immich.make_tags(missing)
     with bridge.state() as connection:

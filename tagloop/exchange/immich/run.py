@@ -51,7 +51,7 @@ def connect(
 ) -> "Passes":
     """Return the passes of a bridge; raises what the servers raise, and Conflict.
 
-    alive: a file that is touched while the bridge is at work.
+    alive: a file that is touched while the bridge works.
     """
     client.check()
     check_key(immich)
@@ -81,17 +81,17 @@ class Passes:
         run = read_run(self._bridge.engine, self._bridge.run.connection)
         state = replace(run, number=self._bridge.run.number)
         bridge = replace(self._bridge, run=state)
-        # The first listing is a whole one.
+        # The first listing is complete already.
         if run.listed_until is not None and is_sweep_due(bridge) and not bridge.options.is_dry_run:
             sweep(bridge)
         listed = list_pictures(bridge)
-        # A dry run stores nothing, so it has to be told what changed.
+        # A dry run stores nothing, so what changed is passed on.
         changed = listed if bridge.options.is_dry_run else []
         send_pictures(bridge)
         until = time.monotonic() + TAGGING_SECONDS
         names = TagNames(bridge.client)
         while True:
-            # Asked before, so that a picture tagged meanwhile is not left for the next pass.
+            # Asked first, so that a picture tagged meanwhile is not left for the next pass.
             is_waiting = not bridge.options.is_dry_run and self._is_waiting(bridge)
             self._work_on_due(bridge, names, changed)
             if not is_waiting or time.monotonic() > until or bridge.stop.wait(POLL_SECONDS):

@@ -1,4 +1,4 @@
-"""What the user gives the bridge: an address, a key and a parent tag."""
+"""Read the user's settings of the bridge: an address, a key and a parent tag."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ KEY_VARIABLE = "TAGLOOP_IMMICH_KEY"
 
 
 def address_of(url: str) -> str:
-    """Return the address of an Immich; raises ConfigError if it is none."""
+    """Return the address of an Immich; raises ConfigError if it is not an address."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
         raise ConfigError(f"{url!r} is not the address of a server; write http://host:2283")

@@ -1,4 +1,4 @@
-"""HTTP requests to one Immich server, patient with a server that is busy or away."""
+"""HTTP requests to one Immich server, repeated while it is busy or does not answer."""
 
 import json
 import time
@@ -58,7 +58,7 @@ class ImmichTransport:
         give_up_seconds: float = GIVE_UP_SECONDS,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """say: is told when Immich asks for patience."""
+        """say: prints a message when Immich asks to wait."""
         address = server.rstrip("/")
         self.server = address.removesuffix(API)
         self._key = key
@@ -82,7 +82,7 @@ class ImmichTransport:
     ) -> bytes:
         """Make a request; return the bytes of its answer. is_json: they have to be JSON, or none.
 
-        Tries again while Immich does not answer, and for as long as it asks for patience.
+        Tries again while Immich does not answer, or asks to wait.
         """
         pause = FIRST_PAUSE_SECONDS
         last_sign_of_life = time.monotonic()
@@ -130,7 +130,7 @@ class ImmichTransport:
             try:
                 json.loads(data)
             except ValueError as error:
-                raise ImmichAway(f"{self.server}{API}{path} sent half an answer.") from error
+                raise ImmichAway(f"{self.server}{API}{path} sent an incomplete answer.") from error
         return data
 
     def _check(self, response: urllib3.BaseHTTPResponse, data: bytes, path: str) -> None:
@@ -174,7 +174,7 @@ def _seconds_until(date: str) -> float:
 
 
 def _sentence(status: int, data: bytes, path: str) -> str:
-    """Return what Immich said of a refusal."""
+    """Return a sentence on why Immich refused a request."""
     try:
         document = json.loads(data)
         said = document.get("message") if isinstance(document, dict) else None

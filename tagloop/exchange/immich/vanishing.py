@@ -1,4 +1,4 @@
-"""Tags that people deleted in Immich: nothing is learned from that, but it is asked about."""
+"""Tags that people deleted in Immich: nothing is learned from that, but people are asked."""
 
 from collections.abc import Mapping, Set
 
@@ -6,7 +6,7 @@ from shared.db.events.immich import bridge_tags, put_tag, stop_tag
 from shared.db.events.immich_assets import forget_value
 from tagloop.exchange.immich.bridge import Bridge
 
-# Fewer pictures that lose a tag are corrections, even if they are all that had it.
+# If fewer pictures lose a tag, these are corrections, even if no other picture had it.
 MIN_EVERYWHERE = 5
 MAX_NAMES = 5
 
@@ -14,7 +14,7 @@ MAX_NAMES = 5
 def find_vanished(bridge: Bridge) -> tuple[dict[str, str], Set[str]]:
     """Stop writing tags that are gone from Immich.
 
-    Return the ids of those that are there, and the values of those that are not what they were.
+    Return the ids of existing tags, and the values of tags that were deleted or made again.
 
     A tag that was deleted and made again is a new tag: it is written again where it belongs.
     """

@@ -1,1 +1,1 @@
-"""Export and import people's decisions as CSV."""
+"""Export and import people's decisions as CSV, JSON lines or COCO."""

@@ -81,7 +81,7 @@ def _labels_of_job(name: str, value: Any, metadata: Mapping[str, Any]) -> Iterat
         boxes: Any = value.get("annotations")
         value = [box.get("class_id") for box in boxes] if _is_list_of(boxes, dict) else None
     if not isinstance(value, list) or not _is_list_of(value, int):
-        raise ValueError(f"{name} is no list of classes")
+        raise ValueError(f"{name} is not a list of classes")
     for number in dict.fromkeys(value):
         label = classes.get(str(number))
         if not isinstance(label, str):
@@ -105,7 +105,7 @@ def _text_of(document: Mapping[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValueError(f"{name} is no text")
+        raise ValueError(f"{name} is not a text")
     return value.strip()
 
 

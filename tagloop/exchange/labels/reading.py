@@ -62,7 +62,7 @@ def read_labels(file: Path) -> LabelFile:
 
 
 def _whole(text: str) -> Any:
-    """Return the JSON document that a text is; None if it is none, or several."""
+    """Return the JSON document in a text; None if it has none, or several."""
     first = text.lstrip().partition("\n")[0]
     try:
         # Most files of JSON lines are told apart by their first line alone.

@@ -36,9 +36,9 @@ class Unusable:
 def checked(row: Row) -> Row | Unusable:
     """Return the row if it can name a picture."""
     if row.sha256 and not DIGEST.fullmatch(row.sha256):
-        return Unusable(row.line, f"{row.sha256[:100]!r} is no SHA-256 in hexadecimal")
+        return Unusable(row.line, f"{row.sha256[:100]!r} is not a SHA-256 in hexadecimal")
     if row.image and not _is_id(row.image):
-        return Unusable(row.line, f"{row.image[:100]!r} is no id of an image")
+        return Unusable(row.line, f"{row.image[:100]!r} is not the id of an image")
     if not (row.image or row.sha256 or row.path) or "\0" in row.path:
         return Unusable(row.line, "it names no picture")
     return row

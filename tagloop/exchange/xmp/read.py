@@ -25,7 +25,7 @@ from tagloop.exchange.xmp.report import XmpReport
 PICTURES_PER_REQUEST = 200
 READ, PLANNED = "pictures corrected", "pictures would be corrected"
 ABSENT = "pictures no longer in Tagloop"
-UNKNOWN = "new words are no tags (--new-words makes them tags)"
+UNKNOWN = "new words are not tags (--new-words makes them tags)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Changed:
 class Reader:
     """Reads changes from files.
 
-    user: in whose name they become corrections. has_new_words: words that are no tags become tags.
+    user: the person whose corrections they become. has_new_words: words that are not tags become
+    tags.
     """
 
     def __init__(

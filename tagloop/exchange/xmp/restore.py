@@ -33,6 +33,6 @@ def _restore(file: XmpFile, report: XmpReport) -> None:
     if report.is_dry_run:
         report.count(PLANNED)
         return
-    # What only Tagloop wrote goes as a whole.
+    # A file that only Tagloop wrote is deleted.
     file.replace(None if is_empty(restored) else restored)
     report.count(RESTORED)

@@ -70,7 +70,7 @@ def read_sidecar(path: Path) -> Sidecar:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnusableXmp(str(error.strerror)) from error
-    # The mode says what its owner wants, even to root.
+    # Respect the mode even as root: the owner wants the file unchanged.
     if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         raise UnusableXmp("it is read-only")
     return Sidecar(path, read_packet(data), status.st_mtime_ns)

@@ -6,8 +6,8 @@ and imports nothing of the project, so it costs about 15 ms.
 
 `--user-namespace` hides that the user is root: Postgres refuses to run as root, and in a user
 namespace without a mapping the user id shows as 65534 while files are still reached as root's.
-`--account UID:GID` is the way where namespaces are forbidden, as in most containers: the process
-becomes that user for good and keeps one right, to pass folders that are closed to it.
+`--account UID:GID` is for places where namespaces are forbidden, such as most containers: the
+process becomes that user for good and keeps one capability, to pass folders that are closed to it.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def enter_user_namespace() -> None:
 
 
 def become_account(uid: int, gid: int) -> None:
-    """Become an unprivileged user that may still open what is closed to it."""
+    """Become an unprivileged user that may still open files and folders that are closed to it."""
     check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities")
     os.setgroups([])
     os.setresgid(gid, gid, gid)

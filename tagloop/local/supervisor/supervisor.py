@@ -9,17 +9,17 @@ from tagloop.local.supervisor.child import Child, Program
 from tagloop.local.supervisor.signals import SignalWatch
 
 CRASH_LIMIT = 5
-# A process that lived longer was of use; something from outside ended it.
+# A process that lived longer has worked; something from outside ended it.
 EARLY_SECONDS = 10.0
 FIRST_RESTART_DELAY_SECONDS = 0.25
 READY_POLL_SECONDS = 0.02
 PROGRESS_POLL_SECONDS = 2.0
-# Longer than EARLY_SECONDS: a worker that is killed for it again and again, because the broker is
-# away, must not count as one that can't start.
+# Longer than EARLY_SECONDS: a worker that is killed repeatedly for lack of progress, because the
+# broker does not answer, must not count as one that can't start.
 STALL_SECONDS = 12.0
-# A process that is killed again gets twice the time: it may only be slow to start.
+# A process that is killed again gets twice the time, as it may only be slow to start.
 MAX_STALL_SECONDS = 120.0
-# The second Ctrl-C means: at once.
+# After a second Ctrl-C, stop at once.
 HURRY_REQUESTS = 2
 
 
@@ -39,7 +39,7 @@ class Supervised:
         self.stall_seconds = STALL_SECONDS
 
     def note_end(self, child: Child) -> bool:
-        """Plan the restart, later after each early end; False when there were too many."""
+        """Plan the restart, later after each early end; return False if there were too many."""
         now = time.monotonic()
         self.early_ends = self.early_ends + 1 if now - child.started < EARLY_SECONDS else 0
         self.child = None
@@ -67,7 +67,7 @@ class Supervisor:
         self._supervised.append(Supervised(program, Child(program, self._logs)))
 
     def run_once(self, program: Program, timeout_seconds: float) -> None:
-        """Run a program that must succeed before the stack can go on.
+        """Run a program that must succeed before the stack can start.
 
         Raises ProcessFailedError when it fails or takes too long, StopRequested at a signal.
         """
@@ -137,7 +137,7 @@ class Supervisor:
                     f"Tagloop stops, because one process ended {CRASH_LIMIT} times in a row within "
                     f"{EARLY_SECONDS:.0f} s of its start: {end}"
                 )
-            self._report(f"{end}\nIt will be started again.")
+            self._report(f"{end}\nIt will be restarted.")
 
     def _kill_stalled(self) -> None:
         for supervised in self._supervised:
@@ -157,6 +157,6 @@ class Supervisor:
                 supervised.stall_seconds = min(2 * supervised.stall_seconds, MAX_STALL_SECONDS)
 
     def _seconds_to_next_look(self) -> float:
-        """Time until the next planned restart or look at the progress, in seconds."""
+        """Return the seconds until the next planned restart or check of progress."""
         planned = [s.restart_at - time.monotonic() for s in self._supervised if s.child is None]
         return max(0.0, min([*planned, PROGRESS_POLL_SECONDS]))

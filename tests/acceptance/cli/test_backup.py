@@ -152,7 +152,7 @@ def test_half_a_backup_is_refused(backed_up: BackedUp, tmp_path: Path) -> None:
     done = run("restore", tmp_path / "half", "--data", tmp_path / "new")
 
     assert done.returncode == 1
-    assert "no whole backup" in done.stderr
+    assert "no complete backup" in done.stderr
 
 
 def test_a_damaged_backup_is_refused_in_a_sentence(backed_up: BackedUp, tmp_path: Path) -> None:
@@ -175,6 +175,6 @@ def test_a_database_in_use_is_never_overwritten(backed_up: BackedUp, restored: P
     done = run("restore", backed_up.folder, "--data", restored)
 
     assert done.returncode == 1
-    assert "The database is in use" in done.stderr
+    assert "The database is not empty" in done.stderr
     manifest = json.loads((backed_up.folder / "manifest.json").read_text())
     assert manifest["missing"] == []

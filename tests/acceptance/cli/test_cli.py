@@ -121,7 +121,7 @@ def test_add_can_be_stopped_and_goes_on(server: Server, tagloop: Run, tmp_path: 
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert "The same command goes on" in output
+    assert "The same command continues" in output
 
     done = tagloop("add", tmp_path, "--owner", "stopped")
     assert done.returncode == 0, done.stderr

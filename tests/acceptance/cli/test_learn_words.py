@@ -70,5 +70,5 @@ def test_a_folder_without_labels_is_refused_in_one_sentence(tmp_path: Path) -> N
     done = learn(tmp_path, tmp_path / "words")
 
     assert done.returncode == 1
-    assert "holds no labelled pictures" in done.stderr
+    assert "has no labelled pictures" in done.stderr
     assert "Traceback" not in done.stderr

@@ -160,6 +160,6 @@ def test_tags_lost_when_metadata_is_read_again_are_written_again(
 
     done = start("reread").once()
 
-    assert done == "1 pictures lost all tags, which are written again, 1 pictures tagged."
+    assert done == "1 pictures had lost all tags, which are written again, 1 pictures tagged."
     assert stand_in.library.values(cat) == tags
     assert corrections(api, "reread") == []

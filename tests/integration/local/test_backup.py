@@ -274,7 +274,7 @@ def test_a_full_disk_has_a_sentence_and_leaves_no_backup_that_looks_whole(
 ) -> None:
     with full_disk(max_bytes), pytest.raises(TagloopError, match="cannot be written"):
         backup(place, tmp_path / "backup")
-    with pytest.raises(ConfigError, match="no whole backup"):
+    with pytest.raises(ConfigError, match="no complete backup"):
         bring_back(tmp_path / "backup")
 
     made = backup(place, tmp_path / "backup")

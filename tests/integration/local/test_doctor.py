@@ -139,7 +139,7 @@ def test_images_that_wait_while_nobody_works_are_named(
 @pytest.mark.parametrize(
     ("assignment", "complaint"),
     [
-        (f"lease_until = {LONG_AGO}, attempts = 1", "left behind by a worker that died"),
+        (f"lease_until = {LONG_AGO}, attempts = 1", "left by a worker that died"),
         (f"lease_until = {LONG_AGO}, attempts = 5", "used up their attempts"),
         (f"announced_at = {LONG_AGO}", "have not been announced"),
     ],

@@ -83,5 +83,5 @@ def test_a_folder_without_data_is_one_sentence(tmp_path: Path) -> None:
     done = doctor(tmp_path)
 
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{tmp_path} is no data folder of Tagloop")
+    assert done.stderr.startswith(f"{tmp_path} is not a data folder of Tagloop")
     assert not list(tmp_path.iterdir())

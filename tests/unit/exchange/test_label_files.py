@@ -77,7 +77,7 @@ def test_an_amazon_ground_truth_manifest(tmp_path: Path) -> None:
         ("s3://b/p/3.jpg", "cat", True),
         "x.manifest:4: k was labelled by a program, not by a person",
         "x.manifest:5: k has the class 1, which is not in its class-map",
-        "x.manifest:6: k is no list of classes",
+        "x.manifest:6: k is not a list of classes",
         "x.manifest:7: it has no labels",
     ]
 
@@ -125,9 +125,9 @@ def test_coco(tmp_path: Path) -> None:
         ("[1]", "it is not a JSON object"),
         ('{"file": "a.jpg"}', "it has no labels"),
         ('{"file": "a.jpg", "labels": [1]}', "labels is neither a text nor a list of texts"),
-        ('{"file": 1, "labels": ["x"]}', "file is no text"),
+        ('{"file": 1, "labels": ["x"]}', "file is not a text"),
         ('{"labels": ["x"]}', "it names no picture"),
-        ('{"sha256": "x", "labels": ["x"]}', "'x' is no SHA-256 in hexadecimal"),
+        ('{"sha256": "x", "labels": ["x"]}', "'x' is not a SHA-256 in hexadecimal"),
         ('{"image": "x", "labels": ["x"]}', "'x' is no id of an image"),
         ('{"file": "a\\u0000", "labels": ["x"]}', "it names no picture"),
         ('{"file": "a.jpg", "labels": [" "]}', "at least one letter"),

@@ -48,9 +48,8 @@ def with_words(
 ) -> Packet:
     """Return the packet with these words of Tagloop's instead of its former ones.
 
-    sha256: of the picture's bytes. taken: words that people added, folded, which are no news any
-    more. A word that a field has already is not added to it. Raises UnusableXmp if a field is not a
-    list.
+    sha256: of the picture's bytes. taken: words that people added, folded, which have been read. A
+    word that a field already has is not added to it. Raises UnusableXmp if a field is not a list.
     """
     memory = memory_of(packet)
     packet = without_words(packet)
@@ -91,7 +90,7 @@ def with_words(
 
 
 def without_words(packet: Packet) -> Packet:
-    """Return the packet without anything of Tagloop's; what others wrote since stays."""
+    """Return the packet without Tagloop's words and notes; what others wrote since stays."""
     memory = memory_of(packet)
     if memory is None:
         return packet
@@ -111,7 +110,7 @@ def without_words(packet: Packet) -> Packet:
                     removed.append(element)
                 else:
                     edits += _removals(packet, container, ours)
-        # A description that says nothing any more goes as a whole.
+        # An empty description is removed as a whole.
         says_more = any(name not in ("about", ABOUT) for name in description.attributes)
         if removed and len(removed) == len(description.children) and not says_more:
             edits += _removals(packet, packet.rdf, [description])
@@ -121,7 +120,7 @@ def without_words(packet: Packet) -> Packet:
 
 
 def is_empty(packet: Packet) -> bool:
-    """Return whether the packet says nothing at all."""
+    """Return whether the packet has no property."""
     return not packet.rdf.children
 
 
