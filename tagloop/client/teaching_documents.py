@@ -90,7 +90,7 @@ class RunStatus:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether it has ended."""
         return self.status not in (QUEUED, RUNNING)
 
 
@@ -186,7 +186,7 @@ class SwitchStatus:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether it has ended."""
         return self.status in (DONE, FAILED, ABORTED)
 
 

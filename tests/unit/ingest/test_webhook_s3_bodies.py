@@ -101,5 +101,5 @@ def test_a_bucket_that_could_be_read_as_another_place_is_refused(bucket: str) ->
     one = record("a.jpg")
     one["s3"]["bucket"]["name"] = bucket
 
-    with pytest.raises(BadRequest, match="No bucket"):
+    with pytest.raises(BadRequest, match="not the name of a bucket"):
         objects(one)

@@ -106,7 +106,7 @@ def test_every_slug_follows_from_its_name() -> None:
     [
         ([made_tag("cat"), made_tag("cat")], "share a slug"),
         ([made_tag("cat", "dog"), made_tag("dog", "cat")], "their own ancestors"),
-        ([made_tag("cat", "feline")], "no tags: feline"),
+        ([made_tag("cat", "feline")], "not tags: feline"),
     ],
 )
 def test_a_broken_hierarchy_is_refused(tags: list[Tag], message: str) -> None:
