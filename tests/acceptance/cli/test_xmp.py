@@ -123,7 +123,7 @@ def test_what_exiftool_changes_becomes_exactly_those_corrections(
     read = xmp("read", folder, "--owner", OWNER)
 
     assert (read.exit_code, read.stderr) == (0, "")
-    assert "2 pictures corrected, 1 new words are no tags" in read.stdout
+    assert "2 pictures corrected, 1 new words are not tags" in read.stdout
     expected = {("cat.png", slug, "remove"), ("rocket.jpg", "teapot", "add")}
     assert corrections(api) == expected
     named = xmp("read", folder, "--owner", OWNER, "--new-words")

@@ -51,7 +51,7 @@ def test_a_second_run_is_refused_while_one_is_open(client: FlaskClient) -> None:
     answer = client.post("/v1/retrain")
 
     assert answer.status_code == 409
-    assert f"Run {first['id']} is queued or running already" in answer.get_json()["detail"]
+    assert f"Run {first['id']} is already queued or running" in answer.get_json()["detail"]
 
 
 def test_of_many_requests_at_once_one_is_accepted(settings: Settings, redis: Redis) -> None:

@@ -128,7 +128,7 @@ def test_coco(tmp_path: Path) -> None:
         ('{"file": 1, "labels": ["x"]}', "file is not a text"),
         ('{"labels": ["x"]}', "it names no picture"),
         ('{"sha256": "x", "labels": ["x"]}', "'x' is not a SHA-256 in hexadecimal"),
-        ('{"image": "x", "labels": ["x"]}', "'x' is no id of an image"),
+        ('{"image": "x", "labels": ["x"]}', "'x' is not the id of an image"),
         ('{"file": "a\\u0000", "labels": ["x"]}', "it names no picture"),
         ('{"file": "a.jpg", "labels": [" "]}', "at least one letter"),
         ('{"file": "a.jpg", "labels": ["\\ud800"]}', "half of a surrogate pair"),

@@ -93,5 +93,5 @@ def test_a_folder_that_says_nothing_is_refused_in_one_sentence(
 
 
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabelsUnusable, match="is no folder"):
+    with pytest.raises(LabelsUnusable, match="is not a folder"):
         read_labelled_folder(tmp_path / "nowhere")
