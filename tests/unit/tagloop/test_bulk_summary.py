@@ -34,7 +34,7 @@ def test_counts_rate_and_reasons() -> None:
     assert rows["already there"] == "1"
     assert rows["refused: The file is empty. (/p/0.jpg, /p/1.jpg, /p/2.jpg, …)"] == "4"
     assert rows["unreadable: Permission denied. (/p/caf\\xe9)"] == "1"
-    assert rows["images/s, 2.0 s in all"] == "1.5"
+    assert rows["images/s, 2.0 s in total"] == "1.5"
     assert "failed" not in rows
 
 
