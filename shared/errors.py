@@ -203,7 +203,7 @@ class DecoderCrashed(PictureError):
 
 
 class BlobMissing(PictureError):
-    """The stored file of the picture is gone."""
+    """The stored file is gone."""
 
     status = 404
 

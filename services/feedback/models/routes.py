@@ -91,7 +91,8 @@ def _refuse_unreadable(version: int) -> None:
     try:
         Head.from_bytes(bytes(here.storage.get(blob)))
     except (BlobMissing, SafetensorError, KeyError, ValueError) as error:
+        reason = str(error).rstrip(".")
         raise Conflict(
-            f"The file {blob} of version {version} cannot be read: {error}. Put it back from a "
+            f"The file {blob} of version {version} cannot be read: {reason}. Put it back from a "
             "backup, or promote another version."
         ) from error

@@ -22,7 +22,7 @@ from shared.storage.storage import Storage
 REFRESH_SECONDS = 0.2
 # An unreadable file is read again after this time.
 RETRY_SECONDS = 5.0
-# How often a process checks that the file of its version still exists.
+# How often a process checks that the file of its version is still there, and whole.
 LOOK_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -44,6 +44,8 @@ class LiveScorer:
         self._checked_at = 0.0
         self._unreadable: LiveModel | None = None
         self._retry_at = 0.0
+        # Bytes of the file that was read.
+        self._size = 0
         self._looked_at: float | None = None
         self._problem: str | None = None
 
@@ -87,16 +89,21 @@ class LiveScorer:
         now = time.monotonic()
         if self._looked_at is None or now - self._looked_at > LOOK_SECONDS:
             self._looked_at = now
-            try:
-                self._storage.open(model.blob)
-                self._problem = None
-            except (BlobMissing, StorageUnavailable) as error:
-                self._problem = (
-                    f"The file {model.blob} of the live version {model.version} cannot be read "
-                    f"({error}); it is used from memory meanwhile. Put the file back from a "
-                    "backup, or promote another version."
-                )
+            wrong = self._look(model)
+            self._problem = wrong and (
+                f"The file {model.blob} of the live version {model.version} cannot be read "
+                f"({wrong}); it is used from memory meanwhile. Put the file back from a "
+                "backup, or promote another version."
+            )
         return self._problem
+
+    def _look(self, model: LiveModel) -> str | None:
+        """Return what is wrong with the file that was read; None if it is there, and as long."""
+        try:
+            size = self._storage.open(model.blob).size
+        except (BlobMissing, StorageUnavailable) as error:
+            return str(error).rstrip(".")
+        return None if size == self._size else f"it has {size:,} bytes instead of {self._size:,}"
 
     def _read_head(self, model: LiveModel) -> Head:
         """Read the head of a version.
@@ -105,12 +112,16 @@ class LiveScorer:
             Unavailable: its file is missing or damaged, or the storage does not answer.
         """
         try:
-            return Head.from_bytes(bytes(self._storage.get(model.blob)))
+            data = bytes(self._storage.get(model.blob))
+            head = Head.from_bytes(data)
         except (BlobMissing, StorageUnavailable, SafetensorError, KeyError, ValueError) as error:
+            reason = str(error).rstrip(".")
             raise Unavailable(
                 f"The file {model.blob} of the live version {model.version} cannot be read: "
-                f"{error}. Put it back from a backup, or promote another version."
+                f"{reason}. Put it back from a backup, or promote another version."
             ) from error
+        self._size = len(data)
+        return head
 
     def _refresh(self) -> Scorer:
         known = self._scorer

@@ -43,6 +43,6 @@ def test_a_file_that_goes_before_its_first_byte_is_answered_by_its_error(server:
     away = urllib3.request("GET", f"{server}/away", retries=False)
 
     assert (gone.status, gone.headers["Content-Type"]) == (404, "application/problem+json")
-    assert gone.json()["detail"] == "The stored file of the picture is gone."
+    assert gone.json()["detail"] == "The stored file is gone."
     assert away.status == 503
     assert int(away.headers["Retry-After"]) > 0

@@ -44,13 +44,22 @@ def test_a_process_goes_on_with_the_last_version_that_it_could_read(
         LiveScorer(engine, storage).get()
 
 
+@pytest.mark.parametrize(
+    ("left", "reason"),
+    [(None, "The stored file is gone"), (1000, "it has 1,000 bytes instead of")],
+)
 def test_a_version_in_memory_outlives_its_file_and_says_so(
-    engine: Engine, storage: Storage, first: int
+    engine: Engine, storage: Storage, first: int, left: int | None, reason: str
 ) -> None:
     live = LiveScorer(engine, storage)
-    lose_file(engine, storage, live.get().model.version)
+    blob = live.get().model.blob
+    if left is None:
+        lose_file(engine, storage, first)
+    else:
+        storage.put(blob, bytes(storage.get(blob))[:left])
 
     assert live.look_again().model.version == first
+    assert f"({reason}" in str(live.problem())
     assert "used from memory" in str(live.problem())
 
 
