@@ -18,7 +18,7 @@ def new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()
 
 
-def key_of(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
     """Return the key in a secret.
 
     Raises:
@@ -56,5 +56,5 @@ def signed_headers(
 
 
 def _sign(signed: bytes, secret: str) -> str:
-    digest = hmac.new(key_of(secret), signed, hashlib.sha256).digest()
+    digest = hmac.new(signing_key(secret), signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from shared.auth.aws_keys import MIN_MASTER_CHARACTERS
-from shared.auth.signing import key_of
+from shared.auth.signing import signing_key
 
 NO_NAMES = 'has to be a list of names in JSON, such as ["a", "b"]'
 # Celery takes several addresses: the next one is used while the first is unreachable.
@@ -39,7 +39,7 @@ def none_where_empty(value: object) -> object:
 def check_secret(value: SecretStr) -> SecretStr:
     """Check a signing secret now rather than at the first delivery."""
     if value.get_secret_value():
-        key_of(value.get_secret_value())
+        signing_key(value.get_secret_value())
     return value
 
 

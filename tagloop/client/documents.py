@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tagloop.client.errors import describe
+from tagloop.client.errors import describe_problem
 
 QUEUED = "queued"
 TAGGED = "tagged"
@@ -27,7 +27,7 @@ class Refusal:
     @property
     def reason(self) -> str:
         """The reason as a sentence."""
-        return describe(self.problem)
+        return describe_problem(self.problem)
 
     @property
     def kind(self) -> str:

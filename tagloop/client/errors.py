@@ -31,7 +31,7 @@ class Refused(TagloopError):
     """The server refused the request; `problem` is its problem document (RFC 9457)."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
-        super().__init__(describe(problem))
+        super().__init__(describe_problem(problem))
         self.problem = problem
 
 
@@ -48,6 +48,6 @@ class LabelsUnusable(TagloopError):
     """The labels cannot be read or written."""
 
 
-def describe(problem: dict[str, Any]) -> str:
+def describe_problem(problem: dict[str, Any]) -> str:
     """Return the sentence of a problem document."""
     return str(problem.get("detail") or problem.get("title") or "The server did not say why.")

@@ -87,7 +87,7 @@ def immich(
     from tagloop.client.client import Client
     from tagloop.exchange.immich.api import Immich
     from tagloop.exchange.immich.bridge import Options
-    from tagloop.exchange.immich.run import connect as connect_bridge
+    from tagloop.exchange.immich.run import open_bridge as connect_bridge
     from tagloop.exchange.immich.settings import address_of, parent_tag, read_key
     from tagloop.exchange.immich.transport import BridgeStopped, ImmichTransport
     from tagloop.local.settings import open_database

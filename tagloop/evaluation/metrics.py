@@ -48,7 +48,7 @@ class TagQuality:
         return asdict(self)
 
 
-def measure(
+def measure_tags(
     pictures: Sequence[Judged], with_ancestors: WithAncestors, everyday: Set[str] = frozenset()
 ) -> TagQuality:
     """Return the quality over all pictures together; there has to be at least one.

@@ -18,7 +18,7 @@ from tagloop.client.client import Client
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
 from tagloop.evaluation.labels import Example, read_csv, read_folder
-from tagloop.evaluation.metrics import TOP, Judged, TagQuality, measure
+from tagloop.evaluation.metrics import TOP, Judged, TagQuality, measure_tags
 from tagloop.evaluation.tag_index import TagIndex
 
 QUESTIONS_AT_ONCE = 4
@@ -60,9 +60,11 @@ def evaluate_pictures(
     candidates = index.narrowest - (index.everyday - set(labels.values()))
     with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
         judged = list(
-            pool.map(lambda path: judge(client, images[path], labels[path], candidates), images)
+            pool.map(
+                lambda path: judge_picture(client, images[path], labels[path], candidates), images
+            )
         )
-    quality = measure(judged, cache(index.with_ancestors), index.everyday)
+    quality = measure_tags(judged, cache(index.with_ancestors), index.everyday)
     return Evaluation(quality, unknown, untagged)
 
 
@@ -99,7 +101,7 @@ def upload(client: Client, owner: str, paths: list[str]) -> tuple[dict[str, str]
     return images, untagged
 
 
-def judge(client: Client, image_id: str, label: str, candidates: Set[str]) -> Judged:
+def judge_picture(client: Client, image_id: str, label: str, candidates: Set[str]) -> Judged:
     """Return one tagged picture with its label, its most likely leaf tags, and its shown tags."""
     everything = client.image(image_id, min_confidence=0).tags
     likeliest = sorted(

@@ -47,9 +47,9 @@ class LabelledFolder:
     @property
     def words(self) -> list[str]:
         """Every word that any picture shows, in alphabetical order."""
-        return sorted(words_of(self.pictures))
+        return sorted(shown_words(self.pictures))
 
 
-def words_of(pictures: Iterable[LabelledPicture]) -> frozenset[str]:
+def shown_words(pictures: Iterable[LabelledPicture]) -> frozenset[str]:
     """Return the words that the pictures show."""
     return frozenset().union(*(picture.present for picture in pictures))

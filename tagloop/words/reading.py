@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from tagloop.bulk.walk import find_pictures
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
-from tagloop.words.labelled import LabelledFolder, LabelledPicture, words_of
+from tagloop.words.labelled import LabelledFolder, LabelledPicture, shown_words
 from tagloop.words.scenes import SCENES_FILE, SCENES_FOLDER, read_scenes
 
 SINGLE_FOLDER = "single"
@@ -43,7 +43,7 @@ def read_labelled_folder(folder: Path) -> LabelledFolder:
     apart = named_by_csv | {SINGLE_FOLDER, SCENES_FOLDER}
     whole = [entry for entry in _folders(folder) if entry.name not in apart]
     of_words = [picture for word in whole for picture in _read_word(folder, word, single=False)]
-    words = words_of(of_words)
+    words = shown_words(of_words)
     of_words = [
         LabelledPicture(p.file, p.path, p.set, p.present, words - p.present) for p in of_words
     ]

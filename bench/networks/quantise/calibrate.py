@@ -12,7 +12,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from services.worker.backbone.precision.quantise import CHANNEL_DIMENSIONS, digest, operations
+from services.worker.backbone.precision.quantise import CHANNEL_DIMENSIONS, graph_digest, operations
 from services.worker.backbone.precision.ranges import Point, Ranges
 from services.worker.backbone.runtimes.openvino_core import openvino_core
 
@@ -37,7 +37,7 @@ def find_ranges(graph: Path, squares: Sequence[NDArray[np.uint8]]) -> Ranges:
         preset=nncf.QuantizationPreset.PERFORMANCE,
         advanced_parameters=nncf.AdvancedQuantizationParameters(disable_channel_alignment=True),
     )
-    return Ranges(digest(model), tuple(_points(model, quantised)))
+    return Ranges(graph_digest(model), tuple(_points(model, quantised)))
 
 
 def _points(model: openvino.Model, quantised: openvino.Model) -> Iterator[Point]:

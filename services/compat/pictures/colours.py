@@ -84,10 +84,10 @@ def look_of(row: RowMapping, max_colours: int) -> Look:
     here = context()
     limits = Limits(here.settings.decode_seconds, here.settings.decode_memory_bytes)
     jpeg = load_thumbnail(here.engine, here.storage, shared_renderer(limits), row)
-    return measure(Image.open(io.BytesIO(jpeg)).convert("RGB"), max_colours)
+    return measure_look(Image.open(io.BytesIO(jpeg)).convert("RGB"), max_colours)
 
 
-def measure(picture: Image.Image, max_colours: int) -> Look:
+def measure_look(picture: Image.Image, max_colours: int) -> Look:
     """Return the colours and the look of an RGB picture."""
     picture.thumbnail((SIDE, SIDE))
     luma = np.asarray(picture.convert("L"), dtype=np.float32)

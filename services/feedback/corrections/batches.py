@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from services.feedback.corrections.reading import Entry, read_entry
-from services.feedback.corrections.recording import count_corrections, record, undo_batch
+from services.feedback.corrections.recording import count_corrections, record_verdicts, undo_batch
 from services.feedback.documents import TagName, User, VerdictsDocument
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
@@ -87,7 +87,7 @@ def post_batch(body: BatchRequest) -> tuple[dict[str, Any], int]:
     pattern = read_entry(str(UUID(int=0)), said)
     entries, problems = _entries(pattern, body.images)
     with transaction(here.engine) as connection:
-        outcomes = record(
+        outcomes = record_verdicts(
             connection,
             here.words.get(connection),
             body.user,

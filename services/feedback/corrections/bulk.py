@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
 
 from services.feedback.corrections.limits import LIMITS, refuse_too_many
 from services.feedback.corrections.reading import VERDICTS, Entry, read_entry
-from services.feedback.corrections.recording import Outcome, count_corrections, record
+from services.feedback.corrections.recording import Outcome, count_corrections, record_verdicts
 from services.feedback.documents import User, VerdictsDocument
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
@@ -89,7 +89,7 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
         except TagloopError as error:
             problems[number] = problem_of(error)
     with transaction(here.engine) as connection:
-        outcomes = record(
+        outcomes = record_verdicts(
             connection,
             here.words.get(connection),
             body.user,

@@ -60,7 +60,7 @@ class UndoneBatch:
 Outcome = list[RecordedCorrections] | TagloopError
 
 
-def record(
+def record_verdicts(
     connection: Connection,
     words: VocabularyIndex,
     user: str,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from services.feedback.corrections.limits import refuse_too_many
 from services.feedback.corrections.names.similar_names import find_similar_names
 from services.feedback.corrections.reading import read_entry
-from services.feedback.corrections.recording import count_corrections, record
+from services.feedback.corrections.recording import count_corrections, record_verdicts
 from services.feedback.documents import User, VerdictsDocument
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
@@ -76,7 +76,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     entry = read_entry(path.image_id, body)
     words = here.words.get()
     with transaction(here.engine) as connection:
-        [recorded] = record(
+        [recorded] = record_verdicts(
             connection,
             words,
             body.user,

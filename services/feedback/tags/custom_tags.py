@@ -9,7 +9,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.corrections.reading import Entry, read_entry
-from services.feedback.corrections.recording import RecordedCorrections, count_corrections, record
+from services.feedback.corrections.recording import (
+    RecordedCorrections,
+    count_corrections,
+    record_verdicts,
+)
 from services.feedback.documents import TagName, User, VerdictsDocument
 from services.feedback.models.retraining import RunDocument, describe_run
 from services.feedback.tags.named_tags import make_named_tag
@@ -134,7 +138,7 @@ def _record(
         Conflict, TooManyRequests: the limit on tags is reached.
     """
     recorded: list[RecordedCorrections] = []
-    outcomes = record(
+    outcomes = record_verdicts(
         connection,
         words,
         user,

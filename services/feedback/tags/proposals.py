@@ -69,7 +69,7 @@ def get_proposals(query: ProposalsQuery) -> dict[str, Any]:
     with transaction(context().engine) as connection:
         rows = list_proposals(connection, query.status, before=before, limit=query.limit + 1)
     page, cursor = cut_page(rows, query.limit, lambda row: row["id"])
-    return {"proposals": [describe(row) for row in page], "next": cursor}
+    return {"proposals": [describe_proposal(row) for row in page], "next": cursor}
 
 
 @proposals.post(
@@ -86,7 +86,7 @@ def post_accept(path: ProposalPath) -> dict[str, Any]:
         row = decide(connection, row["id"], "accepted", tag_id=tag_id, key_id=caller_key_id())
         request_run(connection)
     publish_hint(here.celery, FINETUNE)
-    return describe(row)
+    return describe_proposal(row)
 
 
 @proposals.post(
@@ -103,10 +103,10 @@ def post_refuse(path: ProposalPath) -> dict[str, Any]:
                 f"The hashtag {row['name']!r} is already a tag; delete the tag with "
                 f"DELETE /v1/tags/{slug_of(row['name'])} first."
             )
-        return describe(decide(connection, row["id"], "refused", key_id=caller_key_id()))
+        return describe_proposal(decide(connection, row["id"], "refused", key_id=caller_key_id()))
 
 
-def describe(row: RowMapping) -> dict[str, Any]:
+def describe_proposal(row: RowMapping) -> dict[str, Any]:
     """Return the document of a proposal."""
     has_tag = row["kind"] == "tag" and row["tag_id"] is not None
     return ProposalDocument(

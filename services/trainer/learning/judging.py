@@ -80,9 +80,9 @@ class CandidateJudge:
         figures = Comparable(before, unseen, self.targets, comparable, self.min_confidence)
         return JudgedCandidate(
             head,
-            gate.decide(evidence, self.limits),
+            gate.decide_promotion(evidence, self.limits),
             {
-                "gate": gate.describe(evidence, self.limits),
+                "gate": gate.describe_evidence(evidence, self.limits),
                 "overall": figures.overall(),
                 "tags": figures.by_tag(self.slugs),
             },

@@ -19,7 +19,7 @@ from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.held_out import folds_of
 from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem
 from services.trainer.learning.fitting.thresholds import find_thresholds
-from services.trainer.learning.trust.votes import resolve
+from services.trainer.learning.trust.votes import resolve_votes
 from services.trainer.outcome import Finetuned
 from shared.model.learned.own_tags import OwnTags
 from shared.model.learned.tags import LearnedTags
@@ -38,7 +38,7 @@ def teach_one(
     tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
     problem = LearningProblem.of(tags, live, data, min_confidence)
     trust = np.ones(len(data.votes), dtype=np.float32)
-    labels = resolve(data.votes, trust, *problem.live.shape)
+    labels = resolve_votes(data.votes, trust, *problem.live.shape)
     if not labels.given.any():
         reason = "None of the examples is tagged yet, so there is nothing to learn from."
         return Finetuned("nothing", reason, {}, None, live.model.version)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.trainer.words.learning import learn_words
 from services.trainer.words.material import read_material
-from services.trainer.words.provenance import describe
+from services.trainer.words.provenance import describe_provenance
 from shared.errors import TagloopError
 from shared.model.vocabulary import load_imagenet
 
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
         leave_out = frozenset(document["leave_out"])
         learned = learn_words(material, leave_out)
         out.with_suffix(".safetensors").write_bytes(learned.file.to_bytes())
-        provenance = describe(material, learned, document["sets"])
+        provenance = describe_provenance(material, learned, document["sets"])
         out.with_suffix(".json").write_text(
             json.dumps(provenance, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )

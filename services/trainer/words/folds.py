@@ -11,7 +11,7 @@ FOLDS = 10
 SAME_SCENE = 0.9
 
 
-def find_groups(embeddings: NDArray[np.floating]) -> NDArray[np.intp]:
+def group_near_duplicates(embeddings: NDArray[np.floating]) -> NDArray[np.intp]:
     """Return the group of each picture, (pictures,): the row of the group's first picture."""
     lengths = np.linalg.norm(embeddings.astype(np.float32), axis=1, keepdims=True)
     directions = embeddings.astype(np.float32) / np.maximum(lengths, np.finfo(np.float32).tiny)

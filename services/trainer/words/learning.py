@@ -16,7 +16,7 @@ from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import Classifiers, fit
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.fitting.thresholds import find_thresholds
-from services.trainer.words.folds import FOLDS, assign_folds, find_groups
+from services.trainer.words.folds import FOLDS, assign_folds, group_near_duplicates
 from services.trainer.words.material import LabelledPictures
 from services.trainer.words.measuring import (
     SHOWN_FROM,
@@ -69,7 +69,7 @@ def learn_words(material: LabelledPictures, leave_out: frozenset[str]) -> Learne
     """
     subspace = Subspace.spanning(features(material.embeddings))
     examples = Examples.of(subspace, material.embeddings, material.network, ~material.has_network)
-    folds = assign_folds(material.paths, find_groups(material.embeddings))
+    folds = assign_folds(material.paths, group_near_duplicates(material.embeddings))
     logits = _unseen_logits(material, examples, folds)
     results = tuple(
         _judge(material, logits, folds, column, leave_out) for column in range(len(material.slugs))

@@ -19,7 +19,7 @@ from services.trainer.words.material import LabelledPictures
 from services.trainer.words.measuring import SHOWN_FROM
 
 
-def describe(
+def describe_provenance(
     material: LabelledPictures, learned: LearnedWords, sets: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
     """Return the content of the provenance file.

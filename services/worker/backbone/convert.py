@@ -21,7 +21,7 @@ from services.worker.backbone.interface import has_text
 from services.worker.backbone.precision.measure import (
     Measured,
     find_measured,
-    measure,
+    measure_precisions,
     write_measured,
 )
 from services.worker.backbone.precision.processor import has_vnni
@@ -55,7 +55,7 @@ def convert(
     import torch
 
     from services.worker.backbone.networks.any_network import load_any_network
-    from services.worker.backbone.precision.quantise import digest, quantise
+    from services.worker.backbone.precision.quantise import graph_digest, quantise
 
     # OpenVINO traces the network and cannot follow torch's fused attention.
     torch.backends.mha.set_fastpath_enabled(False)
@@ -75,7 +75,7 @@ def convert(
         # Ranges were made with the weights of the package.
         ranges = shipped_ranges(name) if weights is None else None
         # Other versions of timm or OpenVINO may make another graph.
-        if ranges is not None and ranges.graph == digest(graph):
+        if ranges is not None and ranges.graph == graph_digest(graph):
             # Both, because the image of a container runs on other processors as well.
             for for_vnni, file in INTEGER_GRAPH_FILES.items():
                 integers = graph.clone()
@@ -127,7 +127,7 @@ def measure_here(folder: Path) -> Measured:
     if measured is None:
         description = json.loads((folder / DESCRIPTION_FILE).read_text())
         integers = folder / INTEGER_GRAPH_FILES[has_vnni()]
-        measured = measure(
+        measured = measure_precisions(
             folder / GRAPH_FILE, integers if integers.exists() else None, description["side"]
         )
         # A container's file system is read-only.

@@ -24,7 +24,9 @@ MAX_ATTEMPTS = 3
 log = structlog.get_logger(__name__)
 
 
-def prepare(engine: Engine, storage: Storage, networks: LoadedNetworks, switch: Switch) -> None:
+def prepare_switch(
+    engine: Engine, storage: Storage, networks: LoadedNetworks, switch: Switch
+) -> None:
     """Load the network and let all workers begin, unless another worker is doing so.
 
     A network that cannot be loaded ends the switch.

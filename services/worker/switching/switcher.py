@@ -12,7 +12,7 @@ from services.worker.backbone import Backbone
 from services.worker.background.names import embed_names
 from services.worker.switching.embed_chunk import ChunkLost, embed_chunk
 from services.worker.switching.networks import LoadedNetworks
-from services.worker.switching.prepare import prepare
+from services.worker.switching.prepare import prepare_switch
 from services.worker.tagging.waiting import WaitingUsers
 from shared.config import Settings
 from shared.db.connection.engine import transaction
@@ -98,7 +98,7 @@ class Switcher:
         if switch is None:
             return LOOK_SECONDS
         if switch.status == "preparing":
-            prepare(self._engine, self._storage, self._networks, switch)
+            prepare_switch(self._engine, self._storage, self._networks, switch)
             return 0.0
         return self._embed(switch)
 

@@ -106,12 +106,12 @@ def find_corrected_lately(
 
 
 def count_images_of_recent_tags(
-    connection: Connection, most: int, access: Access
+    connection: Connection, limit: int, access: Access
 ) -> dict[int, int]:
     """Count the images that have the tags of the newest corrections by decision.
 
     Only corrections of images that the caller may see: a tag's name can reveal what others do.
-    most: where counting ends.
+    limit: where counting ends.
     """
     rows = connection.execute(
         text("""
@@ -132,7 +132,7 @@ def count_images_of_recent_tags(
                 ) AS ends
             ) AS recent
         """),
-        {"most": most, "owner": access.owner, "recent": RECENT_CORRECTIONS},
+        {"most": limit, "owner": access.owner, "recent": RECENT_CORRECTIONS},
     )
     return {row.tag_id: row.images for row in rows}
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db.corrections.withdrawn import withdraw_image
-from shared.db.events.webhooks import digest
+from shared.db.events.webhooks import name_digest
 from shared.db.schema import images, object_releases, webhook_objects
 from shared.storage.object_url import SCHEME
 
@@ -38,7 +38,7 @@ class ObjectState:
 
 def lock_object(connection: Connection, name: str) -> ObjectState:
     """Return what is known of an object; other events of it wait until this transaction ends."""
-    key = digest(name)
+    key = name_digest(name)
     connection.execute(
         insert(webhook_objects).values(object=key, sequencer=NO_SEQUENCER).on_conflict_do_nothing()
     )
@@ -60,7 +60,7 @@ def store_object(connection: Connection, name: str, state: ObjectState) -> None:
     """Store the state of an object after its newest event."""
     connection.execute(
         update(webhook_objects)
-        .where(webhook_objects.c.object == digest(name))
+        .where(webhook_objects.c.object == name_digest(name))
         .values(vars(state) | {"changed_at": func.now()})
     )
 

@@ -23,7 +23,7 @@ def take_event(
     Raises:
         Replayed: a delivery of this event that was signed at this time or later was taken before.
     """
-    key = digest(event)
+    key = name_digest(event)
     taken = connection.execute(
         insert(webhook_events)
         .values(source=source, event=key, sent_at=sent_at, image_id=image_id)
@@ -45,6 +45,6 @@ def take_event(
     return connection.scalar(select(webhook_events.c.image_id).where(here))
 
 
-def digest(name: str) -> bytes:
+def name_digest(name: str) -> bytes:
     """Return the SHA-256 of a name, which may be long or have characters that Postgres refuses."""
     return hashlib.sha256(name.encode(errors="surrogatepass")).digest()

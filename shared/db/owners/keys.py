@@ -68,10 +68,10 @@ def use_key(connection: Connection, digest: bytes) -> Key | None:
         connection.execute(
             update(api_keys).where(api_keys.c.id == row.id).values(last_used_at=func.now())
         )
-    return key_of(row)
+    return key_of_row(row)
 
 
-def key_of(row: Row[Any]) -> Key:
+def key_of_row(row: Row[Any]) -> Key:
     """Return the key of a row that has the columns of `api_keys`."""
     return Key(
         row.id,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from shared.db.owners.keys import Key, key_of
+from shared.db.owners.keys import Key, key_of_row
 from shared.db.schema import api_keys, sessions
 
 
@@ -37,7 +37,7 @@ def find_session(connection: Connection, digest: bytes) -> Session | None:
             api_keys.c.revoked_at.is_(None),
         )
     ).first()
-    return None if row is None else Session(key_of(row), row.expires_at)
+    return None if row is None else Session(key_of_row(row), row.expires_at)
 
 
 def delete_session(connection: Connection, digest: bytes) -> None:

@@ -11,7 +11,7 @@ from shared.db.events.immich_assets import DueAsset, update_asset
 from shared.model.names.tag_names import clean_name, slug_of
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
-from tagloop.client.errors import describe
+from tagloop.client.errors import describe_problem
 from tagloop.client.teaching_documents import Verdicts
 from tagloop.evaluation.tag_index import TagIndex
 from tagloop.exchange.immich.api import Asset
@@ -205,7 +205,7 @@ def _send(bridge: Bridge, groups: Sequence[Group]) -> None:
             adds: list[Group] = [(due, {value: tag}, {}) for value, tag in added.items()]
             _send(bridge, adds + [(due, {}, {value: slug}) for value, slug in removed.items()])
         else:
-            bridge.report.problem(f"{due.filename}: {describe(problem)}")
+            bridge.report.problem(f"{due.filename}: {describe_problem(problem)}")
 
 
 def _now(one: TagChanges) -> DueAsset:

@@ -46,7 +46,7 @@ def list_pictures(bridge: Bridge) -> list[str]:
     return listed
 
 
-def sweep(bridge: Bridge) -> None:
+def compare_everything(bridge: Bridge) -> None:
     """Compare everything: find pictures that were deleted, and tags that changed silently.
 
     Whether Immich notes a change of tags as a change of the picture is not documented.

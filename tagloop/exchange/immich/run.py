@@ -20,7 +20,7 @@ from tagloop.client.client import Client
 from tagloop.exchange.immich.api import Immich
 from tagloop.exchange.immich.bridge import Bridge, Options
 from tagloop.exchange.immich.comparing import TagNames, compare, finish_noted
-from tagloop.exchange.immich.listing import is_sweep_due, list_pictures, sweep
+from tagloop.exchange.immich.listing import compare_everything, is_sweep_due, list_pictures
 from tagloop.exchange.immich.pushing import push
 from tagloop.exchange.immich.report import BridgeReport
 from tagloop.exchange.immich.sending import send_pictures
@@ -39,7 +39,7 @@ def check_key(immich: Immich) -> None:
         raise Conflict(f"The key of Immich lacks these permissions: {', '.join(missing)}.")
 
 
-def connect(
+def open_bridge(
     immich: Immich,
     client: Client,
     engine: Engine,
@@ -83,7 +83,7 @@ class Passes:
         bridge = replace(self._bridge, run=state)
         # The first listing is complete already.
         if run.listed_until is not None and is_sweep_due(bridge) and not bridge.options.is_dry_run:
-            sweep(bridge)
+            compare_everything(bridge)
         listed = list_pictures(bridge)
         # A dry run stores nothing, so what changed is passed on.
         changed = listed if bridge.options.is_dry_run else []

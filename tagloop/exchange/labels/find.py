@@ -27,7 +27,7 @@ class Meant:
     image: str
 
 
-def find_images(client: Client, rows: Sequence[Row], root: Path) -> list[Meant | Unusable]:
+def find_images_of_rows(client: Client, rows: Sequence[Row], root: Path) -> list[Meant | Unusable]:
     """Return the image of each row, in order; at most 1,000 rows.
 
     Relative paths start at `root`. A row means the owner's image with its bytes, or else the image

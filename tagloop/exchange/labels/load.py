@@ -9,9 +9,9 @@ from threading import Event
 
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
-from tagloop.client.errors import describe
+from tagloop.client.errors import describe_problem
 from tagloop.client.teaching_documents import Verdicts
-from tagloop.exchange.labels.find import find_images
+from tagloop.exchange.labels.find import find_images_of_rows
 from tagloop.exchange.labels.reading import read_labels
 from tagloop.exchange.labels.rows import Row, Unusable
 
@@ -67,7 +67,7 @@ def _load(
         else:
             rows.append(line if owner is None else replace(line, owner=owner))
     by_image: dict[str, dict[str, Row]] = {}
-    for found in find_images(client, rows, root):
+    for found in find_images_of_rows(client, rows, root):
         if isinstance(found, Unusable):
             yield found
         else:
@@ -95,7 +95,7 @@ def _send(client: Client, groups: Sequence[LabelGroup], user: str) -> list[tuple
         lambda: client.correct_many([group.verdicts() for group in groups], user=user), Event()
     )
     return [
-        (group, describe(problem))
+        (group, describe_problem(problem))
         for group, problem in zip(groups, problems, strict=True)
         if problem is not None
     ]

@@ -12,11 +12,11 @@ from tagloop.bulk.batches import hash_files
 from tagloop.bulk.patience import patiently
 from tagloop.bulk.walk import find_pictures
 from tagloop.client.client import Client
-from tagloop.client.errors import describe
+from tagloop.client.errors import describe_problem
 from tagloop.client.teaching_documents import Verdicts
 from tagloop.evaluation.tag_index import TagIndex
 from tagloop.exchange.xmp.files import XmpFile, XmpFiles
-from tagloop.exchange.xmp.packets.editing import with_words
+from tagloop.exchange.xmp.packets.editing import put_words
 from tagloop.exchange.xmp.packets.packet import UnusableXmp
 from tagloop.exchange.xmp.packets.reading import items_of, memory_of
 from tagloop.exchange.xmp.packets.words import Memory, find_changes, folded
@@ -163,14 +163,14 @@ class Reader:
                 self._report.count(READ)
                 self._remember(change)
             else:
-                self._report.problem(change.picture, describe(problem).rstrip("."))
+                self._report.problem(change.picture, describe_problem(problem).rstrip("."))
 
     def _remember(self, change: Changed) -> None:
         """Note in the files what was read, so that it is not read again."""
         for file, memory in change.files:
             words = [word for word in memory.words if word.slug not in change.remove]
             try:
-                new = with_words(file.packet, change.sha256, words, change.taken)
+                new = put_words(file.packet, change.sha256, words, change.taken)
                 file.replace(new)
             except UnusableXmp as error:
                 self._report.problem(file.path, str(error))

@@ -14,7 +14,7 @@ from tagloop.client.documents import TAGGED
 from tagloop.client.errors import Refused
 from tagloop.evaluation.tag_index import TagIndex
 from tagloop.exchange.xmp.files import XmpFile, XmpFiles
-from tagloop.exchange.xmp.packets.editing import with_words
+from tagloop.exchange.xmp.packets.editing import put_words
 from tagloop.exchange.xmp.packets.packet import UnusableXmp
 from tagloop.exchange.xmp.packets.reading import items_of, memory_of
 from tagloop.exchange.xmp.packets.words import Memory, XmpWord, find_changes
@@ -109,7 +109,7 @@ class Writer:
         elif not words:
             self._report.count(UNCHANGED)
             return
-        new = with_words(target.packet, sha256, words)
+        new = put_words(target.packet, sha256, words)
         if new.data == target.packet.data:
             self._report.count(UNCHANGED)
             return

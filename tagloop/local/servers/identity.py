@@ -26,7 +26,7 @@ def choose_identity(program: Path, folder: Path) -> tuple[str, ...]:
         return ()
     for options, uid, gid in candidates():
         give_folder(folder, uid, gid)
-        if probe(program, folder, options):
+        if can_run(program, folder, options):
             return options
     raise LocalStackError(
         f"Postgres refuses to run as root, and neither a user namespace nor the account "
@@ -45,7 +45,7 @@ def candidates() -> list[tuple[tuple[str, ...], int, int]]:
     return [*found, (("--account", ids), account.pw_uid, account.pw_gid)]
 
 
-def probe(program: Path, folder: Path, options: tuple[str, ...]) -> bool:
+def can_run(program: Path, folder: Path, options: tuple[str, ...]) -> bool:
     """Return whether the program starts with these options and can use the folder."""
     command = ("/bin/sh", "-c", PROBE_SCRIPT, str(folder), str(program))
     trial = Program("probe", command, {}, identity=options, death_signal=signal.SIGKILL)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tagloop.client.client import Client
 from tagloop.exchange.immich.api import Immich
 from tagloop.exchange.immich.bridge import Options
-from tagloop.exchange.immich.run import Passes, connect
+from tagloop.exchange.immich.run import Passes, open_bridge
 from tagloop.exchange.immich.transport import ImmichTransport
 from tagloop.local.settings import open_database
 from tests.acceptance.conftest import Server
@@ -41,7 +41,7 @@ def start(server: Server, engine: Engine, stand_in: StandIn) -> Callable[..., Pa
         if step:
             count_steps(transport, "_once", step)
             count_steps(client, "call", step)
-        return connect(
+        return open_bridge(
             Immich(transport),
             client,
             engine,

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from shared.auth.signing import key_of
+from shared.auth.signing import signing_key
 from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import list_deliveries
 from shared.db.events.endpoints import list_endpoints
@@ -22,7 +22,7 @@ URL = "http://127.0.0.1:1/hook"
 def test_the_secret_is_shown_once(client: FlaskClient) -> None:
     registered = register(client, URL, description="the shop")
 
-    key_of(registered["secret"])
+    signing_key(registered["secret"])
     assert registered["events"] == [
         "image.tagged",
         "image.failed",

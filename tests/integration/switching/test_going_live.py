@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from services.trainer.learning.networks.relearn import judge
+from services.trainer.learning.networks.relearn import judge_network
 from services.trainer.switching.switch import carry_out_due_switch
 from services.worker.tagging.lanes import Embedded, Rejected
 from services.worker.tagging.pipeline import Pipeline
@@ -147,12 +147,12 @@ def test_a_version_that_went_live_meanwhile_is_learned_on(
 
 
 def test_a_network_that_is_worse_is_rejected_and_one_that_is_not_goes_live() -> None:
-    assert judge([(0.8, 0.7), (0.9, 0.8)], 0.01) == (
+    assert judge_network([(0.8, 0.7), (0.9, 0.8)], 0.01) == (
         "rejected",
         "The network is worse: mean average precision of 2 tags on held-out corrections "
         "0.850 → 0.750, at most -0.01 is allowed. To use it all the same: tagloop backbone "
         "switch --no-gate",
     )
-    assert judge([(0.8, 0.7)], None)[0] == "promoted"
-    assert judge([(0.8, 0.795)], 0.01)[0] == "promoted"
-    assert judge([], 0.01)[0] == "promoted"
+    assert judge_network([(0.8, 0.7)], None)[0] == "promoted"
+    assert judge_network([(0.8, 0.795)], 0.01)[0] == "promoted"
+    assert judge_network([], 0.01)[0] == "promoted"

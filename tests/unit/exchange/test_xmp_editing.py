@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagloop.exchange.xmp.packets.editing import EMPTY, is_empty, with_words, without_words
+from tagloop.exchange.xmp.packets.editing import EMPTY, is_empty, put_words, without_words
 from tagloop.exchange.xmp.packets.packet import MAX_DEPTH, Packet, UnusableXmp, read_packet
 from tagloop.exchange.xmp.packets.reading import items_of, memory_of
 from tagloop.exchange.xmp.packets.words import (
@@ -60,14 +60,14 @@ def test_what_goes_in_comes_out_and_leaves_every_byte(name: str, encoding: str) 
     packet = read_packet(data)
     assert packet.encode() == data
 
-    written = with_words(packet, DIGEST, WORDS)
+    written = put_words(packet, DIGEST, WORDS)
 
     again = read_packet(written.encode())
     for field in FIELDS:
         for word in WORDS:
             shown = any(word.is_meant_by(field, item) for item in items_of(again)[field])
             assert shown == word.is_in(field) or word.is_meant_by(field, "DOG")
-    assert with_words(again, DIGEST, WORDS).data == again.data, "writing twice changes nothing"
+    assert put_words(again, DIGEST, WORDS).data == again.data, "writing twice changes nothing"
     restored = without_words(again)
     if name != "empty":
         assert restored.encode() == data
@@ -100,13 +100,13 @@ def test_any_words_beside_any_others(
         f"<dc:subject><r:Bag>{items}</r:Bag></dc:subject></r:Description></r:RDF></x:xmpmeta>".encode()
     )
     for start in (packet, before):
-        once = read_packet(with_words(start, DIGEST, first).encode())
+        once = read_packet(put_words(start, DIGEST, first).encode())
         memory = memory_of(once)
         assert memory is not None
         assert sorted(memory.words, key=str) == sorted(first, key=str)
         assert not find_changes(memory, items_of(once), {})
-        twice = with_words(once, DIGEST, second)
-        assert twice.data == with_words(start, DIGEST, second).data
+        twice = put_words(once, DIGEST, second)
+        assert twice.data == put_words(start, DIGEST, second).data
         assert without_words(twice).data == start.data
 
 
@@ -121,7 +121,7 @@ def changed(packet: Packet, old: str, new: str) -> Changes:
 
 
 def test_what_people_change_is_found_field_by_field() -> None:
-    written = with_words(read_packet(FOREIGN["own words"].encode()), DIGEST, [*WORDS])
+    written = put_words(read_packet(FOREIGN["own words"].encode()), DIGEST, [*WORDS])
 
     assert not changed(written, "A &lt; B", "another title")
     assert changed(written, "<rdf:li>animal/dog</rdf:li>", "") == Changes(("dog",))
@@ -135,18 +135,18 @@ def test_what_people_change_is_found_field_by_field() -> None:
 
 
 def test_a_word_that_was_read_is_no_news_any_more() -> None:
-    packet = with_words(read_packet(EMPTY), DIGEST, WORDS)
+    packet = put_words(read_packet(EMPTY), DIGEST, WORDS)
     edited = read_packet(packet.data.replace(b"<rdf:li>beach</rdf:li>", b"<rdf:li>Sea</rdf:li>"))
 
-    kept = with_words(edited, DIGEST, [DOG, ANIMAL], {"sea"})
+    kept = put_words(edited, DIGEST, [DOG, ANIMAL], {"sea"})
 
     memory = memory_of(kept)
     assert memory
     assert not find_changes(memory, items_of(kept), IMPLIED)
     assert items_of(without_words(kept))[SUBJECT] == ["Sea"]
-    still_new = memory_of(with_words(edited, DIGEST, WORDS))
+    still_new = memory_of(put_words(edited, DIGEST, WORDS))
     assert isinstance(still_new, Memory)
-    assert find_changes(still_new, items_of(with_words(edited, DIGEST, WORDS)), IMPLIED).added
+    assert find_changes(still_new, items_of(put_words(edited, DIGEST, WORDS)), IMPLIED).added
 
 
 BOMB = """<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>"""
@@ -181,7 +181,7 @@ def test_no_bytes_do_harm(data: bytes) -> None:
     for whole in (data, FOREIGN["attributes"].encode().replace(b"5", data)):
         try:
             packet = read_packet(whole)
-            written = with_words(packet, DIGEST, WORDS)
+            written = put_words(packet, DIGEST, WORDS)
         except UnusableXmp:
             continue
         assert without_words(written).data == packet.data
@@ -197,7 +197,7 @@ def test_a_subject_that_is_no_list_is_left_alone(properties: str) -> None:
         "</r:Description></r:RDF></x:xmpmeta>".encode()
     )
     with pytest.raises(UnusableXmp, match="its dc:subject is not a list of words"):
-        with_words(packet, DIGEST, WORDS)
+        put_words(packet, DIGEST, WORDS)
 
 
 def test_photo_xmp_is_used_where_it_is_clear_whose_it_is(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_photo_xmp_is_used_where_it_is_clear_whose_it_is(tmp_path: Path) -> None
 
 def test_a_sidecar_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     new = new_sidecar(tmp_path / "a.jpg")
-    new.replace(with_words(new.packet, DIGEST, WORDS))
+    new.replace(put_words(new.packet, DIGEST, WORDS))
     path = tmp_path / "a.jpg.xmp"
     path.chmod(0o640)
 

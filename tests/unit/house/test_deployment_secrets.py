@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.auth.signing import key_of
+from shared.auth.signing import signing_key
 from tagloop.admin.deployment_secrets import make_secrets
 
 
@@ -24,7 +24,7 @@ def test_the_address_has_the_password(tmp_path: Path) -> None:
     found = read_all(tmp_path)
 
     assert f":{found['postgres_password']}@postgres/" in found["database_url"]
-    assert key_of(found["callback_secret"])
+    assert signing_key(found["callback_secret"])
 
 
 def test_two_deployments_share_no_secret(tmp_path: Path) -> None:

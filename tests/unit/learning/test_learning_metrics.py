@@ -7,11 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import average_precision_score
 
-from services.trainer.learning.evaluation.gate import Comparison, Evidence, GateLimits, decide
+from services.trainer.learning.evaluation.gate import (
+    Comparison,
+    Evidence,
+    GateLimits,
+    decide_promotion,
+)
 from services.trainer.learning.evaluation.metrics import (
     average_precision,
     calibration_error,
-    measure,
+    measure_quality,
 )
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.thresholds import find_thresholds
@@ -36,7 +41,7 @@ def test_quality_counts_shown_tags_and_leaves_out_what_is_masked() -> None:
     present = np.array([[True, False], [True, False], [True, True]])
     weight = np.array([[1, 0], [1, 1], [1, 1]], dtype=np.float32)
 
-    quality = measure(probabilities, Targets(present, weight), min_confidence=0.5)
+    quality = measure_quality(probabilities, Targets(present, weight), min_confidence=0.5)
 
     assert quality.precision == 1.0
     assert quality.recall == pytest.approx(3 / 4)
@@ -96,8 +101,11 @@ LIMITS = GateLimits(min_gain=0.0, max_loss=0.01, max_overruled=0.1)
 def test_the_gate_asks_for_better_on_the_new_and_no_worse_on_the_rest(
     evidence: Evidence, promoted: bool
 ) -> None:
-    assert decide(evidence, LIMITS).promoted is promoted
+    assert decide_promotion(evidence, LIMITS).promoted is promoted
 
 
 def test_the_reason_has_the_figures_and_the_limit() -> None:
-    assert "0.800 → 0.780, at most -0.01" in decide(Evidence(BETTER, WORSE, SAME), LIMITS).reason
+    assert (
+        "0.800 → 0.780, at most -0.01"
+        in decide_promotion(Evidence(BETTER, WORSE, SAME), LIMITS).reason
+    )

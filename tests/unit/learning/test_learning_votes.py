@@ -14,7 +14,7 @@ from services.trainer.learning.examples.held_out import (
     folds_of,
 )
 from services.trainer.learning.examples.mutually_exclusive import find_mutually_exclusive
-from services.trainer.learning.trust.votes import Labels, Votes, resolve
+from services.trainer.learning.trust.votes import Labels, Votes, resolve_votes
 from shared.db.corrections.votes import Vote, decide
 
 
@@ -34,7 +34,7 @@ def votes(*words: tuple[int, int, int, bool]) -> Votes:
 
 
 def resolved(said: Votes, *trust: float) -> Labels:
-    return resolve(said, np.array(trust, dtype=np.float32), images=2, tags=2)
+    return resolve_votes(said, np.array(trust, dtype=np.float32), images=2, tags=2)
 
 
 def test_the_heavier_word_wins() -> None:

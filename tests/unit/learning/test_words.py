@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.trainer.words.folds import FOLDS, assign_folds, find_groups
+from services.trainer.words.folds import FOLDS, assign_folds, group_near_duplicates
 from services.trainer.words.thresholds import WordCurve, find_threshold, fit_calibration, fit_scale
 
 
@@ -21,7 +21,7 @@ def test_near_duplicates_share_a_group_and_so_a_fold() -> None:
     scenes = dice.normal(size=(20, 64))
     pictures = np.concatenate([scenes, scenes + dice.normal(scale=0.05, size=scenes.shape)])
 
-    groups = find_groups(pictures)
+    groups = group_near_duplicates(pictures)
     folds = assign_folds([f"{n}.jpg" for n in range(len(pictures))], groups)
 
     assert (groups[:20] == groups[20:]).all()
@@ -34,7 +34,7 @@ def test_two_series_that_one_picture_joins_are_one() -> None:
     first, second = np.array([1.0, 0.0]), np.array([0.8, 0.6])
     between = first + second
 
-    assert find_groups(np.array([first, second, between])).tolist() == [0, 0, 0]
+    assert group_near_duplicates(np.array([first, second, between])).tolist() == [0, 0, 0]
 
 
 @given(st.integers(0, 1000), st.sampled_from([0.8, 0.9, 0.95]))

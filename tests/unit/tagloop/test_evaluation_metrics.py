@@ -2,7 +2,7 @@
 
 import pytest
 
-from tagloop.evaluation.metrics import Judged, measure
+from tagloop.evaluation.metrics import Judged, measure_tags
 
 PARENTS = {"dog": "animal", "beagle": "dog", "collie": "dog", "cat": "animal", "animal": None}
 
@@ -18,14 +18,14 @@ def with_ancestors(slug: str) -> frozenset[str]:
 
 def test_a_perfect_answer() -> None:
     picture = Judged("beagle", ("beagle", "collie"), ("beagle", "dog", "animal"))
-    quality = measure([picture], with_ancestors)
+    quality = measure_tags([picture], with_ancestors)
     assert (quality.top1, quality.top5, quality.precision) == (1, 1, 1)
     assert (quality.recall, quality.exact_recall) == (1, 1)
 
 
 def test_a_wrong_breed_with_right_ancestors() -> None:
     picture = Judged("beagle", ("collie", "beagle"), ("collie", "dog", "animal"))
-    quality = measure([picture], with_ancestors)
+    quality = measure_tags([picture], with_ancestors)
     assert (quality.top1, quality.top5) == (0, 1)
     assert quality.precision == pytest.approx(2 / 3)
     assert (quality.recall, quality.exact_recall) == (1, 0)
@@ -33,12 +33,12 @@ def test_a_wrong_breed_with_right_ancestors() -> None:
 
 def test_only_five_count_for_top5() -> None:
     picture = Judged("beagle", ("cat", "cat", "cat", "cat", "cat", "beagle"), ())
-    assert measure([picture], with_ancestors).top5 == 0
+    assert measure_tags([picture], with_ancestors).top5 == 0
 
 
 def test_a_label_with_narrower_tags() -> None:
     picture = Judged("dog", ("beagle",), ("beagle", "dog", "animal"))
-    quality = measure([picture], with_ancestors)
+    quality = measure_tags([picture], with_ancestors)
     assert (quality.top1, quality.exact_recall) == (1, 1)
     assert quality.precision == 1, "a breed can be neither right nor wrong for the label dog"
 
@@ -49,7 +49,7 @@ def test_the_mean_over_pictures() -> None:
         Judged("cat", ("beagle",), ("beagle", "dog")),
         Judged("cat", ("cat",), ()),
     ]
-    quality = measure(pictures, with_ancestors)
+    quality = measure_tags(pictures, with_ancestors)
     assert (quality.images, quality.shown_tags) == (3, 4)
     assert quality.top1 == pytest.approx(2 / 3)
     assert quality.precision == pytest.approx(1 / 2)
@@ -57,7 +57,7 @@ def test_the_mean_over_pictures() -> None:
 
 
 def test_precision_without_shown_tags() -> None:
-    assert measure([Judged("cat", ("cat",), ())], with_ancestors).precision is None
+    assert measure_tags([Judged("cat", ("cat",), ())], with_ancestors).precision is None
 
 
 def test_what_is_around_the_labels_subject_is_not_judged_unless_strictly() -> None:
@@ -69,7 +69,7 @@ def test_what_is_around_the_labels_subject_is_not_judged_unless_strictly() -> No
         wider = parents.get(slug)
         return frozenset({slug, wider}) if wider else with_ancestors_or_self(slug)
 
-    quality = measure([picture], implied, everyday)
+    quality = measure_tags([picture], implied, everyday)
 
     assert quality.precision == pytest.approx(2 / 3), "a cat is wrong all the same"
     assert quality.strict_precision == pytest.approx(2 / 6)
@@ -78,7 +78,7 @@ def test_what_is_around_the_labels_subject_is_not_judged_unless_strictly() -> No
 def test_an_everyday_word_is_judged_where_it_is_a_label() -> None:
     pictures = [Judged("beagle", (), ("cat",)), Judged("cat", (), ("cat",))]
 
-    quality = measure(pictures, with_ancestors, frozenset({"cat"}))
+    quality = measure_tags(pictures, with_ancestors, frozenset({"cat"}))
 
     assert quality.precision == pytest.approx(1 / 2)
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from shared.auth.signing import key_of, new_secret, signed_headers
+from shared.auth.signing import new_secret, signed_headers, signing_key
 from shared.config import load_settings
 from shared.errors import ConfigError
 
@@ -51,7 +51,7 @@ def test_no_two_secrets_are_the_same() -> None:
     secrets = {new_secret() for _ in range(100)}
 
     assert len(secrets) == 100
-    assert all(len(key_of(secret)) == 32 for secret in secrets)
+    assert all(len(signing_key(secret)) == 32 for secret in secrets)
 
 
 @pytest.mark.parametrize(

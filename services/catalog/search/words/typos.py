@@ -22,14 +22,17 @@ class NearNames:
         """
         if len(text) < MIN_LETTERS:
             return []
-        most = 2 if len(text) >= LONG_LETTERS else 1
+        max_errors = 2 if len(text) >= LONG_LETTERS else 1
         wanted = _letters(text)
         near = []
         for name, letters in self._letters:
             # An error changes at most two letters of a word's set. This rules out most names.
-            if abs(len(name) - len(text)) <= most and (letters ^ wanted).bit_count() <= 2 * most:
-                found = distance(text, name, most)
-                if 0 < found <= most:
+            if (
+                abs(len(name) - len(text)) <= max_errors
+                and (letters ^ wanted).bit_count() <= 2 * max_errors
+            ):
+                found = distance(text, name, max_errors)
+                if 0 < found <= max_errors:
                     near.append((found, name[0] != text[0], name))
         return [name for _, _, name in sorted(near)[:MAX_NEAR]]
 
@@ -38,10 +41,10 @@ class NearNames:
         return [(name, _letters(name)) for name in self._names if len(name) >= MIN_LETTERS]
 
 
-def distance(one: str, other: str, most: int) -> int:
+def distance(one: str, other: str, max_errors: int) -> int:
     """Return the number of typing errors between two texts (optimal string alignment).
 
-    The result is exact only up to `most`.
+    The result is exact only up to `max_errors`.
     """
     before: list[int] = []
     row = list(range(len(other) + 1))
@@ -52,8 +55,8 @@ def distance(one: str, other: str, most: int) -> int:
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
                 cost = min(cost, before_that[j - 2] + 1)
             row.append(cost)
-        if min(row) > most:
-            return most + 1
+        if min(row) > max_errors:
+            return max_errors + 1
         before = above
     return row[-1]
 

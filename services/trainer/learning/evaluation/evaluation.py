@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.trainer.learning.evaluation.gate import Comparison
-from services.trainer.learning.evaluation.metrics import average_precision_of, measure
+from services.trainer.learning.evaluation.metrics import average_precision_of, measure_quality
 from services.trainer.learning.examples.held_out import (
     FOLDS,
     HELD_OUT_FOLD,
@@ -136,7 +136,7 @@ class Comparable:
         judged = self.targets.masked(~self.cells)
         some = Targets(judged.present[:, columns], judged.weight[:, columns])
         return {
-            name: asdict(measure(probabilities[:, columns], some, self.min_confidence))
+            name: asdict(measure_quality(probabilities[:, columns], some, self.min_confidence))
             for name, probabilities in (
                 ("before", self.before),
                 ("after", self.unseen.probabilities),

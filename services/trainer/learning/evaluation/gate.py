@@ -76,7 +76,7 @@ class GateLimits:
         )
 
 
-def decide(evidence: Evidence, limits: GateLimits) -> Verdict:
+def decide_promotion(evidence: Evidence, limits: GateLimits) -> Verdict:
     """Promote a candidate only if it is better on new corrections and no worse elsewhere."""
     if evidence.corrected.after is None:
         return Verdict(False, "There are too few new corrections to measure the candidate.")
@@ -120,7 +120,7 @@ def find_harm(evidence: Evidence, limits: GateLimits) -> str | None:
     return None
 
 
-def describe(evidence: Evidence, limits: GateLimits) -> dict[str, Any]:
+def describe_evidence(evidence: Evidence, limits: GateLimits) -> dict[str, Any]:
     """Return the evidence and the limits for the report."""
     return {**asdict(evidence), "limits": asdict(limits)}
 

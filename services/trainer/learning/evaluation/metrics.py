@@ -25,7 +25,9 @@ class Quality:
     calibration_error: float | None
 
 
-def measure(probabilities: NDArray[np.float32], targets: Targets, min_confidence: float) -> Quality:
+def measure_quality(
+    probabilities: NDArray[np.float32], targets: Targets, min_confidence: float
+) -> Quality:
     """Return the quality where the targets are not masked; both are (images, tags)."""
     averages = [
         average

@@ -107,13 +107,13 @@ def read_data_set(
     )
 
 
-def _latest_images(words: list[LastWord], most: int) -> list[UUID]:
+def _latest_images(words: list[LastWord], max_images: int) -> list[UUID]:
     latest: dict[UUID, int] = {}
     for word in words:
         latest[word.image_id] = max(word.id, latest.get(word.image_id, 0))
     newest_first = sorted(latest, key=lambda image: latest[image], reverse=True)
     # Sort by id, so that the same data give the same sums.
-    return sorted(newest_first[:most])
+    return sorted(newest_first[:max_images])
 
 
 @dataclass(frozen=True)

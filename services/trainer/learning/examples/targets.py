@@ -58,8 +58,8 @@ class Targets:
     def at_most(self, other: Targets) -> Targets:
         """Reduce the weights to at most those of other targets, for each tag.
 
-        Positives sum up to at most what people said in the others, negatives to at most the
-        others'.
+        The positives of a tag together weigh at most what people said in the other targets, and its
+        negatives at most the other targets' negatives.
         """
         negative = np.where(other.present, 0, other.weight).sum(axis=0)
         factor = np.where(
@@ -77,9 +77,9 @@ class Targets:
         )
 
 
-def _lighter(weight: NDArray[np.float32], most: NDArray[np.float32]) -> NDArray[np.float32]:
+def _lighter(weight: NDArray[np.float32], maximum: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the factor that reduces each tag's sum over (images, tags) to the maximum, (tags,)."""
-    return np.minimum(1, most / np.maximum(weight.sum(axis=0), MIN_WEIGHT))
+    return np.minimum(1, maximum / np.maximum(weight.sum(axis=0), MIN_WEIGHT))
 
 
 def targets_of_looked_at(

@@ -12,7 +12,7 @@ from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.problem import LearnableTags, LearningProblem
 from services.trainer.learning.trust.trust import Trust, find_trust
-from services.trainer.learning.trust.votes import Labels, resolve
+from services.trainer.learning.trust.votes import Labels, resolve_votes
 from shared.model.scorer import Scorer
 
 
@@ -36,7 +36,7 @@ class TrainingSet:
         tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
         everything = LearningProblem.of(tags, live, data, min_confidence)
         trust = find_trust(data, everything)
-        labels = resolve(data.votes, trust.of_vote, *everything.live.shape)
+        labels = resolve_votes(data.votes, trust.of_vote, *everything.live.shape)
         teachable = labels.given.any(axis=0) | (~tags.is_custom & (labels.weight > 0).any(axis=0))
         problem = everything.subset(np.flatnonzero(teachable))
         return cls(data, trust, teachable, problem, _columns(labels, teachable))
@@ -59,7 +59,7 @@ class TrainingSet:
         """Return the targets that the live version learned from, with every contributor trusted."""
         earlier = self.data.earlier
         trust = np.ones(len(earlier), dtype=np.float32)
-        labels = resolve(earlier, trust, len(self.problem.live), len(self.teachable))
+        labels = resolve_votes(earlier, trust, len(self.problem.live), len(self.teachable))
         return self.problem.targets(_columns(labels, self.teachable))
 
     def counts(self) -> dict[str, Any]:

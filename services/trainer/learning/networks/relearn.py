@@ -71,7 +71,7 @@ def relearn(
             learned[owner] = outcome
     together = _compose(following, learned)
     head = together.head or following.head
-    status, reason = judge(
+    status, reason = judge_network(
         [pair for outcome in learned.values() for pair in outcome.averages], max_loss
     )
     with transaction(engine) as connection:
@@ -79,7 +79,7 @@ def relearn(
     return replace(together, status=status, reason=reason, head=head, parent=live.model.version)
 
 
-def judge(averages: Sequence[tuple[float, float]], max_loss: float | None) -> Verdict:
+def judge_network(averages: Sequence[tuple[float, float]], max_loss: float | None) -> Verdict:
     """Decide whether a network goes live.
 
     averages: the average precision of each tag on the live network and on the next one.

@@ -89,7 +89,7 @@ def find_backing(
     return backing
 
 
-def judge(
+def judge_groups(
     votes: Votes, groups: Groups, backing: NDArray[np.float32], trust: NDArray[np.float32]
 ) -> Agreement:
     """Compare each group's agreement with what is expected for its tags and verdicts.

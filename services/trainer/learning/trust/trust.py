@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.examples.dataset import DataSet
 from services.trainer.learning.fitting.problem import LearningProblem
-from services.trainer.learning.trust.agreement import Groups, bursts_of, find_backing, judge
-from services.trainer.learning.trust.votes import Votes, resolve
+from services.trainer.learning.trust.agreement import Groups, bursts_of, find_backing, judge_groups
+from services.trainer.learning.trust.votes import Votes, resolve_votes
 from shared.db.corrections.standings import Standing
 
 # A model knows nothing about a tag that it has seen on fewer images.
@@ -46,8 +46,8 @@ def find_trust(data: DataSet, problem: LearningProblem) -> Trust:
     # A second round, because the first model has learned from bad votes, which partly hides them.
     for _ in range(ROUNDS):
         backing = find_backing(votes, bursts, of_vote, partial(_predict, problem, votes, of_vote))
-        people = judge(votes, everyone, backing, of_vote)
-        single = judge(votes, bursts, backing, of_vote)
+        people = judge_groups(votes, everyone, backing, of_vote)
+        single = judge_groups(votes, bursts, backing, of_vote)
         trust = np.where(vouched, 1, people.trust).astype(np.float32)
         set_aside = people.set_aside & ~vouched
         in_bad_burst = single.set_aside[bursts.of_vote] & ~vouched[votes.contributor]
@@ -72,7 +72,7 @@ def _predict(
     problem: LearningProblem, votes: Votes, trust: NDArray[np.float32], known: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """Return the probabilities of all votes, by a model that learned from the known votes only."""
-    labels = resolve(votes.where(known), trust[known], *problem.live.shape)
+    labels = resolve_votes(votes.where(known), trust[known], *problem.live.shape)
     probabilities = problem.fit(problem.targets(labels), labels.given).probabilities(
         problem.examples
     )

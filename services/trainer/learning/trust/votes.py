@@ -51,7 +51,7 @@ class Labels:
         return self.present & (self.weight > 0)
 
 
-def resolve(votes: Votes, trust: NDArray[np.float32], images: int, tags: int) -> Labels:
+def resolve_votes(votes: Votes, trust: NDArray[np.float32], images: int, tags: int) -> Labels:
     """Weigh contradicting votes against each other; in a tie the latest wins.
 
     The rule of `shared.db.corrections.votes` on arrays, except that votes without weight are

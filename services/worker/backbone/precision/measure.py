@@ -47,7 +47,7 @@ def write_measured(measured: Measured, folder: Path) -> None:
     (folder / MEASURED_FILE).write_text(json.dumps(asdict(measured), indent=1) + "\n")
 
 
-def measure(graph: Path, integers: Path | None, side: int) -> Measured:
+def measure_precisions(graph: Path, integers: Path | None, side: int) -> Measured:
     """Time a network in each precision, in turns; takes about two seconds.
 
     graph: the network in float32. integers: the same for 8-bit integers, if there is one.

@@ -24,7 +24,7 @@ def operations(graph: openvino.Model) -> list[openvino.Node]:
     return [node for node in graph.get_ordered_ops() if node.get_type_name() != "Constant"]
 
 
-def digest(graph: openvino.Model) -> str:
+def graph_digest(graph: openvino.Model) -> str:
     """Return a digest of the operations' types, which tells whether ranges fit the graph."""
     types = " ".join(node.get_type_name() for node in operations(graph))
     return hashlib.sha256(types.encode()).hexdigest()

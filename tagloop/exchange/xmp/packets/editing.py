@@ -43,7 +43,7 @@ class Replacement:
     data: bytes = b""
 
 
-def with_words(
+def put_words(
     packet: Packet, sha256: str, words: Sequence[XmpWord], taken: Collection[str] = ()
 ) -> Packet:
     """Return the packet with these words of Tagloop's instead of its former ones.
