@@ -1,4 +1,4 @@
-"""The kinds of search that are measured, with tags of the database at hand."""
+"""The kinds of search that are measured, with tags of the measured database."""
 
 from dataclasses import dataclass
 
