@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.corrections.batches import (
     find_batch,
     find_batch_images,
-    find_former_words,
+    find_former_verdicts,
     insert_batch,
 )
 from shared.db.corrections.contributors import ensure_contributor
@@ -164,7 +164,7 @@ def undo_batch(
         return None
     originals = lock_images(connection, find_batch_images(connection, batch_id), access)
     undoing = insert_batch(connection, batch["contributor"], access, undoes=batch_id)
-    said = find_former_words(connection, batch_id, list(originals.values()))
+    said = find_former_verdicts(connection, batch_id, list(originals.values()))
     recorded = _store(connection, words, batch["contributor"], undoing, said)
     return UndoneBatch(undoing, recorded)
 

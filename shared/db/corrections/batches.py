@@ -48,7 +48,7 @@ def find_batch_images(connection: Connection, batch_id: UUID) -> Sequence[UUID]:
     return connection.scalars(query, {"batch_id": batch_id}).all()
 
 
-def find_former_words(
+def find_former_verdicts(
     connection: Connection, batch_id: UUID, image_ids: Sequence[UUID]
 ) -> list[tuple[str, NewCorrection]]:
     """Return the corrections that undo a batch: each tag's slug, and what its contributor had said

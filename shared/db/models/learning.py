@@ -10,7 +10,7 @@ from shared.db.schema import contributors, models, tags
 
 
 @dataclass(frozen=True)
-class LastWord:
+class LastCorrection:
     """A contributor's last correction of a tag on an image.
 
     moment: seconds since 1970. learned: whether a promoted version learned from it.
@@ -59,7 +59,7 @@ _LAST_WORDS = f"""
 """
 
 
-def read_last_words(
+def read_last_corrections(
     connection: Connection,
     backbone_id: int,
     *,
@@ -68,7 +68,7 @@ def read_last_words(
     learned_only: bool,
     min_examples: int = 1,
     max_tags: int | None = None,
-) -> list[LastWord]:
+) -> list[LastCorrection]:
     """Return each contributor's last correction of each image and tag that runs have taken.
 
     Only of images with an embedding by the backbone. owner: only about this owner's tags; None:
@@ -98,7 +98,7 @@ def read_last_words(
             "max_tags": max_tags,
         },
     )
-    return [LastWord(*row) for row in rows]
+    return [LastCorrection(*row) for row in rows]
 
 
 def find_groups(connection: Connection) -> list[str | None]:

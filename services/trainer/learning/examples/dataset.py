@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from services.trainer.learning.trust.votes import Votes
 from shared.db.models.learning import (
     ContributorRecord,
-    LastWord,
+    LastCorrection,
     read_contributors,
-    read_last_words,
+    read_last_corrections,
 )
 from shared.db.models.stored_embeddings import (
     read_embeddings_of,
@@ -67,8 +67,8 @@ def read_data_set(
     owner: votes on this owner's tags; None: on shared tags. tag_id: only votes on this tag, which
     may have any number of examples; None: on all tags, custom ones with `min_examples` images.
     """
-    words, earlier = (
-        read_last_words(
+    corrections, earlier = (
+        read_last_corrections(
             connection,
             backbone_id,
             owner=owner,
@@ -79,8 +79,10 @@ def read_data_set(
         )
         for learned_only in (False, True)
     )
-    tag_ids = tuple(sorted({word.tag_id for word in (*words, *earlier)}))
-    ids = _latest_images([*words, *earlier], min(MAX_IMAGES, MAX_CELLS // max(len(tag_ids), 1)))
+    tag_ids = tuple(sorted({correction.tag_id for correction in (*corrections, *earlier)}))
+    ids = _latest_images(
+        [*corrections, *earlier], min(MAX_IMAGES, MAX_CELLS // max(len(tag_ids), 1))
+    )
     found, embeddings = read_embeddings_of(connection, ids, backbone_id)
     contributors = tuple(read_contributors(connection))
     sampled_ids, sampled = (
@@ -100,17 +102,17 @@ def read_data_set(
         sampled if len(sampled) else np.zeros((0, embeddings.shape[1]), np.float16),
         tag_ids,
         contributors,
-        positions.votes(words),
+        positions.votes(corrections),
         positions.votes(earlier),
         owner,
         tuple(sampled_ids),
     )
 
 
-def _latest_images(words: list[LastWord], max_images: int) -> list[UUID]:
+def _latest_images(corrections: list[LastCorrection], max_images: int) -> list[UUID]:
     latest: dict[UUID, int] = {}
-    for word in words:
-        latest[word.image_id] = max(word.id, latest.get(word.image_id, 0))
+    for correction in corrections:
+        latest[correction.image_id] = max(correction.id, latest.get(correction.image_id, 0))
     newest_first = sorted(latest, key=lambda image: latest[image], reverse=True)
     # Sort by id, so that the same data give the same sums.
     return sorted(newest_first[:max_images])
@@ -122,17 +124,19 @@ class _Positions:
     tags: dict[int, int]
     contributors: dict[str, int]
 
-    def votes(self, words: list[LastWord]) -> Votes:
+    def votes(self, corrections: list[LastCorrection]) -> Votes:
         """Return the votes on images of this data set as arrays; withdrawn votes are left out."""
-        kept = [word for word in words if word.verdict != "undo" and word.image_id in self.images]
+        kept = [
+            last for last in corrections if last.verdict != "undo" and last.image_id in self.images
+        ]
         return Votes(
-            image=np.array([self.images[word.image_id] for word in kept], dtype=np.intp),
-            tag=np.array([self.tags[word.tag_id] for word in kept], dtype=np.intp),
+            image=np.array([self.images[last.image_id] for last in kept], dtype=np.intp),
+            tag=np.array([self.tags[last.tag_id] for last in kept], dtype=np.intp),
             contributor=np.array(
-                [self.contributors[word.contributor] for word in kept], dtype=np.intp
+                [self.contributors[last.contributor] for last in kept], dtype=np.intp
             ),
-            present=np.array([word.verdict != "remove" for word in kept], dtype=np.bool_),
-            order=np.array([word.id for word in kept], dtype=np.int64),
-            moment=np.array([word.moment for word in kept], dtype=np.float64),
-            learned=np.array([word.learned for word in kept], dtype=np.bool_),
+            present=np.array([last.verdict != "remove" for last in kept], dtype=np.bool_),
+            order=np.array([last.id for last in kept], dtype=np.int64),
+            moment=np.array([last.moment for last in kept], dtype=np.float64),
+            learned=np.array([last.learned for last in kept], dtype=np.bool_),
         )
