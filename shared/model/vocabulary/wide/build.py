@@ -15,6 +15,7 @@ import argparse
 import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,10 +26,10 @@ from shared.model.vocabulary.build.everyday import link_everyday_words, read_eve
 from shared.model.vocabulary.build.hierarchy import Hierarchy
 from shared.model.vocabulary.build.imagenet import links_of, pruned_ids
 from shared.model.vocabulary.build.wordnet import Synset, read_nouns, read_senses
-from shared.model.vocabulary.tag import Usage
+from shared.model.vocabulary.tag import Tag, Usage
 from shared.model.vocabulary.wide.naming import Namer
 from shared.model.vocabulary.wide.synsets import SYNSETS_FILE
-from shared.model.vocabulary.wide.tables import read_tables
+from shared.model.vocabulary.wide.tables import LeftOut, read_tables
 
 CLASS_LISTS = (
     "imagenet12k_synsets.txt",
@@ -75,57 +76,99 @@ def build(wordnet: Path) -> str:
     Raises ValueError if a table names an unknown synset or a synset can't get a name of its own;
     FileNotFoundError if the folder has no WordNet.
     """
-    synsets = read_nouns(wordnet)
-    senses = read_senses(wordnet)
-    left_out = read_tables(synsets)
-    imagenet = {tag.wordnet_id: tag for tag in load_imagenet().tags if tag.wordnet_id}
-    classes = frozenset(synset for names in CLASS_LISTS for synset in _class_list(names))
-    hierarchy = _hierarchy(synsets, classes)
-    namer = Namer(synsets, senses, _zipf, left_out.words)
-    photographed = frozenset(_class_list(CLASS_LISTS[0]))
-    words = frozenset(_visible_words(synsets, senses, hierarchy, photographed))
-    pruned = pruned_ids(synsets)
-
-    def is_kept(synset: str) -> bool:
-        if synset in imagenet:
-            return True
-        is_out = synset in pruned or left_out.is_left_out(synset, hierarchy.ancestors(synset))
-        return not is_out and bool(namer.words(synset))
-
-    everything = sorted(classes | words | imagenet.keys())
-    kept = [synset for synset in everything if synset in synsets and is_kept(synset)]
-    others = (classes | hierarchy.above(classes | set(kept))) - set(kept)
-    given = {**left_out.people, **{synset: tag.name for synset, tag in imagenet.items()}}
-    names = namer.name_all(kept, {synset: given[synset] for synset in kept if synset in given})
-
-    def usage(synset: str) -> Usage:
-        if synset in imagenet:
-            return imagenet[synset].usage
-        # wordfreq only guesses how common several words together are.
-        is_common = " " not in names[synset] and _zipf(names[synset]) >= COMMON_ZIPF
-        return "common" if is_common else "ordinary"
-
-    def aliases(synset: str) -> Sequence[str]:
-        if synset in imagenet:
-            return imagenet[synset].aliases
-        name = names[synset].casefold()
-        return [word for word in namer.words(synset) if word.casefold() != name]
-
+    nouns = _Nouns.read(wordnet)
+    kept = nouns.kept()
+    others = (nouns.classes | nouns.hierarchy.above(nouns.classes | set(kept))) - set(kept)
+    names = nouns.names_of(kept)
     rows = {
         synset: [
             names[synset],
-            aliases(synset),
-            sorted(hierarchy.parents(synset, others)),
-            synsets[synset].definition,
-            usage(synset),
-            round(_zipf(names[synset]), 1) if synset in words else 0,
+            nouns.aliases_of(synset, names[synset]),
+            sorted(nouns.hierarchy.parents(synset, others)),
+            nouns.synsets[synset].definition,
+            nouns.usage_of(synset, names[synset]),
+            round(_zipf(names[synset]), 1) if synset in nouns.words else 0,
         ]
         for synset in kept
     }
     folded = {
-        synset: sorted(hierarchy.parents(synset, others)) for synset in sorted(classes - set(kept))
+        synset: sorted(nouns.hierarchy.parents(synset, others))
+        for synset in sorted(nouns.classes - set(kept))
     }
     return json.dumps({"synsets": rows, "left_out": folded}, ensure_ascii=False, indent=0)
+
+
+@dataclass(frozen=True)
+class _Nouns:
+    """WordNet's nouns, and which of them networks know.
+
+    classes: synsets that networks have as classes. words: synsets of visible everyday nouns.
+    imagenet: ImageNet's tags by synset, which are taken over as they are.
+    """
+
+    synsets: Mapping[str, Synset]
+    hierarchy: Hierarchy
+    namer: Namer
+    left_out: LeftOut
+    pruned: Set[str]
+    imagenet: Mapping[str, Tag]
+    classes: frozenset[str]
+    words: frozenset[str]
+
+    @classmethod
+    def read(cls, wordnet: Path) -> _Nouns:
+        """Read WordNet, the tables and timm's lists of classes."""
+        synsets = read_nouns(wordnet)
+        senses = read_senses(wordnet)
+        left_out = read_tables(synsets)
+        classes = frozenset(synset for names in CLASS_LISTS for synset in _class_list(names))
+        hierarchy = _hierarchy(synsets, classes)
+        photographed = frozenset(_class_list(CLASS_LISTS[0]))
+        return cls(
+            synsets,
+            hierarchy,
+            Namer(synsets, senses, _zipf, left_out.words),
+            left_out,
+            pruned_ids(synsets),
+            {tag.wordnet_id: tag for tag in load_imagenet().tags if tag.wordnet_id},
+            classes,
+            frozenset(_visible_words(synsets, senses, hierarchy, photographed)),
+        )
+
+    def kept(self) -> list[str]:
+        """Return the synsets that become tags, sorted."""
+        everything = sorted(self.classes | self.words | self.imagenet.keys())
+        return [synset for synset in everything if synset in self.synsets and self._is_kept(synset)]
+
+    def _is_kept(self, synset: str) -> bool:
+        if synset in self.imagenet:
+            return True
+        ancestors = self.hierarchy.ancestors(synset)
+        is_out = synset in self.pruned or self.left_out.is_left_out(synset, ancestors)
+        return not is_out and bool(self.namer.words(synset))
+
+    def names_of(self, kept: Sequence[str]) -> dict[str, str]:
+        """Return a name for each synset."""
+        given = {
+            **self.left_out.people,
+            **{synset: tag.name for synset, tag in self.imagenet.items()},
+        }
+        fixed = {synset: given[synset] for synset in kept if synset in given}
+        return dict(self.namer.name_all(kept, fixed))
+
+    def aliases_of(self, synset: str, name: str) -> Sequence[str]:
+        """Return the other names of a synset."""
+        if synset in self.imagenet:
+            return self.imagenet[synset].aliases
+        return [word for word in self.namer.words(synset) if word.casefold() != name.casefold()]
+
+    def usage_of(self, synset: str, name: str) -> Usage:
+        """Return how commonly people use the name of a synset."""
+        if synset in self.imagenet:
+            return self.imagenet[synset].usage
+        # wordfreq only guesses how common several words together are.
+        is_common = " " not in name and _zipf(name) >= COMMON_ZIPF
+        return "common" if is_common else "ordinary"
 
 
 def _class_list(name: str) -> list[str]:
