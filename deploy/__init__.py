@@ -1,1 +1,1 @@
-"""What it takes to run Tagloop somewhere else than on one machine."""
+"""Run Tagloop in containers: images, proxy, metrics and dashboards."""

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.abuse.crowds import (
-    Manner,
+    ClientBehaviour,
     crowd,
     slow_body,
     slow_chunks,
@@ -69,7 +69,7 @@ def measure(address: str, key: str, connections: int, seconds: float, *, is_own:
     table = Table("meanwhile", "asked for", "median s", "longest s", "failed", "ended")
     table.title = f"{connections} connections, {seconds:.0f} s each; {processor()}"
     path = _upload(address, key)
-    manners: dict[str, list[Manner]] = {
+    behaviours: dict[str, list[ClientBehaviour]] = {
         "nothing": [],
         "unfinished heads": [unfinished_head()],
         "slow bodies": [slow_body()],
@@ -84,7 +84,7 @@ def measure(address: str, key: str, connections: int, seconds: float, *, is_own:
             slow_reader(path, key),
         ],
     }
-    for name, kinds in manners.items():
+    for name, kinds in behaviours.items():
         with crowd(address, kinds, connections if kinds else 0) as count_ended:
             times = probe(address, seconds, key)
             ended = count_ended()

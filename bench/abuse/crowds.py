@@ -18,7 +18,7 @@ RECEIVE_BUFFER_BYTES = 4096
 
 
 @dataclass(frozen=True)
-class Manner:
+class ClientBehaviour:
     """How a client behaves.
 
     opening: sent first. drip: then sent repeatedly; if empty, a byte is read.
@@ -28,43 +28,49 @@ class Manner:
     drip: bytes
 
 
-def unfinished_head() -> Manner:
+def unfinished_head() -> ClientBehaviour:
     """Return a client that never finishes its head."""
-    return Manner(b"GET /v1/images HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"x")
+    return ClientBehaviour(b"GET /v1/images HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"x")
 
 
-def slow_body() -> Manner:
+def slow_body() -> ClientBehaviour:
     """Return a client that slowly sends a body, to a path that needs no key."""
     head = "POST /v1/webhooks/standard HTTP/1.1\r\nHost: localhost\r\n"
-    return Manner(f"{head}Content-Length: {BODY_BYTES}\r\n\r\n".encode(), b"x")
+    return ClientBehaviour(f"{head}Content-Length: {BODY_BYTES}\r\n\r\n".encode(), b"x")
 
 
-def slow_chunks() -> Manner:
+def slow_chunks() -> ClientBehaviour:
     """Return a client that slowly sends a chunked body, a byte per chunk."""
     head = "POST /v1/webhooks/standard HTTP/1.1\r\nHost: localhost\r\n"
-    return Manner(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode(), b"1\r\nx\r\n")
+    return ClientBehaviour(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode(), b"1\r\nx\r\n")
 
 
-def slow_large_body() -> Manner:
+def slow_large_body() -> ClientBehaviour:
     """Return a client that uploads the beginning of a large body quickly and the rest slowly."""
     head = "POST /v1/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
     opening = f"{head}Content-Length: {10 * LARGE_BYTES}\r\n\r\n".encode()
-    return Manner(opening + bytes(LARGE_BYTES), b"x")
+    return ClientBehaviour(opening + bytes(LARGE_BYTES), b"x")
 
 
-def slow_reader(path: str, key: str = "") -> Manner:
+def slow_reader(path: str, key: str = "") -> ClientBehaviour:
     """Return a client that requests a file and reads it byte by byte."""
     credentials = f"Authorization: Bearer {key}\r\n" if key else ""
-    return Manner(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{credentials}\r\n".encode(), b"")
+    return ClientBehaviour(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{credentials}\r\n".encode(), b""
+    )
 
 
 @contextmanager
-def crowd(address: str, manners: list[Manner], connections: int) -> Iterator[Callable[[], int]]:
-    """Keep a number of connections busy, in each manner in turn; closed ones reconnect.
+def crowd(
+    address: str, behaviours: list[ClientBehaviour], connections: int
+) -> Iterator[Callable[[], int]]:
+    """Keep a number of connections busy, with each behaviour in turn; closed ones reconnect.
 
     Yields a function that returns how many connections the server has closed so far.
     """
-    members = [_Member(address, manners[number % len(manners)]) for number in range(connections)]
+    members = [
+        _Member(address, behaviours[number % len(behaviours)]) for number in range(connections)
+    ]
     stop = threading.Event()
     thread = threading.Thread(target=_drip, args=(members, stop), daemon=True)
     with ExitStack() as stack:
@@ -88,10 +94,10 @@ def _drip(members: list["_Member"], stop: threading.Event) -> None:
 class _Member:
     """One client of a crowd. ended: how often the server has closed its connection."""
 
-    def __init__(self, address: str, manner: Manner) -> None:
+    def __init__(self, address: str, behaviour: ClientBehaviour) -> None:
         parts = urlsplit(address)
         self._server = (parts.hostname or "127.0.0.1", parts.port or 80)
-        self._manner = manner
+        self._behaviour = behaviour
         self._socket: socket.socket | None = None
         self.ended = 0
 
@@ -102,15 +108,15 @@ class _Member:
         self._socket.settimeout(CONNECT_SECONDS)
         with suppress(OSError):
             self._socket.connect(self._server)
-            self._socket.sendall(self._manner.opening)
+            self._socket.sendall(self._behaviour.opening)
         self._socket.setblocking(False)
 
     def go_on(self) -> None:
         """Send or read a byte; reconnect if the server has closed the connection."""
         try:
             assert self._socket is not None
-            if self._manner.drip:
-                self._socket.send(self._manner.drip)
+            if self._behaviour.drip:
+                self._socket.send(self._behaviour.drip)
                 is_over = _has_answer(self._socket)
             else:
                 is_over = not self._socket.recv(1)

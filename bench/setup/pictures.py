@@ -54,7 +54,7 @@ def find_pictures(work: Path) -> Pictures:
     if named:
         folder = Path(named).expanduser()
         if not folder.is_dir() or not jpeg_files(folder):
-            raise BenchError(f"IMAGES is {named!r}: there are no JPEG files in such a folder.")
+            raise BenchError(f"IMAGES is {named!r}, which is not a folder with JPEG files.")
         return Pictures(folder, f"the folder {folder.name}")
     if SHARED_PHOTOS.is_dir():
         return Pictures(SHARED_PHOTOS, "labelled ImageNet photographs")

@@ -94,7 +94,7 @@ def measure(stack: Tagloop, room: Room, version: int, images: int) -> Turn:
 
 
 def table_of(turns: dict[str, list[Turn]]) -> Table:
-    """The medians, and the median of the ratios within each round."""
+    """Return the medians, and the median of the ratios within each round, as a table."""
     table = Table("everyday words", "images/s", "worker, CPU ms an image")
     table.title = f"what the everyday words cost; {processor()}"
     for name, measured in turns.items():

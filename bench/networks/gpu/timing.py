@@ -27,7 +27,7 @@ def measure(
     rounds: Rounds,
     finish: Callable[[], object] = lambda: None,
 ) -> Figure:
-    """Call `run` again and again; return pictures a second.
+    """Call `run` repeatedly; return pictures a second.
 
     pictures: of one call. finish: waits for the device, because a launch returns before its work
     is done.

@@ -14,17 +14,17 @@ FOLDER = Path(__file__).parents[1] / "dashboards"
 
 
 def render(dashboard: Dashboard) -> str:
-    """The text of its file."""
+    """Return the text of a dashboard's file."""
     return json.dumps(dashboard.to_json(), indent=2) + "\n"
 
 
 def file_of(dashboard: Dashboard) -> Path:
-    """Where it is kept."""
+    """Return the path of a dashboard's file."""
     return FOLDER / f"{dashboard.uid.removeprefix('tagloop-')}.json"
 
 
 def main(arguments: list[str]) -> int:
-    """Write all, or with --check compare all."""
+    """Write all dashboards, or compare them with --check."""
     if arguments == ["--check"]:
         outdated = [d for d in DASHBOARDS if file_of(d).read_text() != render(d)]
         for dashboard in outdated:

@@ -1,4 +1,4 @@
-"""What is up, what had to be repaired, and what may run out."""
+"""The dashboard on what runs, what had to be repaired, and what may run out."""
 
 from deploy.grafana.build.panel import Dashboard, Panel, PanelQuery, quantile_by, quantiles, rate_by
 

@@ -1,4 +1,4 @@
-"""What people correct, what is learned from it, and whether the pictures change."""
+"""The dashboard on corrections, on what is learned from them, and on changes of the pictures."""
 
 from deploy.grafana.build.panel import Dashboard, Panel, PanelQuery
 

@@ -1,4 +1,4 @@
-"""Panels and dashboards, and what Grafana wants to read of them."""
+"""Panels and dashboards, and their JSON for Grafana."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class PanelQuery:
-    """PromQL, and how its series are called."""
+    """A query in PromQL, and the names of its series."""
 
     expr: str
     legend: str = ""
@@ -26,7 +26,7 @@ class PanelQuery:
 
 @dataclass(frozen=True)
 class Panel:
-    """What a panel shows.
+    """A panel.
 
     unit: Grafana's id of the unit. width: of 24 columns. help: what to read from it.
     """
@@ -40,11 +40,11 @@ class Panel:
 
     @property
     def height(self) -> int:
-        """In rows of the grid."""
+        """Return the height, in rows of the grid."""
         return STAT_HEIGHT if self.kind == "stat" else HEIGHT
 
     def to_json(self, number: int, column: int, row: int) -> Json:
-        """As Grafana stores it."""
+        """Return the panel as Grafana stores it."""
         return {
             "id": number,
             "type": self.kind,
@@ -70,7 +70,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Panels in their order. numbers: what a reader can set, by name: its label and default."""
+    """Panels in their order.
+
+    numbers: variables that a reader can set, by name: label and default.
+    """
 
     uid: str
     title: str
@@ -78,7 +81,7 @@ class Dashboard:
     numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> Json:
-        """As Grafana's provisioning reads it."""
+        """Return the dashboard as Grafana's provisioning reads it."""
         return {
             "uid": self.uid,
             "title": self.title,
@@ -105,7 +108,7 @@ class Dashboard:
         }
 
     def _placed(self) -> list[Json]:
-        """Panels one after the other, in rows that are as high as their highest."""
+        """Return the panels in rows, each as high as its highest panel."""
         placed, column, row, tallest = [], 0, 0, 0
         for number, panel in enumerate(self.panels, start=1):
             if column + panel.width > COLUMNS:
@@ -116,12 +119,12 @@ class Dashboard:
 
 
 def rate_by(label: str, metric: str) -> PanelQuery:
-    """Per second, one series for each value of a label."""
+    """Return a query of a rate per second, with a series for each value of a label."""
     return PanelQuery(f"sum by ({label}) (rate({metric}[$__rate_interval]))", f"{{{{{label}}}}}")
 
 
 def quantile_by(label: str, quantile: float, histogram: str) -> PanelQuery:
-    """A quantile of a histogram, one series for each value of a label."""
+    """Return a query of a quantile of a histogram, with a series for each value of a label."""
     return PanelQuery(
         f"histogram_quantile({quantile:g}, "
         f"sum by (le, {label}) (rate({histogram}_bucket[$__rate_interval])))",
@@ -130,7 +133,7 @@ def quantile_by(label: str, quantile: float, histogram: str) -> PanelQuery:
 
 
 def quantiles(histogram: str) -> list[PanelQuery]:
-    """Median, 95 and 99 percent of a histogram."""
+    """Return queries of the median, 95 % and 99 % quantiles of a histogram."""
     return [
         PanelQuery(
             f"histogram_quantile({quantile:g}, "
@@ -142,7 +145,7 @@ def quantiles(histogram: str) -> list[PanelQuery]:
 
 
 def mean_by(label: str, histogram: str) -> PanelQuery:
-    """The mean of a histogram, one series for each value of a label."""
+    """Return a query of the mean of a histogram, with a series for each value of a label."""
     return PanelQuery(
         f"sum by ({label}) (rate({histogram}_sum[$__rate_interval])) / "
         f"(sum by ({label}) (rate({histogram}_count[$__rate_interval])) > 0)",

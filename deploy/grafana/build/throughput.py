@@ -1,4 +1,4 @@
-"""How much comes in, how fast it is tagged, and what that costs."""
+"""The dashboard on how much comes in, how fast it is tagged, and what that costs."""
 
 from deploy.grafana.build.panel import (
     Dashboard,
