@@ -92,12 +92,25 @@ def open_data_dir(path: Path) -> DataDir:
         data = DataDir(root, find_sockets(root))
         for part in (data.blobs, data.redis, data.logs, data.metrics):
             part.mkdir(exist_ok=True)
+        _refuse_foreign(data)
     except OSError as error:
         raise LocalStackError(
             f"The data folder {root} cannot be used ({error.strerror}); "
             "choose another: make up DATA=/some/folder"
         ) from error
     return data
+
+
+def _refuse_foreign(data: DataDir) -> None:
+    """Raise LocalStackError if another user owns a part, which stops a process only later."""
+    folders = (data.root, data.blobs, data.redis, data.logs)
+    for part in (data.root, *(entry for folder in folders for entry in folder.iterdir())):
+        needed = os.R_OK | os.W_OK | (os.X_OK if part.is_dir() else 0)
+        if not os.access(part, needed):
+            raise LocalStackError(
+                f"This user cannot read and write {part}; give {data.root} to the user that runs "
+                "Tagloop (chown -R), or choose another folder: make up DATA=/some/folder"
+            )
 
 
 def find_data_dir(path: Path) -> DataDir:

@@ -39,7 +39,13 @@ def _own_secret(folder: DataDir) -> dict[str, str]:
     is_set = any(os.environ.get(f"{PREFIX}SIGV4_SECRET{end}") for end in ("", "_FILE"))
     if is_set or not folder.sigv4_secret.exists():
         return {}
-    return {"sigv4_secret": folder.sigv4_secret.read_text().strip()}
+    try:
+        return {"sigv4_secret": folder.sigv4_secret.read_text().strip()}
+    except OSError as error:
+        raise ConfigError(
+            f"{folder.sigv4_secret} cannot be read ({error.strerror}); run this as the user that "
+            "Tagloop runs as."
+        ) from error
 
 
 def open_database(data: Path | None, connections: int = 1) -> Engine:

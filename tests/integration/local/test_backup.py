@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from shared.config import Settings
+from shared.db.connection.engine import connect_engine
+from shared.db.migrate.run import migrate
 from shared.errors import ConfigError, TagloopError
 from shared.storage.storage import Storage, original_key
 from tagloop.admin.backup.manifest import Manifest
@@ -74,6 +76,19 @@ def test_a_backup_comes_back_whole(
     assert [bytes(restored.get(original_key(i))) for i in images] == list(PICTURES.values())
     assert (tmp_path / "restored-callback-secret").read_bytes() == SECRET
     assert (tmp_path / "restored-sigv4-secret").read_bytes() == MASTER
+
+
+def test_a_backup_comes_back_into_a_migrated_database(
+    folder: Path, bring_back: Callable[[Path], Manifest], empty_database: str
+) -> None:
+    """As in containers, whose database is migrated at each start."""
+    engine = connect_engine(empty_database, pool_size=1)
+    migrate(engine)
+
+    assert bring_back(folder).rows("images") == len(PICTURES)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM images")) == len(PICTURES)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("damage", [b"", b"something else"])

@@ -55,6 +55,21 @@ def test_a_socket_folder_that_others_can_enter_is_refused(tmp_path: Path) -> Non
     sockets.rmdir()
 
 
+@pytest.mark.parametrize("part", ["blobs", "blobs/originals", "logs/web.log", "sigv4-secret"])
+def test_a_part_of_another_user_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    root = open_data_dir(tmp_path / "data").root
+    (root / "blobs" / "originals").mkdir()
+    (root / "logs" / "web.log").touch()
+    (root / "sigv4-secret").touch()
+    # Root may do everything, so the kernel cannot be asked here.
+    monkeypatch.setattr(os, "access", lambda path, _: path != root / part)
+
+    with pytest.raises(LocalStackError, match=f"cannot read and write {root / part}; give"):
+        open_data_dir(root)
+
+
 def test_a_path_that_is_a_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

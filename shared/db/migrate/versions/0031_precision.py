@@ -25,3 +25,7 @@ def upgrade() -> None:
         UPDATE backbones SET precision = 'float', precision_reason =
         'The first embeddings were made before there was a choice.'
     """)
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE backbones DROP COLUMN precision, DROP COLUMN precision_reason")
