@@ -10,14 +10,24 @@ from shared.db.schema import decisions, tags
 from shared.db.tags.known_tag import Kind, KnownTag
 from shared.model.vocabulary_index import VocabularyIndex
 
-# One row for each image: a row for each of its tags takes three times as long to read.
+# One row for each image: a row for each of its tags takes three times as long to read. The view
+# `shown_tags` would have Postgres read the decisions about all images.
 _SHOWN = text("""
+    WITH decided AS MATERIALIZED (
+        SELECT image_id, tag_id, present FROM decisions
+        WHERE image_id = ANY(CAST(:image_ids AS uuid[]))
+    )
     SELECT image_id, array_agg(tag_id) AS tag_ids, array_agg(confidence) AS confidences,
            array_agg(source) AS sources
-    FROM shown_tags WHERE image_id = ANY(CAST(:image_ids AS uuid[])) GROUP BY image_id
+    FROM (
+        SELECT image_id, tag_id, confidence, 'model' AS source FROM image_tags
+        WHERE image_id = ANY(CAST(:image_ids AS uuid[]))
+          AND (image_id, tag_id) NOT IN (SELECT image_id, tag_id FROM decided)
+        UNION ALL
+        SELECT image_id, tag_id, CAST(1 AS real), 'user' FROM decided WHERE present
+    ) AS shown
+    GROUP BY image_id
 """)
-
-
 _Named = tuple[str, str, Kind, str | None]
 
 
