@@ -54,13 +54,14 @@ def is_countable(search: Search) -> bool:
 
 def count_by_tag(connection: Connection, search: Search, limit: int) -> int | None:
     """Count the images of a countable search, up to a limit; None: too many tags to read."""
-    rows = _shown(search)
     is_one_tag = isinstance(search.wanted, Shows) and len(search.wanted.tag_ids) == 1
-    some = rows.limit(limit if is_one_tag else MAX_ROWS).subquery()
-    query = select(func.count(some.c.image_id.distinct()), func.count()).select_from(some)
+    most = limit if is_one_tag else MAX_ROWS
+    some = _shown(search, most).limit(most).subquery()
+    # An image shows a tag once.
+    images = func.count() if is_one_tag else func.count(some.c.image_id.distinct())
     with by_index(connection):
-        images, read = connection.execute(query).one()
-    return min(images, limit) if images >= limit or read < MAX_ROWS else None
+        count, read = connection.execute(select(images, func.count()).select_from(some)).one()
+    return min(count, limit) if count >= limit or read < MAX_ROWS else None
 
 
 def confident_matches(search: Search, before: UUID | None) -> Select[tuple[UUID]]:
@@ -75,27 +76,39 @@ def confident_matches(search: Search, before: UUID | None) -> Select[tuple[UUID]
     return query if before is None else query.where(shown.c.image_id < before)
 
 
-def _shown(search: Search) -> Select[tuple[UUID]]:
-    """The images that show a wanted tag within the limits, once for each such tag."""
+def _shown(search: Search, most: int | None = None) -> Select[tuple[UUID]]:
+    """The images that show a wanted tag within the limits, once for each such tag.
+
+    most: how many of people and of the model are enough; None: all. Postgres heeds a limit on each
+    of the two, but not on both together.
+    """
     tag_ids = search.wanted.tag_ids if isinstance(search.wanted, Shows) else None
     decided = decisions.alias()
     is_decided = exists().where(
         decided.c.image_id == image_tags.c.image_id, decided.c.tag_id == image_tags.c.tag_id
     )
-    by_model = select(image_tags.c.image_id).where(
-        _is_one_of(image_tags.c.tag_id, tag_ids),
-        *within(image_tags.c.confidence, search.qualities),
-        *time_of(search, image_tags.c.image_id),
-        ~is_decided,
+    by_model = (
+        select(image_tags.c.image_id)
+        .where(
+            _is_one_of(image_tags.c.tag_id, tag_ids),
+            *within(image_tags.c.confidence, search.qualities),
+            *time_of(search, image_tags.c.image_id),
+            ~is_decided,
+        )
+        .limit(most)
     )
     if search.qualities.source == MODEL or not search.qualities.includes(CERTAIN):
         return by_model
-    by_people = select(decisions.c.image_id).where(
-        decisions.c.present,
-        _is_one_of(decisions.c.tag_id, tag_ids),
-        *time_of(search, decisions.c.image_id),
+    by_people = (
+        select(decisions.c.image_id)
+        .where(
+            decisions.c.present,
+            _is_one_of(decisions.c.tag_id, tag_ids),
+            *time_of(search, decisions.c.image_id),
+        )
+        .limit(most)
     )
-    both = union_all(by_people, by_model).subquery()
+    both = union_all(select(by_people.subquery()), select(by_model.subquery())).subquery()
     return select(both.c.image_id)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    and_,
+    case,
     cast,
     exists,
     func,
@@ -21,11 +23,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import REAL
 
-from shared.db.schema import decisions, image_search, image_tags, shown_tags
-from shared.db.search.finding import count_matches, look_through, matches_of, matching
+from shared.db.schema import decisions, image_search, image_tags
+from shared.db.search.confident import is_countable
+from shared.db.search.finding import MAX_COUNT, count_matches, look_through, matching
 from shared.db.search.planning import no_whole_tables
 from shared.db.search.search import Search, range_of
-from shared.db.search.wanted import CERTAIN, AllOf, Wanted, needs_tag, wanted_tags
+from shared.db.search.wanted import (
+    CERTAIN,
+    AllOf,
+    Wanted,
+    has_any,
+    needs_tag,
+    wanted_tags,
+)
 
 # Of each tag, this many of the surest images are looked at before the index on terms is asked.
 LOOKED_AT = 2_000
@@ -64,15 +74,16 @@ def find_surest(
 ) -> Ranked:
     """The matches that show the first wanted tag the most surely, from `after` on."""
     tag_ids = ranking_tags(search.wanted)
-    total, are_few = None, False
+    total = None
     if count:
         glance = look_through(connection, search, 0, None)
+        is_rare = glance.matches < limit and not is_countable(search)
+        if glance.is_complete or is_rare:
+            return _rank_all(connection, search, tag_ids, limit, after)
         total = count_matches(connection, search, glance)
-        are_few = glance.is_complete
-    # Of a few images, all are ranked at once.
-    places = [] if are_few else _look_at_surest(connection, search, tag_ids, limit, after)
+    places: Sequence[PagePosition] = _look_at_surest(connection, search, tag_ids, limit, after)
     if len(places) < limit:
-        places = _rank_all(connection, search, tag_ids, limit, after)
+        places = _rank_all(connection, search, tag_ids, limit, after).places
     return Ranked(places, total)
 
 
@@ -94,9 +105,11 @@ def _look_at_surest(
         .limit(LOOKED_AT)
         .cte("surest")
     )
+    highest, rows = _confidence(tag_ids)
     query = (
         select(surest.c.image_id, surest.c.confidence)
-        .join(image_search, image_search.c.image_id == surest.c.image_id)
+        .select_from(rows if len(tag_ids) > 1 else image_search)
+        .join(surest, surest.c.image_id == image_search.c.image_id)
         .where(
             *range_of(search, image_search.c.image_id, image_search.c.owner),
             matching(search, image_search),
@@ -106,8 +119,8 @@ def _look_at_surest(
     )
     if len(tag_ids) > 1:
         # One that stood on an earlier page for another of the tags is not shown again.
-        query = query.where(surest.c.confidence == _confidence(tag_ids, surest))
-    return _read(connection, query)
+        query = query.where(surest.c.confidence == highest)
+    return [PagePosition(row.confidence, row.image_id) for row in connection.execute(query)]
 
 
 def _surest_of(tag_id: int, after: PagePosition | None) -> list[Select[UUID, float]]:
@@ -146,31 +159,49 @@ def _rank_all(
     tag_ids: Sequence[int],
     limit: int,
     after: PagePosition | None,
-) -> list[PagePosition]:
-    """The same from all matches."""
-    with no_whole_tables(connection):
-        found = matches_of(search, None).cte("found")
-        ranked = select(
-            found.c.image_id, _confidence(tag_ids, found).label("confidence")
-        ).subquery()
-        query = select(ranked.c.image_id, ranked.c.confidence)
-        if after is not None:
-            query = query.where(_is_behind(after, ranked.c.confidence, ranked.c.image_id))
-        query = query.order_by(ranked.c.confidence.desc(), ranked.c.image_id.desc())
-        return _read(connection, query.limit(limit))
-
-
-def _read(connection: Connection, query: Select[UUID, float]) -> list[PagePosition]:
-    return [PagePosition(row.confidence, row.image_id) for row in connection.execute(query)]
-
-
-def _confidence(tag_ids: Sequence[int], rows: FromClause) -> ColumnElement[float]:
-    """How surely an image shows one of the tags."""
-    return (
-        select(func.max(shown_tags.c.confidence))
-        .where(shown_tags.c.image_id == rows.c.image_id, shown_tags.c.tag_id.in_(tag_ids))
-        .scalar_subquery()
+) -> Ranked:
+    """The same from all matches, which are counted along the way."""
+    confidence, rows = _confidence(tag_ids)
+    ranked = (
+        select(image_search.c.image_id, confidence.label("confidence"))
+        .select_from(rows)
+        .where(
+            *range_of(search, image_search.c.image_id, image_search.c.owner),
+            matching(search, image_search),
+        )
+        .subquery()
     )
+    total = func.count().over().label("total")
+    query = select(ranked.c.image_id, ranked.c.confidence, total)
+    if after is not None:
+        query = query.where(_is_behind(after, ranked.c.confidence, ranked.c.image_id))
+    query = query.order_by(ranked.c.confidence.desc(), ranked.c.image_id.desc())
+    with no_whole_tables(connection):
+        found = connection.execute(query.limit(limit)).all()
+    places = [PagePosition(row.confidence, row.image_id) for row in found]
+    return Ranked(places, min(found[0].total, MAX_COUNT + 1) if found else 0)
+
+
+def _confidence(tag_ids: Sequence[int]) -> tuple[ColumnElement[float], FromClause]:
+    """How surely images show one of the tags, and the rows of `image_search` joined for it.
+
+    By joins, so that Postgres may read a tag's rows in one go where many images match.
+    """
+    rows: FromClause = image_search
+    confidences = []
+    for tag_id in tag_ids:
+        by_model = image_tags.alias()
+        is_of_tag = and_(
+            by_model.c.image_id == image_search.c.image_id, by_model.c.tag_id == tag_id
+        )
+        rows = rows.outerjoin(by_model, is_of_tag)
+        confidences.append(
+            case(
+                (has_any(image_search, [-tag_id]), cast(CERTAIN, REAL)),
+                (has_any(image_search, [tag_id]), by_model.c.confidence),
+            )
+        )
+    return func.greatest(*confidences), rows
 
 
 def _is_behind(

@@ -163,19 +163,19 @@ def _looked_up(rows: Select[bool]) -> ColumnElement[bool]:
 
 def _shows(tag_ids: Sequence[int], qualities: Qualities, rows: FromClause) -> ColumnElement[bool]:
     if not qualities.matter:
-        return _has_any(rows, tag_ids)
+        return has_any(rows, tag_ids)
     if qualities.source == PEOPLE:
-        by_people = _has_any(rows, [-tag_id for tag_id in tag_ids])
+        by_people = has_any(rows, [-tag_id for tag_id in tag_ids])
         return and_(by_people, literal(qualities.includes(CERTAIN)))
     # The first part is what the index finds.
     said = or_(*(_is_said(tag_id, qualities, rows) for tag_id in tag_ids))
-    return and_(_has_any(rows, tag_ids), said)
+    return and_(has_any(rows, tag_ids), said)
 
 
 def _is_said(tag_id: int, qualities: Qualities, rows: FromClause) -> ColumnElement[bool]:
     """Whether a tag is shown as qualities ask for."""
-    by_people = _has_any(rows, [-tag_id])
-    by_model = and_(_has_any(rows, [tag_id]), not_(by_people))
+    by_people = has_any(rows, [-tag_id])
+    by_model = and_(has_any(rows, [tag_id]), not_(by_people))
     if qualities.limits_confidence:
         bands = bands_of(qualities.min_confidence, qualities.max_confidence)
         row = select(true()).where(
@@ -200,5 +200,6 @@ def within(confidence: ColumnElement[float], qualities: Qualities) -> list[Colum
     return limits
 
 
-def _has_any(rows: FromClause, terms: Sequence[int]) -> ColumnElement[bool]:
+def has_any(rows: FromClause, terms: Sequence[int]) -> ColumnElement[bool]:
+    """Whether rows of `image_search` have one of the terms."""
     return rows.c.terms.overlap(cast(list(terms), ARRAY(Integer)))
