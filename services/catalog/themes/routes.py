@@ -13,12 +13,7 @@ from services.catalog.themes.table import Theme, load_themes
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
-from shared.db.tags.themes import (
-    count_by_theme,
-    find_newest_by_theme,
-    find_newest_with,
-    find_tag_ids,
-)
+from shared.db.tags.themes import find_by_theme, find_newest_with, find_tag_ids
 from shared.errors import NotFound
 from shared.web.answers.image_document import describe_images
 from shared.web.answers.problems import ProblemDocument
@@ -84,25 +79,29 @@ def get_themes() -> dict[str, Any]:
             connection, [slug for theme in load_themes().values() for slug in theme.tags]
         )
         sets = {theme.slug: _ids(theme, tag_ids) for theme in load_themes().values()}
-        counts = count_by_theme(connection, access, sets, MAX_COUNTED + 1)
-        large = {slug: ids for slug, ids in sets.items() if counts.get(slug, 0) >= MIN_IMAGES}
-        newest = find_newest_by_theme(
-            connection, access, large, enough=COVERS, each=COVER_CANDIDATES
+        found = find_by_theme(
+            connection,
+            access,
+            sets,
+            least=MIN_IMAGES,
+            most=MAX_COUNTED + 1,
+            enough=COVERS,
+            each=COVER_CANDIDATES,
         )
-    rare_first = sorted(newest, key=lambda theme: counts[theme])
-    covers = _choose_covers({theme: newest[theme] for theme in rare_first})
+    rare_first = sorted(found, key=lambda theme: found[theme].count)
+    covers = _choose_covers({theme: found[theme].newest for theme in rare_first})
     return {
         "themes": [
             {
                 "theme": theme.slug,
                 "name": theme.name,
                 "tags": [slug for slug in theme.tags if slug in tag_ids],
-                "images": min(counts[theme.slug], MAX_COUNTED),
-                "capped": counts[theme.slug] > MAX_COUNTED,
+                "images": min(found[theme.slug].count, MAX_COUNTED),
+                "capped": found[theme.slug].count > MAX_COUNTED,
                 "covers": [str(image_id) for image_id in covers[theme.slug]],
             }
             for theme in load_themes().values()
-            if theme.slug in large
+            if theme.slug in found
         ]
     }
 
