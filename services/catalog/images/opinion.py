@@ -70,19 +70,19 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
     named = [*decided, *knowing]
     if stored is None:
         scorer = None
-        words = context().words.get().with_custom(named)
-        probabilities = np.full(len(words.vocabulary), np.nan, np.float32)
+        index = context().words.get().with_custom(named)
+        probabilities = np.full(len(index.vocabulary), np.nan, np.float32)
     else:
         own = _scorer_of(stored["backbone_id"]).for_owner(image["owner"])
         scorer = replace(own, words=own.words.with_custom(named))
-        words = scorer.words
+        index = scorer.words
         embedding = np.array(stored["embedding"], dtype=np.float16)
         probabilities = scorer.showable_probabilities(embedding[np.newaxis])[0]
-    present = np.zeros(len(words.vocabulary), dtype=bool)
+    present = np.zeros(len(index.vocabulary), dtype=bool)
     absent = present.copy()
     for tag, is_present in decided.items():
-        (present if is_present else absent)[words.columns[tag.id]] = True
-    return Opinion(words, scorer, probabilities, present, absent)
+        (present if is_present else absent)[index.columns[tag.id]] = True
+    return Opinion(index, scorer, probabilities, present, absent)
 
 
 def _scorer_of(backbone_id: int) -> Scorer:

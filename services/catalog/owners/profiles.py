@@ -172,14 +172,14 @@ def _find_subjects(
         {tag_id: float(row["weight"]) for tag_id, row in own.items()},
         {tag_id: float(row["weight"]) for tag_id, row in others.items()},
     )
-    words = context().words.get()
+    index = context().words.get()
     chosen: list[int] = []
     # Only the vocabulary's tags: custom tags may belong to another owner.
-    known = (tag_id for tag_id in scores if tag_id in words.columns and scores[tag_id] > 0)
+    known = (tag_id for tag_id in scores if tag_id in index.columns and scores[tag_id] > 0)
     for tag_id in sorted(known, key=lambda tag_id: -scores[tag_id]):
-        column = words.columns[tag_id]
-        relatives = {*words.vocabulary.ancestors(column), *words.vocabulary.descendants(column)}
-        if not relatives & {words.columns[other] for other in chosen}:
+        column = index.columns[tag_id]
+        relatives = {*index.vocabulary.ancestors(column), *index.vocabulary.descendants(column)}
+        if not relatives & {index.columns[other] for other in chosen}:
             chosen.append(tag_id)
         if len(chosen) == MAX_SUBJECTS:
             break
@@ -188,8 +188,8 @@ def _find_subjects(
         examples[row["tag_id"]].append(str(row["image_id"]))
     return [
         Subject(
-            tag=words.vocabulary.tags[words.columns[tag_id]].slug,
-            name=words.vocabulary.tags[words.columns[tag_id]].name,
+            tag=index.vocabulary.tags[index.columns[tag_id]].slug,
+            name=index.vocabulary.tags[index.columns[tag_id]].name,
             images=own[tag_id]["images"],
             days=own[tag_id]["days"],
             score=round(scores[tag_id], 3),

@@ -119,8 +119,8 @@ def post_undo(path: BatchPath) -> tuple[dict[str, Any], int]:
     """Restores the user's verdicts on these images and tags from before the request."""
     here = context()
     with transaction(here.engine) as connection:
-        words = here.words.get(connection=connection)
-        undone = undo_batch(connection, words, path.batch_id, caller_access())
+        index = here.words.get(connection=connection)
+        undone = undo_batch(connection, index, path.batch_id, caller_access())
     if undone is None:
         raise NotFound(f"There is no batch {str(path.batch_id)!r}.")
     count_corrections(undone.corrections)

@@ -75,13 +75,13 @@ def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
     """
     here = context()
     name = "" if path.user == NOBODY else path.user
-    words = here.words.get()
+    index = here.words.get()
     with transaction(here.engine) as connection:
         vouch(connection, name, body.vouched)
         row = find_contributor(connection, name)
     if row is None:
         raise NotFound(f"There is no contributor {path.user!r}; GET /v1/contributors lists them.")
-    reconsider(here.engine, words, name)
+    reconsider(here.engine, index, name)
     return _describe(row)
 
 

@@ -62,7 +62,7 @@ Outcome = list[RecordedCorrections] | TagloopError
 
 def record_verdicts(
     connection: Connection,
-    words: VocabularyIndex,
+    index: VocabularyIndex,
     user: str,
     entries: Sequence[Entry],
     *,
@@ -84,7 +84,7 @@ def record_verdicts(
     maker = None if settings.shared_tags else access.owner
     names = find_names(
         connection,
-        words,
+        index,
         entries,
         find_owners(connection, originals.keys()),
         maker=maker,
@@ -104,7 +104,7 @@ def record_verdicts(
         ensure_contributor(connection, user)
         made = insert_custom_tags(connection, new, key_id)
         batch_id = insert_batch(connection, user, access)
-        recorded = _write(connection, words, user, good, batch_id=batch_id, images=about, made=made)
+        recorded = _write(connection, index, user, good, batch_id=batch_id, images=about, made=made)
     return [
         names.problems[number] if number in names.problems else recorded[number]
         for number in range(len(entries))
@@ -119,7 +119,7 @@ def count_corrections(recorded: Sequence[RecordedCorrections]) -> None:
 
 def _write(
     connection: Connection,
-    words: VocabularyIndex,
+    index: VocabularyIndex,
     user: str,
     entries: Mapping[int, Sequence[Naming]],
     *,
@@ -142,14 +142,14 @@ def _write(
     ]
     recorded: dict[int, list[RecordedCorrections]] = {number: [] for number in entries}
     for one, (number, naming, _) in zip(
-        _store(connection, words, user, batch_id, rows), said, strict=True
+        _store(connection, index, user, batch_id, rows), said, strict=True
     ):
         recorded[number].append(replace(one, said=naming.said))
     return recorded
 
 
 def undo_batch(
-    connection: Connection, words: VocabularyIndex, batch_id: UUID, access: Access
+    connection: Connection, index: VocabularyIndex, batch_id: UUID, access: Access
 ) -> UndoneBatch | None:
     """Undo a request; return None if the caller has made no such request.
 
@@ -165,20 +165,20 @@ def undo_batch(
     originals = lock_images(connection, find_batch_images(connection, batch_id), access)
     undoing = insert_batch(connection, batch["contributor"], access, undoes=batch_id)
     said = find_former_verdicts(connection, batch_id, list(originals.values()))
-    recorded = _store(connection, words, batch["contributor"], undoing, said)
+    recorded = _store(connection, index, batch["contributor"], undoing, said)
     return UndoneBatch(undoing, recorded)
 
 
 def _store(
     connection: Connection,
-    words: VocabularyIndex,
+    index: VocabularyIndex,
     user: str,
     batch_id: UUID,
     said: Sequence[tuple[str, NewCorrection]],
 ) -> list[RecordedCorrections]:
     """Insert corrections, each with the slug of its tag, and recompute their images' tags."""
     numbers = insert_corrections(connection, user, batch_id, [row for _, row in said])
-    redecide(connection, words, {row.image_id for _, row in said})
+    redecide(connection, index, {row.image_id for _, row in said})
     recorded = [
         RecordedCorrections(number, row.image_id, row.tag_id, slug, row.verdict, batch_id)
         for number, (slug, row) in zip(numbers, said, strict=True)

@@ -74,11 +74,11 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     here = context()
     refuse_too_many(body.count())
     entry = read_entry(path.image_id, body)
-    words = here.words.get()
+    index = here.words.get()
     with transaction(here.engine) as connection:
         [recorded] = record_verdicts(
             connection,
-            words,
+            index,
             body.user,
             [entry],
             settings=here.settings,
@@ -91,7 +91,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     image = find_row(path.image_id)
     with transaction(here.engine) as connection:
         document = describe_images(connection, here.words, [image])[0]
-        similar = find_similar_names(connection, words, body.add, image["owner"])
+        similar = find_similar_names(connection, index, body.add, image["owner"])
     return {
         "image": document["id"],
         "batch": str(recorded[0].batch_id),

@@ -96,14 +96,14 @@ def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
         return _make_from_name(body), 201
     has = VerdictsDocument(add=[body.name], new=body.new)
     lacks = VerdictsDocument(remove=[body.name], new=body.new)
-    words = here.words.get()
+    index = here.words.get()
     entries = [
         read_entry(image_id, said)
         for said, image_ids in ((has, body.examples), (lacks, body.counterexamples))
         for image_id in dict.fromkeys(image_ids)
     ]
     with transaction(here.engine) as connection:
-        recorded = _record(connection, words, body.user, entries)
+        recorded = _record(connection, index, body.user, entries)
         tag = recorded[0]
         row = find_tag(connection, tag.tag_id)
         run_id = insert_run(connection, "tag", tag.tag_id)
@@ -128,7 +128,7 @@ def _make_from_name(body: ExampleImages) -> dict[str, Any]:
 
 
 def _record(
-    connection: Connection, words: VocabularyIndex, user: str, entries: Sequence[Entry]
+    connection: Connection, index: VocabularyIndex, user: str, entries: Sequence[Entry]
 ) -> list[RecordedCorrections]:
     """Store the tag and its examples in one transaction.
 
@@ -140,7 +140,7 @@ def _record(
     recorded: list[RecordedCorrections] = []
     outcomes = record_verdicts(
         connection,
-        words,
+        index,
         user,
         entries,
         settings=context().settings,

@@ -136,7 +136,7 @@ def patch_tag(path: EditedTagPath, query: WhoseQuery, body: TagChange) -> dict[s
 def post_merge(path: EditedTagPath, query: WhoseQuery, body: MergeRequest) -> dict[str, Any]:
     """Corrections and aliases move to the remaining tag. The other tag's name becomes an alias."""
     here = context()
-    words = here.words.get()
+    index = here.words.get()
     with transaction(here.engine) as connection:
         begin_edit(connection)
         tag = _find_editable(connection, path.slug, query.owner)
@@ -149,7 +149,7 @@ def post_merge(path: EditedTagPath, query: WhoseQuery, body: MergeRequest) -> di
                 f"{'shared by all' if tag.owner is None else f'a tag of {tag.owner!r}'}; publish "
                 f"{into.slug!r} first."
             )
-        moved = merge_tags(connection, words, tag, into, caller_key_id())
+        moved = merge_tags(connection, index, tag, into, caller_key_id())
         if moved and into.kind == "custom":
             insert_run(connection, "tag", into.id)
     publish_hint(here.celery, FINETUNE)
@@ -192,8 +192,8 @@ def _find(connection: Connection, text: str, owner: str | None) -> KnownTag:
         NotFound: it means no tag that the caller sees.
         Conflict: several owners have such a tag.
     """
-    words = context().words.get(connection)
-    meaning = find_named(connection, words, [text], caller_access().narrow(owner)).get(text)
+    index = context().words.get(connection)
+    meaning = find_named(connection, index, [text], caller_access().narrow(owner)).get(text)
     if meaning is None:
         raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
     if meaning.tag.owner is not None and len(meaning.tags) > 1:
@@ -227,8 +227,8 @@ def _refuse_taken(connection: Connection, tag: KnownTag, name: str, owner: str |
     Raises:
         Conflict: the name is taken.
     """
-    words = context().words.get(connection)
-    meaning = find_named(connection, words, [name], owner).get(name)
+    index = context().words.get(connection)
+    meaning = find_named(connection, index, [name], owner).get(name)
     others = [
         other
         for other in (meaning.tags if meaning else ())

@@ -34,9 +34,9 @@ def make_named_tag(name: str) -> KnownTag:
         raise BadRequest(f"The tag {name!r} needs examples: it would belong to {owner!r} alone.")
     if not settings.custom_tags:
         raise BadRequest("This server allows no new tags (TAGLOOP_CUSTOM_TAGS).")
-    words = here.words.get()
+    index = here.words.get()
     with transaction(here.engine) as connection:
-        known = find_named(connection, words, [name], None)
+        known = find_named(connection, index, [name], None)
         if name in known:
             raise Conflict(
                 f"There is already a tag {known[name].tag.slug!r}; teach it with examples."

@@ -50,7 +50,7 @@ def lock_images(
             return originals
 
 
-def redecide(connection: Connection, words: VocabularyIndex, image_ids: Collection[UUID]) -> None:
+def redecide(connection: Connection, index: VocabularyIndex, image_ids: Collection[UUID]) -> None:
     """Recompute the decisions of images from all of their corrections. The caller has locked them.
 
     Only changes are written: a tag that an image lacks can rule out 500 narrower ones.
@@ -59,7 +59,7 @@ def redecide(connection: Connection, words: VocabularyIndex, image_ids: Collecti
     after = {
         (image_id, tag_id): decision
         for image_id, votes in find_votes(connection, image_ids).items()
-        for tag_id, decision in _decide(words, votes).items()
+        for tag_id, decision in _decide(index, votes).items()
     }
     outdated = [key for key, decision in before.items() if after.get(key) != decision]
     connection.execute(
@@ -128,9 +128,12 @@ def find_votes(connection: Connection, image_ids: Collection[UUID]) -> dict[UUID
     return votes
 
 
-def _decide(words: VocabularyIndex, votes: Iterable[Vote]) -> dict[int, Decision]:
-    """Decisions by tag id. A tag that is too new for `words` was made by people: it stands alone"""
-    vocabulary, columns, ids = words.vocabulary, words.columns, words.tag_ids
+def _decide(index: VocabularyIndex, votes: Iterable[Vote]) -> dict[int, Decision]:
+    """Return decisions by tag id.
+
+    A tag that is too new for `index` was made by people: it stands alone.
+    """
+    vocabulary, columns, ids = index.vocabulary, index.columns, index.tag_ids
 
     def ancestors(tag_id: int) -> list[int]:
         return ids[vocabulary.ancestors(columns[tag_id])].tolist() if tag_id in columns else []

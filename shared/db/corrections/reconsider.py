@@ -11,7 +11,7 @@ from shared.model.vocabulary_index import VocabularyIndex
 IMAGES_AT_ONCE = 1000
 
 
-def reconsider(engine: Engine, words: VocabularyIndex, contributor: str) -> int:
+def reconsider(engine: Engine, index: VocabularyIndex, contributor: str) -> int:
     """Recompute the decisions where this contributor's trust matters; return the number of images.
 
     Works in transactions of a thousand images, so that new corrections wait for a moment at most.
@@ -27,5 +27,5 @@ def reconsider(engine: Engine, words: VocabularyIndex, contributor: str) -> int:
             originals = lock_images(
                 connection, contested[start : start + IMAGES_AT_ONCE], EVERYTHING
             )
-            redecide(connection, words, set(originals.values()))
+            redecide(connection, index, set(originals.values()))
     return len(contested)

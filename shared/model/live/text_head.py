@@ -20,16 +20,16 @@ STEPS = (10, 50, 200, 1000)
 
 
 def with_names(
-    connection: Connection, text: TextRows, backbone_id: int, words: VocabularyIndex
+    connection: Connection, text: TextRows, backbone_id: int, index: VocabularyIndex
 ) -> TextRows:
     """Return the words with all tags that were made from their names.
 
-    words: the network's vocabulary; its words, and names that it has not embedded, are left out.
+    index: the network's vocabulary; its words, and names that it has not embedded, are left out.
     """
     named = {
         tag_id: np.frombuffer(embedding, np.float32)
         for tag_id, embedding in find_name_embeddings(connection, backbone_id).items()
-        if tag_id not in words.columns
+        if tag_id not in index.columns
     }
     return text.with_named(named) if named else text
 

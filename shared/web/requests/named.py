@@ -35,9 +35,9 @@ def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[st
     Raises:
         Forbidden: the caller may not see this owner's tags.
     """
-    words = context().words.get()
+    index = context().words.get()
     with transaction(context().engine) as connection:
-        return find_named(connection, words, texts, caller_access().narrow(owner))
+        return find_named(connection, index, texts, caller_access().narrow(owner))
 
 
 def find_tag_named(text: str, owner: str | None = None) -> NameMeaning | None:

@@ -64,7 +64,7 @@ class Names:
 
 def find_names(
     connection: Connection,
-    words: VocabularyIndex,
+    index: VocabularyIndex,
     entries: Sequence[Entry],
     owners: Mapping[UUID, str],
     *,
@@ -76,7 +76,7 @@ def find_names(
     owners: the owners of existing images. maker: owner of new tags; None: shared.
     may_make: whether new tags may be created.
     """
-    meanings = _find_meanings(connection, words, entries, owners)
+    meanings = _find_meanings(connection, index, entries, owners)
     # The caller's own tags, even if shared tags have the same names.
     own = _slugs_to_make(entries) if maker is not None else frozenset()
     names = Names()
@@ -95,7 +95,7 @@ def find_names(
 
 def _find_meanings(
     connection: Connection,
-    words: VocabularyIndex,
+    index: VocabularyIndex,
     entries: Sequence[Entry],
     owners: Mapping[UUID, str],
 ) -> dict[str, dict[str, NameMeaning]]:
@@ -109,9 +109,9 @@ def _find_meanings(
             asked[owners[entry.image_id]].update(name for name, _ in entry.said)
     meanings = {}
     for owner, texts in asked.items():
-        found = find_named(connection, words, texts, owner, keep=True)
+        found = find_named(connection, index, texts, owner, keep=True)
         other = {form for text in texts - found.keys() for form in forms(text)}
-        meanings[owner] = {**find_named(connection, words, other, owner, keep=True), **found}
+        meanings[owner] = {**find_named(connection, index, other, owner, keep=True), **found}
     return meanings
 
 

@@ -14,15 +14,15 @@ MAX_NAMES = 20
 
 
 def find_similar_names(
-    connection: Connection, words: VocabularyIndex, added: Sequence[str], owner: str
+    connection: Connection, index: VocabularyIndex, added: Sequence[str], owner: str
 ) -> list[dict[str, str]]:
     """Return other tags that the user may have meant by an added name.
 
     Names in the vocabulary are skipped: they are rarely typed by mistake.
     """
-    names = [name for name in added if words.vocabulary.resolve(name) is None][:MAX_NAMES]
+    names = [name for name in added if index.vocabulary.resolve(name) is None][:MAX_NAMES]
     near = {name: near_misses(name) for name in names}
-    found = find_named(connection, words, set().union(*near.values()), owner) if near else {}
+    found = find_named(connection, index, set().union(*near.values()), owner) if near else {}
     similar = []
     for name in names:
         others = {
