@@ -161,9 +161,10 @@ def test_a_long_list_holds_few_pictures_in_the_document_and_keeps_its_place(
     assert page.locator(".cell").count() < MANY
 
     page.mouse.wheel(0, 700)
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.scrollY > 300")
+    # The browser may scroll a little to what is clicked.
+    page.locator(".cell-link").nth(20).scroll_into_view_if_needed()
     place = page.evaluate("window.scrollY")
-    assert place > 300
     page.locator(".cell-link").nth(20).click()
     expect(page.get_by_role("heading", name="Details")).to_be_visible()
     page.go_back()
@@ -227,6 +228,24 @@ def test_pictures_lie_beside_one_another_without_a_gap_on_a_phone(phone: Tab) ->
     )
     assert all(left >= -1 and right <= 391 for row in rows for left, right in row), json.dumps(rows)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_long_touch_selects_and_lifting_the_finger_keeps_the_selection(phone: Tab) -> None:
+    page = phone.open()
+    cell = page.get_by_role("gridcell").first
+    box = cell.bounding_box()
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+    # Where the circle appears, which takes the selection back when it is pressed.
+    corner = {"x": box["x"] + 20, "y": box["y"] + 20}
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [corner]})
+    panel = page.get_by_role("complementary", name="Selected pictures")
+    expect(panel).to_be_visible()
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.get_by_role("gridcell").nth(1).tap()
+
+    expect(panel.get_by_role("heading", name="2 pictures")).to_be_visible()
+    expect(cell).to_have_attribute("aria-selected", "true")
 
 
 def test_rows_fill_the_width_and_hold_every_picture_once(tab: Tab) -> None:

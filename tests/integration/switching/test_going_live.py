@@ -150,8 +150,8 @@ def test_a_network_that_is_worse_is_rejected_and_one_that_is_not_goes_live() -> 
     assert judge_network([(0.8, 0.7), (0.9, 0.8)], 0.01) == (
         "rejected",
         "The network is worse: mean average precision of 2 tags on held-out corrections "
-        "0.850 → 0.750, at most -0.01 is allowed. To use it all the same: tagloop backbone "
-        "switch --no-gate",
+        "0.850 → 0.750; a loss of at most 0.01 is allowed. To use it all the same: tagloop "
+        "backbone switch --no-gate",
     )
     assert judge_network([(0.8, 0.7)], None)[0] == "promoted"
     assert judge_network([(0.8, 0.795)], 0.01)[0] == "promoted"

@@ -106,6 +106,6 @@ def test_the_gate_asks_for_better_on_the_new_and_no_worse_on_the_rest(
 
 def test_the_reason_has_the_figures_and_the_limit() -> None:
     assert (
-        "0.800 → 0.780, at most -0.01"
+        "0.800 → 0.780; a loss of at most 0.01"
         in decide_promotion(Evidence(BETTER, WORSE, SAME), LIMITS).reason
     )

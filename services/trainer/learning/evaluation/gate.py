@@ -111,7 +111,7 @@ def find_harm(evidence: Evidence, limits: GateLimits) -> str | None:
         ),
     ):
         if comparison.gain < -most:
-            return f"{what} {_figures(comparison)}, at most -{most:g} is allowed."
+            return f"{what} {_figures(comparison)}; a loss of at most {most:g} is allowed."
     if evidence.spread is not None and evidence.spread > limits.max_spread:
         return (
             f"It gives a tag to {evidence.spread:.0%} of the pictures that certainly lack it; at "

@@ -93,8 +93,8 @@ def judge_network(averages: Sequence[tuple[float, float]], max_loss: float | Non
     )
     if max_loss is not None and after < before - max_loss:
         return "rejected", (
-            f"The network is worse: {measured}, at most -{max_loss:g} is allowed. To use it all "
-            "the same: tagloop backbone switch --no-gate"
+            f"The network is worse: {measured}; a loss of at most {max_loss:g} is allowed. To use "
+            "it all the same: tagloop backbone switch --no-gate"
         )
     return "promoted", f"{measured[0].upper()}{measured[1:]}."
 

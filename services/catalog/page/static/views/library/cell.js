@@ -15,7 +15,6 @@ export function Cell({ picture, cell, index, height, isActive, isSelected, isSel
   const press = useLongPress(() => onPick(picture.id, {}));
   const name = describe(picture);
   const onClick = (event) => {
-    if (press.wasLong()) return event.preventDefault();
     if (event.ctrlKey || event.metaKey) return undefined;
     if (!isSelecting && !event.shiftKey) return onOpen();
     event.preventDefault();
@@ -30,6 +29,7 @@ export function Cell({ picture, cell, index, height, isActive, isSelected, isSel
       style=${style}
       data-index=${index}
       data-id=${picture.id}
+      ...${press}
     >
       <a
         class="cell-link"
@@ -39,7 +39,6 @@ export function Cell({ picture, cell, index, height, isActive, isSelected, isSel
         draggable=${false}
         onClick=${onClick}
         onFocus=${onFocus}
-        ...${press.handlers}
       >
         <${Thumbnail} picture=${picture} width=${cell.width} />
         <span class="cell-caption" aria-hidden="true" dir="auto">${picture.tags[0]?.name}</span>
@@ -122,30 +121,30 @@ function describeAlone(picture) {
   return picture.filename || (picture.status === "queued" ? "Picture without tags yet" : "Picture without tags");
 }
 
-// A long touch selects, as there is no mouse to show the circle.
+// A long touch selects, as there is no mouse to show the circle. The circle then appears under the
+// finger, so the click that lifting it makes is not for anything in the cell.
 function useLongPress(run) {
   const timer = useRef(null);
   const wasLong = useRef(false);
   const stop = () => clearTimeout(timer.current);
   return {
-    wasLong: () => {
-      const result = wasLong.current;
+    onPointerDown: (event) => {
       wasLong.current = false;
-      return result;
+      if (event.pointerType !== "touch") return;
+      timer.current = setTimeout(() => {
+        wasLong.current = true;
+        run();
+      }, LONG_PRESS_MS);
     },
-    handlers: {
-      onPointerDown: (event) => {
-        wasLong.current = false;
-        if (event.pointerType !== "touch") return;
-        timer.current = setTimeout(() => {
-          wasLong.current = true;
-          run();
-        }, LONG_PRESS_MS);
-      },
-      onPointerUp: stop,
-      onPointerCancel: stop,
-      onPointerMove: (event) => (Math.abs(event.movementX) + Math.abs(event.movementY) > 8 ? stop() : undefined),
-      onContextMenu: (event) => (wasLong.current ? event.preventDefault() : undefined),
+    onPointerUp: stop,
+    onPointerCancel: stop,
+    onPointerMove: (event) => (Math.abs(event.movementX) + Math.abs(event.movementY) > 8 ? stop() : undefined),
+    onContextMenu: (event) => (wasLong.current ? event.preventDefault() : undefined),
+    onClickCapture: (event) => {
+      if (!wasLong.current) return;
+      wasLong.current = false;
+      event.preventDefault();
+      event.stopPropagation();
     },
   };
 }

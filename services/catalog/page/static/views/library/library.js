@@ -24,6 +24,7 @@ import { Understood } from "./understood.js";
 
 const QUEUE_MS = 1000;
 const LOOK_MS = 8000;
+const ARRIVED_MS = 150;
 const MAX_FRAMES = 20;
 
 export function Library() {
@@ -188,11 +189,19 @@ function useKeepUp(list) {
     if (!list.state.get().isLoaded) list.loadMore();
     else list.refreshTop();
   }, [list, restored]);
+  const [isDue, setDue] = useState(false);
   useEffect(() => {
-    if (!arrived) return undefined;
-    const timer = setTimeout(() => list.refreshTop(), 150);
-    return () => clearTimeout(timer);
+    if (arrived) setDue(true);
   }, [list, arrived]);
+  // A steady stream of uploads does not put the look off.
+  useEffect(() => {
+    if (!isDue) return undefined;
+    const timer = setTimeout(() => {
+      setDue(false);
+      list.refreshTop();
+    }, ARRIVED_MS);
+    return () => clearTimeout(timer);
+  }, [list, isDue]);
   useEffect(() => {
     const isIdle = () => document.hidden || connection.get().lost;
     const follow = setInterval(() => !isIdle() && list.followQueued().catch(() => {}), QUEUE_MS);

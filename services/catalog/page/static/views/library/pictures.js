@@ -9,6 +9,8 @@ const PAGE = 160;
 const TOP_PAGE = 60;
 const MAX_TOP_PAGE = 500;
 const MAX_ASKED = 500;
+// Following thousands of uploads takes at most a fifth of the time.
+const PAUSES = 4;
 const MAX_LISTS = 6;
 // A search by a text has one page, with the nearest pictures.
 const MAX_BY_TEXT = 200;
@@ -46,6 +48,9 @@ export class PictureList {
     this.scrollTop = 0;
     this.cursor = null;
     this.busy = null;
+    this.isRefreshing = false;
+    this.isStale = false;
+    this.nextFollow = 0;
     this.state = createStore({
       pictures: [],
       total: null,
@@ -91,8 +96,11 @@ export class PictureList {
   // Look at the newest again: put what arrived in front, and bring what is known up to date.
   async refreshTop(limit = TOP_PAGE) {
     const { isLoaded, error, byText } = this.state.get();
-    if (!isLoaded || this.isRefreshing || byText || this.question.order === "confidence") return;
+    if (!isLoaded || byText || this.question.order === "confidence") return;
     if (error) return void this.loadMore();
+    // What came in since the look that is on its way began is looked for after it.
+    this.isStale = this.isRefreshing;
+    if (this.isRefreshing) return;
     this.isRefreshing = true;
     try {
       const answer = await search(this.question, { limit: Math.min(limit, MAX_TOP_PAGE) });
@@ -117,10 +125,22 @@ export class PictureList {
     } finally {
       this.isRefreshing = false;
     }
+    if (this.isStale) await this.refreshTop();
   }
 
   // Ask what became of pictures that wait for their tags.
   async followQueued() {
+    const start = performance.now();
+    if (start < this.nextFollow) return;
+    this.nextFollow = Infinity;
+    try {
+      await this.#refreshDone();
+    } finally {
+      this.nextFollow = performance.now() + PAUSES * (performance.now() - start);
+    }
+  }
+
+  async #refreshDone() {
     const { pictures } = this.state.get();
     const waiting = pictures.filter((picture) => picture.status === "queued").slice(0, MAX_ASKED);
     if (!waiting.length) return;
