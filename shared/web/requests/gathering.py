@@ -6,7 +6,9 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 CHUNK_BYTES = 64 * 1024
-IN_MEMORY_BYTES = 1024 * 1024
+# Holds most photographs of 12 megapixels. A temporary file would be written, then read twice. A
+# process gathers at most as many as it has threads for uploads (server/lanes.py).
+IN_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 def read_pieces(stream: BinaryIO, max_bytes: int) -> Iterator[bytes]:
