@@ -10,19 +10,29 @@ HASHTAG_LENGTH = 100
 MAX_HASHTAGS = 100
 METADATA_BYTES = 16 * 1024
 SEPARATORS = re.compile(r"[,\n]")
-# Between `#beach #sunset`; a number sign within a word belongs to it.
-NEXT_HASHTAG = re.compile(r"\s+(?=#)")
+# As on any keyboard, and in full width, as on a Japanese one.
+NUMBER_SIGNS = "#\N{FULLWIDTH NUMBER SIGN}"
+# Between `#beach #sunset`.
+NEXT_HASHTAG = re.compile(rf"\s+(?=[{NUMBER_SIGNS}])")
+# Between `#beach#sunset`; the number sign in `C#dev`, which no other precedes, belongs to the word.
+RUN_TOGETHER = re.compile(rf"(?<=[^\s{NUMBER_SIGNS}])(?=[{NUMBER_SIGNS}]+\w)")
 
 
 def split_hashtags(text: str) -> list[str]:
     """Return the hashtags of a text: `New York, Paris` are two, and so are `#beach #sunset`."""
-    parts = [part for line in SEPARATORS.split(text) for part in NEXT_HASHTAG.split(line.strip())]
-    return [part for part in parts if part.strip("# \t")]
+    lines = [part for line in SEPARATORS.split(text) for part in NEXT_HASHTAG.split(line.strip())]
+    parts = [part for line in lines for part in separate_hashtags(line)]
+    return [part for part in parts if part.strip(f"{NUMBER_SIGNS} \t")]
+
+
+def separate_hashtags(hashtag: str) -> list[str]:
+    """Return the hashtags that were run together in one word: `#beach#sunset` are two."""
+    return RUN_TOGETHER.split(hashtag) if hashtag.startswith(tuple(NUMBER_SIGNS)) else [hashtag]
 
 
 def tidy_hashtag(hashtag: str) -> str:
     """Return a hashtag in its stored form: composed (NFC), without `#` and surrounding spaces."""
-    return " ".join(unicodedata.normalize("NFC", hashtag).split()).lstrip("# ")
+    return " ".join(unicodedata.normalize("NFC", hashtag).split()).lstrip(f"{NUMBER_SIGNS} ")
 
 
 def fold_hashtag(hashtag: str) -> str:

@@ -13,6 +13,7 @@ from shared.pictures.uploader_words import (
     METADATA_BYTES,
     merge_hashtags,
     metadata_bytes,
+    separate_hashtags,
     split_hashtags,
     tidy_hashtag,
 )
@@ -56,7 +57,8 @@ class UploadOptions(BaseModel):
         """Split `New York, Paris` and `#beach #sunset`, for callers that can only send text."""
         hashtags = split_hashtags(value) if isinstance(value, str) else value
         if isinstance(hashtags, list) and all(isinstance(word, str) for word in hashtags):
-            return merge_hashtags(map(tidy_hashtag, hashtags))
+            parts = (part for word in hashtags for part in separate_hashtags(word))
+            return merge_hashtags(map(tidy_hashtag, parts))
         return hashtags
 
     @field_validator("metadata", mode="before")

@@ -31,6 +31,12 @@ wild_json = st.recursive(
         ("#New York #Paris", ["New York", "Paris"]),
         ("one\ntwo\r\nthree", ["one", "two", "three"]),
         ("C#, F#", ["C#", "F#"]),
+        ("#beach#sunset", ["beach", "sunset"]),
+        ("\uff03beach\uff03sunset", ["beach", "sunset"]),
+        (
+            ["#beach#sunset", "#C#", "C#dev", "#3\ufe0f\u20e3"],
+            ["beach", "sunset", "C#", "C#dev", "3\ufe0f\u20e3"],
+        ),
         (["Café", "Cafe\u0301", "CAFÉ", "Café ", "#café"], ["Café"]),
         ("Stra\u00dfe, STRASSE", ["Stra\u00dfe"]),
         (["#beach", "golden hour"], ["beach", "golden hour"]),

@@ -15,6 +15,7 @@ from services.trainer.learning.hashtags.words.meaning import HashtagReader, Mean
 from shared.model.names.hashtag_words import key_of
 from shared.model.names.variants import plural_forms
 from shared.model.vocabulary_index import VocabularyIndex
+from shared.pictures.uploader_words import separate_hashtags
 
 # Different spellings that are kept apart while gathering; further ones only count as hashtags.
 MAX_SPELLINGS = 1_000_000
@@ -46,7 +47,7 @@ class Gatherer:
         number = len(self._owner)
         self._owner.append(self._owners.setdefault(owner, len(self._owners)))
         self._lottery.append(lottery)
-        for hashtag in hashtags:
+        for hashtag in (part for one in hashtags for part in _separate(one)):
             known = self._spellings.get(hashtag)
             if known is None:
                 known = OTHER
@@ -101,6 +102,11 @@ class Gatherer:
                 keyed.append(table.words_of(meant))
             keys[place] = numbers[meant.key]
         return keys, keyed
+
+
+def _separate(hashtag: str) -> list[str]:
+    """Return hashtags that were run together before uploads separated them."""
+    return separate_hashtags(f"#{hashtag}") if "#" in hashtag else [hashtag]
 
 
 class _Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from shared.model.names.hashtag_words import key_of, split_words
 from shared.model.names.variants import plural_forms, spelling_forms
 from shared.model.vocabulary.nouns.lookup import PROPER_NAME, find_meanings
 from shared.model.vocabulary_index import VocabularyIndex
+
+# `dog2024` is a dog, and so is `dog1`; `coachella2024` may become a tag of every year.
+_NUMBER_AT_END = re.compile(r"(?<=[^\W\d_]{3})\s?\d+$")
+_YEAR_AT_END = re.compile(r"(?<=[^\W\d_]{3})\s?(19|20)\d\d$")
 
 # Splits a run of words: `streetphotography`. None: it is none.
 Split = Callable[[str], str | None]
@@ -61,18 +66,19 @@ class HashtagReader:
         A word that may become a tag is given in the singular if that is a known noun.
         """
         text = split_words(hashtag)
-        if not text:
+        if not key_of(text):
             return None
         text = self._merged.get(key_of(text), text)
-        forms = [text, *plural_forms(text), *spelling_forms(text)]
-        parted = self._split(text) if " " not in text else None
-        if parted is not None:
-            forms += [parted, *plural_forms(parted)]
+        undated = _YEAR_AT_END.sub("", text)
+        parted = (self._split(undated) if " " not in undated else None) or undated
+        forms = [*_forms(text), *_forms(undated), *_forms(parted)]
+        # Of other numbers, nothing more is guessed: `windows11` is no window.
+        forms.append(_NUMBER_AT_END.sub("", text))
         for form in forms:
             key = key_of(form)
             if tags := self._ids.get(key):
                 return Meaning(key, form, tags=tuple(tags))
-        return self._candidate(parted or text)
+        return self._candidate(parted)
 
     def _candidate(self, text: str) -> Meaning:
         """Return the meaning of a word that no tag has, with the tags above its noun."""
@@ -93,6 +99,11 @@ class HashtagReader:
             )
             if tag.wordnet_id is not None
         }
+
+
+def _forms(text: str) -> list[str]:
+    """Return a name, its singular or plural, and its other spellings."""
+    return [text, *plural_forms(text), *spelling_forms(text)]
 
 
 def _add(ids: dict[str, list[int]], tag_id: int, names: Iterable[str]) -> None:
