@@ -17,9 +17,8 @@ from services.trainer.learning.hashtags.preparing import Prepared
 from shared.model.learned.exclusions import Exclusions
 from shared.model.learned.tags import compete, log_odds
 
-# The gain has to be this many times its standard error, which is estimated by leaving out one group
-# of owners at a time (jackknife).
-MIN_ERRORS = 2.0
+# The gain has to exceed its standard error, which is estimated by leaving out one group of owners
+# at a time (jackknife).
 GROUPS = 20
 # Shares of background pictures: certain tags that may disappear, and certain absences that may
 # turn into tags.
@@ -51,7 +50,7 @@ class LearnedWord:
     @property
     def is_better(self) -> bool:
         """Return whether the word is worth having."""
-        return self.harm is None and self.after - self.before > MIN_ERRORS * self.error
+        return self.harm is None and self.after - self.before > self.error
 
 
 @dataclass(frozen=True)

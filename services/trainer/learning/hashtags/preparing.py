@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from services.trainer.learning.examples.targets import CERTAIN_PRESENT
 from services.trainer.learning.fitting.problem import network_alone
 from services.trainer.learning.fitting.subspace import Subspace
-from services.trainer.learning.hashtags.labels.choosing import choose_uses, frequent_words
+from services.trainer.learning.hashtags.labels.choosing import (
+    choose_background,
+    choose_uses,
+    frequent_words,
+)
 from services.trainer.learning.hashtags.labels.referee import (
     BackgroundPictures,
     contradicted,
@@ -24,7 +28,7 @@ from shared.model.scorer import Scorer
 
 # Images whose embeddings one night reads: 260 MB with 1,280 dimensions.
 MAX_IMAGES = 100_000
-# Pictures that stand for all others: the first of the lottery.
+# Pictures that stand for all others.
 BACKGROUND = 2_000
 # Images that span the subspace, and images scored at once.
 SPANNING = 5_000
@@ -73,7 +77,7 @@ def prepare(
     decided: ids of tags that people decided about: only these and the network's are referees, since
     what hashtags taught earlier must not support itself.
     """
-    shown = np.argsort(uses.lottery, kind="stable")[:BACKGROUND]
+    shown = choose_background(uses, BACKGROUND)
     uses = uses.of_words(frequent_words(uses))
     chosen = choose_uses(uses, MAX_IMAGES)
     if not len(chosen):

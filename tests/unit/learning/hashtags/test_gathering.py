@@ -75,7 +75,7 @@ def labels_of(word: int, mean: list[float]) -> WeakLabels:
         np.empty(0, np.float32),
         np.array(mean, dtype=np.float32),
         30,
-        Predictability(0.9, 0.9, 1.0),
+        Predictability(0.9, 1.0),
         None,
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.trainer.learning.hashtags.labels.choosing import (
     MAX_OF_OWNER,
+    choose_background,
     choose_uses,
     frequent_words,
     without_duplicates,
@@ -105,8 +106,14 @@ def test_wrong_pictures_are_pruned_and_right_ones_stay() -> None:
     labels = only(material_of(kinds, people(10, 12)))
 
     kept = kinds[labels.image]
-    assert (kept == 1).sum() > 0.8 * (kinds == 1).sum()
-    assert (kept == 0).sum() < 0.25 * (kinds == 0).sum()
+    assert (kept == 1).sum() > 0.9 * (kinds == 1).sum()
+    assert (kept == 0).sum() < 0.2 * (kinds == 0).sum()
+
+
+def test_nothing_is_pruned_where_nothing_is_wrong() -> None:
+    labels = only(material_of(np.ones(120, dtype=np.intp), people(10, 12)))
+
+    assert len(labels.image) == 120
 
 
 def test_what_the_referee_refused_teaches_nothing() -> None:
@@ -161,6 +168,15 @@ def test_every_owner_has_a_turn_before_a_spammer_has_a_second_one() -> None:
 
     assert set(uses.owner[uses.image[chosen]]) == set(range(31))
     assert len(chosen) <= 60
+
+
+def test_accounts_that_post_thousands_do_not_decide_what_a_usual_picture_is() -> None:
+    owner = [0] * 3_000 + [1] * 3_000 + [number for number in range(2, 62) for _ in range(20)]
+    uses = uses_of([(0, 0)], owner)
+
+    shown = choose_background(uses, 1_000)
+
+    assert np.bincount(uses.owner[shown]).max() <= 20
 
 
 def test_a_word_needs_twenty_pictures_of_three_owners() -> None:

@@ -32,6 +32,17 @@ def frequent_words(uses: Uses) -> NDArray[np.bool_]:
     return chosen
 
 
+def choose_background(uses: Uses, max_images: int) -> NDArray[np.intp]:
+    """Return images that stand for all others, as positions, by falling chance of the lottery.
+
+    Every owner has a first picture before any has a second one, so that accounts which post
+    thousands do not decide what a usual picture is.
+    """
+    order = np.lexsort((uses.lottery, uses.owner))
+    turn = _place_in_run(uses.owner[order])
+    return order[np.lexsort((uses.lottery[order], turn))][:max_images]
+
+
 def count_owners(uses: Uses) -> NDArray[np.intp]:
     """Return how many owners gave each word, (words,)."""
     owners = int(uses.owner.max(initial=0)) + 1

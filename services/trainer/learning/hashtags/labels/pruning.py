@@ -9,8 +9,10 @@ from services.trainer.learning.hashtags.labels.discriminant import folds_by_owne
 
 FOLDS = 5
 ROUNDS = 2
-# A positive that outscores this share of the background stays, however sure the others are.
-SAFE = 0.8
+# Wrong positives are like pictures in general: as many outscore more than half of these as less.
+HALF = 0.5
+# A positive is kept where right ones are at least so many times as frequent as wrong ones.
+MIN_ODDS = 2.0
 
 
 def prune(
@@ -19,15 +21,28 @@ def prune(
     owner: NDArray[np.int32],
     background: NDArray[np.float32],
 ) -> NDArray[np.bool_]:
-    """Return which positives to keep, (n,): those at least as confident as the word's own mean.
+    """Return which positives to keep, (n,): those that are more likely right than wrong.
 
-    Confidence is the share of the background that a positive outscores, by a discriminant that has
-    not seen its owner. positives: (n, kept) and background: (m, kept), whitened.
+    A discriminant that has not seen a positive's owner judges it. positives: (n, kept) and
+    background: (m, kept), whitened.
     """
     keep = np.ones(len(positives), dtype=np.bool_)
     fold = folds_by_owner(owner, FOLDS)
     for _ in range(ROUNDS):
         # What was pruned is judged again, but no longer taught from.
-        confidence = 1 - held_out_tails(positives, np.where(keep, weight, 0), fold, background)
-        keep = confidence >= min(float(confidence[keep].mean()), SAFE)
+        tails = held_out_tails(positives, np.where(keep, weight, 0), fold, background)
+        keep = tails <= _find_limit(tails)
     return keep
+
+
+def _find_limit(tails: NDArray[np.float32]) -> float:
+    """Return the largest share of the background above a positive that is still kept.
+
+    The shares of wrong positives are uniform, so those above a half show how many there are (Storey
+    2002). Up to the best limit, right ones outnumber wrong ones the most, each of these counted
+    `MIN_ODDS` times.
+    """
+    ordered = np.sort(tails)
+    wrong = min(float((ordered > HALF).mean()) / (1 - HALF), 1.0)
+    kept = np.arange(1, len(ordered) + 1) / len(ordered)
+    return float(ordered[np.argmax(kept - (1 + MIN_ODDS) * wrong * ordered)])
