@@ -161,7 +161,7 @@ def test_a_long_list_holds_few_pictures_in_the_document_and_keeps_its_place(
     assert page.locator(".cell").count() < MANY
 
     page.mouse.wheel(0, 700)
-    page.wait_for_function("window.scrollY > 300")
+    page.wait_for_function("() => window.scrollY > 300")
     # The browser may scroll a little to what is clicked.
     page.locator(".cell-link").nth(20).scroll_into_view_if_needed()
     place = page.evaluate("window.scrollY")
