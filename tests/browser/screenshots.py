@@ -52,14 +52,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data") as server:
         api = Api(server.url)
         ids = [api.upload(file, owner="anna").json()["id"] for file in files]
-        tags = {image_id: api.finished(image_id)["tags"] for image_id in ids}
-        shown = next((one for one in ids if any(tag["tag"] == "cat" for tag in tags[one])), ids[0])
-        said = {"add": ["Chelsea"], "confirm": [tags[shown][-1]["tag"]], "user": "Anna"}
-        api.post_json(f"/v1/images/{shown}/corrections", said)
+        images = [api.finished(image_id) for image_id in ids]
+        cats = [image for image in images if any(tag["tag"] == "cat" for tag in image["tags"])]
+        # Not one of the cuts.
+        shown = max(cats or images, key=lambda image: image["width"])
+        said = {"add": ["Chelsea"], "confirm": [shown["tags"][-1]["tag"]], "user": "Anna"}
+        api.post_json(f"/v1/images/{shown['id']}/corrections", said)
         options.out.mkdir(parents=True, exist_ok=True)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            take_all(browser, server.url, shown, options.out)
+            take_all(browser, server.url, shown["id"], options.out)
             browser.close()
 
 

@@ -18,7 +18,7 @@ export function Preview({ preview, onWrong, onRight }) {
         ${data.found.map((one) => html`<${Found} key=${one.image.id} one=${one} label="Wrong" icon="close" onClick=${() => onWrong(one.image.id)} />`)}
       </ul>
       ${data.borderline.length > 0 && html`
-        <h3>Just missed</h3>
+        <h3>Less likely</h3>
         <p class="muted">Add what belongs to it.</p>
         <ul class="preview-tiles">
           ${data.borderline.map((one) => html`<${Found} key=${one.image.id} one=${one} label="Shows it" icon="plus" onClick=${() => onRight(one.image.id)} />`)}
