@@ -91,8 +91,7 @@ def candidate_queries(
     index = find_code_index(connection, backbone_id)
     if index is not None:
         yield _indexed(connection, question, index).limit(count)
-    # Of one owner, hardly ever enough images are in a sample.
-    most = None if access.owner is not None else _sample_difference(connection, question, count)
+    most = _sample_difference(connection, question, count)
     if most is not None:
         # Near-duplicates lie together, so a sample may promise too much.
         yield question.nearest(most).limit(count)
