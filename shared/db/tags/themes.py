@@ -1,6 +1,5 @@
 """Pictures that show any tag of a set, as queries."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -61,9 +60,9 @@ _COUNTS_OF_TAGS = text("""
     ) AS found
     GROUP BY theme
 """)
-_NEWEST_BY_TAG = text("""
-    SELECT theme, tag_id, count(*) AS images,
-        (array_agg(image_id ORDER BY image_id DESC))[1:CAST(:each AS integer)] AS newest
+_NEWEST_BY_THEME = text("""
+    SELECT theme, mode() WITHIN GROUP (ORDER BY tag_id) AS leading_tag,
+        (array_agg(DISTINCT image_id ORDER BY image_id DESC))[1:CAST(:each AS integer)] AS images
     FROM (
         SELECT image_id, terms FROM image_search
         WHERE CAST(:owner AS text) IS NULL OR owner = :owner
@@ -71,10 +70,10 @@ _NEWEST_BY_TAG = text("""
     ) AS newest, unnest(terms) AS term
     JOIN unnest(CAST(:themes AS text[]), CAST(:tag_ids AS integer[])) AS tag(theme, tag_id)
         ON tag.tag_id = term
-    GROUP BY theme, tag_id
+    GROUP BY theme
 """)
 # Most themes are among the newest images; the others are looked for one by one.
-NEWEST = 1_000
+NEWEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -121,15 +120,11 @@ def find_by_theme(
     Up to `each` of the newest are named; a theme may have fewer, but has `enough` of them if they
     exist.
     """
-    by_tag = connection.execute(
-        _NEWEST_BY_TAG,
-        {**_pairs(themes), "owner": access.owner, "each": each, "among": NEWEST},
-    ).all()
-    found: dict[str, set[UUID]] = defaultdict(set)
+    values = {**_pairs(themes), "owner": access.owner, "each": each, "among": NEWEST}
+    among_newest = connection.execute(_NEWEST_BY_THEME, values).all()
+    found = {row.theme: row.images for row in among_newest}
     leading = {theme: tag_ids[0] for theme, tag_ids in themes.items() if tag_ids}
-    for row in sorted(by_tag, key=lambda row: row.images):
-        found[row.theme].update(row.newest)
-        leading[row.theme] = row.tag_id
+    leading |= {row.theme: row.leading_tag for row in among_newest}
     if access.owner is None:
         counts = _count_all(connection, themes, leading, most)
     else:
@@ -137,8 +132,8 @@ def find_by_theme(
     return {
         theme: ThemeImages(
             counts[theme],
-            sorted(found[theme], reverse=True)[:each]
-            if len(found[theme]) >= enough
+            ids
+            if len(ids := found.get(theme, ())) >= enough
             else find_newest_with(connection, access, tag_ids, limit=each),
         )
         for theme, tag_ids in themes.items()
