@@ -94,6 +94,10 @@ class Transport:
             document = {"title": f"The answer was HTTP status {response.status}."}
             if response.status < HTTPStatus.BAD_REQUEST:
                 raise NoAnswer(f"The program that answers at {self.server} is not Tagloop.")
+        if response.status == HTTPStatus.UNAUTHORIZED and not self._key_header:
+            document["detail"] = (
+                f"{self.server} needs a key: set {KEY_VARIABLE}; `tagloop keys create` makes one."
+            )
         if response.status in BUSY:
             raise ServerBusy(Refused(document).args[0], _retry_after(response))
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

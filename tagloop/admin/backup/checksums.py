@@ -14,9 +14,9 @@ from tagloop.admin.backup.writing import write_file
 FILE = "SHA256SUMS"
 SEPARATOR = "  "
 DIGEST = re.compile(r"[0-9a-f]{64}")
-# Tables, heads, originals and the secrets: no path can leave the folder.
+# Tables, heads, originals, the secrets and the manifest: no path can leave the folder.
 PATH = re.compile(
-    r"callback-secret|sigv4-secret|tables/[a-z_]+|blobs/heads/[A-Za-z0-9_][A-Za-z0-9_.-]*"
+    r"manifest\.json|callback-secret|sigv4-secret|tables/[a-z_]+|blobs/heads/[A-Za-z0-9_][A-Za-z0-9_.-]*"
     r"|blobs/originals/[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import ConfigError
-from tagloop.admin.backup.writing import write_file
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -31,6 +30,8 @@ class Manifest:
 
     made_at: ISO 8601. schema: the migration of the tables. blobs: number of files from the storage.
     missing: keys of files that the storage no longer had; damaged: keys of files that had changed.
+    secrets: names of the secrets in the backup; None in a backup by a version that noted no digest
+    of the manifest.
     """
 
     format: int
@@ -41,15 +42,16 @@ class Manifest:
     blobs: int
     missing: tuple[str, ...]
     damaged: tuple[str, ...] = ()
+    secrets: tuple[str, ...] | None = None
 
     def rows(self, table: str) -> int:
         """Return the number of rows of a table; 0 if it did not exist yet."""
         return next((t.rows for t in self.tables if t.name == table), 0)
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, which makes the backup complete."""
-    write_file(folder / FILE, f"{json.dumps(asdict(manifest), indent=2)}\n".encode())
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the content of the file that describes a backup."""
+    return f"{json.dumps(asdict(manifest), indent=2)}\n".encode()
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -13,7 +13,7 @@ from shared.errors import ConfigError
 from shared.storage.storage import Storage
 from tagloop.admin.backup.blobs import list_originals, load_blobs
 from tagloop.admin.backup.checksums import check_file, digests_in, read_checksums
-from tagloop.admin.backup.manifest import Manifest, read_manifest
+from tagloop.admin.backup.manifest import FILE, Manifest, read_manifest
 from tagloop.admin.backup.place import SECRETS, Place
 from tagloop.admin.backup.save import BLOBS, SECRET_MODE, TABLES
 from tagloop.admin.backup.tables import load_tables
@@ -37,6 +37,8 @@ def restore(folder: Path, place: Place) -> Manifest:
     """
     manifest = read_manifest(folder)
     digests = read_checksums(folder)
+    if FILE in digests or manifest.secrets is not None:
+        check_file(folder, FILE, digests.get(FILE, ""))
     blobs = digests_in(BLOBS, digests)
     if len(blobs) != manifest.blobs:
         raise ConfigError(

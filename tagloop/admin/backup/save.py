@@ -19,7 +19,7 @@ from tagloop.admin.backup.checksums import (
     read_checksums,
     write_checksums,
 )
-from tagloop.admin.backup.manifest import FILE, FORMAT, Manifest, write_manifest
+from tagloop.admin.backup.manifest import FILE, FORMAT, Manifest, manifest_bytes
 from tagloop.admin.backup.place import SECRETS, Place
 from tagloop.admin.backup.tables import dump_tables, snapshot
 from tagloop.admin.backup.writing import UNFINISHED, write_file
@@ -78,8 +78,7 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
         saved = save_blobs(storage, list_blobs(connection), folder / BLOBS, _noted(folder))
     digests = {f"{TABLES}/{t.name}": digest_of(folder / TABLES / t.name) for t in tables}
     digests |= {f"{BLOBS}/{key}": digest for key, digest in saved.digests.items()}
-    digests |= _save_secrets(place, folder)
-    write_checksums(folder, digests)
+    secrets = _save_secrets(place, folder)
     manifest = Manifest(
         FORMAT,
         __version__,
@@ -89,8 +88,12 @@ def _save(engine: Engine, place: Place, folder: Path) -> Manifest:
         len(saved.digests),
         tuple(saved.missing),
         tuple(saved.damaged),
+        tuple(secrets),
     )
-    write_manifest(folder, manifest)
+    content = manifest_bytes(manifest)
+    write_checksums(folder, {**digests, **secrets, FILE: digest_of_bytes(content)})
+    # The last file: it makes the backup complete.
+    write_file(folder / FILE, content)
     return manifest
 
 

@@ -4,6 +4,7 @@ import resource
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -176,6 +177,23 @@ def test_a_damaged_backup_is_refused_in_a_sentence(
         bring_back(folder)
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "SHA256SUMS"])
+def test_a_changed_byte_or_a_lost_end_of_a_backups_lists_is_noticed(
+    folder: Path, bring_back: Callable[[Path], Manifest], name: str
+) -> None:
+    content = (folder / name).read_bytes()
+    ends = [content[: place + 1] for place in range(len(content) - 1) if content[place] == 10]
+    changed = [
+        bytes([*content[:place], content[place] ^ 1, *content[place + 1 :]])
+        for place in range(0, len(content), 211)
+    ]
+
+    for damaged in (b"", *ends[-8:], *changed):
+        (folder / name).write_bytes(damaged)
+        with pytest.raises(ConfigError, match=r"^[^\n]+$"):
+            bring_back(folder)
+
+
 @pytest.mark.parametrize("manifest", ["[]", '{"format": 1}', "{", '{"format": 99}'])
 def test_a_manifest_of_something_else_is_refused_in_a_sentence(
     bring_back: Callable[[Path], Manifest], manifest: str, tmp_path: Path
@@ -242,12 +260,18 @@ def test_a_manifest_that_claims_something_else_is_refused_in_a_sentence(
     claimed: str,
     sentence: str,
 ) -> None:
+    """Even where the list of digests was made to fit."""
     manifest = (folder / "manifest.json").read_text()
     if original is None:
         line = next(line for line in manifest.splitlines() if '"schema"' in line)
         original = line.strip().rstrip(",")
     assert original in manifest
-    (folder / "manifest.json").write_text(manifest.replace(original, claimed, 1))
+    false = manifest.replace(original, claimed, 1)
+    (folder / "manifest.json").write_text(false)
+    sums = (folder / "SHA256SUMS").read_text()
+    noted, made_to_fit = (sha256(one.encode()).hexdigest() for one in (manifest, false))
+    assert noted in sums
+    (folder / "SHA256SUMS").write_text(sums.replace(noted, made_to_fit))
 
     with pytest.raises(ConfigError, match=sentence) as refused:
         bring_back(folder)

@@ -68,6 +68,18 @@ def test_a_refusal_carries_the_problem_document(answering: Callable[..., Client]
     assert caught.value.problem == PROBLEM
 
 
+def test_a_server_with_keys_asks_for_one_where_the_command_line_takes_it(
+    answering: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TAGLOOP_KEY", raising=False)
+    with pytest.raises(Refused, match="needs a key: set TAGLOOP_KEY"):
+        answering(problem(401)).image("1")
+    monkeypatch.setenv("TAGLOOP_KEY", "tagloop_wrong")
+    with pytest.raises(Refused) as refused:
+        answering(problem(401)).image("1")
+    assert "needs a key" not in str(refused.value)
+
+
 def test_busy_says_when_to_come_back(answering: Callable[..., Client]) -> None:
     with pytest.raises(ServerBusy) as caught:
         answering(problem(503, **{"Retry-After": "7"})).check()
