@@ -51,7 +51,9 @@ class Storage:
                 self._store.put(key, content)
         except (BaseError, OSError) as error:
             storage_errors.labels("put").inc()
-            raise StorageUnavailable(f"The storage cannot be written: {error}") from error
+            raise StorageUnavailable(
+                f"The storage cannot be written: {_sentence(error)}"
+            ) from error
 
     def get(self, key: str) -> memoryview:
         """Read a whole blob.
@@ -83,7 +85,7 @@ class Storage:
             raise BlobMissing from error
         except (BaseError, OSError) as error:
             storage_errors.labels("get").inc()
-            raise StorageUnavailable(f"The storage cannot be read: {error}") from error
+            raise StorageUnavailable(f"The storage cannot be read: {_sentence(error)}") from error
 
     def delete(self, keys: Sequence[str]) -> None:
         """Delete blobs, if they exist.
@@ -99,7 +101,14 @@ class Storage:
                 continue
             except (BaseError, OSError) as error:
                 storage_errors.labels("delete").inc()
-                raise StorageUnavailable(f"The storage cannot delete: {error}") from error
+                raise StorageUnavailable(
+                    f"The storage cannot delete: {_sentence(error)}"
+                ) from error
+
+
+def _sentence(error: Exception) -> str:
+    """Return the first line of an error; the library's own follow it."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def original_key(image_id: UUID) -> str:

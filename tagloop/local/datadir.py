@@ -18,6 +18,8 @@ MAX_SOCKET_NAME = ".s.PGSQL.5432"
 # Socket folders become part of URLs, and not every program unquotes these.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
 PRIVATE_MODE = 0o700
+# A file system in memory.
+MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,13 @@ class DataDir:
 
     @property
     def metrics(self) -> Path:
-        """Counters that the processes share."""
-        return self.run / "metrics"
+        """Counters that the processes share, in memory if possible.
+
+        They are in mapped files: the kernel kills a process that writes to one on a full disk.
+        """
+        return (
+            private_path(MEMORY, self.root) if os.access(MEMORY, os.W_OK) else self.run / "metrics"
+        )
 
     @property
     def callback_secret(self) -> Path:
@@ -90,7 +97,7 @@ def open_data_dir(path: Path) -> DataDir:
         run.mkdir(mode=PRIVATE_MODE, exist_ok=True)
         run.chmod(PRIVATE_MODE)
         data = DataDir(root, find_sockets(root))
-        for part in (data.blobs, data.redis, data.logs, data.metrics):
+        for part in (data.blobs, data.redis, data.logs):
             part.mkdir(exist_ok=True)
         _refuse_foreign(data)
     except OSError as error:
@@ -142,17 +149,30 @@ def private_temporary_folder(root: Path) -> Path:
 
     Raises LocalStackError when another user created it, since they could answer in our place.
     """
-    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"tagloop-{os.geteuid()}-{digest}"
-    folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
-    status = folder.lstat()
-    if status.st_uid != os.geteuid() or status.st_mode != stat.S_IFDIR | PRIVATE_MODE:
-        raise LocalStackError(f"{folder} belongs to someone else; remove it or set TMPDIR.")
+    folder = private_path(Path(tempfile.gettempdir()), root)
+    make_private(folder)
     if not fits_unix_socket(folder):
         raise LocalStackError(
             f"The path {folder} cannot hold a Unix socket; set TMPDIR to a short, plain path."
         )
     return folder
+
+
+def private_path(parent: Path, root: Path) -> Path:
+    """Return where a data folder has a folder of its own below one that all users share."""
+    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+    return parent / f"tagloop-{os.geteuid()}-{digest}"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only this user can enter, if it is missing.
+
+    Raises LocalStackError when another user made it, or can enter it.
+    """
+    folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode != stat.S_IFDIR | PRIVATE_MODE:
+        raise LocalStackError(f"{folder} belongs to someone else; remove it or set TMPDIR.")
 
 
 @contextmanager

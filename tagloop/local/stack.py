@@ -16,7 +16,7 @@ from shared.auth.signing import new_secret
 from shared.config import load_settings
 from tagloop.local import services
 from tagloop.local.addresses import LOOPBACK, Address
-from tagloop.local.datadir import DataDir, locked, open_data_dir
+from tagloop.local.datadir import DataDir, locked, make_private, open_data_dir
 from tagloop.local.environment import broker_url
 from tagloop.local.errors import LocalStackError, PortInUseError
 from tagloop.local.readiness import is_ready
@@ -59,6 +59,7 @@ def up(port: int, data: Path, host: str = LOOPBACK) -> int:
         finally:
             report("Stopping…")
             supervisor.stop()
+            shutil.rmtree(folder.metrics, ignore_errors=True)
     report("Stopped.")
     return 0
 
@@ -114,9 +115,9 @@ def ensure_secret(path: Path, make: Callable[[], str]) -> None:
 
 
 def forget_metrics(data: DataDir) -> None:
-    """Delete the shared counters of an earlier run's processes."""
-    shutil.rmtree(data.metrics)
-    data.metrics.mkdir()
+    """Delete the shared counters of an earlier run's processes, and make a folder for new ones."""
+    shutil.rmtree(data.metrics, ignore_errors=True)
+    make_private(data.metrics)
 
 
 def print_banner(data: DataDir, address: Address) -> None:

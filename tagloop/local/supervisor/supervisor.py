@@ -1,5 +1,6 @@
 """A small supervisor: starts programs, restarts those that crash, stops all of them in order."""
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ PROGRESS_POLL_SECONDS = 2.0
 STALL_SECONDS = 12.0
 # A process that is killed again gets twice the time, as it may only be slow to start.
 MAX_STALL_SECONDS = 120.0
+# What Postgres needs to begin another file of its log.
+MIN_FREE_BYTES = 16 * 1024 * 1024
 # After a second Ctrl-C, stop at once.
 HURRY_REQUESTS = 2
 
@@ -133,6 +136,14 @@ class Supervisor:
                 continue
             end = supervised.child.describe_end()
             if not supervised.note_end(supervised.child):
+                if shutil.disk_usage(self._logs).free < MIN_FREE_BYTES:
+                    # Giving up would not help, and what can still be read would be gone.
+                    supervised.early_ends = 0
+                    self._report(
+                        f"{end}\nThe disk of {self._logs} is full; {supervised.program.name} will "
+                        "be restarted until there is room."
+                    )
+                    continue
                 raise ProcessFailedError(
                     f"Tagloop stops, because one process ended {CRASH_LIMIT} times in a row within "
                     f"{EARLY_SECONDS:.0f} s of its start: {end}"

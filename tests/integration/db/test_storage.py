@@ -41,8 +41,9 @@ def test_a_blob_that_is_gone_is_told_apart_from_a_storage_that_is_away(
         storage.get("nothing/here")
 
     (tmp_path / "blobs" / "in-the-way").write_bytes(b"")
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageUnavailable) as away:
         storage.put("in-the-way/key", b"data")
+    assert str(away.value).isprintable()
 
 
 def test_deleting_what_is_gone_already_does_not_matter(storage: Storage) -> None:

@@ -18,7 +18,7 @@ def test_a_new_folder_is_private_and_has_all_parts(tmp_path: Path) -> None:
 
     assert mode(data.root) == 0o700
     assert data.sockets == data.run
-    assert all(part.is_dir() for part in (data.blobs, data.redis, data.logs, data.metrics))
+    assert all(part.is_dir() for part in (data.blobs, data.redis, data.logs))
 
 
 def test_an_existing_folder_keeps_its_mode(tmp_path: Path) -> None:

@@ -97,6 +97,24 @@ def test_a_process_that_keeps_crashing_ends_the_stack(
     assert len(terminal.lines) == processes.CRASH_LIMIT - 1
 
 
+def test_a_full_disk_does_not_end_the_stack(
+    supervisor: Supervisor, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "FIRST_RESTART_DELAY_SECONDS", 0.01)
+    # As if no disk had room enough, until there is.
+    monkeypatch.setattr(processes, "MIN_FREE_BYTES", 2**62)
+    room = tmp_path / "room"
+    code = (
+        f"import pathlib, signal, sys; pathlib.Path({str(room)!r}).exists() or sys.exit('full')\n"
+    )
+
+    supervisor.start(python("postgres", f"{code}print('up', flush=True); {WAITS_FOR_EVER}"))
+    supervisor.wait_until(lambda: "is full" in "".join(terminal.lines), "report", WAIT_SECONDS)
+    room.touch()
+
+    wait_for_text(supervisor, tmp_path / "postgres.log", "up")
+
+
 def test_a_process_that_is_slow_to_start_is_not_killed_for_ever(
     supervisor: Supervisor, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
