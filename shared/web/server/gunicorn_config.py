@@ -19,7 +19,7 @@ util.write_error = write_problem
 
 worker_class = "shared.web.server.gunicorn_worker.WebWorker"
 workers = 2
-# For complete requests; those still arriving have other threads (lanes.py).
+# For complete requests; those still arriving have other threads (thread_pools.py).
 threads = THREADS
 # Seconds until an unresponsive worker is replaced, and for requests to finish on shutdown.
 timeout = 60

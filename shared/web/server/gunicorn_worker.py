@@ -29,9 +29,9 @@ from shared.web.server.connection import (
     PIECE_BYTES,
     ClientConnection,
 )
-from shared.web.server.lanes import Lane, ThreadLanes, lane_of
 from shared.web.server.pace import Pace
 from shared.web.server.serving import NextStep, RequestServer
+from shared.web.server.thread_pools import ThreadPools, WorkKind, kind_of
 from shared.web.server.waiting_worker import WaitingWorker
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -65,9 +65,9 @@ class WebWorker(WaitingWorker):
         except ConfigError as error:
             raise AppImportError(str(error)) from error
 
-    def get_thread_pool(self) -> ThreadLanes:
-        """Return the thread lanes."""
-        return ThreadLanes(self.cfg.threads)
+    def get_thread_pool(self) -> ThreadPools:
+        """Return the thread pools."""
+        return ThreadPools(self.cfg.threads)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Handle what clients have done; called by gunicorn's loop."""
@@ -145,18 +145,18 @@ class WebWorker(WaitingWorker):
             self._end(conn)
 
     def _begin(self, conn: ClientConnection) -> None:
-        lane = lane_of(conn.arrival)
+        kind = kind_of(conn.arrival)
         conn.hand_over()
-        if lane is Lane.LIVENESS:
+        if kind is WorkKind.LIVENESS:
             # Deferred, so that many requests in one piece do not hold up other clients.
             self.method_queue.defer(self._take_back, conn, self._server.serve(conn, 0))
         else:
-            self._submit(lane, self._server.serve, conn)
+            self._submit(kind, self._server.serve, conn)
 
     def _submit(
-        self, lane: Lane, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
+        self, kind: WorkKind, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
     ) -> None:
-        future = self.tpool.submit(lane, self._in_turn, work, conn)
+        future = self.tpool.submit(kind, self._in_turn, work, conn)
         future.add_done_callback(
             lambda done: self.method_queue.defer(self.finish_request, conn, done)
         )
@@ -164,7 +164,7 @@ class WebWorker(WaitingWorker):
     def _in_turn(
         self, work: Callable[[ClientConnection], NextStep], conn: ClientConnection
     ) -> NextStep:
-        """Do work, in a lane's thread, once the poller is idle, or soon anyway."""
+        """Do work, in a pool's thread, once the poller is idle, or soon anyway."""
         self._is_idle.wait(PRECEDENCE_SECONDS)
         return work(conn)
 
@@ -172,7 +172,7 @@ class WebWorker(WaitingWorker):
         """Send more of a response, now that there is room."""
         conn.pace.count(0, time.monotonic() - conn.waits_since)
         self._take_out(conn)
-        self._submit(Lane.ANSWER, self._server.send_rest, conn)
+        self._submit(WorkKind.ANSWER, self._server.send_rest, conn)
 
     def finish_request(self, conn: ClientConnection, done: "Future[NextStep]") -> None:
         """Take a connection back from a thread."""

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.web.server.arrival import MAX_HEAD_BYTES, PREFETCH_BYTES, Arrival
-from shared.web.server.lanes import Lane, lane_of
+from shared.web.server.thread_pools import WorkKind, kind_of
 
 HEAD = b"POST /v1/images?owner=anna HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -50,7 +50,7 @@ def test_of_a_large_body_the_beginning_is_gathered() -> None:
     assert not arrived(head + bytes(PREFETCH_BYTES - 1), 65536).is_ready
     large = arrived(head + bytes(PREFETCH_BYTES), 65536)
     assert large.is_ready
-    assert lane_of(large) is Lane.UPLOAD
+    assert kind_of(large) is WorkKind.UPLOAD
 
 
 def test_a_head_without_end_is_too_long() -> None:
@@ -59,7 +59,7 @@ def test_a_head_without_end_is_too_long() -> None:
 
 
 def test_probes_have_threads_of_their_own() -> None:
-    assert lane_of(arrived(b"GET /healthz HTTP/1.1\r\n\r\n")) is Lane.LIVENESS
-    assert lane_of(arrived(b"GET /metrics?x=/healthz HTTP/1.1\r\n\r\n")) is Lane.PROBE
-    assert lane_of(arrived(b"GET /v1/tags HTTP/1.1\r\n\r\n")) is Lane.PLAIN
-    assert lane_of(arrived(b"nonsense\r\n\r\n")) is Lane.PLAIN
+    assert kind_of(arrived(b"GET /healthz HTTP/1.1\r\n\r\n")) is WorkKind.LIVENESS
+    assert kind_of(arrived(b"GET /metrics?x=/healthz HTTP/1.1\r\n\r\n")) is WorkKind.PROBE
+    assert kind_of(arrived(b"GET /v1/tags HTTP/1.1\r\n\r\n")) is WorkKind.PLAIN
+    assert kind_of(arrived(b"nonsense\r\n\r\n")) is WorkKind.PLAIN
