@@ -208,5 +208,5 @@ def test_deleted_files_that_stay_are_counted_with_the_reason(
         )
     found = complaints()
     assert list(found) == ["deleted files"]
-    assert "2 files" in found["deleted files"]
+    assert "2 deleted files" in found["deleted files"]
     assert "read-only" in found["deleted files"]
