@@ -48,10 +48,10 @@ TAGGED = ("/photo", "/to-photo", "/other", "/with space?and=query", "/ü猫", "/
 FAILED = {
     "/204": "answered 204",
     "/text": "not a picture",
-    "/gzip": "not a picture",
+    "/gzip": "compressed by gzip",
     "/empty": "empty",
     "/to-itself": "redirects",
-    "/to-nowhere": "redirects",
+    "/to-nowhere": "named no other URL",
     "/to-nonsense": "not a URL",
     "/to-file": "Only http and https",
     "/to-localhost": "not public",
