@@ -135,6 +135,23 @@ def test_a_timestamp_that_is_none_is_refused(header: str, timestamp: str) -> Non
     refused(replace(one, headers=Headers({**dict(one.headers), header: timestamp})))
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "reason"),
+    [
+        ("webhook-timestamp", f"{int(time.time())}000", "is not in Unix seconds"),
+        ("webhook-timestamp", "9" * 30, "is not in Unix seconds"),
+        ("webhook-signature", "v1", "is not as in"),
+        ("webhook-signature", "v1,\u00e9", "is not as in"),
+    ],
+)
+def test_a_header_of_another_form_is_named(header: str, value: str, reason: str) -> None:
+    good = standard(time.time())
+    headers = Headers({**dict(good.headers), header: value})
+
+    with pytest.raises(UnverifiedSender, match=f"{header} {reason}"):
+        read(replace(good, headers=headers))
+
+
 @pytest.mark.parametrize("name", [name for name in (*GOOD, *TOKENS) if not name.startswith("SNS")])
 def test_without_the_right_secret_nothing_is_read(name: str) -> None:
     one = {**GOOD, **TOKENS}[name]()

@@ -14,6 +14,8 @@ from services.ingest.webhooks.sources import cloudevents
 from shared.errors import ConfigError, UnverifiedSender
 
 KEY_PREFIX = "whsec_"
+# More would be milliseconds.
+MAX_TIMESTAMP_DIGITS = 11
 OPTIONS = ("owner", "hashtags", "metadata", "callback_url")
 
 
@@ -51,13 +53,16 @@ def _verify(delivery: WebhookDelivery) -> tuple[str, int]:
     keys = [secret for secret in require_secrets(delivery) if secret.startswith(KEY_PREFIX)]
     message = require_header(delivery, "webhook-id")
     timestamp = require_header(delivery, "webhook-timestamp")
-    signatures = require_header(delivery, "webhook-signature")
-    if not (timestamp.isascii() and timestamp.isdigit()):
+    signatures = require_header(delivery, "webhook-signature").split()
+    is_number = timestamp.isascii() and timestamp.isdigit()
+    if not is_number or len(timestamp) > MAX_TIMESTAMP_DIGITS:
         raise UnverifiedSender("The header webhook-timestamp is not in Unix seconds.")
+    if not all(one.isascii() and "," in one for one in signatures):
+        raise UnverifiedSender("The header webhook-signature is not as in `v1,` and base64.")
     headers = {
         "webhook-id": message,
         "webhook-timestamp": timestamp,
-        "webhook-signature": signatures,
+        "webhook-signature": " ".join(signatures),
     }
     reason = "there is no secret that begins with whsec_"
     for key in keys:
