@@ -1,10 +1,11 @@
 """The command line: `tagloop up`, `tag`, `correct`, `retrain` and the other commands."""
 
+import os
 import sys
 
 import typer
 
-from shared.errors import TagloopError
+from shared.errors import TagloopError, Unavailable
 from tagloop.commands import connect, labels, pictures, tags, xmp
 from tagloop.commands.admin import backup, keys, owner, stack
 from tagloop.commands.learning import backbone, models, training
@@ -46,7 +47,14 @@ def main() -> None:
         app()
     except TagloopError as error:
         print(error, file=sys.stderr)
+        if isinstance(error, Unavailable) and not _names_database():
+            print("The database of a `make up` is in its folder: --data data", file=sys.stderr)
         sys.exit(EXIT_SOME_WRONG)
+
+
+def _names_database() -> bool:
+    settings = ("TAGLOOP_DATABASE_URL", "TAGLOOP_DATABASE_URL_FILE")
+    return "--data" in sys.argv or any(name in os.environ for name in settings)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             raise Unavailable("The disk of the database is full; free some space.") from error
         if isinstance(error.orig, DeadlockDetected):
             raise Deadlocked from error
-        raise Unavailable(f"The database does not answer: {error.orig}") from error
+        reason = str(error.orig).partition("\n")[0]
+        raise Unavailable(f"The database does not answer: {reason}") from error
     except PoolTimeoutError as error:
         database_errors.inc()
         raise Unavailable("Every connection to the database is in use.") from error
