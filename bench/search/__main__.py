@@ -3,10 +3,12 @@
     python -m bench.search PICTURES --images 100000 1000000 --data /tmp/tagloop-search
 
 There is a database for each number of images in --data. They are kept and used again; delete the
-folder when you are done (8 GB for a million images).
+folder when you are done (8 GB for a million images). `--only searches overviews` leaves out visual
+search and writing, which take most of the time.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,8 @@ from shared.db.connection.engine import connect_engine
 from tagloop.local.environment import broker_url, database_url
 from tagloop.local.servers.backing import running
 
+PARTS = ("visual", "searches", "overviews", "writing")
+
 
 def main() -> None:
     """Fill the databases, measure, and print tables."""
@@ -31,6 +35,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="pictures to make embeddings like theirs")
     parser.add_argument("--images", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--data", type=Path, default=Path("/tmp/tagloop-search"))
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
     options = parser.parse_args()
     console = Console()
     tables: list[str] = []
@@ -39,13 +44,15 @@ def main() -> None:
         place.mkdir(parents=True, exist_ok=True)
         tables += [
             f"{images:,} images; {processor()}",
-            *measure(place, options.folder, images, console),
+            *measure(place, options.folder, images, options.only, console),
         ]
     for table in tables:
         print(f"\n{table}")
 
 
-def measure(place: Path, folder: Path, images: int, console: Console) -> list[str]:
+def measure(
+    place: Path, folder: Path, images: int, parts: Sequence[str], console: Console
+) -> list[str]:
     """Return the tables of one size."""
     with running(place) as data:
         engine = connect_engine(database_url(data))
@@ -56,10 +63,16 @@ def measure(place: Path, folder: Path, images: int, console: Console) -> list[st
             storage_url=data.blobs.as_uri(),
         )
         app = create_app(settings)
-        real = np.load(place / EMBEDDINGS_FILE)
-        tables = [measure_visual(engine, real), measure_candidates(real)]
-        tables += [measure_searches(app, console), measure_overviews(app)]
-        measure_writing(engine, console)
+        tables: list[str] = []
+        if "visual" in parts:
+            real = np.load(place / EMBEDDINGS_FILE)
+            tables += [measure_visual(engine, real), measure_candidates(real)]
+        if "searches" in parts:
+            tables.append(measure_searches(app, console))
+        if "overviews" in parts:
+            tables.append(measure_overviews(app))
+        if "writing" in parts:
+            measure_writing(engine, console)
         return tables
 
 
