@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Engine
 
+from services.catalog.themes import routes
 from services.catalog.themes.table import load_themes
 from services.worker.tagging.pipeline import Pipeline
 from shared.auth.scopes import Scope
@@ -70,6 +71,27 @@ def test_a_theme_is_shown_from_eight_pictures_on_and_lists_each_once(
     assert get(bert, "/v1/themes/pets")["images"] == []
     assert len(get(alma, "/v1/themes")["themes"]) == 2
     assert client.get("/v1/themes/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(("limit", "found"), [(8, (8, True)), (10, (10, True)), (11, (11, False))])
+def test_a_theme_of_several_tags_is_counted_up_to_a_limit(
+    client: FlaskClient,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    found: tuple[int, bool],
+) -> None:
+    pets = [insert_row(engine) for _ in range(11)]
+    for image in pets[:10]:
+        show_tag(engine, image, "dog")
+    for image in pets[9:]:
+        show_tag(engine, image, "domestic-cat")
+    monkeypatch.setattr(routes, "MAX_COUNTED", limit)
+
+    [theme] = get(client, "/v1/themes")["themes"]
+
+    assert theme["theme"] == "pets"
+    assert (theme["images"], theme["capped"]) == found
 
 
 def test_a_removed_tag_takes_a_picture_out_of_its_theme(
