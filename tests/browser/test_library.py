@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.api import Api
 from tests.browser.conftest import encode
@@ -88,6 +88,29 @@ def test_suggestions_while_typing_lead_to_pictures_and_an_address(tab: Tab) -> N
         assert "cat" in name
 
 
+def test_suggestions_that_arrive_late_leave_the_chosen_one_chosen(tab: Tab) -> None:
+    page = tab.open()
+    field = page.get_by_role("combobox", name="Search pictures")
+    field.press_sequentially("ca")
+    expect(page.get_by_role("option").first).to_have_text(re.compile("^cat"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("suggest.q=cat$"), hold)
+    field.press("t")
+    field.press("ArrowDown")
+    chosen = page.get_by_role("option", selected=True)
+    expect(chosen).to_have_text(re.compile("^cat"))
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+
+    expect(page.get_by_role("option").filter(has_not_text="cat")).to_have_count(0)
+    expect(chosen).to_have_text(re.compile("^cat"))
+
+
 def test_what_was_understood_can_be_corrected_and_a_mistake_is_explained(tab: Tab) -> None:
     page = tab.open(f"/?q={quote('kitten')}")
     expect(page.get_by_role("list", name="What the search understood")).to_be_visible()
@@ -120,8 +143,9 @@ def test_a_range_is_selected_by_keys_and_corrected_with_undo(
     page.locator(".cell-link").first.focus()
     for key in ("x", "Shift+ArrowRight", "Shift+ArrowRight"):
         page.keyboard.press(key)
-    chosen = page.locator(".cell.selected").evaluate_all("all => all.map(one => one.dataset.id)")
-    assert len(chosen) == 3
+    selected = page.locator(".cell.selected")
+    expect(selected).to_have_count(3)
+    chosen = selected.evaluate_all("all => all.map(one => one.dataset.id)")
 
     panel = page.get_by_role("complementary", name="Selected pictures")
     panel.get_by_role("combobox").fill("holiday 2026")

@@ -113,12 +113,24 @@ function isNamed({ name, hint = "" }, text) {
 
 // GitHub's combobox-nav moves through the list with the arrow keys and Enter.
 export function useCombobox(input, list, isOpen, options, settings = {}) {
+  const chosen = useRef(null);
   useLayoutEffect(() => {
-    if (!isOpen) return undefined;
+    if (!isOpen) {
+      chosen.current = null;
+      return undefined;
+    }
     placeList(input.current, list.current);
     const combobox = new Combobox(input.current, list.current, { tabInsertsSuggestions: false, ...settings });
     combobox.start();
-    return () => combobox.stop();
+    // Options that arrive after the arrow keys leave the chosen one chosen; typing on does not.
+    for (let step = 0; list.current.contains(chosen.current) && step < options.length; step++) {
+      combobox.navigate(1);
+      if (chosen.current.getAttribute("aria-selected") === "true") break;
+    }
+    return () => {
+      chosen.current = list.current?.querySelector('[aria-selected="true"]') ?? null;
+      combobox.stop();
+    };
   }, [isOpen, options]);
 }
 

@@ -105,8 +105,12 @@ const STEPS = {
   End: (_index, _rows, length) => length - 1,
 };
 
+// The picture that the keys went to last: one that they have left gets no focus any more.
+let wanted = null;
+
 // Scroll a picture into view and give it the focus, once its row is in the document.
 function reveal(grid, rows, index) {
+  wanted = index;
   const row = rows.find((some) => some.cells?.some((cell) => cell.index === index));
   if (!row) return;
   const box = grid.getBoundingClientRect();
@@ -117,6 +121,7 @@ function reveal(grid, rows, index) {
   if (top < head + 8) window.scrollBy(0, top - head - 8);
   else if (below > 0) window.scrollBy(0, below);
   const focus = (tries) => {
+    if (wanted !== index) return;
     const link = grid.querySelector(`[data-index="${index}"] .cell-link`);
     if (link) link.focus({ preventScroll: true });
     else if (tries) requestAnimationFrame(() => focus(tries - 1));
