@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.examples.targets import CERTAIN_PRESENT
 from services.trainer.learning.fitting.problem import network_alone
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.hashtags.labels.choosing import (
@@ -16,12 +15,13 @@ from services.trainer.learning.hashtags.labels.choosing import (
     choose_uses,
     frequent_words,
 )
+from services.trainer.learning.hashtags.labels.looking import AT_ONCE, Pictures, View
 from services.trainer.learning.hashtags.labels.referee import (
     BackgroundPictures,
     contradicted,
     refuse,
 )
-from services.trainer.learning.hashtags.labels.uses import Uses
+from services.trainer.learning.hashtags.labels.uses import HashtagWord, Uses
 from services.trainer.learning.hashtags.labels.weak_labels import Material, WeakLabels, weigh
 from shared.model.learned.tags import features
 from shared.model.scorer import Scorer
@@ -30,9 +30,8 @@ from shared.model.scorer import Scorer
 MAX_IMAGES = 100_000
 # Pictures that stand for all others.
 BACKGROUND = 2_000
-# Images that span the subspace, and images scored at once.
+# Images that span the subspace.
 SPANNING = 5_000
-AT_ONCE = 4_000
 
 # Returns embeddings, (n, dimensions) float16, of images given by their positions, (n,).
 ReadEmbeddings = Callable[[NDArray[np.intp]], NDArray[np.float16]]
@@ -43,8 +42,8 @@ class Prepared:
     """The material, and what is needed to make classifiers of it.
 
     image: (images,), positions of the material's images in the uses. embeddings: of these images;
-    background: of the background. current: (uses,), the
-    live version's probability; current_background: (m, words); both are 0 where it has none.
+    background: of the background. current: (uses,), the live version's probability;
+    current_background: (m, words); both are 0 where it has none.
     column: (words,), in the live version's vocabulary; -1: a candidate. is_known: (words,), whether
     the network or a words file knows the word.
     """
@@ -77,110 +76,135 @@ def prepare(
     decided: ids of tags that people decided about: only these and the network's are referees, since
     what hashtags taught earlier must not support itself.
     """
+    pictures = _choose(uses, read)
+    if pictures is None:
+        return None
+    subspace = _span(pictures)
+    words = _KnownWords.of(pictures.uses.words, live, decided)
+    views = _Views(
+        View.of(live, pictures, words.safe_column),
+        View.of(_taught_by_people(live, decided), pictures, words.safe_column),
+        View.of(network_alone(live), pictures, words.safe_column),
+    )
+    is_refused, is_honest = _find_refused(pictures, words, views)
+    pictures, views = pictures.beside(is_honest), views.beside(is_honest)
+    kept = _unambiguous(pictures, views.people.probability)
+    return _prepared(subspace, pictures.only(kept), words, views.only(kept), is_refused[kept])
+
+
+def _choose(uses: Uses, read: ReadEmbeddings) -> Pictures | None:
+    """Choose the uses and the background, and read their embeddings; None if there are no uses."""
     shown = choose_background(uses, BACKGROUND)
     uses = uses.of_words(frequent_words(uses))
     chosen = choose_uses(uses, MAX_IMAGES)
     if not len(chosen):
         return None
-    background = read(shown)
     image, position = np.unique(uses.image[chosen].astype(np.intp), return_inverse=True)
-    embeddings = read(image)
-    subspace = Subspace.spanning(features(np.concatenate([background, embeddings[:SPANNING]])))
-    word = uses.word[chosen]
-    columns = live.words.columns
-    column = np.array(
-        [-1 if one.tag_id is None else columns.get(one.tag_id, -1) for one in uses.words], np.intp
-    )
-    safe = np.maximum(column, 0)
-    is_known = (column >= 0) & live.is_known_before[safe]
-    taught = set(decided) & set(live.head.learned_tags.tag_ids.tolist())
-    is_judged = is_known | np.isin([one.tag_id or -1 for one in uses.words], list(taught))
-    alone = network_alone(live)
-    judge = _taught_by_people(live, decided)
-    looked = [
-        _Looked.at(scorer, embeddings, position, safe[word]) for scorer in (live, judge, alone)
-    ]
-    seen = [scorer.tag_probabilities(background)[:, safe] for scorer in (live, judge, alone)]
-    is_everyday = np.array([live.vocabulary.tags[one].everyday for one in safe.tolist()])
-    refused = (
-        contradicted(looked[1].probability, looked[2].is_certain[position], is_everyday[word])
-        & is_known[word]
-    )
-    labelled = _labelled(uses, shown)
-    owner = uses.owner[uses.image[chosen]]
-    known = BackgroundPictures(
-        uses.owner[shown], labelled, np.where(is_judged, seen[1], np.float32(np.nan))
-    )
-    unsupported, is_honest = refuse(word, owner, looked[1].probability, known)
-    refused |= unsupported
-    background, labelled = background[is_honest], labelled[is_honest]
-    seen = [some[is_honest] for some in seen]
-    chosen, position, kept = _unambiguous(uses, chosen, position, looked[1].probability)
-    material = Material(
-        *_look(subspace, embeddings),
-        background=subspace.project(features(background)),
-        image=position,
-        word=word[kept],
-        owner=owner[kept],
-        weight=weigh(uses.hashtags)[uses.image[chosen]],
-        network=looked[2].probability[kept],
-        is_labelled=labelled,
-        is_refused=refused[kept],
-    )
-    exists = column >= 0
-    return Prepared(
-        uses,
-        material,
-        subspace,
-        image,
-        embeddings,
-        background,
-        seen[2],
-        np.where(exists[word], looked[0].probability, np.float32(0))[kept],
-        np.where(exists, seen[0], np.float32(0)),
-        column,
-        is_known,
-    )
+    return Pictures(uses, chosen, image, position, read(image), shown, read(shown))
 
 
-def _labelled(uses: Uses, shown: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return which words the background's pictures have, (m, words)."""
-    place = np.full(len(uses.owner), -1)
-    place[shown] = np.arange(len(shown))
-    labelled = np.zeros((len(shown), len(uses.words)), dtype=np.bool_)
-    places = place[uses.image]
-    labelled[places[places >= 0], uses.word[places >= 0]] = True
-    return labelled
+def _span(pictures: Pictures) -> Subspace:
+    some = np.concatenate([pictures.background, pictures.embeddings[:SPANNING]])
+    return Subspace.spanning(features(some))
 
 
 @dataclass(frozen=True)
-class _Looked:
-    """probability: (uses,), of the word on the picture. is_certain: (images,), of some class."""
+class _KnownWords:
+    """What the live version knows of the words; (words,) each.
 
-    probability: NDArray[np.float32]
-    is_certain: NDArray[np.bool_]
+    column: in its vocabulary; -1: a candidate. is_known: whether the network or a words file knows
+    the word. is_judged: whether it, or what people taught, is a referee of the word. is_everyday:
+    whether the word may be beside anything.
+    """
+
+    column: NDArray[np.intp]
+    is_known: NDArray[np.bool_]
+    is_judged: NDArray[np.bool_]
+    is_everyday: NDArray[np.bool_]
 
     @classmethod
-    def at(
-        cls,
-        scorer: Scorer,
-        embeddings: NDArray[np.float16],
-        position: NDArray[np.intp],
-        column: NDArray[np.intp],
-    ) -> _Looked:
-        """Score images a few at a time. position, column: (uses,)."""
-        probability = np.zeros(len(position), dtype=np.float32)
-        is_certain = np.zeros(len(embeddings), dtype=np.bool_)
-        order = np.argsort(position, kind="stable")
-        starts = np.searchsorted(position[order], np.arange(0, len(embeddings) + AT_ONCE, AT_ONCE))
-        for number, first in enumerate(range(0, len(embeddings), AT_ONCE)):
-            some = embeddings[first : first + AT_ONCE]
-            scores = scorer.tag_probabilities(some)
-            places = order[starts[number] : starts[number + 1]]
-            probability[places] = scores[position[places] - first, column[places]]
-            leaves = scores[:, scorer.vocabulary.leaves]
-            is_certain[first : first + AT_ONCE] = leaves.max(axis=1) >= CERTAIN_PRESENT
-        return cls(probability, is_certain)
+    def of(
+        cls, words: Sequence[HashtagWord], live: Scorer, decided: Collection[int]
+    ) -> _KnownWords:
+        ids = [-1 if one.tag_id is None else one.tag_id for one in words]
+        column = np.array([live.words.columns.get(tag_id, -1) for tag_id in ids], np.intp)
+        safe = np.maximum(column, 0)
+        is_known = (column >= 0) & live.is_known_before[safe]
+        taught = set(decided) & set(live.head.learned_tags.tag_ids.tolist())
+        is_everyday = np.array([live.vocabulary.tags[one].everyday for one in safe.tolist()])
+        return cls(column, is_known, is_known | np.isin(ids, list(taught)), is_everyday)
+
+    @property
+    def safe_column(self) -> NDArray[np.intp]:
+        """Return the columns with 0 for candidates, whose probabilities mean nothing."""
+        return np.maximum(self.column, 0)
+
+
+@dataclass(frozen=True)
+class _Views:
+    """What the live version says, what it says without what hashtags taught, and the network."""
+
+    live: View
+    people: View
+    network: View
+
+    def only(self, kept: NDArray[np.intp]) -> _Views:
+        return _Views(self.live.only(kept), self.people.only(kept), self.network.only(kept))
+
+    def beside(self, honest: NDArray[np.bool_]) -> _Views:
+        return _Views(*(view.beside(honest) for view in (self.live, self.people, self.network)))
+
+
+def _find_refused(
+    pictures: Pictures, words: _KnownWords, views: _Views
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which uses the referees refuse, (n,), and which background is honest, (m,)."""
+    word = pictures.word
+    wrong = contradicted(
+        views.people.probability, views.network.is_certain, words.is_everyday[word]
+    )
+    background = BackgroundPictures(
+        pictures.uses.owner[pictures.shown],
+        pictures.labelled(),
+        np.where(words.is_judged, views.people.background, np.float32(np.nan)),
+    )
+    unsupported, is_honest = refuse(word, pictures.owner, views.people.probability, background)
+    return (wrong & words.is_known[word]) | unsupported, is_honest
+
+
+def _prepared(
+    subspace: Subspace,
+    pictures: Pictures,
+    words: _KnownWords,
+    views: _Views,
+    is_refused: NDArray[np.bool_],
+) -> Prepared:
+    """Return what the pictures look like, with what is needed to make classifiers of them."""
+    word, exists = pictures.word, words.column >= 0
+    material = Material(
+        *_look(subspace, pictures.embeddings),
+        background=subspace.project(features(pictures.background)),
+        image=pictures.position,
+        word=word,
+        owner=pictures.owner,
+        weight=weigh(pictures.uses.hashtags)[pictures.uses.image[pictures.use]],
+        network=views.network.probability,
+        is_labelled=pictures.labelled(),
+        is_refused=is_refused,
+    )
+    return Prepared(
+        pictures.uses,
+        material,
+        subspace,
+        pictures.image,
+        pictures.embeddings,
+        pictures.background,
+        views.network.background,
+        np.where(exists[word], views.live.probability, np.float32(0)),
+        np.where(exists, views.live.background, np.float32(0)),
+        words.column,
+        words.is_known,
+    )
 
 
 def _taught_by_people(live: Scorer, decided: Collection[int]) -> Scorer:
@@ -204,21 +228,15 @@ def _look(
     return projected, directions
 
 
-def _unambiguous(
-    uses: Uses,
-    chosen: NDArray[np.intp],
-    position: NDArray[np.intp],
-    probability: NDArray[np.float32],
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Keep one use of each ambiguous hashtag: that of the tag which its picture shows most.
+def _unambiguous(pictures: Pictures, probability: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return one use of each ambiguous hashtag: that of the tag which its picture shows most.
 
-    Returns the chosen uses, their images, and their places among the chosen before.
+    Positions among the chosen uses, with those of all other hashtags. probability: (n,).
     """
-    choice = uses.choice[chosen]
+    choice = pictures.uses.choice[pictures.use]
     order = np.lexsort((-probability, choice))
     first = np.ones(len(order), dtype=np.bool_)
     first[1:] = choice[order][1:] != choice[order][:-1]
     is_kept = choice < 0
     is_kept[order[first & (choice[order] >= 0)]] = True
-    kept = np.flatnonzero(is_kept)
-    return chosen[kept], position[kept], kept
+    return np.flatnonzero(is_kept)
