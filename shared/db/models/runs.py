@@ -63,6 +63,8 @@ def insert_night(
                     SELECT FROM corrections WHERE run_id IS NULL AND created_at < :due
                 ) AS waiting
             ) AS queue
+            -- A conflict takes a number as well, and this is asked every few seconds.
+            WHERE NOT EXISTS (SELECT FROM finetune_runs WHERE night = :night)
             ON CONFLICT (night) DO NOTHING
         """),
         {"night": night, "due": due, "with_hashtags": with_hashtags},

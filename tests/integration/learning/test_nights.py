@@ -65,6 +65,16 @@ def test_many_trainers_and_many_messages_make_one_run_a_night(engine: Engine) ->
     assert len(runs(engine)) == 2
 
 
+def test_looking_at_the_clock_uses_no_run_numbers(engine: Engine) -> None:
+    night = TOMORROW.replace(hour=HOUR)
+    for _ in range(5):
+        queue_night(engine, HOUR, night)
+    queue_night(engine, HOUR, night + timedelta(days=1))
+
+    tonight, last_night = (run["id"] for run in runs(engine))
+    assert tonight == last_night + 1
+
+
 def test_who_corrects_after_the_hour_is_not_disturbed(engine: Engine) -> None:
     insert_corrections(engine)
 
