@@ -1,5 +1,6 @@
 """Random access to a file's bytes, with a budget for reading a header."""
 
+import os
 from abc import ABC, abstractmethod
 from typing import BinaryIO
 
@@ -56,9 +57,11 @@ class FileSource(Source):
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._file = file
+        self._size = file.seek(0, os.SEEK_END)
 
     def _read(self, offset: int, size: int) -> bytes:
-        self._file.seek(offset)
+        # A damaged file may name an offset of 64 bits, to which no file can be moved.
+        self._file.seek(min(offset, self._size))
         return self._file.read(size)
 
 

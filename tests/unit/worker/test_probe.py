@@ -1,6 +1,7 @@
 """What a file is, from its first bytes."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,14 @@ def test_the_file_is_read_from_its_start_wherever_it_stands() -> None:
     file.read()
 
     assert probe(file, LIMIT).format == "JPEG"
+
+
+@pytest.mark.parametrize("size", [0, 1], ids=["to the end of the file", "of 64 bits"])
+def test_a_box_that_ends_beyond_every_file_is_damage(size: int, tmp_path: Path) -> None:
+    beginning = READABLE["AVIF"]()[:32]
+    box = size.to_bytes(4, "big") + b"free" + (2**64 - 1).to_bytes(8, "big")
+    path = tmp_path / "picture"
+    path.write_bytes(beginning + box)
+
+    with path.open("rb") as file, pytest.raises(NotAPicture, match="header is damaged"):
+        probe(file, LIMIT)
