@@ -57,7 +57,9 @@ def test_what_only_an_app_can_know_is_said_and_in_json_besides(tmp_path: Path) -
     done = start(PROMETHEUS_MULTIPROC_DIR=str(tmp_path), TAGLOOP_WEBHOOK_S4_SECRET="a-token")
 
     lines = done.stderr.splitlines()
-    assert any("there is no source 's4'; there are cloudinary" in line for line in lines), lines
+    assert any("there is no source 's4'; the sources are cloudinary" in line for line in lines), (
+        lines
+    )
     logged = [json.loads(line)["event"] for line in lines if line.startswith("{")]
     assert any("Listening at" in event for event in logged), lines
 
