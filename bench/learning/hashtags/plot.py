@@ -39,7 +39,7 @@ def plot(figures: dict[str, Any], file: Path) -> None:
     left.axvline(0.9 * clean, color=CLEAN, linestyle=":", label="nine tenths of it")
     left.set_xlim(0.5, 1)
     left.set_xlabel("mean average precision; points: communities")
-    left.legend(loc="lower right", frameon=False)
+    left.legend(loc="upper left", bbox_to_anchor=(0, 1.08), ncols=2, frameon=False)
     _plot_labels(right, scenarios)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
