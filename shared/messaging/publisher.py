@@ -56,7 +56,7 @@ class Publisher:
     def has_waiting(self, queue: str) -> bool:
         """Return whether messages wait in a queue, so that workers are behind.
 
-        False while the broker is away.
+        False while the broker does not answer.
         """
         if self._connection is None:
             return False
@@ -65,7 +65,7 @@ class Publisher:
             return int(channel.queue_declare(queue).message_count) > 0
         # As in _send.
         except Exception as error:
-            log.warning("the broker is away", queue=queue, error=repr(error))
+            log.warning("the broker does not answer", queue=queue, error=repr(error))
             self.close()
             return False
 
