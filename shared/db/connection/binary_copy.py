@@ -1,12 +1,15 @@
 """Read and write rows by `COPY … (FORMAT binary)`, several times faster than INSERT or text.
 
 A record is its number of fields (int16), then each field after its length in bytes (int32), all
-big-endian. Numpy lays out a whole batch at once as a structured array.
+big-endian. Where all records have the same length, numpy lays out a whole batch at once as a
+structured array.
 https://www.postgresql.org/docs/current/sql-copy.html
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 import numpy as np
@@ -26,6 +29,9 @@ UUID_BYTES = 16
 SORTABLE_UUID = f"S{UUID_BYTES}"
 HALFVEC_HEADER_BYTES = 4
 FLOAT16_BYTES = 2
+# From which Postgres counts microseconds.
+EPOCH = datetime(2000, 1, 1)
+NO_VALUE = (-1).to_bytes(4, signed=True)
 # After the number of fields come the id with its length, and the length of the embedding.
 DIMENSIONS_OFFSET = 2 + 4 + UUID_BYTES + 4
 
@@ -138,15 +144,49 @@ def uuid_array(ids: Sequence[UUID]) -> NDArray[np.void]:
     return np.frombuffer(b"".join(image_id.bytes for image_id in ids), f"V{UUID_BYTES}")
 
 
+def copy_rows(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[bytes | None]],
+) -> None:
+    """Write rows whose fields are encoded already; None becomes NULL."""
+    _copy(connection, table, columns, b"".join(chain.from_iterable(map(_record, rows))))
+
+
+def _record(fields: Sequence[bytes | None]) -> Iterable[bytes]:
+    yield len(fields).to_bytes(2)
+    for field in fields:
+        if field is None:
+            yield NO_VALUE
+        else:
+            yield len(field).to_bytes(4)
+            yield field
+
+
+def encode_halfvec(values: NDArray[np.floating]) -> bytes:
+    """Return (dimensions,) values as a field of type halfvec."""
+    return len(values).to_bytes(2) + bytes(2) + values.astype(">f2").tobytes()
+
+
+def encode_timestamp(time: datetime) -> bytes:
+    """Return a time without a time zone as a field of type timestamp."""
+    return ((time - EPOCH) // timedelta(microseconds=1)).to_bytes(8, signed=True)
+
+
 def copy_records(
     connection: Connection, table: str, columns: Sequence[str], records: NDArray[np.void]
 ) -> None:
     """Send a structured array whose bytes are COPY records, in the connection's transaction."""
+    _copy(connection, table, columns, records.tobytes())
+
+
+def _copy(connection: Connection, table: str, columns: Sequence[str], records: bytes) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     cursor = connection.connection.cursor()
-    cursor.copy_expert(statement, io.BytesIO(HEADER + records.tobytes() + TRAILER))
+    cursor.copy_expert(statement, io.BytesIO(HEADER + records + TRAILER))
 
 
 def read_embeddings(data: memoryview) -> tuple[list[UUID], NDArray[np.float16]]:

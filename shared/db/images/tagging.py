@@ -162,7 +162,11 @@ def store_tagged(
         )
         give_back_all(connection, held)
         _note_partial(connection, stored)
-        store_fingerprints(connection, {i.id: i.fingerprint for i in stored if i.fingerprint})
+        store_fingerprints(
+            connection,
+            {image.id: image.fingerprint for image in stored if image.fingerprint},
+            {image.id: image.owner for image in claim.images},
+        )
         report_images(connection, IMAGE_TAGGED, held)
         notify_done(connection, held)
     return held

@@ -35,6 +35,28 @@ def stacks(engine: Engine, ids: Sequence[UUID]) -> set[frozenset[UUID]]:
         return {frozenset(stack.members) for stack in find_stacks(connection, ids).values()}
 
 
+def test_fingerprints_are_stored_as_they_are(engine: Engine, backbone_id: int) -> None:
+    lowest = look(-(2**63), datetime(1999, 12, 31, 23, 59, 59, 999_999))
+    highest = look(2**63 - 1)
+    ids = store_looks(engine, backbone_id, [(lowest, 0), (highest, 0)], owner="Zoë")
+
+    with transaction(engine) as connection:
+        rows = connection.execute(
+            text("""
+                SELECT owner, difference_hash, CAST(miniature AS real[]), taken_at
+                FROM fingerprints WHERE image_id = ANY(:ids) ORDER BY difference_hash
+            """),
+            {"ids": ids},
+        ).all()
+
+    # The miniature's values are 0 to 255, stored less their mean.
+    centred = [value - 127.5 for value in range(256)]
+    assert [tuple(row) for row in rows] == [
+        ("Zoë", lowest.difference_hash, centred, lowest.taken_at),
+        ("Zoë", highest.difference_hash, centred, None),
+    ]
+
+
 def test_other_sizes_and_qualities_are_stacked_and_crops_and_other_owners_are_not(
     pipeline: Pipeline,
     settings: Settings,

@@ -42,7 +42,9 @@ def store_looks(
     with transaction(engine) as connection:
         copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
         fingerprints = [fingerprint for fingerprint, _ in looks]
-        store_fingerprints(connection, dict(zip(ids, fingerprints, strict=True)))
+        store_fingerprints(
+            connection, dict(zip(ids, fingerprints, strict=True)), dict.fromkeys(ids, owner)
+        )
     for image in ids:
         set_row(engine, image, "status = 'tagged', tagged_at = now()")
     return ids

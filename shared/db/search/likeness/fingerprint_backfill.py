@@ -46,14 +46,16 @@ def store_taken(
 ) -> None:
     """Write fingerprints; position: the last image that was looked at, even if without success."""
     # An image that is being deleted must not disappear between here and its fingerprint.
-    there = connection.scalars(
+    rows = connection.execute(
         text("""
-            SELECT id FROM images WHERE id = ANY(CAST(:ids AS uuid[]))
+            SELECT id, owner FROM images WHERE id = ANY(CAST(:ids AS uuid[]))
             ORDER BY id FOR KEY SHARE
         """),
         {"ids": list(fingerprints)},
-    ).all()
-    store_fingerprints(connection, {image_id: fingerprints[image_id] for image_id in there})
+    )
+    owners = {row.id: row.owner for row in rows}
+    there = {image_id: made for image_id, made in fingerprints.items() if image_id in owners}
+    store_fingerprints(connection, there, owners)
     connection.execute(
         text("UPDATE fingerprint_backfill SET position = :position"), {"position": position}
     )

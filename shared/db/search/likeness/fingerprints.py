@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from shared.db.connection.binary_copy import copy_rows, encode_halfvec, encode_timestamp
 from shared.pictures.fingerprint import Fingerprint
 
 # The same picture in another size or quality, or slightly changed. Two sunsets may have the same
@@ -71,30 +73,30 @@ _PAIRS = text("""
 """)
 
 
-def store_fingerprints(connection: Connection, fingerprints: Mapping[UUID, Fingerprint]) -> None:
-    """Write the fingerprints of images, and note that they are to be stacked."""
+def store_fingerprints(
+    connection: Connection, fingerprints: Mapping[UUID, Fingerprint], owners: Mapping[UUID, str]
+) -> None:
+    """Write the fingerprints of images that have none, and note that they are to be stacked."""
     if not fingerprints:
         return
-    connection.execute(
-        text("""
-            WITH made AS (
-                INSERT INTO fingerprints (image_id, owner, difference_hash, miniature, taken_at)
-                SELECT images.id, owner, difference_hash, CAST(miniature AS halfvec), taken_at
-                FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bigint[]),
-                            CAST(:miniatures AS text[]), CAST(:times AS timestamp[]))
-                    AS made(id, difference_hash, miniature, taken_at)
-                JOIN images ON images.id = made.id
-                ON CONFLICT (image_id) DO NOTHING
-                RETURNING image_id
+    copy_rows(
+        connection,
+        "fingerprints",
+        ("image_id", "owner", "difference_hash", "miniature", "taken_at"),
+        [
+            (
+                image_id.bytes,
+                owners[image_id].encode(),
+                made.difference_hash.to_bytes(8, signed=True),
+                encode_halfvec(_centred(made.miniature)),
+                encode_timestamp(made.taken_at) if made.taken_at else None,
             )
-            INSERT INTO unstacked (image_id) SELECT image_id FROM made
-        """),
-        {
-            "ids": list(fingerprints),
-            "hashes": [made.difference_hash for made in fingerprints.values()],
-            "miniatures": [_centred(made.miniature) for made in fingerprints.values()],
-            "times": [made.taken_at for made in fingerprints.values()],
-        },
+            for image_id, made in fingerprints.items()
+        ],
+    )
+    connection.execute(
+        text("INSERT INTO unstacked (image_id) SELECT unnest(CAST(:ids AS uuid[]))"),
+        {"ids": list(fingerprints)},
     )
 
 
@@ -132,7 +134,7 @@ def find_near_duplicates(
     return found
 
 
-def _centred(miniature: bytes) -> str:
-    """Return the values less their mean, as Postgres reads them."""
+def _centred(miniature: bytes) -> NDArray[np.float32]:
+    """Return the grey values less their mean."""
     values = np.frombuffer(miniature, np.uint8).astype(np.float32)
-    return str((values - values.mean()).round(1).tolist())
+    return values - values.mean()
