@@ -99,8 +99,9 @@ def search(
     """Find images by their tags, owner, date and status.
 
     Words are names of tags, and an image has to show all of them. A minus leaves images out, and
-    brackets hold alternatives; both want quotes: tagloop search 'dog -cat (beach|sea)'. Filters are
-    owner:anna, after:2026-01-31, before:, status:failed, source:people and 'confidence>0.8'.
+    brackets hold alternatives; both want quotes: tagloop search 'dog -cat (beach|sea)'. `dog or
+    cat` finds images of either. Filters are owner:anna, after:2026-01-31, before:, status:failed,
+    source:people and 'confidence>0.8'.
 
     The exit code is 1 if nothing was found.
     """
@@ -121,8 +122,9 @@ def search(
         print(guess, file=sys.stderr)
     if found.unknown:
         print(f"No tag has the name {', '.join(found.unknown)}.", file=sys.stderr)
-    elif not found.images:
-        print("No image matches.", file=sys.stderr)
+    if not found.images:
+        if not found.unknown:
+            print("No image matches.", file=sys.stderr)
     else:
         Console(highlight=False, soft_wrap=True).print(found_table(found.images))
     raise typer.Exit(EXIT_WELL if found.images else EXIT_SOME_WRONG)

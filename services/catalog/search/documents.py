@@ -102,7 +102,7 @@ class SearchResults(BaseModel):
 
     tags: list[FoundTag] = Field(description="the wanted tags")
     unknown: list[str] = Field(
-        description="words that mean no tag; if there are any, no image matches"
+        description="words that mean no tag; no image matches a search that requires one"
     )
     by_text: str | None = Field(
         description="the text that the network compared images with, where words mean no tag"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,7 @@ from services.catalog.themes.table import load_themes
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.search.search import STATUSES, Search
-from shared.db.search.wanted import AllOf, AnyOf, Not, Qualities, Shows, Wanted
+from shared.db.search.wanted import NO_IMAGE, Not, Qualities, Shows, Wanted, all_of, any_of
 from shared.db.tags.themes import find_tag_ids
 from shared.errors import BadRequest
 from shared.web.context import context
@@ -42,8 +41,13 @@ class Understood:
 
     @property
     def unknown(self) -> list[str]:
-        """The words without a meaning; if there are any, no image matches."""
+        """The words without a meaning."""
         return [term.word.text for term in self.terms if term.is_unknown]
+
+    @property
+    def can_match(self) -> bool:
+        """Whether images can match: not if an unknown word is required."""
+        return self.search.wanted != NO_IMAGE
 
     @property
     def tags(self) -> list[Named]:
@@ -75,7 +79,7 @@ def understand(criteria: Criteria) -> Understood:
     more += _themes(filters)
     search = Search(
         access,
-        AllOf((wanted, *more)) if more else wanted,
+        all_of([wanted, *more]),
         Qualities(filters.sources, filters.min_confidence, filters.max_confidence),
         filters.owners,
         filters.without_owners,
@@ -114,18 +118,19 @@ def _read_parameters(criteria: Criteria, names: NameIndex) -> tuple[list[Wanted]
     wanted: list[Wanted] = []
     terms: list[Term] = []
 
-    def shows(text: str, negated: bool = False, group: int | None = None) -> Iterator[Wanted]:
+    def shows(text: str, negated: bool = False, group: int | None = None) -> Wanted:
         reading = names.read(text)
         terms.append(Term(Word(text, NOWHERE, NOWHERE), reading, negated, group))
-        if reading.named is not None:
-            yield Shows(reading.named.tag_ids)
+        return NO_IMAGE if reading.named is None else Shows(reading.named.tag_ids)
 
     for text in criteria.tag:
-        wanted += shows(text)
+        wanted.append(shows(text))
     for text in criteria.without:
-        wanted += map(Not, shows(text, negated=True))
-    alternatives = [part for text in criteria.any for part in shows(text, group=NOWHERE)]
-    return [*wanted, *([AnyOf(tuple(alternatives))] if alternatives else [])], terms
+        if (excluded := shows(text, negated=True)) != NO_IMAGE:
+            wanted.append(Not(excluded))
+    if criteria.any:
+        wanted.append(any_of([shows(text, group=NOWHERE) for text in criteria.any]))
+    return wanted, terms
 
 
 def _themes(filters: Filters) -> list[Wanted]:

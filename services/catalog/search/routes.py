@@ -44,7 +44,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
         total = len(found)
         with transaction(context().engine) as connection:
             documents = describe_images(connection, context().words, found[: query.limit])
-    elif not understood.unknown:
+    elif understood.can_match:
         with transaction(context().engine) as connection:
             page = _find_page(connection, understood.search, query)
             cursor, total = page.next, page.total
@@ -84,7 +84,7 @@ def get_search_ids(query: Criteria) -> dict[str, Any]:
     text = text_of(understood)
     if text is not None:
         ids = [row["id"] for row in _find_rows_by_text(understood, text)]
-    elif not understood.unknown:
+    elif understood.can_match:
         with transaction(context().engine) as connection:
             search = understood.search
             found = find_newest(connection, search, MAX_COUNT + 1, before=None, count=False)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     cast,
+    false,
     literal,
     not_,
     or_,
@@ -58,6 +59,7 @@ class Not:
 
 Wanted = Shows | AllOf | AnyOf | Not
 ANYTHING = AllOf(())
+NO_IMAGE = AnyOf(())
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,19 @@ class Qualities:
         """Whether a tag of this confidence is sure enough, and not too sure."""
         low, high = self.min_confidence or 0.0, self.max_confidence
         return low <= confidence and (high is None or confidence <= high)
+
+
+def all_of(parts: Sequence[Wanted]) -> Wanted:
+    """Return the condition that each of the parts applies."""
+    if NO_IMAGE in parts:
+        return NO_IMAGE
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def any_of(parts: Sequence[Wanted]) -> Wanted:
+    """Return the condition that at least one of the parts applies."""
+    possible = tuple(part for part in parts if part != NO_IMAGE)
+    return possible[0] if len(possible) == 1 else AnyOf(possible)
 
 
 def wanted_tags(wanted: Wanted) -> Iterator[Shows]:
@@ -125,7 +140,7 @@ def condition(wanted: Wanted, qualities: Qualities, rows: FromClause) -> ColumnE
     if isinstance(wanted, Not):
         return not_(condition(wanted.part, Qualities(), rows))
     if isinstance(wanted, AnyOf):
-        return or_(*(condition(part, qualities, rows) for part in wanted.parts))
+        return or_(false(), *(condition(part, qualities, rows) for part in wanted.parts))
     return and_(true(), *(condition(part, qualities, rows) for part in wanted.parts))
 
 

@@ -76,6 +76,11 @@ def search(client: FlaskClient, q: str = "", **parameters: Any) -> dict[str, Any
         ("dog", ["dog and cat", "dog"]),
         ("puppies", ["dog and cat", "dog"]),
         ("dog -cat", ["dog"]),
+        ("cup or cat", ["cup", "dog and cat"]),
+        ("dog -qwertz", ["dog and cat", "dog"]),
+        ("-qwertz", ["nothing", "cup", "dog and cat", "dog"]),
+        ("dog or qwertz", ["dog and cat", "dog"]),
+        ("dog qwertz", []),
         ("-dog", ["nothing", "cup"]),
         ("(cup|cat)", ["cup", "dog and cat"]),
         ("dog cat | cup", ["cup", "dog and cat"]),
@@ -116,6 +121,9 @@ def test_parameters_say_the_same_as_words(client: FlaskClient, pictures: dict[st
 
     assert [image["id"] for image in document["images"]] == [str(pictures["dog"])]
     assert [term["start"] for term in document["query"]["terms"]] == [None] * 3
+    told = search(client, any=["cup", "qwertz"], **{"not": "qwertzuiop"})
+    assert [image["id"] for image in told["images"]] == [str(pictures["cup"])]
+    assert told["unknown"] == ["qwertzuiop", "qwertz"]
     newer = search(client, newer_than=str(pictures["cup"]))
     assert [image["id"] for image in newer["images"]] == [str(pictures["nothing"])]
 

@@ -12,7 +12,7 @@ from services.catalog.search.words.meaning import Named, Term
 from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.resolving import resolve, texts_of
 from services.catalog.search.words.typos import NearNames, distance
-from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
+from shared.db.search.wanted import ANYTHING, NO_IMAGE, AllOf, AnyOf, Not, Shows, Wanted
 from shared.model.names.text import normalise
 from shared.model.vocabulary import load_imagenet
 from shared.model.vocabulary.nouns.build import build
@@ -89,6 +89,28 @@ def test_a_word_of_no_meaning_is_told_apart_from_one_that_narrows_nothing() -> N
 
     assert [term.word.text for term in terms if term.is_ignored] == ["a", "on", "the"]
     assert [term.word.text for term in terms if term.is_unknown] == ["qwertzuiop"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("qwertzuiop", NO_IMAGE),
+        ("dog qwertzuiop", NO_IMAGE),
+        ("dog -qwertzuiop", shows("dog")),
+        ("dog or qwertzuiop", shows("dog")),
+        ("dog (qwertzuiop|cat)", AllOf((shows("dog"), shows("cat")))),
+        ("dog -(qwertzuiop|cat)", AllOf((shows("dog"), Not(shows("cat"))))),
+        ("dog -(cat qwertzuiop)", shows("dog")),
+        ("-qwertzuiop", ANYTHING),
+        ("dog with cat", AllOf((shows("dog"), shows("cat")))),
+        ("dog or cat", AnyOf((shows("dog"), shows("cat")))),
+    ],
+)
+def test_a_word_of_no_meaning_is_shown_by_no_image(text: str, wanted: Wanted) -> None:
+    understood, terms = understand(text)
+
+    assert understood == wanted
+    assert any(term.is_unknown for term in terms) == ("qwertzuiop" in text)
 
 
 def test_every_noun_in_the_file_is_found_and_leads_to_a_tag() -> None:

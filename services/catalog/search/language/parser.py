@@ -1,9 +1,10 @@
 """Parse tokens to a search.
 
-    search       = alternative { "|" alternative }
+    search       = alternative { ( "|" | "or" ) alternative }
     alternative  = { item }
     item         = [ "-" ] ( word | "quoted name" | "(" search ")" | filter )
 
+The word "or" is an operator only between two items; elsewhere it is an ordinary word.
 Neighbouring words stay together as a run, which is split into names later. A comma ends a run.
 Filters apply to the whole search, so they are not allowed in brackets.
 """
@@ -11,7 +12,7 @@ Filters apply to the whole search, so they are not allowed in brackets.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.catalog.search.language.errors import QueryError
 from services.catalog.search.language.filters import read_filters
@@ -28,6 +29,14 @@ from services.catalog.search.language.tokens import Token, TokenKind, tokens_of
 
 MAX_NAMES = 30
 MAX_DEPTH = 5
+OR = "or"
+# Between tokens that end and begin an item, `or` means `|`.
+_ITEM_STARTS = frozenset(
+    {TokenKind.WORD, TokenKind.QUOTED, TokenKind.OPEN, TokenKind.MINUS, TokenKind.FILTER}
+)
+_ITEM_ENDS = frozenset(
+    {TokenKind.WORD, TokenKind.QUOTED, TokenKind.CLOSE, TokenKind.COMMA, TokenKind.FILTER}
+)
 
 
 def parse(text: str) -> Query:
@@ -36,15 +45,37 @@ def parse(text: str) -> Query:
     Raises:
         QueryError: it is not valid; the error gives the position.
     """
-    parser = _Parser(list(tokens_of(text)), len(text))
+    parser = _Parser(_read_or(list(tokens_of(text))))
     alternatives = parser.search(depth=0)
     if parser.next is not None:
         raise QueryError(
             "This closing bracket has no opening one.", parser.next.start, parser.next.end
         )
     if len(alternatives) > 1 and not all(alternatives):
-        raise QueryError("One side of `|` is empty.", *parser.bars[0])
+        raise _one_side_is_empty(parser.bars[0])
     return Query(alternatives, read_filters(parser.filters), tuple(parser.filters))
+
+
+def _read_or(tokens: list[Token]) -> list[Token]:
+    """Turn the word `or` between two items into the operator."""
+    read: list[Token] = []
+    for place, token in enumerate(tokens):
+        is_operator = (
+            token.kind is TokenKind.WORD
+            and token.text.lower() == OR
+            and any(before.kind in _ITEM_ENDS for before in read[-1:])
+            and any(after.kind in _ITEM_STARTS for after in tokens[place + 1 : place + 2])
+        )
+        read.append(replace(token, kind=TokenKind.OR) if is_operator else token)
+    return read
+
+
+def _one_side_is_empty(operator: Token) -> QueryError:
+    return QueryError(
+        f"One side of `{operator.text}` names no tag. Filters apply to the whole search.",
+        operator.start,
+        operator.end,
+    )
 
 
 @dataclass
@@ -52,11 +83,10 @@ class _Parser:
     """Parses tokens from left to right."""
 
     tokens: list[Token]
-    length: int
     place: int = 0
     names: int = 0
     filters: list[Filter] = field(default_factory=list)
-    bars: list[tuple[int, int]] = field(default_factory=list)
+    bars: list[Token] = field(default_factory=list)
 
     @property
     def next(self) -> Token | None:
@@ -66,10 +96,10 @@ class _Parser:
         alternatives = [self.alternative(depth)]
         while (token := self.next) and token.kind is TokenKind.OR:
             self.place += 1
-            self.bars.append((token.start, token.end))
+            self.bars.append(token)
             alternatives.append(self.alternative(depth))
             if depth and not all(alternatives):
-                raise QueryError("One side of `|` is empty.", token.start, token.end)
+                raise _one_side_is_empty(token)
         return tuple(alternatives)
 
     def alternative(self, depth: int) -> tuple[Item, ...]:

@@ -32,7 +32,8 @@ MIN_LETTERS = 2
 CANDIDATES = 200
 MAX_COUNTED = 1_000
 OWNER = "owner"
-_BARE = re.compile(r"[^\W_][\w.-]*")
+# One word, except `or`, which is an operator.
+_BARE = re.compile(r"(?!or$)[^\W_][\w.-]*", re.IGNORECASE)
 
 suggesting = APIBlueprint("suggesting", __name__, abp_tags=[ApiTag(name="search")])
 

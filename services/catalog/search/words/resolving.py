@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from services.catalog.search.language import Group, Item, Phrase, Query, Word, WordRun
 from services.catalog.search.words.meaning import NOTHING, Reading, Term
 from services.catalog.search.words.names import NameIndex
-from shared.db.search.wanted import AllOf, AnyOf, Not, Shows, Wanted
+from shared.db.search.wanted import NO_IMAGE, Not, Shows, Wanted, all_of, any_of
 
 MAX_NAME_WORDS = 6
 MAX_TYPED_WORDS = 3
 # Stop words.
 IGNORED = frozenset(
-    {*("a", "an", "and", "at", "by", "for", "from", "in"), *("near", "of", "on", "or", "the", "to")}
+    {*("a", "an", "and", "at", "by", "for", "from", "in", "near"), *("of", "on", "or", "the")}
+    | {"to", "with"}
 )
 
 
@@ -25,7 +26,7 @@ def texts_of(query: Query) -> set[str]:
 def resolve(query: Query, names: NameIndex) -> tuple[Wanted, list[Term]]:
     """Return the tags that images must show, and how each word was interpreted.
 
-    Terms without a tag add no condition.
+    No image shows a word without a tag, and every image lacks it. Stop words add no condition.
     """
     resolver = _Resolver(names)
     several = len(query.alternatives) > 1
@@ -40,12 +41,10 @@ class _Resolver:
         self.terms: list[Term] = []
 
     def any_of(self, alternatives: Sequence[Sequence[Item]], group: int | None) -> Wanted:
-        parts = tuple(self.all_of(items, group) for items in alternatives)
-        return parts[0] if len(parts) == 1 else AnyOf(parts)
+        return any_of([self.all_of(items, group) for items in alternatives])
 
     def all_of(self, items: Sequence[Item], group: int | None) -> Wanted:
-        parts = [part for item in items for part in self.parts_of(item, group)]
-        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+        return all_of([part for item in items for part in self.parts_of(item, group)])
 
     def parts_of(self, item: Item, group: int | None) -> Iterator[Wanted]:
         if isinstance(item, WordRun):
@@ -57,7 +56,7 @@ class _Resolver:
             self._is_inside_not ^= item.negated
             wanted = self.any_of(item.alternatives, self._groups)
             self._is_inside_not ^= item.negated
-            yield Not(wanted) if item.negated else wanted
+            yield from _signed(wanted, item.negated)
 
     def run(self, run: WordRun, group: int | None) -> Iterator[Wanted]:
         """Split a run of words into names, the longest first, and yield what each means."""
@@ -90,9 +89,17 @@ class _Resolver:
         is_ignored = reading.named is None and word.text.lower() in IGNORED
         said = negated != self._is_inside_not
         self.terms.append(Term(word, reading, said, group, is_ignored))
-        if reading.named is not None:
-            shows = Shows(reading.named.tag_ids)
-            yield Not(shows) if negated else shows
+        if not is_ignored:
+            named = reading.named
+            yield from _signed(NO_IMAGE if named is None else Shows(named.tag_ids), negated)
+
+
+def _signed(wanted: Wanted, negated: bool) -> Iterator[Wanted]:
+    """Yield a condition or its opposite; nothing if that would exclude no image."""
+    if not negated:
+        yield wanted
+    elif wanted != NO_IMAGE:
+        yield Not(wanted)
 
 
 def _span(words: Sequence[Word]) -> Word:

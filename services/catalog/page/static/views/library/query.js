@@ -8,12 +8,16 @@ const CONFIDENCE = /^confidence>=?([0-9.]+)$/;
 export function parseQuery(query) {
   const filters = { all: [], any: [], none: [], owner: "", theme: "", after: "", before: "", status: "", source: "", confidence: "" };
   const rest = [];
-  for (const token of query.match(TOKEN) ?? []) {
+  const tokens = query.match(TOKEN) ?? [];
+  // Tags keep their side of a | or an or outside brackets.
+  const isSplit = tokens.some((token) => /^or$/i.test(token) || (!/^-?[("]/.test(token) && token.includes("|")));
+  for (const token of tokens) {
     const colon = token.indexOf(":");
     const name = token.slice(0, colon);
     const confidence = CONFIDENCE.exec(token);
     if (colon > 0 && FILTERS.includes(name)) filters[name] = unquote(token.slice(colon + 1));
     else if (confidence) filters.confidence = confidence[1];
+    else if (isSplit) rest.push(token);
     else if (token.startsWith('"')) filters.all.push(unquote(token));
     else if (token.startsWith("-") && token.length > 1 && token[1] !== "(") filters.none.push(unquote(token.slice(1)));
     else if (token.startsWith("(") && token.endsWith(")")) filters.any.push(...split(token));
@@ -37,7 +41,7 @@ export function countFilters(query) {
 }
 
 export function quote(text) {
-  return /^[\p{L}\p{N}_.:-]+$/u.test(text) ? text : `"${clean(text)}"`;
+  return /^(?!or$)[\p{L}\p{N}_.:-]+$/iu.test(text) ? text : `"${clean(text)}"`;
 }
 
 function unquote(text) {
