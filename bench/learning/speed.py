@@ -67,8 +67,8 @@ def main() -> None:
     backbone = load_backbone(settings, 1)
     custom = [Tag(f"tag-{n}", f"tag {n}", None, (), (), "", None) for n in range(max(TAGS))]
     vocabulary = load_imagenet().with_custom(custom)
-    words = VocabularyIndex(vocabulary, np.arange(len(vocabulary), dtype=np.int32))
-    live = Scorer(LiveModel(1, 1, settings.backbone, ""), backbone.first_head, words)
+    index = VocabularyIndex(vocabulary, np.arange(len(vocabulary), dtype=np.int32))
+    live = Scorer(LiveModel(1, 1, settings.backbone, ""), backbone.first_head, index)
     table = Table("tags", "contributors", "seconds", title=f"{CORRECTIONS:,} corrections")
     for tags, contributors in product(TAGS, CONTRIBUTORS):
         data = made_up(live, tags, contributors)

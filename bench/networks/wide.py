@@ -38,8 +38,8 @@ def scored_a_second(vocabulary: Vocabulary, classes: int) -> float:
     weight = random.normal(size=(DIMENSIONS, classes)).astype(np.float32)
     nothing = LearnedTags.nothing(DIMENSIONS)
     head = Head(weight, np.zeros(classes, np.float32), nothing, nothing)
-    words = VocabularyIndex(vocabulary, np.arange(len(vocabulary), dtype=np.int32))
-    scorer = Scorer(LiveModel(1, 1, "random", ""), head, words)
+    index = VocabularyIndex(vocabulary, np.arange(len(vocabulary), dtype=np.int32))
+    scorer = Scorer(LiveModel(1, 1, "random", ""), head, index)
     embeddings = random.normal(size=(CHUNK, DIMENSIONS)).astype(np.float16)
     images, started = 0, time.monotonic()
     while time.monotonic() - started < SECONDS:

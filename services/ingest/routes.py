@@ -133,7 +133,7 @@ def _describe(image_id: UUID) -> Document:
     with transaction(context().engine) as connection:
         row = find_image(connection, image_id, caller_access())
         return (
-            describe_images(connection, context().words, [row])[0]
+            describe_images(connection, context().vocabulary, [row])[0]
             if row
             else _accepted(image_id, "failed")
         )

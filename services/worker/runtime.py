@@ -45,7 +45,7 @@ class Runtime:
     fetcher: Fetcher
     sender: Sender
     listener: DoneListener
-    words: LiveVocabulary
+    vocabulary: LiveVocabulary
     gpus: GpuWatch | None
 
     def close(self) -> None:

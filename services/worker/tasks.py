@@ -154,7 +154,7 @@ def _tag_url(worker: Runtime, url: str, owner: str) -> dict[str, Any]:
         row = find_image(connection, image.id, EVERYTHING)
         if row is None:
             raise TagloopError("The image was deleted before it was tagged.")
-        return describe_images(connection, worker.words, [row])[0]
+        return describe_images(connection, worker.vocabulary, [row])[0]
 
 
 def _is_done(worker: Runtime, image_id: UUID) -> bool:

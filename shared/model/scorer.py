@@ -28,14 +28,14 @@ MAX_CELLS = 10_000_000
 class Scorer:
     """A head and the tags of its columns.
 
-    head: with the shared learned tags. words: the vocabulary, followed by these tags. hold: names
+    head: with the shared learned tags. index: the vocabulary, followed by these tags. hold: names
     of tags held back until a person confirms them. own: learned tags of single owners, by owner.
     Tags that nothing has learned are not included.
     """
 
     model: LiveModel
     head: Head
-    words: VocabularyIndex
+    index: VocabularyIndex
     hold: frozenset[str] = frozenset()
     own: Mapping[str, OwnTags] = field(default_factory=dict)
 
@@ -44,13 +44,13 @@ class Scorer:
         cls,
         model: LiveModel,
         head: Head,
-        words: VocabularyIndex,
+        index: VocabularyIndex,
         custom: Sequence[KnownTag],
         hold: frozenset[str] = frozenset(),
     ) -> Scorer:
         """Split the learned tags of a head by owner.
 
-        words: the vocabulary alone. custom: the custom tags that the head has learned. Tags that
+        index: the vocabulary alone. custom: the custom tags that the head has learned. Tags that
         only the head knows were deleted, and are left out.
         """
         learned = head.learned_tags
@@ -60,7 +60,7 @@ class Scorer:
         for position, tag_id in enumerate(learned.tag_ids.tolist()):
             if tag_id in tags and (owner := tags[tag_id].owner) is not None:
                 owned[owner].append(position)
-            elif tag_id in tags or tag_id in words.columns:
+            elif tag_id in tags or tag_id in index.columns:
                 shared.append(position)
         if len(shared) < len(learned):
             head = replace(head, learned_tags=learned.take(np.array(shared, dtype=np.intp)))
@@ -68,7 +68,7 @@ class Scorer:
         kept = [
             position
             for position, tag_id in enumerate(pretrained.tag_ids.tolist())
-            if tag_id in tags or tag_id in words.columns
+            if tag_id in tags or tag_id in index.columns
         ]
         if len(kept) < len(pretrained):
             head = replace(head, pretrained=pretrained.take(np.array(kept, dtype=np.intp)))
@@ -76,17 +76,17 @@ class Scorer:
             gone = [tag_id for tag_id in head.text.named_ids.tolist() if tag_id not in tags]
             if gone:
                 head = head.with_text(head.text.without_named(gone))
-        words = words.with_custom([tag for tag in custom if tag.owner is None])
+        index = index.with_custom([tag for tag in custom if tag.owner is None])
         own = {
             owner: OwnTags.of(
                 [tags[tag_id] for tag_id in learned.tag_ids[positions].tolist()],
                 learned.take(np.array(positions, dtype=np.intp)),
-                words.vocabulary,
+                index.vocabulary,
                 hold,
             )
             for owner, positions in owned.items()
         }
-        return cls(model, head, words, hold, own)
+        return cls(model, head, index, hold, own)
 
     def for_owner(self, owner: str) -> Scorer:
         """Return this version with one owner's learned tags in its vocabulary."""
@@ -94,7 +94,7 @@ class Scorer:
         if own is None:
             return self
         head = replace(self.head, learned_tags=self.head.learned_tags.beside(own.learned))
-        return Scorer(self.model, head, self.words.with_custom(own.tags), self.hold)
+        return Scorer(self.model, head, self.index.with_custom(own.tags), self.hold)
 
     def own_of(self, owners: Sequence[str]) -> Iterator[tuple[OwnTags, NDArray[np.intp]]]:
         """Yield the owners of images that have learned tags of their own, with their images'
@@ -112,12 +112,12 @@ class Scorer:
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary; a tag's index in it is its column everywhere."""
-        return self.words.vocabulary
+        return self.index.vocabulary
 
     @property
     def tag_ids(self) -> NDArray[np.int32]:
         """The database's id of each column, (tags,)."""
-        return self.words.tag_ids
+        return self.index.tag_ids
 
     @cached_property
     def learned_columns(self) -> NDArray[np.intp]:

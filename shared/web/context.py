@@ -33,7 +33,7 @@ class Context:
     celery: Celery
     relay: Relay
     listener: DoneListener
-    words: LiveVocabulary
+    vocabulary: LiveVocabulary
     live: LiveScorer
     backlog: BacklogWatch
     unsettled: Unsettled

@@ -95,13 +95,13 @@ def erase_owner(settings: Settings, owner: str) -> int:
 
 def _read_documents(engine: Engine, owner: str) -> Iterator[tuple[dict[str, Any], RowMapping]]:
     """Yield every image of an owner with its row, newest first."""
-    words = LiveVocabulary(engine)
+    vocabulary = LiveVocabulary(engine)
     access = Access(owner)
     before = None
     while True:
         with transaction(engine) as connection:
             rows = list_images(connection, access, before=before, limit=PAGE_IMAGES)
-            documents = describe_images(connection, words, rows)
+            documents = describe_images(connection, vocabulary, rows)
             for row, document in zip(rows, documents, strict=True):
                 said = list_corrections(
                     connection, access, image_id=row["id"], limit=MAX_CORRECTIONS

@@ -101,7 +101,7 @@ def _with_tags(simulation: Simulation) -> tuple[Scorer, list[int]]:
             tag = KnownTag(FIRST_CUSTOM_ID + place, label, label.replace("-", " "), "custom", None)
             made.append(tag)
             ids.append(tag.id)
-    return replace(simulation.live, words=simulation.live.words.with_custom(made)), ids
+    return replace(simulation.live, index=simulation.live.index.with_custom(made)), ids
 
 
 def _data_set(
@@ -143,6 +143,6 @@ def _precision(
     """Return the candidate's mean average precision on pictures that nobody saw."""
     assert finetuned.head is not None
     scorer = replace(live, head=finetuned.head)
-    columns = np.array([live.words.columns[tag_id] for tag_id in tag_ids])
+    columns = np.array([live.index.columns[tag_id] for tag_id in tag_ids])
     scores = scorer.probabilities_of(simulation.test, columns)
     return float(np.mean(list(simulation.precision(scores).values())))

@@ -56,13 +56,13 @@ class Simulation:
         weight, bias = self.pictures.head
         nothing = LearnedTags.nothing(len(weight))
         vocabulary = load_imagenet()
-        words = VocabularyIndex(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
-        self.use(Scorer(LiveModel(1, 1, "", ""), Head(weight, bias, nothing, nothing), words))
+        index = VocabularyIndex(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
+        self.use(Scorer(LiveModel(1, 1, "", ""), Head(weight, bias, nothing, nothing), index))
 
     def use(self, live: Scorer) -> None:
         """Take a live version, whose words hashtags may mean."""
         self.live = live
-        self.reader = HashtagReader(live.words, split=cache(split_run))
+        self.reader = HashtagReader(live.index, split=cache(split_run))
 
     @property
     def test(self) -> NDArray[np.float16]:
@@ -75,7 +75,7 @@ class Simulation:
         dice = np.random.default_rng(0)
         for owner, hashtags in zip(posts.owner, posts.hashtags, strict=True):
             gatherer.add(owner, int(dice.integers(2**63)), hashtags)
-        return gatherer.uses(self.reader, self.live.words)
+        return gatherer.uses(self.reader, self.live.index)
 
     def learn(self, posts: Posts) -> Learned:
         """Learn from hashtags alone; a word that is not learned scores as the network says."""
@@ -130,7 +130,7 @@ class Simulation:
         for place, label in enumerate(self.pictures.labels):
             meaning = self.reader.read(label)
             if meaning is not None and meaning.tags:
-                column = self.live.words.columns[meaning.tags[0]]
+                column = self.live.index.columns[meaning.tags[0]]
                 if self.live.is_known_before[column]:
                     columns[place], is_custom[place] = column, False
         return columns, is_custom
@@ -154,7 +154,7 @@ class Simulation:
             assert meaning is not None
             key: tuple[str, int | None] = (meaning.key, None)
             if meaning.tags:
-                tag = self.live.vocabulary.tags[self.live.words.columns[meaning.tags[0]]]
+                tag = self.live.vocabulary.tags[self.live.index.columns[meaning.tags[0]]]
                 key = (tag.slug.replace("-", ""), meaning.tags[0])
             learned = place_of.get(number.get(key, -1))
             if learned is not None:

@@ -138,7 +138,7 @@ def _standings(
     if not ids:
         return np.zeros(present.shape, np.float32), present
     probabilities = scorer.showable_probabilities(embeddings)
-    columns = scorer.words.columns
+    columns = scorer.index.columns
     for row, image_id in enumerate(ids):
         for tag_id, is_present in decided.get(image_id, {}).items():
             # Tags that no model has learned are in no scorer.

@@ -26,7 +26,7 @@ class Opinion:
     scorer: None before the image is tagged.
     """
 
-    words: VocabularyIndex
+    index: VocabularyIndex
     scorer: Scorer | None
     probabilities: NDArray[np.float32]
     present: NDArray[np.bool_]
@@ -35,7 +35,7 @@ class Opinion:
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary; a tag's index in it is its column everywhere."""
-        return self.words.vocabulary
+        return self.index.vocabulary
 
     def sure(self, limits: float | NDArray[np.float32]) -> NDArray[np.bool_]:
         """Return which tags to show, (tags,): people's decisions, otherwise tags that reach their
@@ -52,7 +52,7 @@ class Opinion:
             return None
         else:
             confidence, source = float(self.probabilities[column]), "model"
-        is_word = column < self.vocabulary.words
+        is_word = column < self.vocabulary.word_count
         kind: Kind = "wordnet" if is_word else "custom"
         return ShownTag(tag.slug, tag.name, kind, tag.owner, confidence, source)
 
@@ -70,12 +70,12 @@ def read_opinion(image: RowMapping, knowing: Sequence[KnownTag] = ()) -> Opinion
     named = [*decided, *knowing]
     if stored is None:
         scorer = None
-        index = context().words.get().with_custom(named)
+        index = context().vocabulary.get().with_custom(named)
         probabilities = np.full(len(index.vocabulary), np.nan, np.float32)
     else:
         own = _scorer_of(stored["backbone_id"]).for_owner(image["owner"])
-        scorer = replace(own, words=own.words.with_custom(named))
-        index = scorer.words
+        scorer = replace(own, index=own.index.with_custom(named))
+        index = scorer.index
         embedding = np.array(stored["embedding"], dtype=np.float16)
         probabilities = scorer.showable_probabilities(embedding[np.newaxis])[0]
     present = np.zeros(len(index.vocabulary), dtype=bool)

@@ -55,7 +55,7 @@ def post_retry(path: ImagePath) -> tuple[dict[str, Any], int]:
         raise Conflict(f"The image {path.image_id!r} has not failed; it is {row['status']}.")
     row = find_row(path.image_id)
     with transaction(context().engine) as connection:
-        return describe_images(connection, context().words, [row])[0], 202
+        return describe_images(connection, context().vocabulary, [row])[0], 202
 
 
 @retrying.post(

@@ -64,7 +64,7 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
         document = describe_image(row, _shown_tags(row, query))
     else:
         with transaction(context().engine) as connection:
-            document = describe_images(connection, context().words, [row], least or 0)[0]
+            document = describe_images(connection, context().vocabulary, [row], least or 0)[0]
         document = {**document, "tags": document["tags"][: query.max_tags]}
     if query.suggest is None:
         return document
@@ -99,7 +99,7 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
             page = find(query.cursor, query.limit)
             rows = [found[image_id] for image_id in page.ids]
             return {
-                "images": describe_images(connection, context().words, rows),
+                "images": describe_images(connection, context().vocabulary, rows),
                 "next": page.next,
             }
         stacked = find_stacked(
@@ -110,7 +110,7 @@ def get_images(query: ImagesQuery) -> dict[str, Any]:
             lambda members: find(None, len(members), members).ids,
         )
         rows = [found[image_id] for image_id in stacked.ids]
-        documents = describe_images(connection, context().words, rows)
+        documents = describe_images(connection, context().vocabulary, rows)
         return {"images": stacked.add_stacks(documents), "next": stacked.next}
 
 
@@ -195,7 +195,7 @@ def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
         raise BadRequest("tags: names at least one tag.")
     tags = [resolve_tag(name, row["owner"]).tag for name in asked]
     opinion = read_opinion(row, knowing=tags)
-    named = (opinion.shown_tag(opinion.words.columns[tag.id]) for tag in tags)
+    named = (opinion.shown_tag(opinion.index.columns[tag.id]) for tag in tags)
     return [describe_tag(opinion.vocabulary, tag) for tag in named if tag]
 
 

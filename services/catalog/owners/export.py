@@ -63,7 +63,7 @@ def _lines(here: Context, owner: str) -> Iterator[bytes]:
     while True:
         with transaction(here.engine) as connection:
             rows = list_images_of(connection, owner, after, IMAGES_AT_ONCE)
-            documents = describe_images(connection, here.words, rows)
+            documents = describe_images(connection, here.vocabulary, rows)
         if not rows:
             return
         after = rows[-1]["id"]

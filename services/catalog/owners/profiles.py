@@ -172,7 +172,7 @@ def _find_subjects(
         {tag_id: float(row["weight"]) for tag_id, row in own.items()},
         {tag_id: float(row["weight"]) for tag_id, row in others.items()},
     )
-    index = context().words.get()
+    index = context().vocabulary.get()
     chosen: list[int] = []
     # Only the vocabulary's tags: custom tags may belong to another owner.
     known = (tag_id for tag_id in scores if tag_id in index.columns and scores[tag_id] > 0)

@@ -43,7 +43,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
         found = _find_rows_by_text(understood, text)
         total = len(found)
         with transaction(context().engine) as connection:
-            documents = describe_images(connection, context().words, found[: query.limit])
+            documents = describe_images(connection, context().vocabulary, found[: query.limit])
     elif understood.can_match:
         with transaction(context().engine) as connection:
             page = _find_page(connection, understood.search, query)
@@ -54,7 +54,7 @@ def get_search(query: SearchQuery) -> dict[str, Any]:
             }
             # Images deleted meanwhile are left out.
             there = [rows[image_id] for image_id in page.ids if image_id in rows]
-            documents = describe_images(connection, context().words, there)
+            documents = describe_images(connection, context().vocabulary, there)
             if isinstance(page, StackedPage):
                 documents = page.add_stacks(documents)
     return {

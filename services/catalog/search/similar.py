@@ -127,7 +127,7 @@ def _find_similar(
         rows = {row["id"]: row for row in find_images(connection, list(similarities), access)}
         # Images deleted since the embeddings were read are left out.
         ordered = [rows[image_id] for image_id in similarities if image_id in rows]
-        documents = describe_images(connection, context().words, ordered)
+        documents = describe_images(connection, context().vocabulary, ordered)
     return {
         "images": [
             {**document, "similarity": round(similarities[row["id"]], SIMILARITY_DIGITS)}

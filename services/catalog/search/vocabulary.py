@@ -18,7 +18,7 @@ def names_for(texts: Collection[str], owner: str | None) -> NameIndex:
     Raises:
         Forbidden: it names an owner whose tags the caller may not see.
     """
-    index = context().words.get()
+    index = context().vocabulary.get()
     vocabulary = index.vocabulary
     slugs = _slugs_by_wordnet_id(vocabulary)
 

@@ -44,5 +44,5 @@ def get_stack(path: ImagePath) -> dict[str, Any]:
         members = stack.members if stack else (row["id"],)
         found = {near["id"]: near for near in find_images(connection, members, caller_access())}
         there = [found[image_id] for image_id in members if image_id in found]
-        documents = describe_images(connection, context().words, there)
+        documents = describe_images(connection, context().vocabulary, there)
     return {"images": documents, "why": stack and reason(stack)}

@@ -162,7 +162,7 @@ def _describe(connection: Connection, scored: PreviewScores, places: range) -> l
     rows = {row["id"]: row for row in find_images(connection, chosen, caller_access())}
     kept = [place for place in places if scored.ids[place] in rows]
     documents = describe_images(
-        connection, context().words, [rows[scored.ids[place]] for place in kept]
+        connection, context().vocabulary, [rows[scored.ids[place]] for place in kept]
     )
     sure = [round(float(scored.confidences[place]), CONFIDENCE_DIGITS) for place in kept]
     return [

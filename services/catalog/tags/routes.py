@@ -62,7 +62,7 @@ def _decode(cursor: str) -> tuple[str, int]:
 
 def _describe(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
     ids = [row["id"] for row in rows]
-    everyday = context().words.get().vocabulary.everyday
+    everyday = context().vocabulary.get().vocabulary.everyday
     aliases = aliases_of(connection, ids)
     parents = parents_of(connection, ids)
     children = children_of(connection, ids)

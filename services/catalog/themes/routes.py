@@ -124,7 +124,9 @@ def get_theme(path: ThemePath, query: ThemeQuery) -> dict[str, Any]:
         page, cursor = cut_page(found, query.limit, lambda image_id: image_id)
         rows = {row["id"]: row for row in find_images(connection, page, access)}
         documents = describe_images(
-            connection, context().words, [rows[image_id] for image_id in page if image_id in rows]
+            connection,
+            context().vocabulary,
+            [rows[image_id] for image_id in page if image_id in rows],
         )
     return {"theme": theme.slug, "name": theme.name, "images": documents, "next": cursor}
 

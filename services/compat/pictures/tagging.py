@@ -212,7 +212,7 @@ def _await(image_id: UUID, deadline: float) -> PictureOutcome | None:
             return PictureOutcome(error=kind(row["error"]))
         if not is_done or row["status"] != "tagged":
             raise Unavailable("No worker tagged the picture in time; send it again later.")
-        index = context().words.get(connection)
+        index = context().vocabulary.get(connection)
         shown = tags_of_images(connection, [row["id"]], index)[row["id"]]
     return PictureOutcome(row, shown, labels_of(index.vocabulary, current_words(), shown))
 

@@ -89,7 +89,7 @@ def post_batch(body: BatchRequest) -> tuple[dict[str, Any], int]:
     with transaction(here.engine) as connection:
         outcomes = record_verdicts(
             connection,
-            here.words.get(connection),
+            here.vocabulary.get(connection),
             body.user,
             entries,
             settings=here.settings,
@@ -119,7 +119,7 @@ def post_undo(path: BatchPath) -> tuple[dict[str, Any], int]:
     """Restores the user's verdicts on these images and tags from before the request."""
     here = context()
     with transaction(here.engine) as connection:
-        index = here.words.get(connection=connection)
+        index = here.vocabulary.get(connection=connection)
         undone = undo_batch(connection, index, path.batch_id, caller_access())
     if undone is None:
         raise NotFound(f"There is no batch {str(path.batch_id)!r}.")

@@ -91,7 +91,7 @@ def post_many(body: ManyCorrections) -> dict[str, Any]:
     with transaction(here.engine) as connection:
         outcomes = record_verdicts(
             connection,
-            here.words.get(connection),
+            here.vocabulary.get(connection),
             body.user,
             list(entries.values()),
             settings=here.settings,

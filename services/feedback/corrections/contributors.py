@@ -75,7 +75,7 @@ def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
     """
     here = context()
     name = "" if path.user == NOBODY else path.user
-    index = here.words.get()
+    index = here.vocabulary.get()
     with transaction(here.engine) as connection:
         vouch(connection, name, body.vouched)
         row = find_contributor(connection, name)

@@ -74,7 +74,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     here = context()
     refuse_too_many(body.count())
     entry = read_entry(path.image_id, body)
-    index = here.words.get()
+    index = here.vocabulary.get()
     with transaction(here.engine) as connection:
         [recorded] = record_verdicts(
             connection,
@@ -90,7 +90,7 @@ def post_corrections(path: ImagePath, body: ImageCorrections) -> tuple[dict[str,
     count_corrections(recorded)
     image = find_row(path.image_id)
     with transaction(here.engine) as connection:
-        document = describe_images(connection, here.words, [image])[0]
+        document = describe_images(connection, here.vocabulary, [image])[0]
         similar = find_similar_names(connection, index, body.add, image["owner"])
     return {
         "image": document["id"],

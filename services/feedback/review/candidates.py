@@ -102,7 +102,7 @@ def suggest(
     for whose, positions in groups.items():
         of_group = scorer if whose is None else scorer.for_owner(whose)
         voted = [tag for tag in candidates.voted if tag.owner in (None, whose)]
-        knowing = replace(of_group, words=of_group.words.with_custom(voted))
+        knowing = replace(of_group, index=of_group.index.with_custom(voted))
         found |= _suggest_alike(knowing, candidates, np.array(positions), threshold)
     return found
 
@@ -111,7 +111,7 @@ def _suggest_alike(
     scorer: Scorer, candidates: Candidates, positions: NDArray[np.intp], threshold: float
 ) -> dict[UUID, list[TagQuestion]]:
     """Return the tags to ask about on images that share one scorer."""
-    columns = scorer.words.columns
+    columns = scorer.index.columns
     images_of = {
         columns[tag_id]: images
         for tag_id, images in candidates.images_of.items()

@@ -76,7 +76,7 @@ def get_review(query: ReviewQuery) -> tuple[dict[str, Any], dict[str, str]]:
         offered = note_offered(connection, reviewer, chosen)
         rows = {row["id"]: row for row in find_images(connection, list(offered), caller_access())}
         kept = [image_id for image_id in chosen if image_id in rows]
-        documents = describe_images(connection, here.words, [rows[key] for key in kept])
+        documents = describe_images(connection, here.vocabulary, [rows[key] for key in kept])
     images = [
         {"image": document, "suggestions": _describe(suggestions[image_id])}
         for image_id, document in zip(kept, documents, strict=True)

@@ -96,7 +96,7 @@ def post_tag(body: ExampleImages) -> tuple[dict[str, Any], int]:
         return _make_from_name(body), 201
     has = VerdictsDocument(add=[body.name], new=body.new)
     lacks = VerdictsDocument(remove=[body.name], new=body.new)
-    index = here.words.get()
+    index = here.vocabulary.get()
     entries = [
         read_entry(image_id, said)
         for said, image_ids in ((has, body.examples), (lacks, body.counterexamples))

@@ -136,7 +136,7 @@ def patch_tag(path: EditedTagPath, query: WhoseQuery, body: TagChange) -> dict[s
 def post_merge(path: EditedTagPath, query: WhoseQuery, body: MergeRequest) -> dict[str, Any]:
     """Corrections and aliases move to the remaining tag. The other tag's name becomes an alias."""
     here = context()
-    index = here.words.get()
+    index = here.vocabulary.get()
     with transaction(here.engine) as connection:
         begin_edit(connection)
         tag = _find_editable(connection, path.slug, query.owner)
@@ -192,7 +192,7 @@ def _find(connection: Connection, text: str, owner: str | None) -> KnownTag:
         NotFound: it means no tag that the caller sees.
         Conflict: several owners have such a tag.
     """
-    index = context().words.get(connection)
+    index = context().vocabulary.get(connection)
     meaning = find_named(connection, index, [text], caller_access().narrow(owner)).get(text)
     if meaning is None:
         raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
@@ -227,7 +227,7 @@ def _refuse_taken(connection: Connection, tag: KnownTag, name: str, owner: str |
     Raises:
         Conflict: the name is taken.
     """
-    index = context().words.get(connection)
+    index = context().vocabulary.get(connection)
     meaning = find_named(connection, index, [name], owner).get(name)
     others = [
         other

@@ -34,7 +34,7 @@ def make_named_tag(name: str) -> KnownTag:
         raise BadRequest(f"The tag {name!r} needs examples: it would belong to {owner!r} alone.")
     if not settings.custom_tags:
         raise BadRequest("This server allows no new tags (TAGLOOP_CUSTOM_TAGS).")
-    index = here.words.get()
+    index = here.vocabulary.get()
     with transaction(here.engine) as connection:
         known = find_named(connection, index, [name], None)
         if name in known:

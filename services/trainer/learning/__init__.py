@@ -79,7 +79,7 @@ def finetune(
     with transaction(engine) as connection:
         changed = store_standings(connection, finetuned.standings)
     for contributor in changed:
-        reconsider(engine, live.words, contributor)
+        reconsider(engine, live.index, contributor)
     return finetuned
 
 

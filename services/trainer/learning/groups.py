@@ -65,7 +65,7 @@ def learn_groups(
 def knowing(live: Scorer, owner: str | None, custom: Sequence[KnownTag]) -> Scorer:
     """Return the live version with an owner's tags, and tags to be learned, in its vocabulary."""
     scorer = live if owner is None else live.for_owner(owner)
-    return replace(scorer, words=scorer.words.with_custom(custom), own=live.own)
+    return replace(scorer, index=scorer.index.with_custom(custom), own=live.own)
 
 
 def report_of(report: Mapping[str, Any], owner: str | None) -> Mapping[str, Any]:

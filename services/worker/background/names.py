@@ -69,7 +69,7 @@ def _find_missing(engine: Engine, scorer: Scorer) -> set[int]:
         return set()
     with transaction(engine) as connection:
         wanted = set(list_tags_from_names(connection))
-    words = scorer.tag_ids[: scorer.vocabulary.words].tolist()
+    words = scorer.tag_ids[: scorer.vocabulary.word_count].tolist()
     return wanted.difference(words, scorer.head.text.named_ids.tolist())
 
 
@@ -79,8 +79,8 @@ def _promote(connection: Connection, storage: Storage, backbone_id: int) -> int 
         return None
     head = read_head(storage, model)
     assert head.text is not None
-    words = read_vocabulary_index(connection, backbone_id)
-    text = with_names(connection, head.text, backbone_id, words)
+    index = read_vocabulary_index(connection, backbone_id)
+    text = with_names(connection, head.text, backbone_id, index)
     # Another worker may have been faster.
     added = len(text.named_ids) - len(head.text.named_ids)
     if added <= 0:

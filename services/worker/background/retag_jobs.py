@@ -113,7 +113,7 @@ def _plan(connection: Connection, job: Job, scorer: Scorer) -> tuple[Walk, Walk 
 
 def _with_wider(tag_id: int, scorer: Scorer) -> NDArray[np.int32]:
     """Return the ids of a tag and of all wider ones; only its own if it is not learned."""
-    column = scorer.words.columns.get(tag_id)
+    column = scorer.index.columns.get(tag_id)
     above = [] if column is None else scorer.tag_ids[scorer.vocabulary.ancestors(column)].tolist()
     return np.array([*above, tag_id], dtype=np.int32)
 

@@ -20,7 +20,7 @@ OWN_WORDS = ("metadata", "hashtags")
 
 
 def write_bodies(
-    connection: Connection, words: LiveVocabulary, rows: Sequence[RowMapping]
+    connection: Connection, vocabulary: LiveVocabulary, rows: Sequence[RowMapping]
 ) -> dict[UUID, str]:
     """Return the JSON body of each delivery; a delivery whose image has been deleted has none.
 
@@ -29,7 +29,7 @@ def write_bodies(
     bodies = {row["id"]: row["body"] for row in rows if row["body"] is not None}
     new = [row for row in rows if row["body"] is None]
     if new:
-        images = _describe_named(connection, words, {row["image_id"] for row in new} - {None})
+        images = _describe_named(connection, vocabulary, {row["image_id"] for row in new} - {None})
         written = {
             row["id"]: _write(row, images.get(row["image_id"]))
             for row in new
@@ -41,7 +41,7 @@ def write_bodies(
 
 
 def _describe_named(
-    connection: Connection, words: LiveVocabulary, ids: set[UUID]
+    connection: Connection, vocabulary: LiveVocabulary, ids: set[UUID]
 ) -> dict[UUID, dict[str, Any]]:
     """Describe images as the API does; a copy is described as its original, with the copy's id."""
     named = find_images(connection, list(ids), EVERYTHING)
@@ -49,7 +49,7 @@ def _describe_named(
     rows = find_images(connection, list(set(originals.values())), EVERYTHING)
     documents = {
         row["id"]: document
-        for row, document in zip(rows, describe_images(connection, words, rows), strict=True)
+        for row, document in zip(rows, describe_images(connection, vocabulary, rows), strict=True)
     }
     return {image_id: documents[original] for image_id, original in originals.items()}
 

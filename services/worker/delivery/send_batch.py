@@ -52,7 +52,7 @@ class DeliveryContext:
 
     settings: Settings
     engine: Engine
-    words: LiveVocabulary
+    vocabulary: LiveVocabulary
     closing: threading.Event
 
 
@@ -72,7 +72,7 @@ def send_batch(sending: DeliveryContext, claimed: Claimed) -> BatchResult:
             if endpoint is not None:
                 fail_waiting(connection, endpoint_id, "The endpoint is disabled.")
             return BatchResult(claimed.destination, is_ill=False)
-        bodies = write_bodies(connection, sending.words, claimed.deliveries)
+        bodies = write_bodies(connection, sending.vocabulary, claimed.deliveries)
     rows = [row for row in claimed.deliveries if row["id"] in bodies]
     started = noted_at = time.monotonic()
     count, last = 0, None

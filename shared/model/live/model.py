@@ -150,10 +150,10 @@ class LiveScorer:
                 return known
         self._unreadable = None
         with transaction(self._engine) as connection:
-            words = read_vocabulary_index(connection, model.backbone_id)
+            index = read_vocabulary_index(connection, model.backbone_id)
             learned = [*head.learned_tags.tag_ids.tolist(), *head.pretrained.tag_ids.tolist()]
             if head.text is not None:
                 learned += head.text.named_ids.tolist()
             custom = find_custom_tags(connection, learned)
         self._edits = edits
-        return Scorer.of(model, head, words, custom, self._hold)
+        return Scorer.of(model, head, index, custom, self._hold)

@@ -19,8 +19,8 @@ class Vocabulary:
     """Tags in a fixed order: a tag's index in `tags` is its column in all arrays of probabilities.
 
     `leaves` are the columns of tags that the network has a class for, and `leaf_numbers` these
-    classes, both in the order of the classes, (leaves,) int. `words` is the number of its own tags,
-    which come before all custom ones. `has_leaves` is true for tags with a class that counts
+    classes, both in the order of the classes, (leaves,) int. `word_count` is the number of its own
+    tags, which come before all custom ones. `has_leaves` is true for tags with a class that counts
     towards them, their own or a narrower tag's, (tags,) bool. `classes` is the number of classes.
 
     Raises ValueError for two tags with one slug, an unknown parent, or a tag that is its own
@@ -35,7 +35,7 @@ class Vocabulary:
         self._ancestors = _ancestors(self.tags, self._columns)
         self._descendants = _descendants(self._ancestors)
         by_leaf = {tag.leaf: column for column, tag in enumerate(self.tags) if tag.leaf is not None}
-        self.words = len(self.tags)
+        self.word_count = len(self.tags)
         self.leaf_numbers: NDArray[np.intp] = np.array(sorted(by_leaf), dtype=np.intp)
         self.leaves: NDArray[np.intp] = np.array(
             [by_leaf[leaf] for leaf in self.leaf_numbers.tolist()], dtype=np.intp

@@ -22,11 +22,11 @@ WORDS_METRIC = "words_file"
 
 
 def with_words(
-    connection: Connection, head: Head, path: Path, backbone: str, vocabulary: VocabularyIndex
+    connection: Connection, head: Head, path: Path, backbone: str, index: VocabularyIndex
 ) -> Head:
     """Return a network's head with the words of a file; existing words are replaced.
 
-    vocabulary: the network's. A word that is not in it becomes a custom tag.
+    index: the vocabulary of the network. A word that is not in it becomes a custom tag.
 
     Raises:
         ConfigError: the file cannot be read, or was made for another backbone.
@@ -39,7 +39,7 @@ def with_words(
         )
     known = {
         tag.slug: tag_id
-        for tag, tag_id in zip(vocabulary.vocabulary.tags, vocabulary.tag_ids.tolist(), strict=True)
+        for tag, tag_id in zip(index.vocabulary.tags, index.tag_ids.tolist(), strict=True)
     }
     new = [
         KnownTag(0, slug, name, "custom", None)
@@ -68,8 +68,8 @@ def add_words(connection: Connection, storage: Storage, path: Path, reason: str)
     digest = digest_of(path)
     if has_words_version(connection, WORDS_METRIC, digest):
         return None
-    words = read_vocabulary_index(connection, live.backbone_id)
-    head = with_words(connection, read_head(storage, live), path, live.backbone, words)
+    index = read_vocabulary_index(connection, live.backbone_id)
+    head = with_words(connection, read_head(storage, live), path, live.backbone, index)
     return promote_head(
         connection, storage, live, head, reason=reason, metrics={WORDS_METRIC: digest}
     )

@@ -15,12 +15,12 @@ SHARE_DIGITS = 3
 
 def describe_images(
     connection: Connection,
-    words: LiveVocabulary,
+    vocabulary: LiveVocabulary,
     rows: Sequence[RowMapping],
     min_confidence: float = 0.0,
 ) -> list[dict[str, Any]]:
     """Return rows of `images` as documents, with the tags that are sure enough."""
-    index = words.get(connection)
+    index = vocabulary.get(connection)
     shown = tags_of_images(connection, [row["id"] for row in rows], index)
     return [
         describe_image(row, describe_tags(index.vocabulary, shown[row["id"]], min_confidence))

@@ -35,7 +35,7 @@ def find_tags_named(texts: Collection[str], owner: str | None = None) -> dict[st
     Raises:
         Forbidden: the caller may not see this owner's tags.
     """
-    index = context().words.get()
+    index = context().vocabulary.get()
     with transaction(context().engine) as connection:
         return find_named(connection, index, texts, caller_access().narrow(owner))
 

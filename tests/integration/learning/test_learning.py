@@ -137,7 +137,7 @@ def test_tags_that_nobody_taught_stay_as_they_were(world: World) -> None:
         world.live,
     )
 
-    network = world.live.vocabulary.words
+    network = world.live.vocabulary.word_count
     before = world.live.tag_probabilities(world.others)[:, :network]
     after = promoted(world.live, outcome).tag_probabilities(world.others)[:, :network]
     np.testing.assert_array_equal(before, after)

@@ -40,7 +40,7 @@ class Said:
     learned: bool = False
 
 
-def custom_words(slugs: Sequence[str]) -> VocabularyIndex:
+def index_with_custom(slugs: Sequence[str]) -> VocabularyIndex:
     """The vocabulary with tags that people made."""
     custom = [Tag(slug, slug, None, (), (), "", None) for slug in slugs]
     vocabulary = load_imagenet().with_custom(custom)
@@ -50,7 +50,7 @@ def custom_words(slugs: Sequence[str]) -> VocabularyIndex:
 def untaught(backbone: Backbone, slugs: Sequence[str]) -> Scorer:
     """The network as it comes, live, in a vocabulary with these custom tags."""
     model = LiveModel(1, 1, backbone.description.name, "heads/first")
-    return Scorer(model, backbone.first_head, custom_words(slugs))
+    return Scorer(model, backbone.first_head, index_with_custom(slugs))
 
 
 def embed_crops(backbone: Backbone, photo: Path, count: int, seed: int) -> NDArray[np.float16]:

@@ -24,7 +24,7 @@ def tag(slug: str, *parents: str, leaf: int | None = None) -> Tag:
     return Tag(slug, slug, None, (), parents, "", leaf)
 
 
-WORDS = VocabularyIndex(
+INDEX = VocabularyIndex(
     Vocabulary(
         [
             tag("animal"),
@@ -66,9 +66,9 @@ def probabilities(
         learned(bias_by_id),
         learned(pretrained or {}),
     )
-    scorer = Scorer(LiveModel(1, 1, "tiny", "heads/tiny"), head, WORDS)
+    scorer = Scorer(LiveModel(1, 1, "tiny", "heads/tiny"), head, INDEX)
     row = scorer.tag_probabilities(np.ones((1, DIMENSIONS), np.float16))[0]
-    return {tag.slug: float(p) for tag, p in zip(WORDS.vocabulary.tags, row, strict=True)}
+    return {tag.slug: float(p) for tag, p in zip(INDEX.vocabulary.tags, row, strict=True)}
 
 
 def test_a_taught_tag_answers_for_itself_and_the_others_stay() -> None:

@@ -40,7 +40,7 @@ def measure_spread(
     """
     if len(sampled) < MIN_IMAGES:
         return None
-    columns = candidate.learned_columns[candidate.learned_columns < live.vocabulary.words]
+    columns = candidate.learned_columns[candidate.learned_columns < live.vocabulary.word_count]
     absent = live.tag_probabilities(sampled)[:, columns] <= CERTAIN_ABSENT
     shown = candidate.tag_probabilities(sampled)[:, columns] >= min_confidence
     return float((absent & shown).mean(axis=0).max(initial=0.0))

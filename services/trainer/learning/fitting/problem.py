@@ -40,7 +40,7 @@ class LearnableTags:
     @classmethod
     def of(cls, ids: NDArray[np.int32], scorer: Scorer) -> LearnableTags:
         """Return tags of the scorer's vocabulary by their ids."""
-        columns = np.array([scorer.words.columns[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
+        columns = np.array([scorer.index.columns[tag_id] for tag_id in ids.tolist()], dtype=np.intp)
         position = {column: place for place, column in enumerate(columns.tolist())}
         pairs = [
             (place, position[above])
@@ -207,4 +207,4 @@ def network_alone(scorer: Scorer) -> Scorer:
     """Return the scorer without any learned tags."""
     head = scorer.head
     nothing = LearnedTags.nothing(len(head.weight))
-    return Scorer(scorer.model, replace(head, learned_tags=nothing), scorer.words)
+    return Scorer(scorer.model, replace(head, learned_tags=nothing), scorer.index)

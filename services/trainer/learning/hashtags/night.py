@@ -85,9 +85,9 @@ def look_at_hashtags(engine: Engine, live: Scorer, settings: Settings) -> Night 
         former = find_former_names(connection)
         merged = find_merged(connection)
         decided = find_decided_tags(connection)
-    live = replace(live, words=live.words.with_custom(shared), own=live.own)
-    reader = HashtagReader(live.words, former=former, merged=merged, split=cache(split_run))
-    uses = gatherer.uses(reader, live.words)
+    live = replace(live, index=live.index.with_custom(shared), own=live.own)
+    reader = HashtagReader(live.index, former=former, merged=merged, split=cache(split_run))
+    uses = gatherer.uses(reader, live.index)
 
     def read(rows: NDArray[np.intp]) -> NDArray[np.float16]:
         found = np.zeros((len(rows), len(live.head.weight)), dtype=np.float16)

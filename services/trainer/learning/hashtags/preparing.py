@@ -127,7 +127,7 @@ class _KnownWords:
         cls, words: Sequence[HashtagWord], live: Scorer, decided: Collection[int]
     ) -> _KnownWords:
         ids = [-1 if one.tag_id is None else one.tag_id for one in words]
-        column = np.array([live.words.columns.get(tag_id, -1) for tag_id in ids], np.intp)
+        column = np.array([live.index.columns.get(tag_id, -1) for tag_id in ids], np.intp)
         safe = np.maximum(column, 0)
         is_known = (column >= 0) & live.is_known_before[safe]
         taught = set(decided) & set(live.head.learned_tags.tag_ids.tolist())
@@ -211,7 +211,7 @@ def _taught_by_people(live: Scorer, decided: Collection[int]) -> Scorer:
     """Return the live version without the tags that only hashtags taught."""
     learned = live.head.learned_tags
     kept = learned.take(np.flatnonzero(np.isin(learned.tag_ids, list(decided))))
-    return Scorer(live.model, replace(live.head, learned_tags=kept), live.words)
+    return Scorer(live.model, replace(live.head, learned_tags=kept), live.index)
 
 
 def _look(

@@ -104,15 +104,15 @@ def _without_learned(engine: Engine, storage: Storage, base: LiveModel) -> Score
     head = Head.from_bytes(bytes(storage.get(base.blob)))
     head = replace(head, learned_tags=LearnedTags.nothing(len(head.weight)))
     with transaction(engine) as connection:
-        words = read_vocabulary_index(connection, base.backbone_id)
+        index = read_vocabulary_index(connection, base.backbone_id)
         known = head.pretrained.tag_ids.tolist()
         if head.text is not None:
-            text = with_names(connection, head.text, base.backbone_id, words)
+            text = with_names(connection, head.text, base.backbone_id, index)
             text = with_background(connection, text, base.backbone_id)
             head = head.with_text(text)
             known += text.named_ids.tolist()
         custom = find_tags(connection, known)
-    return Scorer.of(base, head, words, custom)
+    return Scorer.of(base, head, index, custom)
 
 
 def _compose(following: Scorer, learned: dict[str | None, GroupOutcome]) -> Finetuned:

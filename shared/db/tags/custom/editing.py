@@ -43,7 +43,7 @@ def publish_tag(connection: Connection, tag: KnownTag, key_id: int | None) -> No
 
 def merge_tags(
     connection: Connection,
-    words: VocabularyIndex,
+    index: VocabularyIndex,
     tag: KnownTag,
     into: KnownTag,
     key_id: int | None,
@@ -70,7 +70,7 @@ def merge_tags(
         ),
         ids,
     ).rowcount
-    _redecide(connection, words, image_ids)
+    _redecide(connection, index, image_ids)
     _delete_row(connection, tag)
     _add_alias(connection, tag, into.id)
     details = {"into": into.slug, "into_id": into.id, "corrections": moved}
@@ -123,9 +123,9 @@ def _find_images(connection: Connection, tag: KnownTag) -> list[UUID]:
     return sorted({*image_ids, *later})
 
 
-def _redecide(connection: Connection, words: VocabularyIndex, image_ids: list[UUID]) -> None:
+def _redecide(connection: Connection, index: VocabularyIndex, image_ids: list[UUID]) -> None:
     for start in range(0, len(image_ids), IMAGES_AT_ONCE):
-        redecide(connection, words, image_ids[start : start + IMAGES_AT_ONCE])
+        redecide(connection, index, image_ids[start : start + IMAGES_AT_ONCE])
 
 
 def _delete_row(connection: Connection, tag: KnownTag) -> None:

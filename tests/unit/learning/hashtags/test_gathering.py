@@ -16,7 +16,7 @@ from shared.model.vocabulary import load_imagenet
 from shared.model.vocabulary_index import VocabularyIndex
 
 VOCABULARY = load_imagenet()
-WORDS = VocabularyIndex(VOCABULARY, np.arange(1, len(VOCABULARY) + 1, dtype=np.int32))
+INDEX = VocabularyIndex(VOCABULARY, np.arange(1, len(VOCABULARY) + 1, dtype=np.int32))
 
 
 def gathered(*pictures: list[str]) -> Uses:
@@ -25,7 +25,7 @@ def gathered(*pictures: list[str]) -> Uses:
     for owner in ("ada", "ben"):
         for number, hashtags in enumerate(pictures):
             gatherer.add(owner, number, hashtags)
-    return gatherer.uses(HashtagReader(WORDS), WORDS)
+    return gatherer.uses(HashtagReader(INDEX), INDEX)
 
 
 def words_of(uses: Uses, picture: int) -> set[str]:

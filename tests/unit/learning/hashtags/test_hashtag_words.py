@@ -13,8 +13,8 @@ from shared.model.vocabulary import load_imagenet
 from shared.model.vocabulary_index import VocabularyIndex
 
 VOCABULARY = load_imagenet()
-WORDS = VocabularyIndex(VOCABULARY, np.arange(len(VOCABULARY), dtype=np.int32))
-READER = HashtagReader(WORDS, split=split_run)
+INDEX = VocabularyIndex(VOCABULARY, np.arange(len(VOCABULARY), dtype=np.int32))
+READER = HashtagReader(INDEX, split=split_run)
 
 
 def slugs(hashtag: str) -> set[str]:
@@ -143,7 +143,7 @@ def test_runs_of_words_are_split_and_single_words_are_not() -> None:
 
 
 def test_a_merged_synonym_is_read_as_what_it_means() -> None:
-    reader = HashtagReader(WORDS, merged={"doggo": "dog"})
+    reader = HashtagReader(INDEX, merged={"doggo": "dog"})
 
     assert reader.read("#Doggo") == reader.read("dog")
 

@@ -56,11 +56,11 @@ class Gatherer:
             self._image.append(number)
             self._spelling.append(known)
 
-    def uses(self, reader: HashtagReader, words: VocabularyIndex) -> Uses:
+    def uses(self, reader: HashtagReader, index: VocabularyIndex) -> Uses:
         """Return the uses of words, with ancestors, once everything is gathered."""
         image = np.frombuffer(self._image, dtype=np.int32)
         spelling = np.frombuffer(self._spelling, dtype=np.int32)
-        table = _Words(words)
+        table = _Words(index)
         keys, keyed = self._read(spelling, reader, table)
         key = keys[spelling]
         is_read = key >= 0

@@ -39,23 +39,23 @@ class Meaning:
 class HashtagReader:
     """Looks hashtags up: slug, name, alias, plural, spelling, then noun.
 
-    words: the vocabulary and the shared custom tags. former: other names of custom tags, with
+    index: the vocabulary and the shared custom tags. former: other names of custom tags, with
     their ids. merged: keys of synonyms, with the key of the word that each one means.
     """
 
     def __init__(
         self,
-        words: VocabularyIndex,
+        index: VocabularyIndex,
         *,
         former: Iterable[tuple[str, int]] = (),
         merged: Mapping[str, str] | None = None,
         split: Split = lambda _: None,
     ) -> None:
-        self._words = words
+        self._index = index
         self._merged = dict(merged or {})
         self._split = split
         self._ids: dict[str, list[int]] = defaultdict(list)
-        for tag, tag_id in zip(words.vocabulary.tags, words.tag_ids.tolist(), strict=True):
+        for tag, tag_id in zip(index.vocabulary.tags, index.tag_ids.tolist(), strict=True):
             _add(self._ids, tag_id, (tag.slug, tag.name, *tag.aliases))
         for alias, tag_id in former:
             _add(self._ids, tag_id, (alias,))
@@ -95,7 +95,7 @@ class HashtagReader:
         return {
             tag.wordnet_id: tag_id
             for tag, tag_id in zip(
-                self._words.vocabulary.tags, self._words.tag_ids.tolist(), strict=True
+                self._index.vocabulary.tags, self._index.tag_ids.tolist(), strict=True
             )
             if tag.wordnet_id is not None
         }
