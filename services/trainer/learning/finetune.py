@@ -32,8 +32,8 @@ def finetune_on(
 
     data.owner: the owner of the tags; None: shared tags. Other tags are not touched: the candidate
     has only these. recorded: the live version's average precision by slug, on images that it had
-    not seen. progress is called with the current stage and the share that is done. hashtags: what
-    uploaders' hashtags teach of these tags, if people's decisions say that it helps.
+    not seen. progress is called with the current stage and the share that is done. hashtags: weak
+    labels of these tags, used if people's decisions show that they help.
     """
     progress("weighing contributors", 0.0)
     training_set = TrainingSet.of(data, live, min_confidence)

@@ -1,4 +1,4 @@
-"""Let hashtags help tags that people corrected, if people's decisions say that they help."""
+"""Teach corrected tags from hashtags too, if people's decisions show that this helps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from services.trainer.learning.evaluation.metrics import average_precision_of
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.problem import LearningProblem, WeakRows
 
-# A tag that loses more average precision than this on people's decisions goes without hashtags.
+# A tag that loses more average precision than this on people's decisions is learned without
+# hashtags.
 MAX_LOSS = 0.01
 
 Fit = Callable[[LearningProblem], Unseen]

@@ -1,4 +1,4 @@
-"""Fit classifiers of words on weak labels, and calibrate them by how frequent a word seems."""
+"""Fit classifiers of words on weak labels, and calibrate them by estimated frequency."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from shared.model.learned.tags import log_odds
 SMOOTHING = 0.1
 # Words that are fitted together, over the pictures of all of them.
 WORDS_AT_ONCE = 16
-# Background pictures that score above this share of the positives may well have the word: they are
-# no negatives.
+# A background picture that scores above this share of the positives probably shows the word, so it
+# is no negative.
 MASKED_ABOVE = 0.2
 
 

@@ -1,4 +1,4 @@
-"""Judge what hashtags taught of a word, on owners not learned from and on pictures in general."""
+"""Judge the classifier of a word on held-out owners and on pictures in general."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ GROUPS = 20
 MAX_OVERRULED = 0.1
 MAX_SPREAD = 0.05
 CERTAIN_PRESENT, CERTAIN_ABSENT = 0.9, 0.05
-# A word is shown while at least this share of what it is shown on seems right, estimated where at
-# least this share of its pictures is found.
+# The estimated precision and recall that the pictures must reach on which a word is shown.
 MIN_PRECISION, MIN_RECALL = 0.8, 0.3
 MAX_SHOWN = 0.5
 # Shares of the learned logits in a known tag's; the rest is the network's (Wortsman et al. 2022).
@@ -35,10 +34,10 @@ MIXES = (1.0, 0.75, 0.5, 0.25)
 
 @dataclass(frozen=True)
 class LearnedWord:
-    """A word's classifier was judged. before, after: average precision on owners not learned from.
+    """A word's classifier and its figures.
 
-    error: standard error of the gain. harm: what it does to pictures in general that it must not;
-    None: nothing.
+    before, after: average precision on held-out owners. error: standard error of the gain. harm:
+    what the classifier changes for the worse on pictures in general; None: nothing.
     """
 
     labels: WeakLabels
@@ -72,7 +71,7 @@ class Judge:
     min_confidence: float
 
     def choose(self, place: int, one: WeakLabels, tails: NDArray[np.float32]) -> Chosen:
-        """Return the mixture that harms nothing and predicts held-out owners best.
+        """Return the mixture that predicts held-out owners best without doing harm.
 
         place: of the word among the fitted. tails: (mixes, n), of its positives.
         """
@@ -92,15 +91,14 @@ class Judge:
 
 
 def mixes_of(prepared: Prepared, one: WeakLabels) -> tuple[float, ...]:
-    """Return the shares of the learned logits to try: all of them for what only hashtags know."""
+    """Return the shares of the learned logits to try; only 1 for words unknown to the network."""
     return MIXES if prepared.is_known[one.word] else MIXES[:1]
 
 
 def mixed(fitted: Classifiers, mixes: NDArray[np.float32]) -> Classifiers:
     """Return classifiers whose logits are in part the network's; mixes: (words,), learned shares.
 
-    What the network is certain of survives in a mixture, and a mixture of two classifiers is often
-    better than either.
+    A mixture keeps what the network is certain of, and is often better than either classifier.
     """
     return replace(
         fitted,
@@ -128,7 +126,7 @@ def share_to_show(tails: NDArray[np.float32]) -> float:
 def _share_to_show(
     prepared: Prepared, one: WeakLabels, tails: NDArray[np.float32], min_confidence: float
 ) -> float:
-    """Return the share of pictures to show a word on: of a tag, at least what is shown now."""
+    """Return the share of pictures to show a word on; for a tag, at least what has it now."""
     unlabelled = ~prepared.material.is_labelled[:, one.word]
     now = float((prepared.current_background[unlabelled, one.word] >= min_confidence).mean())
     return max(share_to_show(tails), now if prepared.is_known[one.word] else 0.0)
@@ -192,7 +190,7 @@ def _error_of_gain(
 def _find_harm(
     before: NDArray[np.float32], after: NDArray[np.float32], min_confidence: float
 ) -> str | None:
-    """Return what a known tag's classifier does to pictures in general that it must not."""
+    """Return how a known tag's classifier harms pictures in general; None if it does not."""
     certain, absent = before >= CERTAIN_PRESENT, before <= CERTAIN_ABSENT
     dropped = float((after[certain] < min_confidence).mean()) if certain.any() else 0.0
     if dropped > MAX_OVERRULED:

@@ -1,4 +1,4 @@
-"""Learn classifiers of words from hashtags alone, and judge them on owners not learned from."""
+"""Learn classifiers of words from hashtags alone, and judge them on held-out owners."""
 
 from __future__ import annotations
 
@@ -54,8 +54,9 @@ class Lesson:
 def learn(prepared: Prepared, labels: Sequence[WeakLabels], min_confidence: float) -> Lesson:
     """Fit a classifier for each word that has weak labels, and judge it.
 
-    Owners are dealt into halves; each half judges what the other one teaches, beside background
-    pictures that taught nothing. The classifiers themselves learn from all owners.
+    Owners are dealt into halves. Each half judges classifiers trained on the other half, together
+    with background pictures that were not trained on. The returned classifiers learn from all
+    owners.
     """
     taught = [one for one in labels if one.why_not is None]
     if not taught:

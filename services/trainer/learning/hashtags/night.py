@@ -69,7 +69,7 @@ def look_at_hashtags(engine: Engine, live: Scorer, settings: Settings) -> Night 
     """Read hashtags and the pictures that may teach; None if there is nothing to learn.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     if settings.hashtag_tags == "off":
         return None
@@ -110,11 +110,12 @@ def look_at_hashtags(engine: Engine, live: Scorer, settings: Settings) -> Night 
 def add_hashtags(
     engine: Engine, night: Night, finetuned: Finetuned, settings: Settings, limits: GateLimits
 ) -> Finetuned:
-    """Learn the words that nobody corrected, and add to the candidate those that help.
+    """Learn the words that no one corrected, and add those that help to the candidate.
 
-    They are judged on owners that they were not learned from, since no decision can judge them;
-    each has to be clearly better than the live version, and all together must not change what it
-    is certain of. A candidate whose corrections failed the gate is replaced by the live version.
+    No decision can judge these words, so they are judged on owners that they were not learned
+    from. Each has to be clearly better than the live version, and all together must not change
+    what it is certain of. If the candidate failed the gate, the words are added to the live
+    version instead.
     """
     teaching, words = night.teaching, night.teaching.prepared.uses.words
     open_labels = [one for one in teaching.labels if words[one.word].tag_id not in night.decided]
@@ -134,7 +135,7 @@ def add_hashtags(
         report["reason"] = harm
         return replace(finetuned, report={**finetuned.report, "hashtags": report})
     reason = (
-        f"Hashtags taught {len(adopted)} tags that nobody corrected, judged by the hashtags of "
+        f"Hashtags taught {len(adopted)} tags that no one corrected, judged by the hashtags of "
         "owners that they were not learned from."
     )
     is_kept = finetuned.status != "promoted"

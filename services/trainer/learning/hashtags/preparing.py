@@ -1,4 +1,4 @@
-"""Look at the pictures of hashtags: embeddings, what the live version says, and the background."""
+"""Read the pictures of hashtags: embeddings, the live version's predictions, and the background."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ ReadEmbeddings = Callable[[NDArray[np.intp]], NDArray[np.float16]]
 
 @dataclass(frozen=True)
 class Prepared:
-    """The material, and what is needed to make classifiers of it.
+    """The material, and what is needed to train classifiers on it.
 
     image: (images,), positions of the material's images in the uses. embeddings: of these images;
     background: of the background. current: (uses,), the live version's probability;
-    current_background: (m, words); both are 0 where it has none.
-    column: (words,), in the live version's vocabulary; -1: a candidate. is_known: (words,), whether
-    the network or a words file knows the word.
+    current_background: (m, words); both are 0 where it has none. column: (words,), in the live
+    version's vocabulary; -1: a candidate. is_known: (words,), whether the network or a words file
+    knows the word.
     """
 
     uses: Uses
@@ -71,7 +71,7 @@ def prepare(
     live: Scorer,
     decided: Collection[int] = (),
 ) -> Prepared | None:
-    """Choose the uses that may teach, and look at their pictures; None if there are none.
+    """Choose the uses that may teach, and read their pictures; None if there are none.
 
     decided: ids of tags that people decided about: only these and the network's are referees, since
     what hashtags taught earlier must not support itself.
@@ -142,7 +142,7 @@ class _KnownWords:
 
 @dataclass(frozen=True)
 class _Views:
-    """What the live version says, what it says without what hashtags taught, and the network."""
+    """Predictions of the live version, of it without what hashtags taught, and of the network."""
 
     live: View
     people: View
@@ -179,7 +179,7 @@ def _prepared(
     views: _Views,
     is_refused: NDArray[np.bool_],
 ) -> Prepared:
-    """Return what the pictures look like, with what is needed to make classifiers of them."""
+    """Return the pictures' features, with what is needed to train classifiers on them."""
     word, exists = pictures.word, words.column >= 0
     material = Material(
         *_look(subspace, pictures.embeddings),

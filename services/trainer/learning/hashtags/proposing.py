@@ -21,7 +21,7 @@ from shared.db.tags.hashtags.proposals import (
 )
 from shared.model.names.tag_names import MAX_CHARACTERS, clean_name, slug_of
 
-# A hashtag of fewer owners is a circle's own word.
+# With fewer owners, a hashtag is the private word of a small group.
 MIN_OWNERS = 5
 # Held-out average precision, at a prevalence of 5 %.
 MIN_PRECISION = 0.3
@@ -33,7 +33,7 @@ def propose(
     """Store tonight's proposals; return the ids of the tags that were made of words, by word.
 
     Raises:
-        Unavailable: Postgres is away.
+        Unavailable: Postgres does not answer.
     """
     uses = teaching.prepared.uses
     synonyms = find_synonyms(uses, teaching.labels)

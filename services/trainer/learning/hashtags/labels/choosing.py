@@ -71,7 +71,7 @@ def choose_uses(uses: Uses, max_images: int) -> NDArray[np.intp]:
 
 
 def _place_in_run(*keys: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Return the place of each element among the neighbours with equal keys, 0 first."""
+    """Return the place of each element in its run of equal keys, from 0."""
     count = len(keys[0])
     if not count:
         return np.empty(0, dtype=np.intp)

@@ -105,7 +105,7 @@ class Gatherer:
 
 
 def _separate(hashtag: str) -> list[str]:
-    """Return hashtags that were run together before uploads separated them."""
+    """Split hashtags run together, as rows from before uploads separated them hold them."""
     return separate_hashtags(f"#{hashtag}") if "#" in hashtag else [hashtag]
 
 
@@ -155,7 +155,7 @@ class _Words:
 
 
 def _singulars(meanings: Iterable[Meaning]) -> dict[str, Meaning]:
-    """Return the singular of each candidate whose singular is a hashtag as well, by key."""
+    """Return the singulars of candidates, by key, where the singular is a hashtag as well."""
     candidates = {meaning.key: meaning for meaning in meanings if not meaning.tags}
     found = {}
     for key, meaning in candidates.items():

@@ -91,9 +91,9 @@ class View:
         return cls(probability, is_certain[position], background)
 
     def only(self, kept: NDArray[np.intp]) -> View:
-        """Return what it says about some of the uses; kept: positions among the chosen ones."""
+        """Return the view of some of the uses; kept: positions among the chosen ones."""
         return replace(self, probability=self.probability[kept], is_certain=self.is_certain[kept])
 
     def beside(self, honest: NDArray[np.bool_]) -> View:
-        """Return what it says with a part of the background; honest: (m,)."""
+        """Return the view with a part of the background; honest: (m,)."""
         return replace(self, background=self.background[honest])

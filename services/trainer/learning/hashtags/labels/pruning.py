@@ -9,9 +9,10 @@ from services.trainer.learning.hashtags.labels.discriminant import folds_by_owne
 
 FOLDS = 5
 ROUNDS = 2
-# Wrong positives are like pictures in general: as many outscore more than half of these as less.
+# Wrong positives are like pictures in general: half of them outscore more than half of the
+# background.
 HALF = 0.5
-# A positive is kept where right ones are at least so many times as frequent as wrong ones.
+# Positives are kept while right ones are at least this many times as frequent as wrong ones.
 MIN_ODDS = 2.0
 
 
@@ -29,7 +30,7 @@ def prune(
     keep = np.ones(len(positives), dtype=np.bool_)
     fold = folds_by_owner(owner, FOLDS)
     for _ in range(ROUNDS):
-        # What was pruned is judged again, but no longer taught from.
+        # Pruned positives are judged again, but no longer used for training.
         tails = held_out_tails(positives, np.where(keep, weight, 0), fold, background)
         keep = tails <= _find_limit(tails)
     return keep
@@ -39,8 +40,8 @@ def _find_limit(tails: NDArray[np.float32]) -> float:
     """Return the largest share of the background above a positive that is still kept.
 
     The shares of wrong positives are uniform, so those above a half show how many there are (Storey
-    2002). Up to the best limit, right ones outnumber wrong ones the most, each of these counted
-    `MIN_ODDS` times.
+    2002). The best limit is the one up to which right ones outnumber wrong ones the most, with each
+    wrong one counted `MIN_ODDS` times.
     """
     ordered = np.sort(tails)
     wrong = min(float((ordered > HALF).mean()) / (1 - HALF), 1.0)

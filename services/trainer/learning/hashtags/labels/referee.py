@@ -28,8 +28,9 @@ CHANCE = 0.5
 
 @dataclass(frozen=True)
 class BackgroundPictures:
-    """Pictures in general. owner: (m,); labelled: (m, words), whether they have the word.
+    """Pictures in general, to compare with.
 
+    owner: (m,). labelled: (m, words), whether a picture has the word as a hashtag.
     live: (m, words), the live version's probability; NaN: of a word that it does not know.
     """
 
@@ -80,7 +81,7 @@ def refuse(
             owners = find_refused(standing, owner[uses])
             refused[uses] = np.isin(owner[uses], owners) | (standing < CHANCE)
             still_honest &= ~(labelled & np.isin(background.owner, owners))
-        # Many pictures of one lie make those of another one look good beside them.
+        # Many pictures with one false word make those with another one look good in comparison.
         if (still_honest == is_honest).all():
             return refused, is_honest
         is_honest = still_honest

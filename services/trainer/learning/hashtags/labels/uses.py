@@ -58,10 +58,10 @@ class Uses:
         return replace(some, words=words, word=number[some.word])
 
     def with_ancestors(self, ancestors: NDArray[np.int32]) -> Uses:
-        """Let the most specific words of a picture count, and their ancestors follow.
+        """Return the uses with those that follow from narrower words.
 
         ancestors: (pairs, 2), positions of narrower and wider words. A wider word beside a
-        narrower one is not counted as a hashtag of its own; one that nobody gave is added.
+        narrower one is not counted as a hashtag of its own; a missing one is added.
         """
         if not len(ancestors):
             return self

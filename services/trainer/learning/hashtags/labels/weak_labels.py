@@ -37,7 +37,7 @@ class Material:
     features: (images, kept); directions: (images, kept), of unit length; background: (m, kept), of
     pictures in general. image, word, owner: (uses,); weight: (uses,) float32. network: (uses,), the
     network's probability of the word. is_labelled: (m, words), background pictures that have the
-    word. is_refused: (uses,), what the referee speaks against.
+    word. is_refused: (uses,), whether the referee refused the use.
     """
 
     features: NDArray[np.float32]
@@ -57,9 +57,8 @@ class WeakLabels:
     """What a word's hashtags teach.
 
     use: (n,), positions of its uses; image: (n,), of its pictures; weight, owner: (n,); network:
-    (n,), the network's probability. why_not: why nothing is taught;
-    None: it is. mean: (kept,), the whitened mean of its pictures. seen: how many pictures were
-    looked at.
+    (n,), the network's probability. why_not: why the word is not learned; None: it is. mean:
+    (kept,), the whitened mean of its pictures. seen: number of pictures that were examined.
     """
 
     word: int
@@ -148,7 +147,7 @@ def _examine(
 
 
 def _credible(material: Material, uses: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the uses that neither the referee nor a near-duplicate speaks against."""
+    """Return the uses without refused ones and near-duplicates."""
     uses = uses[~material.is_refused[uses]]
     directions = material.directions[material.image[uses]]
     return uses[without_duplicates(directions, material.owner[uses], MAX_COSINE)]

@@ -72,7 +72,7 @@ class HashtagReader:
         undated = _YEAR_AT_END.sub("", text)
         parted = (self._split(undated) if " " not in undated else None) or undated
         forms = [*_forms(text), *_forms(undated), *_forms(parted)]
-        # Of other numbers, nothing more is guessed: `windows11` is no window.
+        # Other numbers are part of the word: `windows11` is no window.
         forms.append(_NUMBER_AT_END.sub("", text))
         for form in forms:
             key = key_of(form)

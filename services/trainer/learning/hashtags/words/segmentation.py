@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from symspellpy import SymSpell
 
-# Beyond this length, the effort grows and no hashtag is a phrase.
+# Longer hashtags are no phrases, and splitting them takes long.
 MAX_LETTERS = 40
 MIN_LETTERS = 6
 # A part this short is a word only if it is one of these.
