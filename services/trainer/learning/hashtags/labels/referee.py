@@ -58,8 +58,8 @@ def refuse(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which uses the live version does not support, and which background is honest, (m,).
 
-    A picture whose hashtag was refused does not stand for others either: what it really shows is
-    not said. word, owner, live: (uses,), the last one the live version's probability.
+    A picture with a refused hashtag is no honest background: what it really shows is not known.
+    word, owner, live: (uses,), the last one the live version's probability.
     """
     order = np.argsort(word, kind="stable")
     words, starts = np.unique(word[order], return_index=True)
