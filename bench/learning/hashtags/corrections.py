@@ -140,7 +140,7 @@ def _data_set(
 def _precision(
     simulation: Simulation, live: Scorer, tag_ids: list[int], finetuned: Finetuned
 ) -> float:
-    """Return the candidate's mean average precision on pictures that nobody saw."""
+    """Return the candidate's mean average precision on pictures that no one saw."""
     assert finetuned.head is not None
     scorer = replace(live, head=finetuned.head)
     columns = np.array([live.index.columns[tag_id] for tag_id in tag_ids])

@@ -21,7 +21,7 @@ from bench.learning.hashtags.community import (
 )
 from bench.learning.hashtags.pictures import LabelledPictures
 from bench.learning.hashtags.simulation import Learned, Simulation
-from services.trainer.learning.hashtags import judging
+from services.trainer.learning.hashtags.classifiers import mixing
 from services.trainer.learning.hashtags.labels import referee, weak_labels
 from services.trainer.learning.hashtags.synonyms import find_synonyms
 from shared.model.names.hashtag_words import key_of
@@ -103,7 +103,7 @@ def run(scenario: Scenario, simulation: Simulation, seed: int) -> dict[str, Any]
 
 def _unvisual_learned(learned: Learned) -> list[str]:
     unvisual = {key_of(word) for word in UNVISUAL}
-    words = (learned.uses.words[one.labels.word] for one in learned.lesson.words)
+    words = (learned.uses.words[one.labels.word] for one in learned.classifiers.words)
     return [word.name for word in words if word.key in unvisual]
 
 
@@ -128,7 +128,7 @@ def _switched_off(steps: tuple[str, ...]) -> Iterator[None]:
     everything = {
         "pruning": (weak_labels, "prune", lambda some, *_: np.ones(len(some), np.bool_)),
         "referee": (referee, "find_refused", lambda *_: np.empty(0, np.int32)),
-        "mixing": (judging, "MIXES", judging.MIXES[:1]),
+        "mixing": (mixing, "MIXES", mixing.MIXES[:1]),
         "caps": (weak_labels, "without_duplicates", lambda some, *_: np.ones(len(some), np.bool_)),
     }
     with ExitStack() as stack:

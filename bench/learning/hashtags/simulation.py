@@ -1,4 +1,4 @@
-"""Learn from a community's hashtags as a night does, and measure on pictures that nobody posted."""
+"""Learn from a community's hashtags as a night does, and measure on pictures that no one posted."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.fit import fit
 from services.trainer.learning.fitting.subspace import Subspace
+from services.trainer.learning.hashtags.classifiers.learning import WordClassifiers, learn
 from services.trainer.learning.hashtags.labels.gathering import Gatherer
 from services.trainer.learning.hashtags.labels.uses import Uses
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels, find_weak_labels
-from services.trainer.learning.hashtags.learning import Lesson, learn
 from services.trainer.learning.hashtags.preparing import prepare
 from services.trainer.learning.hashtags.words.meaning import HashtagReader
 from services.trainer.learning.hashtags.words.segmentation import split_run
@@ -40,7 +40,7 @@ class Learned:
 
     uses: Uses
     labels: Sequence[WeakLabels]
-    lesson: Lesson
+    classifiers: WordClassifiers
     scores: NDArray[np.float32]
 
 
@@ -66,7 +66,7 @@ class Simulation:
 
     @property
     def test(self) -> NDArray[np.float16]:
-        """Return the embeddings of the pictures that nobody posted."""
+        """Return the embeddings of the pictures that no one posted."""
         return self.pictures.embeddings[self.pictures.is_test]
 
     def gather(self, posts: Posts) -> Uses:
@@ -84,10 +84,9 @@ class Simulation:
         prepared = prepare(uses, lambda rows: embeddings[rows], self.live)
         assert prepared is not None
         labels = find_weak_labels(prepared.material)
-        lesson = learn(prepared, labels, MIN_CONFIDENCE)
-        return Learned(
-            prepared.uses, labels, lesson, self._scores(prepared.uses, lesson, prepared.is_known)
-        )
+        classifiers = learn(prepared, labels, MIN_CONFIDENCE)
+        scores = self._scores(prepared.uses, classifiers, prepared.is_known)
+        return Learned(prepared.uses, labels, classifiers, scores)
 
     def clean(self, posts: Posts) -> NDArray[np.float32]:
         """Return scores after learning from complete and correct labels of the same pictures."""
@@ -112,7 +111,7 @@ class Simulation:
         return np.where(is_custom, np.float32(0), scores)
 
     def precision(self, scores: NDArray[np.floating]) -> dict[str, float]:
-        """Return the average precision of each label on the pictures that nobody posted."""
+        """Return the average precision of each label on the pictures that no one posted."""
         pictures = self.pictures
         found = {}
         for column, label in enumerate(pictures.labels):
@@ -136,7 +135,7 @@ class Simulation:
         return columns, is_custom
 
     def _scores(
-        self, uses: Uses, lesson: Lesson, is_known: NDArray[np.bool_]
+        self, uses: Uses, classifiers: WordClassifiers, is_known: NDArray[np.bool_]
     ) -> NDArray[np.float32]:
         scores = self.network()
         columns, is_custom = self._columns()
@@ -145,7 +144,7 @@ class Simulation:
         # As a night does: a tag of the network is replaced only by something clearly better.
         place_of = {
             word.labels.word: place
-            for place, word in enumerate(lesson.words)
+            for place, word in enumerate(classifiers.words)
             if word.is_better or not is_known[word.labels.word]
         }
         number = {(word.key, word.tag_id): place for place, word in enumerate(uses.words)}
@@ -158,7 +157,7 @@ class Simulation:
                 key = (tag.slug.replace("-", ""), meaning.tags[0])
             learned = place_of.get(number.get(key, -1))
             if learned is not None:
-                logits = inputs @ lesson.weight[:, learned] + lesson.bias[learned]
-                prior = np.where(is_custom[place], 0, lesson.prior[learned])
+                logits = inputs @ classifiers.weight[:, learned] + classifiers.bias[learned]
+                prior = np.where(is_custom[place], 0, classifiers.prior[learned])
                 scores[:, place] = logits + prior * network[:, place]
         return scores

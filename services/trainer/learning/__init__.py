@@ -10,7 +10,8 @@ from services.trainer.learning.examples.dataset import read_data_set
 from services.trainer.learning.finetune import finetune_on
 from services.trainer.learning.fitting.fit import warm_up
 from services.trainer.learning.groups import compose, knowing, learn_groups, report_of
-from services.trainer.learning.hashtags.night import add_hashtags, look_at_hashtags
+from services.trainer.learning.hashtags.adopting import add_hashtags
+from services.trainer.learning.hashtags.night import read_night
 from services.trainer.learning.teach import teach_one
 from services.trainer.outcome import Finetuned, Progress
 from shared.config import Settings
@@ -52,7 +53,7 @@ def finetune(
         report = read_report(connection, live.model.version)
         groups = find_groups(connection)
     progress("reading hashtags", 0.0)
-    night = look_at_hashtags(engine, live, settings)
+    night = read_night(engine, live, settings)
 
     def learn(owner: str | None, progress: Progress) -> Finetuned:
         with transaction(engine) as connection:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.fitting.problem import network_alone
 from services.trainer.learning.fitting.subspace import Subspace
 from services.trainer.learning.hashtags.labels.choosing import (
     choose_background,
     choose_uses,
     frequent_words,
 )
-from services.trainer.learning.hashtags.labels.looking import AT_ONCE, Pictures, View
-from services.trainer.learning.hashtags.labels.referee import (
-    BackgroundPictures,
-    contradicted,
-    refuse,
-)
-from services.trainer.learning.hashtags.labels.uses import HashtagWord, Uses
+from services.trainer.learning.hashtags.labels.pictures import Pictures
+from services.trainer.learning.hashtags.labels.predictions import AT_ONCE
+from services.trainer.learning.hashtags.labels.uses import Uses
 from services.trainer.learning.hashtags.labels.weak_labels import Material, WeakLabels, weigh
+from services.trainer.learning.hashtags.refusing import AllPredictions, KnownWords, refuse_uses
 from shared.model.learned.tags import features
 from shared.model.scorer import Scorer
 
@@ -80,16 +76,12 @@ def prepare(
     if pictures is None:
         return None
     subspace = _span(pictures)
-    words = _KnownWords.of(pictures.uses.words, live, decided)
-    views = _Views(
-        View.of(live, pictures, words.safe_column),
-        View.of(_taught_by_people(live, decided), pictures, words.safe_column),
-        View.of(network_alone(live), pictures, words.safe_column),
-    )
-    is_refused, is_honest = _find_refused(pictures, words, views)
-    pictures, views = pictures.beside(is_honest), views.beside(is_honest)
-    kept = _unambiguous(pictures, views.people.probability)
-    return _prepared(subspace, pictures.only(kept), words, views.only(kept), is_refused[kept])
+    words = KnownWords.of(pictures.uses.words, live, decided)
+    predictions = AllPredictions.of(live, pictures, words, decided)
+    is_refused, is_honest = refuse_uses(pictures, words, predictions)
+    pictures, predictions = pictures.beside(is_honest), predictions.beside(is_honest)
+    kept = _unambiguous(pictures, predictions.people.probability)
+    return _prepared(subspace, pictures.only(kept), words, predictions.only(kept), is_refused[kept])
 
 
 def _choose(uses: Uses, read: ReadEmbeddings) -> Pictures | None:
@@ -108,87 +100,23 @@ def _span(pictures: Pictures) -> Subspace:
     return Subspace.spanning(features(some))
 
 
-@dataclass(frozen=True)
-class _KnownWords:
-    """What the live version knows of the words; (words,) each.
-
-    column: in its vocabulary; -1: a candidate. is_known: whether the network or a words file knows
-    the word. is_judged: whether it, or what people taught, is a referee of the word. is_everyday:
-    whether the word may be beside anything.
-    """
-
-    column: NDArray[np.intp]
-    is_known: NDArray[np.bool_]
-    is_judged: NDArray[np.bool_]
-    is_everyday: NDArray[np.bool_]
-
-    @classmethod
-    def of(
-        cls, words: Sequence[HashtagWord], live: Scorer, decided: Collection[int]
-    ) -> _KnownWords:
-        ids = [-1 if one.tag_id is None else one.tag_id for one in words]
-        column = np.array([live.index.columns.get(tag_id, -1) for tag_id in ids], np.intp)
-        safe = np.maximum(column, 0)
-        is_known = (column >= 0) & live.is_known_before[safe]
-        taught = set(decided) & set(live.head.learned_tags.tag_ids.tolist())
-        is_everyday = np.array([live.vocabulary.tags[one].everyday for one in safe.tolist()])
-        return cls(column, is_known, is_known | np.isin(ids, list(taught)), is_everyday)
-
-    @property
-    def safe_column(self) -> NDArray[np.intp]:
-        """Return the columns with 0 for candidates, whose probabilities mean nothing."""
-        return np.maximum(self.column, 0)
-
-
-@dataclass(frozen=True)
-class _Views:
-    """Predictions of the live version, of it without what hashtags taught, and of the network."""
-
-    live: View
-    people: View
-    network: View
-
-    def only(self, kept: NDArray[np.intp]) -> _Views:
-        return _Views(self.live.only(kept), self.people.only(kept), self.network.only(kept))
-
-    def beside(self, honest: NDArray[np.bool_]) -> _Views:
-        return _Views(*(view.beside(honest) for view in (self.live, self.people, self.network)))
-
-
-def _find_refused(
-    pictures: Pictures, words: _KnownWords, views: _Views
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which uses the referees refuse, (n,), and which background is honest, (m,)."""
-    word = pictures.word
-    wrong = contradicted(
-        views.people.probability, views.network.is_certain, words.is_everyday[word]
-    )
-    background = BackgroundPictures(
-        pictures.uses.owner[pictures.shown],
-        pictures.labelled(),
-        np.where(words.is_judged, views.people.background, np.float32(np.nan)),
-    )
-    unsupported, is_honest = refuse(word, pictures.owner, views.people.probability, background)
-    return (wrong & words.is_known[word]) | unsupported, is_honest
-
-
 def _prepared(
     subspace: Subspace,
     pictures: Pictures,
-    words: _KnownWords,
-    views: _Views,
+    words: KnownWords,
+    predictions: AllPredictions,
     is_refused: NDArray[np.bool_],
 ) -> Prepared:
     """Return the pictures' features, with what is needed to train classifiers on them."""
     word, exists = pictures.word, words.column >= 0
     material = Material(
-        *_look(subspace, pictures.embeddings),
+        *_project(subspace, pictures.embeddings),
         background=subspace.project(features(pictures.background)),
         image=pictures.position,
         word=word,
         owner=pictures.owner,
         weight=weigh(pictures.uses.hashtags)[pictures.uses.image[pictures.use]],
-        network=views.network.probability,
+        network=predictions.network.probability,
         is_labelled=pictures.labelled(),
         is_refused=is_refused,
     )
@@ -199,22 +127,15 @@ def _prepared(
         pictures.image,
         pictures.embeddings,
         pictures.background,
-        views.network.background,
-        np.where(exists[word], views.live.probability, np.float32(0)),
-        np.where(exists, views.live.background, np.float32(0)),
+        predictions.network.background,
+        np.where(exists[word], predictions.live.probability, np.float32(0)),
+        np.where(exists, predictions.live.background, np.float32(0)),
         words.column,
         words.is_known,
     )
 
 
-def _taught_by_people(live: Scorer, decided: Collection[int]) -> Scorer:
-    """Return the live version without the tags that only hashtags taught."""
-    learned = live.head.learned_tags
-    kept = learned.take(np.flatnonzero(np.isin(learned.tag_ids, list(decided))))
-    return Scorer(live.model, replace(live.head, learned_tags=kept), live.index)
-
-
-def _look(
+def _project(
     subspace: Subspace, embeddings: NDArray[np.float16]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return features in the subspace and directions of unit length, a few images at a time."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine
 
-from services.trainer.learning.hashtags.judging import LearnedWord, describe
+from services.trainer.learning.hashtags.classifiers.judging import LearnedWord, describe
+from services.trainer.learning.hashtags.classifiers.learning import WordClassifiers
 from services.trainer.learning.hashtags.labels.choosing import count_owners
-from services.trainer.learning.hashtags.learning import Lesson
 from services.trainer.learning.hashtags.synonyms import Synonym, find_synonyms
 from services.trainer.learning.hashtags.teaching import TeachingHashtags
 from shared.config import Settings
@@ -28,7 +28,7 @@ MIN_PRECISION = 0.3
 
 
 def propose(
-    engine: Engine, teaching: TeachingHashtags, lesson: Lesson, settings: Settings
+    engine: Engine, teaching: TeachingHashtags, learned: WordClassifiers, settings: Settings
 ) -> dict[int, int]:
     """Store tonight's proposals; return the ids of the tags that were made of words, by word.
 
@@ -40,7 +40,7 @@ def propose(
     merged = {one.word for one in synonyms if one.is_certain}
     new = [
         one
-        for one in lesson.words
+        for one in learned.words
         if uses.words[one.labels.word].tag_id is None
         and one.labels.word not in merged
         and one.labels.owners >= MIN_OWNERS

@@ -10,7 +10,7 @@ import numpy as np
 from services.trainer.learning.examples.targets import Targets
 from services.trainer.learning.fitting.examples import Examples
 from services.trainer.learning.fitting.problem import LearningProblem, WeakRows, network_alone
-from services.trainer.learning.hashtags.fitting import SMOOTHING
+from services.trainer.learning.hashtags.classifiers.fitting import SMOOTHING
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.preparing import Prepared
 from shared.model.scorer import Scorer

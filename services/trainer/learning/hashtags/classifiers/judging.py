@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.trainer.learning.fitting.fit import Classifiers
-from services.trainer.learning.hashtags.fitting import Sample
+from services.trainer.learning.hashtags.classifiers.fitting import Sample
+from services.trainer.learning.hashtags.classifiers.mixing import logits_of, mixed, mixes_of
+from services.trainer.learning.hashtags.classifiers.showing import shift_to_show
 from services.trainer.learning.hashtags.labels.discriminant import folds_by_owner
 from services.trainer.learning.hashtags.labels.visual import PREVALENCE, average_precision
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.preparing import Prepared
 from shared.model.learned.exclusions import Exclusions
-from shared.model.learned.tags import compete, log_odds
+from shared.model.learned.tags import compete
 
 # The gain has to exceed its standard error, which is estimated by leaving out one group of owners
 # at a time (jackknife).
@@ -25,11 +27,6 @@ GROUPS = 20
 MAX_OVERRULED = 0.1
 MAX_SPREAD = 0.05
 CERTAIN_PRESENT, CERTAIN_ABSENT = 0.9, 0.05
-# The estimated precision and recall that the pictures must reach on which a word is shown.
-MIN_PRECISION, MIN_RECALL = 0.8, 0.3
-MAX_SHOWN = 0.5
-# Shares of the learned logits in a known tag's; the rest is the network's (Wortsman et al. 2022).
-MIXES = (1.0, 0.75, 0.5, 0.25)
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,8 @@ class LearnedWord:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A word with the best share of the learned logits. shift: to add to its bias."""
+class Mixture:
+    """A word with a share of the learned logits. shift: to add to its bias."""
 
     mix: float
     shift: float
@@ -70,7 +67,7 @@ class Judge:
     fitted: Classifiers
     min_confidence: float
 
-    def choose(self, place: int, one: WeakLabels, tails: NDArray[np.float32]) -> Chosen:
+    def choose(self, place: int, one: WeakLabels, tails: NDArray[np.float32]) -> Mixture:
         """Return the mixture that predicts held-out owners best without doing harm.
 
         place: of the word among the fitted. tails: (mixes, n), of its positives.
@@ -79,79 +76,23 @@ class Judge:
         found = [self._mix(place, one, *some) for some in zip(mixes, tails, strict=True)]
         return max(found, key=lambda some: (some.word.harm is None, some.word.after))
 
-    def _mix(self, place: int, one: WeakLabels, mix: float, tails: NDArray[np.float32]) -> Chosen:
+    def _mix(self, place: int, one: WeakLabels, mix: float, tails: NDArray[np.float32]) -> Mixture:
         part = mixed(self.fitted, np.full(len(self.fitted.bias), mix, dtype=np.float32))
         background, network = self.sample.background, self.sample.network[:, one.word]
         logits = logits_of(part, place, background, network)
         unlabelled = ~self.prepared.material.is_labelled[:, one.word]
-        share = _share_to_show(self.prepared, one, tails, self.min_confidence)
-        shift = _shift(logits[unlabelled], share) + _log_odds_of(self.min_confidence)
+        current = None
+        if self.prepared.is_known[one.word]:
+            current = self.prepared.current_background[unlabelled, one.word]
+        shift = shift_to_show(tails, logits[unlabelled], current, self.min_confidence)
         word = _judge(self.prepared, one, tails, logits + shift, self.min_confidence)
-        return Chosen(mix, shift, word)
-
-
-def mixes_of(prepared: Prepared, one: WeakLabels) -> tuple[float, ...]:
-    """Return the shares of the learned logits to try; only 1 for words unknown to the network."""
-    return MIXES if prepared.is_known[one.word] else MIXES[:1]
-
-
-def mixed(fitted: Classifiers, mixes: NDArray[np.float32]) -> Classifiers:
-    """Return classifiers whose logits are in part the network's; mixes: (words,), learned shares.
-
-    A mixture keeps what the network is certain of, and is often better than either classifier.
-    """
-    return replace(
-        fitted,
-        weight=fitted.weight * mixes,
-        bias=fitted.bias * mixes,
-        prior=fitted.prior * mixes + (1 - mixes),
-    )
-
-
-def share_to_show(tails: NDArray[np.float32]) -> float:
-    """Return the share of all pictures that a word can be shown on and mostly be right.
-
-    Where a share q of the positives is found, the background above holds at least q of all pictures
-    with the word (mixture proportion estimation, Garg et al. 2021), which bounds the word's
-    frequency. tails: (n,), see `held_out_tails`.
-    """
-    ordered = np.sort(tails)
-    recall = np.arange(1, len(ordered) + 1) / len(ordered)
-    enough = recall >= MIN_RECALL
-    ratio = ordered[enough] / recall[enough]
-    is_right = ratio <= max(float(ratio.min()), 1e-6) / MIN_PRECISION
-    return min(float(ordered[enough][np.flatnonzero(is_right)[-1]]), MAX_SHOWN)
-
-
-def _share_to_show(
-    prepared: Prepared, one: WeakLabels, tails: NDArray[np.float32], min_confidence: float
-) -> float:
-    """Return the share of pictures to show a word on; for a tag, at least what has it now."""
-    unlabelled = ~prepared.material.is_labelled[:, one.word]
-    now = float((prepared.current_background[unlabelled, one.word] >= min_confidence).mean())
-    return max(share_to_show(tails), now if prepared.is_known[one.word] else 0.0)
-
-
-def _shift(background: NDArray[np.float32], share: float) -> float:
-    """Return the bias that lifts a share of the background's logits, (m,), above 0."""
-    return -float(np.quantile(background, 1 - share))
+        return Mixture(mix, shift, word)
 
 
 def tails_of(scores: NDArray[np.floating], background: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the share of the background that scores at least as high; (n,) from (n,) and (m,)."""
     below = np.searchsorted(np.sort(background), scores, side="left")
     return (1 - below / max(len(background), 1)).astype(np.float32)
-
-
-def logits_of(
-    fitted: Classifiers,
-    place: int,
-    features: NDArray[np.float32],
-    network: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """Return a word's logits on pictures, (n,); network: (n,), the network's probability of it."""
-    logits: NDArray[np.float32] = features @ fitted.weight[:, place] + fitted.bias[place]
-    return logits + fitted.prior[place] * log_odds(network)
 
 
 def _judge(
@@ -199,10 +140,6 @@ def _find_harm(
     if spread > MAX_SPREAD:
         return f"it gives the tag to {spread:.0%} of the pictures that certainly lack it"
     return None
-
-
-def _log_odds_of(share: float) -> float:
-    return float(np.log(share) - np.log1p(-share))
 
 
 def describe(learned: LearnedWord) -> dict[str, Any]:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.trainer.learning.hashtags.fitting import MASKED_ABOVE, Sample, fit_words
-from services.trainer.learning.hashtags.judging import (
+from services.trainer.learning.hashtags.classifiers.fitting import MASKED_ABOVE, Sample, fit_words
+from services.trainer.learning.hashtags.classifiers.judging import (
     Judge,
     LearnedWord,
-    logits_of,
-    mixed,
-    mixes_of,
     tails_of,
 )
+from services.trainer.learning.hashtags.classifiers.mixing import logits_of, mixed, mixes_of
 from services.trainer.learning.hashtags.labels.discriminant import Whitening, folds_by_owner
 from services.trainer.learning.hashtags.labels.weak_labels import WeakLabels
 from services.trainer.learning.hashtags.preparing import Prepared
@@ -27,7 +25,7 @@ HALVES = 2
 
 
 @dataclass(frozen=True)
-class Lesson:
+class WordClassifiers:
     """Classifiers of words in the order of `words`, over all features of an embedding.
 
     weight: (dimensions, words), bias, prior: (words,).
@@ -51,7 +49,9 @@ class Lesson:
         )
 
 
-def learn(prepared: Prepared, labels: Sequence[WeakLabels], min_confidence: float) -> Lesson:
+def learn(
+    prepared: Prepared, labels: Sequence[WeakLabels], min_confidence: float
+) -> WordClassifiers:
     """Fit a classifier for each word that has weak labels, and judge it.
 
     Owners are dealt into halves. Each half judges classifiers trained on the other half, together
@@ -62,7 +62,7 @@ def learn(prepared: Prepared, labels: Sequence[WeakLabels], min_confidence: floa
     if not taught:
         dimensions = len(prepared.subspace.centre)
         nothing = np.zeros(0, dtype=np.float32)
-        return Lesson((), np.zeros((dimensions, 0), np.float32), nothing, nothing)
+        return WordClassifiers((), np.zeros((dimensions, 0), np.float32), nothing, nothing)
     sample = _sample(prepared, taught)
     tails = _held_out(prepared, sample, taught)
     fitted = fit_words(sample, taught)
@@ -72,7 +72,7 @@ def learn(prepared: Prepared, labels: Sequence[WeakLabels], min_confidence: floa
     fitted = mixed(fitted, mixes)
     shift = np.array([one.shift for one in chosen], dtype=np.float32)
     weight, bias = prepared.subspace.expand(fitted.weight, fitted.bias + shift)
-    return Lesson(tuple(one.word for one in chosen), weight, bias, fitted.prior)
+    return WordClassifiers(tuple(one.word for one in chosen), weight, bias, fitted.prior)
 
 
 def _sample(prepared: Prepared, taught: Sequence[WeakLabels]) -> Sample:
@@ -107,8 +107,8 @@ def _held_out(
     teaching = np.arange(len(sample.background)) % HALVES == 0
     for half in range(HALVES):
         inside = [fold == half for fold in halves]
-        lessons = [one.where(~held) for one, held in zip(taught, inside, strict=True)]
-        fitted = fit_words(sample.with_background(teaching), lessons)
+        trained_on = [one.where(~held) for one, held in zip(taught, inside, strict=True)]
+        fitted = fit_words(sample.with_background(teaching), trained_on)
         for place, (one, held) in enumerate(zip(taught, inside, strict=True)):
             judging = ~teaching & ~prepared.material.is_labelled[:, one.word]
             for number, mix in enumerate(mixes_of(prepared, one)):
