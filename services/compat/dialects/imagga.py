@@ -68,7 +68,7 @@ class UploadPath(BaseModel):
 
 
 class TagsOptions(Members):
-    """Which tags are wanted. limit: -1: all. threshold: minimum confidence, 0 to 100."""
+    """Which tags are wanted. limit: -1 and 0: all. threshold: minimum confidence, 0 to 100."""
 
     limit: Annotated[int, Field(ge=NO_LIMIT)] = NO_LIMIT
     threshold: Annotated[float, Field(ge=0, le=PERCENT)] = 0.0
@@ -122,6 +122,8 @@ def answer_tags(**names: str) -> Response:
         TagloopError: it is refused.
     """
     form = read_form()
+    if twice := [name for name, given in request.args.lists() if len(given) > 1]:
+        raise BadRequest(f"The query has {twice[0][:100]!r} twice; send it once.")
     values = {**request.args.to_dict(), **form.fields}
     options = validate(TagsOptions, values)
     if upload_id := values.get("image_upload_id"):
@@ -155,7 +157,8 @@ def _picture_in(form: Form, url: str | None = None) -> Picture:
 
 def _describe(outcome: PictureOutcome, options: TagsOptions) -> Response:
     labels = [one for one in outcome.labels if one.confidence * PERCENT >= options.threshold]
-    limit = None if options.limit == NO_LIMIT else options.limit
+    # 0 is no limit either: an empty answer would say that nothing was found.
+    limit = options.limit if options.limit > 0 else None
     tags = [
         {
             "confidence": round(label.confidence * PERCENT, DIGITS),

@@ -1,5 +1,6 @@
 """Bodies that are a picture, a form with one, or JSON with its address."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from io import BytesIO
 from urllib.parse import parse_qsl
@@ -75,7 +76,11 @@ def read_form() -> Form:
             pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_PARTS)
         except ValueError as error:
             raise BadRequest(f"The form is malformed: {error}.") from error
-        return Form(dict(pairs))
+        fields: dict[str, str] = {}
+        for name, value in pairs:
+            _refuse_second(name, fields)
+            fields[name] = value
+        return Form(fields)
     boundary = request.mimetype_params.get("boundary", "").encode()
     if request.mimetype != FORM or not boundary:
         return Form()
@@ -83,8 +88,7 @@ def read_form() -> Form:
     limit = context().settings.max_image_bytes
     parts = read_parts(BytesIO(body), boundary, limit, MAX_PARTS, max_field_bytes=len(body))
     for part in parts:
-        if part.name in form.fields or part.name in form.files:
-            raise BadRequest(f"The form has {part.name[:100]!r} twice; send it once.")
+        _refuse_second(part.name, {**form.fields, **form.files})
         match part:
             case FormField(name=name, value=value):
                 form.fields[name] = value
@@ -93,3 +97,9 @@ def read_form() -> Form:
             case UploadedFile(name=name, content=content):
                 form.files[name] = content.read()
     return form
+
+
+def _refuse_second(name: str, sent: Collection[str]) -> None:
+    """Raise BadRequest if a part of this name has been sent already."""
+    if name in sent:
+        raise BadRequest(f"The form has {name[:100]!r} twice; send it once.")

@@ -108,6 +108,9 @@ def test_imagga_tags_what_is_sent_or_uploaded(
     upload_id = upload["result"]["upload_id"]
     uploaded = imagga.send("GET", f"/v2/tags?image_upload_id={upload_id}&limit=2&threshold=50")
     assert len(uploaded["result"]["tags"]) == 2
+    for no_limit in (-1, 0):
+        unlimited = imagga.send("GET", f"/v2/tags?image_upload_id={upload_id}&limit={no_limit}")
+        assert unlimited["result"] == file["result"]
     # Another owner does not see it, and to delete takes more than to send.
     other = Caller(locked, "imagga", make_key(owner="other"))
     assert other.send("GET", f"/v2/tags?image_upload_id={upload_id}", 404)["status"]["text"]
@@ -127,6 +130,9 @@ def test_imagga_is_told_in_its_own_form(
         ("GET", "/v2/tags", None, 400),
         ("GET", "/v2/tags?image_url=http://10.0.0.1/a.jpg", None, 400),
         ("GET", "/v2/tags?image_url=a&limit=x", None, 400),
+        ("GET", "/v2/tags?image_url=a&limit=-2", None, 400),
+        ("GET", "/v2/tags?image_url=a&threshold=101", None, 400),
+        ("GET", "/v2/tags?image_url=a&limit=1&limit=2", None, 400),
         ("POST", "/v2/tags", {"image": ("a.png", b"nothing")}, 400),
         ("POST", "/v2/tags", {"image": picture, "image_url": "http://10.0.0.1/a.jpg"}, 400),
         ("POST", "/v2/tags", [("image", picture), ("image", picture)], 400),
