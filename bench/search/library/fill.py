@@ -153,10 +153,12 @@ def _insert_batch(connection: Connection, filling: Filling, batch: Batch) -> Non
     connection.execute(
         text("""
             INSERT INTO images (id, owner, sha256, status, filename, format, width, height,
-                orientation, bytes, queue, created_at, announced_at, tagged_at, model_version)
+                orientation, bytes, queue, created_at, announced_at, tagged_at, model_version,
+                error)
             SELECT id, owner, uuid_send(id), status, 'IMG_' || left(id::text, 8) || '.jpg', 'JPEG',
                 4000, 3000, 1, 3000000, 'tagging.bulk', at, at,
-                CASE status WHEN 'tagged' THEN at END, CASE status WHEN 'tagged' THEN :version END
+                CASE status WHEN 'tagged' THEN at END, CASE status WHEN 'tagged' THEN :version END,
+                CASE status WHEN 'failed' THEN 'The file is damaged.' END
             FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[]), CAST(:statuses AS text[]))
                 AS made(id, owner, status), uuid_extract_timestamp(id) AS at
         """),

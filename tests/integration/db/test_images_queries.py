@@ -108,8 +108,8 @@ def test_a_copy_is_found_as_the_image_it_copies(engine: Engine) -> None:
 
 def test_a_list_has_the_newest_first_and_every_filter_counts(engine: Engine) -> None:
     first, second, third = (insert_row(engine, owner=owner) for owner in ("a", "b", "a"))
-    set_row(engine, second, "status = 'failed'")
-    set_row(engine, third, "status = 'failed'")
+    set_row(engine, second, "status = 'failed', error = 'late'")
+    set_row(engine, third, "status = 'failed', error = 'late'")
 
     assert listed(engine) == [third, second, first]
     assert listed(engine, limit=2) == [third, second]

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from shared.db.connection.engine import connect_engine, transaction
-from shared.db.migrate.run import migrate
+from shared.db.migrate.run import migrate, migration_config
 from shared.db.schema import metadata
 from shared.db.tags.tags import wordnet_tag_ids
 from shared.model.vocabulary import load_imagenet
+from tests.support.pictures.rows import insert_row, read_row, set_row
 
 SNAPSHOT = """
     SELECT (SELECT count(*) FROM tags), (SELECT max(id) FROM tags),
@@ -91,3 +94,18 @@ def test_a_tag_that_a_later_version_calls_otherwise_keeps_its_id(engine: Engine)
     with transaction(engine) as connection:
         assert wordnet_tag_ids(connection)["t-shirt"] == renamed
     assert snapshot(engine)[0] == len(load_imagenet())
+
+
+def test_an_image_that_failed_has_a_reason(engine: Engine) -> None:
+    with_reason, without = insert_row(engine), insert_row(engine)
+    with transaction(engine) as connection:
+        command.downgrade(migration_config(connection), "0037")
+    set_row(engine, with_reason, "status = 'failed', error = 'It is damaged.'")
+    set_row(engine, without, "status = 'failed'")
+
+    migrate(engine)
+
+    assert read_row(engine, with_reason)["error"] == "It is damaged."
+    assert read_row(engine, without)["error"] == "No reason was noted."
+    with pytest.raises(IntegrityError):
+        set_row(engine, without, "error = NULL")

@@ -76,7 +76,7 @@ def test_a_claim_takes_what_waits_and_leaves_what_is_held_done_or_unknown(engine
     waiting, held, tagged, failed, not_fetched, exhausted = (insert_row(engine) for _ in range(6))
     claim(engine, [held])
     set_row(engine, tagged, "status = 'tagged'")
-    set_row(engine, failed, "status = 'failed'")
+    set_row(engine, failed, "status = 'failed', error = 'late'")
     set_row(engine, not_fetched, "sha256 = NULL")
     set_row(engine, exhausted, f"attempts = {MAX_ATTEMPTS}")
 

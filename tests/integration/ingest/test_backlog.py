@@ -52,7 +52,7 @@ def test_a_full_queue_is_told_at_the_door_and_nothing_is_stored(
     assert int(answer.headers["Retry-After"]) > 0
     assert "wait to be tagged" in answer.get_json()["detail"]
     # When there is room again, the same request is accepted.
-    set_row(engine, waiting, "status = 'failed'")
+    set_row(engine, waiting, "status = 'failed', error = 'late'")
     wait_for(
         lambda: post(client, files(("scene.png", READABLE["PNG"]()))).status_code == 202,
         "accepted again",

@@ -17,7 +17,7 @@ def test_rows_as_they_should_be_are_nothing_to_complain_of(engine: Engine) -> No
 @pytest.mark.parametrize(
     ("assignment", "complaint"),
     [
-        ("status = 'failed'", "a failed image without a reason"),
+        ("status = 'failed', error = ''", "a failed image without a reason"),
         ("status = 'tagged'", "a tagged image without an embedding"),
         ("status = 'tagged'", "a tagged image without tags"),
         ("status = 'tagged'", "a tagged image without the version that tagged it"),

@@ -68,6 +68,7 @@ images = Table(
         comment="the image of the same owner and bytes, found after this one was fetched",
     ),
     CheckConstraint("status IN ('queued', 'tagged', 'failed')", name="status"),
+    CheckConstraint("status <> 'failed' OR error IS NOT NULL", name="failed_error"),
     UniqueConstraint("owner", "sha256", name="images_owner_sha256_key"),
     Index("images_waiting_idx", "announced_at", postgresql_where=text("status = 'queued'")),
     Index("images_owner_idx", "owner", "id"),
