@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.support.browser import Tab
 
 
-def test_a_lost_connection_shows_itself_and_recovers(tab: Tab, pictures: dict[str, str]) -> None:
+def test_a_lost_connection_is_shown_and_recovers(tab: Tab, pictures: dict[str, str]) -> None:
     tab.expect_error("ERR_INTERNET_DISCONNECTED|Failed to fetch")
     page = tab.open("/")
     page.wait_for_selector(".cell-image")

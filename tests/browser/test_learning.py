@@ -29,7 +29,7 @@ def test_the_dial_changes_the_tags_on_the_screen_at_once(tab: Tab) -> None:
     assert page.get_by_role("slider").get_attribute("aria-valuetext")
 
 
-def test_a_tag_is_taught_with_a_preview_goes_live_and_can_be_put_back(
+def test_a_tag_is_taught_with_a_preview_goes_live_and_can_be_restored(
     tab: Tab, api: Api, pictures: dict[str, str]
 ) -> None:
     examples = ",".join(pictures[name] for name in ("cat-0", "cat-60", "cat-120", "cat-180"))

@@ -111,7 +111,7 @@ def test_suggestions_that_arrive_late_leave_the_chosen_one_chosen(tab: Tab) -> N
     expect(chosen).to_have_text(re.compile("^cat"))
 
 
-def test_what_was_understood_can_be_corrected_and_a_mistake_is_explained(tab: Tab) -> None:
+def test_an_interpreted_search_can_be_changed_and_an_error_is_explained(tab: Tab) -> None:
     page = tab.open(f"/?q={quote('kitten')}")
     expect(page.get_by_role("list", name="What the search understood")).to_be_visible()
     page.get_by_role("button", name="Remove kitten").click()

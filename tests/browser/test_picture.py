@@ -27,7 +27,7 @@ def test_a_removed_tag_is_still_gone_after_everything_was_retagged(
     expect(tags.get_by_role("button", name=f"{wrong} is wrong")).to_have_count(0)
 
 
-def test_what_people_say_has_their_name_and_can_be_undone(
+def test_corrections_have_their_contributors_name_and_can_be_undone(
     tab: Tab, pictures: dict[str, str]
 ) -> None:
     page = tab.open(f"/pictures/{pictures['rocket']}")

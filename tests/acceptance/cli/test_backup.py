@@ -91,7 +91,9 @@ def restored(backed_up: BackedUp, tmp_path_factory: pytest.TempPathFactory) -> P
     return data
 
 
-def test_a_restore_shows_the_same_and_goes_on(backed_up: BackedUp, restored: Path) -> None:
+def test_a_restored_system_shows_the_same_and_continues(
+    backed_up: BackedUp, restored: Path
+) -> None:
     with running(restored) as server:
         api = Api(server.url)
         assert document_of(api) == backed_up.shown

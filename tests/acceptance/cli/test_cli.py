@@ -94,7 +94,7 @@ def test_add_sends_everything_once(tagloop: Run, album: Path) -> None:
     assert (again["sent"], again["already there"]) == ("0", "4")
 
 
-def test_add_of_good_pictures_ends_well(tagloop: Run) -> None:
+def test_adding_good_pictures_succeeds(tagloop: Run) -> None:
     done = tagloop("add", COFFEE, ROCKET, "--owner", "well")
     assert done.returncode == 0, done.stderr
     assert counts(done.stdout)["tagged"] == "2"
@@ -141,7 +141,7 @@ def test_eval_measures_a_folder_for_each_label(tagloop: Run, tmp_path: Path) -> 
     assert "gibberish" in done.stderr
 
 
-def test_eval_of_a_csv_as_a_table(tagloop: Run, tmp_path: Path) -> None:
+def test_eval_prints_the_figures_of_a_csv_as_a_table(tagloop: Run, tmp_path: Path) -> None:
     csv = tmp_path / "labels.csv"
     csv.write_text(f"path,label\n{COFFEE},n07920052\n")
     done = tagloop("eval", "--csv", csv)
@@ -151,7 +151,9 @@ def test_eval_of_a_csv_as_a_table(tagloop: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("tag", COFFEE), ("add", SKLEARN), ("eval", SKIMAGE.parent)])
-def test_no_server_is_one_sentence(tagloop: Run, arguments: tuple[object, ...]) -> None:
+def test_a_missing_server_is_reported_in_one_sentence(
+    tagloop: Run, arguments: tuple[object, ...]
+) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     done = tagloop(*arguments, "--server", address)
     assert done.returncode == 1

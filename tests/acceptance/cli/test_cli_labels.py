@@ -67,7 +67,7 @@ def test_correct_changes_the_tags_and_undo_takes_it_back(api: Api, tagloop: Run)
         ("search", "cat", "rocket", "teapot"),
     ],
 )
-def test_what_makes_no_sense_is_one_sentence(
+def test_invalid_input_is_reported_in_one_sentence(
     api: Api, tagloop: Run, arguments: tuple[str, ...]
 ) -> None:
     image = upload(api, COFFEE, "sense")["id"]
@@ -174,7 +174,7 @@ def test_a_file_without_a_header_is_refused(tagloop: Run, tmp_path: Path, text: 
 
 
 @pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl", "labels.json"])
-def test_what_is_exported_can_be_imported_elsewhere(
+def test_exported_labels_can_be_imported_elsewhere(
     api: Api, tagloop: Run, tmp_path: Path, name: str
 ) -> None:
     image = upload(api, COFFEE, "export")

@@ -78,7 +78,9 @@ def test_models_lists_versions_and_puts_one_back(api: Api, tagloop: Run) -> None
         ("tags", "make", "zebra crossing"),
     ],
 )
-def test_what_makes_no_sense_is_one_sentence(tagloop: Run, arguments: tuple[object, ...]) -> None:
+def test_invalid_input_is_reported_in_one_sentence(
+    tagloop: Run, arguments: tuple[object, ...]
+) -> None:
     done = tagloop(*arguments)
 
     assert done.returncode == 1

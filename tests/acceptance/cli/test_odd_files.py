@@ -66,7 +66,7 @@ def test_every_readable_kind_is_tagged(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_what_is_no_picture_is_refused(api: Api, kind: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(api: Api, kind: str) -> None:
     assert "not a picture" in api.upload(UNREADABLE[kind]()).problem(415)
 
 
@@ -86,9 +86,7 @@ def test_damaged_files_are_tagged_or_refused_with_a_reason(api: Api, kind: str) 
 
 
 @pytest.mark.parametrize("share", [0.5, 0.99])
-def test_a_photograph_that_lost_its_end_is_tagged(
-    api: Api, photos: dict[str, Path], share: float
-) -> None:
+def test_a_truncated_photograph_is_tagged(api: Api, photos: dict[str, Path], share: float) -> None:
     data = truncated(photos["temple"].read_bytes(), share)
 
     image = api.upload(data, wait=WAIT_SECONDS).json()
@@ -118,7 +116,7 @@ def test_too_many_pixels_are_refused_before_decoding(api: Api) -> None:
 
 
 @pytest.mark.parametrize("content_type", [None, "image/jpeg"])
-def test_a_file_over_the_limit_is_refused_and_the_client_hears_why(
+def test_a_file_over_the_limit_is_refused_and_the_client_learns_why(
     api: Api, content_type: str | None
 ) -> None:
     data = JPEG + bytes(4 * MAX_IMAGE_BYTES)
@@ -130,7 +128,7 @@ def test_a_file_over_the_limit_is_refused_and_the_client_hears_why(
     assert f"more than {MAX_IMAGE_BYTES:,} bytes" in answer.problem(413)
 
 
-def test_bad_files_leave_their_neighbours_alone(api: Api) -> None:
+def test_a_bad_file_does_not_affect_the_other_files(api: Api) -> None:
     bad = [*(make() for make in UNREADABLE.values()), b"", huge_png()]
     good = [JPEG + os.urandom(8) for _ in range(len(bad) + 1)]
     files = [file for pair in zip(good, [*bad, *DAMAGED.values()], strict=False) for file in pair]
@@ -149,7 +147,7 @@ def test_bad_files_leave_their_neighbours_alone(api: Api) -> None:
         assert image["problem"]["detail"]
 
 
-def test_damaged_files_leave_their_batch_alone(api: Api) -> None:
+def test_a_damaged_file_does_not_affect_its_batch(api: Api) -> None:
     files = [file for bad in DAMAGED.values() for file in (JPEG + os.urandom(8), bad)]
 
     offered = api.upload(*files, owner="batch").json()["images"]

@@ -91,7 +91,7 @@ def corrections(api: Api) -> set[tuple[str, str, str]]:
     }
 
 
-def test_what_exiftool_changes_becomes_exactly_those_corrections(
+def test_changes_by_exiftool_become_exactly_those_corrections(
     api: Api, xmp: Xmp, exiftool: Tool, folder: Path
 ) -> None:
     listed = xmp("write", folder, "--owner", OWNER, "--dry-run")
@@ -150,7 +150,9 @@ def test_what_exiftool_changes_becomes_exactly_those_corrections(
     assert "agloop" not in exiftool("-a", "-G1", "-s", "-XMP:all", folder)
 
 
-def test_what_no_other_program_touched_is_restored_to_the_byte(xmp: Xmp, folder: Path) -> None:
+def test_a_file_that_no_other_program_changed_is_restored_to_the_byte(
+    xmp: Xmp, folder: Path
+) -> None:
     (folder / "coffee.png.xmp").write_bytes(FOREIGN.encode("utf-16"))
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -161,7 +163,7 @@ def test_what_no_other_program_touched_is_restored_to_the_byte(xmp: Xmp, folder:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_what_is_embedded_is_read_back_and_removed(
+def test_an_embedded_packet_is_read_back_and_removed(
     api: Api, xmp: Xmp, exiftool: Tool, folder: Path
 ) -> None:
     picture = folder / "rocket.jpg"

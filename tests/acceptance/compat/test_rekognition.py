@@ -87,7 +87,7 @@ def test_labels_are_limited_and_filtered(rekognition: Any, cat: dict[str, bytes]
     assert both == set()
 
 
-def test_colours_come_when_they_are_asked_for(rekognition: Any, cat: dict[str, bytes]) -> None:
+def test_colours_are_returned_on_request(rekognition: Any, cat: dict[str, bytes]) -> None:
     answer = rekognition.detect_labels(
         Image=cat,
         Features=["IMAGE_PROPERTIES"],
@@ -169,7 +169,7 @@ def test_refusals_raise_the_clients_own_exceptions(
         rekognition.detect_faces(Image=cat)
 
 
-def test_nothing_is_called_safe_because_no_one_looked(
+def test_no_picture_is_called_safe_because_it_was_not_checked(
     rekognition: Any, cat: dict[str, bytes]
 ) -> None:
     with pytest.raises(rekognition.exceptions.AccessDeniedException, match="safe"):
@@ -253,7 +253,7 @@ def test_owners_stay_apart(
     assert anna.request("GET", f"/v1/images/{images['ben']}").status == 404
 
 
-def test_pictures_that_are_not_kept_leave_nothing(
+def test_transient_pictures_leave_nothing(
     locked: Server, make_key: MakeKey, photos: dict[str, Path]
 ) -> None:
     api = Api(locked.url, make_key(Scope.READ))

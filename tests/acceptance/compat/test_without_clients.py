@@ -68,7 +68,7 @@ def test_photoprism_gets_the_labels_of_a_photo(
     )
 
 
-def test_photoprism_is_told_in_its_own_form(locked: Server, make_key: MakeKey) -> None:
+def test_errors_have_the_form_of_photoprism(locked: Server, make_key: MakeKey) -> None:
     photoprism = Caller(locked, "photoprism", make_key())
 
     for path, document, status in (
@@ -120,7 +120,7 @@ def test_imagga_tags_what_is_sent_or_uploaded(
     imagga.send("GET", f"/v2/tags?image_upload_id={upload_id}", 404)
 
 
-def test_imagga_is_told_in_its_own_form(
+def test_errors_have_the_form_of_imagga(
     locked: Server, make_key: MakeKey, photos: dict[str, Path]
 ) -> None:
     imagga = Caller(locked, "imagga", make_key())
@@ -181,7 +181,7 @@ def test_every_vendors_addresses_are_fetched_for_the_keys_owner(
                     assert api.request("GET", f"/v1/images/{image_id}").status == status, name
 
 
-def test_a_key_in_an_address_stands_in_no_log(locked: Server, make_key: MakeKey) -> None:
+def test_a_key_in_an_address_is_in_no_log(locked: Server, make_key: MakeKey) -> None:
     key = make_key()
     address = f"{locked.url}/compat/google/v1/images:annotate?key={key}"
     for body in (b'{"requests": [{}]}', b"{"):

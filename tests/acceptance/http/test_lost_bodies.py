@@ -30,7 +30,7 @@ def server(tmp_path: Path) -> Iterator[str]:
             process.terminate()
 
 
-def test_a_file_that_goes_before_its_first_byte_is_answered_by_its_error(server: str) -> None:
+def test_a_file_that_vanishes_before_its_first_byte_is_answered_with_an_error(server: str) -> None:
     def answers() -> bool:
         try:
             return bool(urllib3.request("GET", f"{server}/nowhere", retries=False).status)

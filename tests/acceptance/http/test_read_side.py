@@ -75,19 +75,19 @@ def test_unknown_images_cannot_be_deleted(api: Api, image_id: str) -> None:
 
 
 @pytest.mark.parametrize("query", BAD_LISTS, ids=lambda query: str(query)[:40])
-def test_lists_refuse_what_makes_no_sense(api: Api, query: dict[str, Any]) -> None:
+def test_lists_refuse_invalid_parameters(api: Api, query: dict[str, Any]) -> None:
     api.request("GET", "/v1/images", **query).problem(400, 404)
 
 
 @pytest.mark.parametrize("query", BAD_TAGS, ids=str)
-def test_an_images_tags_refuse_what_makes_no_sense(
+def test_invalid_parameters_of_an_images_tags_are_refused(
     api: Api, cat: Document, query: dict[str, Any]
 ) -> None:
     api.request("GET", cat["url"], **query).problem(400, 404)
 
 
 @pytest.mark.parametrize("query", [{"q": "\0"}, {"cursor": "AA"}, {"cursor": "é"}, {"limit": 0}])
-def test_the_vocabulary_refuses_what_makes_no_sense(api: Api, query: dict[str, Any]) -> None:
+def test_the_vocabulary_refuses_invalid_parameters(api: Api, query: dict[str, Any]) -> None:
     api.request("GET", "/v1/tags", **query).problem(400)
 
 
@@ -132,7 +132,7 @@ def test_an_address_that_is_too_long_is_refused(api: Api) -> None:
     assert api.request("GET", "/" + "a" * 10_000).status == 414
 
 
-def test_files_of_strangers_cannot_run_in_a_browser(api: Api, cat: Document) -> None:
+def test_uploaded_files_cannot_run_in_a_browser(api: Api, cat: Document) -> None:
     headers = api.request("GET", f"{cat['url']}/file").headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in headers["Content-Security-Policy"]

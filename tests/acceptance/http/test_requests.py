@@ -133,7 +133,7 @@ def test_bad_options_are_refused_wherever_they_stand(api: Api, option: str) -> N
 
 
 @pytest.mark.parametrize("owner", ["<b>", "'; DROP TABLE images; --", "\\u0000", "💥", "%00"])
-def test_odd_owners_are_only_text(api: Api, owner: str) -> None:
+def test_strange_owner_names_are_only_text(api: Api, owner: str) -> None:
     image = api.upload(JPEG, owner=owner).json()
 
     assert api.finished(image["id"])["owner"] == owner

@@ -45,7 +45,7 @@ def is_picture(api: Api, image: Document, photo: Path) -> bool:
     return api.request("GET", f"{image['url']}/file").data.startswith(photo.read_bytes())
 
 
-def test_a_picture_finds_itself_first(
+def test_the_most_similar_picture_to_a_picture_is_itself(
     api: Api, stored: dict[str, Document], photos: dict[str, Path]
 ) -> None:
     for name in ("cat", "temple"):
@@ -93,6 +93,6 @@ def test_bodies_that_are_no_picture_are_refused(api: Api, photos: dict[str, Path
     assert f"{MAX_IMAGE_BYTES:,} bytes" in too_large.problem(413)
 
 
-def test_a_body_that_breaks_off_is_a_bad_request(api: Api) -> None:
+def test_a_truncated_body_is_a_bad_request(api: Api) -> None:
     head = b"POST /v1/search/similar HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
     assert b" 400 " in api.raw(head + b"\xff\xd8\xff")

@@ -59,7 +59,7 @@ def held(api: Api, request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.parametrize("held", [NO_BODY, NO_END, NO_HTTP], indirect=True)
 @pytest.mark.usefixtures("held")
-def test_others_are_answered_meanwhile(api: Api) -> None:
+def test_other_requests_are_answered_meanwhile(api: Api) -> None:
     started = time.monotonic()
 
     for _ in range(5):
@@ -68,7 +68,7 @@ def test_others_are_answered_meanwhile(api: Api) -> None:
     assert time.monotonic() - started < ANSWER_SECONDS
 
 
-def test_a_body_that_drips_is_given_up(api: Api) -> None:
+def test_a_body_sent_too_slowly_is_given_up(api: Api) -> None:
     with connect(api) as client:
         client.sendall(NO_BODY)
         client.settimeout(0.2)
@@ -84,7 +84,7 @@ def test_a_body_that_drips_is_given_up(api: Api) -> None:
     assert answer.startswith(b"HTTP/1.1 408")
 
 
-def test_what_is_no_http_is_refused_with_a_problem_document(api: Api) -> None:
+def test_invalid_http_is_refused_with_a_problem_document(api: Api) -> None:
     for sent, status in ((NO_HTTP, 400), (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 414)):
         with connect(api) as client, client.makefile("rb") as answer:
             client.sendall(sent)
@@ -121,7 +121,7 @@ def test_probes_and_requests_are_answered_while_a_crowd_is_slow_in_every_way(api
     check(times)
 
 
-def test_a_hundred_requests_that_wait_leave_threads_for_others(api: Api) -> None:
+def test_a_hundred_waiting_requests_leave_threads_for_others(api: Api) -> None:
     with waiters(api.url, 100) as answers:
         times = probe(api.url, 5)
         # Which process has room for another one depends on which process accepted how many.

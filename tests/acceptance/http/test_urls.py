@@ -105,7 +105,7 @@ def test_the_same_bytes_under_two_urls_are_one_image(images: dict[str, Document]
 
 
 @pytest.mark.parametrize("path", FAILED)
-def test_what_cannot_be_fetched_fails_with_the_reason(
+def test_a_url_that_cannot_be_fetched_fails_with_the_reason(
     images: dict[str, Document], path: str
 ) -> None:
     assert images[path]["status"] == "failed"
@@ -113,7 +113,7 @@ def test_what_cannot_be_fetched_fails_with_the_reason(
 
 
 @pytest.mark.parametrize("path", GIVEN_UP)
-def test_what_may_pass_is_tried_again_and_then_given_up(
+def test_a_temporary_failure_is_retried_and_then_given_up(
     images: dict[str, Document], path: str
 ) -> None:
     assert images[path]["status"] == "failed"

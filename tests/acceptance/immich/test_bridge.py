@@ -73,7 +73,7 @@ def test_new_pictures_are_tagged_and_what_people_change_comes_back(
     assert "Tagloop/latte" in library.values(coffee)
 
 
-def test_an_immich_that_does_not_tell_of_changed_tags_is_swept(
+def test_an_immich_that_does_not_report_changed_tags_is_compared_in_full(
     api: Api, engine: Engine, stand_in: StandIn, start: Callable[..., Passes]
 ) -> None:
     stand_in.library.moves = False
@@ -94,7 +94,7 @@ def test_an_immich_that_does_not_tell_of_changed_tags_is_swept(
     ]
 
 
-def test_a_tag_that_is_gone_everywhere_is_asked_about(
+def test_the_user_is_asked_about_a_tag_that_is_missing_everywhere(
     api: Api,
     engine: Engine,
     stand_in: StandIn,

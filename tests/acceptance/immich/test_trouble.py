@@ -30,7 +30,7 @@ class Killed(BaseException):
     """The process is killed here."""
 
 
-def test_an_immich_in_trouble_costs_time_only(
+def test_a_failing_immich_costs_only_time(
     api: Api, engine: Engine, stand_in: StandIn, start: Callable[..., Passes]
 ) -> None:
     """Every kind of request fails in each way, and everything is done once."""

@@ -92,7 +92,7 @@ def test_from_upload_to_tags_that_were_learned(api: Api, photos: dict[str, Path]
         )
 
 
-def test_files_and_thumbnails_come_through_the_proxy(api: Api, photos: dict[str, Path]) -> None:
+def test_the_proxy_serves_files_and_thumbnails(api: Api, photos: dict[str, Path]) -> None:
     data = photos["rocket"].read_bytes()
     image = api.upload(data, wait=30).json()
 

@@ -31,7 +31,7 @@ def register(api: Api, url: str, *events: str) -> Document:
     return answer.json()
 
 
-def test_uploads_and_corrections_are_told_and_signed(
+def test_uploads_and_corrections_send_signed_events(
     server: Server, api: Api, receiver: Receiver, photos: dict[str, Path]
 ) -> None:
     # Given an endpoint that takes messages, one that hangs and one that is broken
@@ -68,7 +68,7 @@ def test_uploads_and_corrections_are_told_and_signed(
     assert {delivery["url"] for delivery in page} >= {f"{receiver.url}/broken"}
 
 
-def test_a_failure_is_told(api: Api, receiver: Receiver) -> None:
+def test_a_failure_is_reported(api: Api, receiver: Receiver) -> None:
     origin = f"{receiver.url}/no-picture"
 
     answer = api.send_url(origin, owner=OWNER, callback_url=f"{receiver.url}/failed")

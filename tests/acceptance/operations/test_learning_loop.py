@@ -42,7 +42,7 @@ def ended(api: Api, run: Document) -> Document:
     return wait_for(over, "the end of the run", RUN_SECONDS)
 
 
-def test_what_people_add_is_learned_though_the_trainer_is_killed(
+def test_added_tags_are_learned_although_the_trainer_is_killed(
     server: Server, api: Api, photos: dict[str, Path]
 ) -> None:
     untouched = {name: upload(api, crops(photos[name], OTHERS, seed=9), "loop") for name in NAMES}
@@ -85,7 +85,7 @@ def test_a_custom_tag_is_found_on_other_images_within_seconds(
     assert {image["id"] for image in found} & set(others)
 
 
-def test_what_people_removed_stays_removed(api: Api, photos: dict[str, Path]) -> None:
+def test_removed_tags_stay_removed(api: Api, photos: dict[str, Path]) -> None:
     file = crops(photos["cat"], 1, seed=77)[0]
     image = upload(api, [file], "loop")[0]
     assert shows(api, image, "cat")

@@ -127,7 +127,7 @@ def test_labels_stay_few(watched: tuple[Server, Prometheus]) -> None:
             assert len(values) < MAX_LABEL_VALUES, (label, values)
 
 
-def test_a_worker_that_is_killed_is_told_within_a_minute(
+def test_a_killed_worker_is_reported_within_a_minute(
     watched: tuple[Server, Prometheus],
 ) -> None:
     server, prometheus = watched

@@ -49,7 +49,7 @@ def test_a_port_in_use_is_refused(server: Server, tmp_path: Path) -> None:
     assert "make up PORT=" in said
 
 
-def test_a_data_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
+def test_an_impossible_data_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     assert "make up DATA=" in refused(tmp_path / "file" / "data", free_port())

@@ -73,7 +73,7 @@ def test_nothing_but_what_is_open_is_answered_without_a_key(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic {}", "bearer {}x", "{}"])
-def test_what_is_no_key_opens_nothing(app: Flask, engine: Engine, header: str) -> None:
+def test_an_invalid_key_opens_nothing(app: Flask, engine: Engine, header: str) -> None:
     token = make_key(engine, Scope.ADMIN)
 
     answer = app.test_client().get(

@@ -77,12 +77,14 @@ def test_each_process_counts_for_itself_while_redis_is_away(
     assert [client.get("/v1/images").status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_a_broker_that_is_no_redis_needs_another_place_to_count(settings: Settings) -> None:
+def test_a_broker_other_than_redis_needs_another_place_to_count(settings: Settings) -> None:
     with pytest.raises(ConfigError, match="TAGLOOP_LIMITS_URL"):
         app_with(settings, auth=True, broker_url="amqp://localhost")
 
 
-def test_keys_are_counted_only_in_what_is_theirs(app: Flask, engine: Engine, redis: Redis) -> None:
+def test_a_request_counts_only_against_limits_of_its_own_key(
+    app: Flask, engine: Engine, redis: Redis
+) -> None:
     client_of(app, engine, Scope.READ).get("/v1/images")
 
     assert all(b"tagloop-limits" in name for name in redis.scan_iter())

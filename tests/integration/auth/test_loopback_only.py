@@ -48,7 +48,7 @@ def test_without_keys_no_other_machine_is_answered(
     assert answer.status_code == status
 
 
-def test_names_that_are_configured_are_answered(settings: Settings) -> None:
+def test_configured_host_names_are_answered(settings: Settings) -> None:
     own = settings.model_copy(update={"allowed_hosts": frozenset({"Tagloop.lan"})})
     client = app_with(own).test_client()
 

@@ -9,7 +9,9 @@ from tests.support.requests.answers import get
 from tests.support.requests.keys import app_with, client_of
 
 
-def test_a_profile_names_what_others_do_not_photograph(settings: Settings, engine: Engine) -> None:
+def test_a_profile_names_what_distinguishes_the_owners_pictures(
+    settings: Settings, engine: Engine
+) -> None:
     for owner, slug in (("alma", "bird"), ("bert", "car"), ("carl", "car")):
         for _ in range(6):
             image = insert_row(engine, owner=owner)

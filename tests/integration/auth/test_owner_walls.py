@@ -118,7 +118,7 @@ def closed_operations(app: Flask) -> Iterator[tuple[str, str, list[str]]]:
                 yield method.upper(), path, queries
 
 
-def test_no_path_shows_or_changes_what_is_another_owners(
+def test_no_path_shows_or_changes_another_owners_data(
     app: Flask, engine: Engine, belongings: dict[str, Belongings]
 ) -> None:
     alma, bert = belongings["alma"], belongings["bert"]
@@ -162,7 +162,7 @@ def snapshot(engine: Engine) -> dict[str, Any]:
     return found
 
 
-def test_their_own_key_shows_it(
+def test_an_owners_own_key_shows_it(
     app: Flask, engine: Engine, belongings: dict[str, Belongings]
 ) -> None:
     alma, bert = belongings["alma"], belongings["bert"]
@@ -190,7 +190,7 @@ def test_an_owners_key_sends_for_that_owner(
         assert connection.scalars(text("SELECT owner FROM images")).all() == ["alma"]
 
 
-def test_the_key_of_an_owner_without_a_name_is_not_everybodys(
+def test_a_key_of_the_owner_with_the_empty_name_is_bound_to_that_owner(
     app: Flask, engine: Engine, belongings: dict[str, Belongings]
 ) -> None:
     client = client_of(app, engine, Scope.ADMIN, owner="")

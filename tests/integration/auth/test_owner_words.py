@@ -67,7 +67,7 @@ def alma(app: Flask, engine: Engine, images: dict[str, UUID]) -> FlaskClient:
 
 
 @pytest.mark.parametrize("query", ["min_confidence=0", "precision=0.01"])
-def test_no_limit_is_low_enough_to_show_them(
+def test_no_limit_shows_held_back_tags(
     app: Flask, engine: Engine, alma: FlaskClient, images: dict[str, UUID], query: str
 ) -> None:
     path = f"/v1/images/{images['alma']}?{query}"
@@ -89,7 +89,7 @@ def test_a_review_asks_only_about_words_that_are_known(
 
 
 @pytest.mark.parametrize("verdict", ["remove", "confirm", "undo"])
-def test_a_word_of_others_is_answered_like_one_that_nobody_made(
+def test_another_owners_tag_is_answered_like_an_unknown_one(
     alma: FlaskClient, images: dict[str, UUID], verdict: str
 ) -> None:
     image = str(images["alma"])
@@ -110,7 +110,7 @@ def test_a_word_of_others_is_answered_like_one_that_nobody_made(
     assert answers(THEIRS) == answers(NOBODYS)
 
 
-def test_a_word_that_is_added_is_known_from_then_on_also_once_it_is_removed(
+def test_an_added_tag_stays_known_after_it_is_removed(
     alma: FlaskClient, images: dict[str, UUID]
 ) -> None:
     path = f"/v1/images/{images['alma']}/corrections"

@@ -116,7 +116,7 @@ def test_an_erasure_leaves_nothing_of_the_owner_and_all_of_others(
     assert kept_key[:12] in dump
 
 
-def test_a_key_that_was_in_use_sends_nothing_after_an_erasure(
+def test_a_key_used_before_an_erasure_sends_nothing_after_it(
     settings: Settings, engine: Engine, photos: dict[str, Path]
 ) -> None:
     client = client_of(app_with(settings, auth=True), engine, Scope.INGEST, owner="ann")

@@ -38,9 +38,7 @@ def signed_in(app: Flask, engine: Engine, *scopes: Scope, **values: Any) -> tupl
     return client, answer.get_json()["csrf"]
 
 
-def test_a_session_opens_what_its_key_opens_and_nothing_of_others(
-    app: Flask, engine: Engine
-) -> None:
+def test_a_session_permits_only_what_its_key_permits(app: Flask, engine: Engine) -> None:
     own, other = insert_row(engine, owner="anna"), insert_row(engine, owner="bert")
     client, csrf = signed_in(app, engine, Scope.READ, owner="anna", name="Anna's telephone")
 
@@ -124,7 +122,7 @@ def test_another_ports_page_uses_up_no_review(app: Flask, engine: Engine) -> Non
     assert client.get(path, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 400
 
 
-def test_another_sites_page_signs_nobody_in(app: Flask, engine: Engine) -> None:
+def test_a_page_of_another_site_signs_no_one_in(app: Flask, engine: Engine) -> None:
     key = make_key(engine, Scope.READ)
 
     answer = sign_in(app.test_client(), key, Origin="https://evil.example")
@@ -184,7 +182,7 @@ def test_guessing_keys_is_slowed_down_by_address(app: Flask, engine: Engine) -> 
     assert elsewhere.status_code == 401
 
 
-def test_a_key_in_the_header_says_who_is_calling_too(app: Flask, engine: Engine) -> None:
+def test_a_key_in_the_header_identifies_the_caller_too(app: Flask, engine: Engine) -> None:
     caller = get(client_of(app, engine, Scope.ADMIN, owner="anna"), "/v1/session")
 
     assert (caller["owner"], caller["scopes"], caller["csrf"]) == ("anna", ["admin"], None)

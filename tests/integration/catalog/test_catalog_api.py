@@ -48,7 +48,7 @@ def test_an_image_has_its_tags_the_best_first(client: FlaskClient, cat: UUID) ->
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.2, 0.5, 0.9, 0.99])
-def test_another_limit_shows_what_is_sure_and_keeps_the_best_first(
+def test_another_limit_shows_only_sure_tags_and_keeps_the_best_first(
     client: FlaskClient, cat: UUID, limit: float
 ) -> None:
     tags = get(client, f"/v1/images/{cat}?min_confidence={limit}")["tags"]
@@ -131,7 +131,7 @@ def test_a_thumbnail_is_small_upright_and_without_metadata(
     assert not thumbnail.getexif()
 
 
-def test_deleting_an_image_takes_everything_of_it(
+def test_deleting_an_image_deletes_everything_of_it(
     client: FlaskClient, engine: Engine, cat: UUID, tmp_path: Path
 ) -> None:
     client.get(f"/v1/images/{cat}/thumbnail")

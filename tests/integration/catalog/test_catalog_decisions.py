@@ -40,7 +40,9 @@ def test_a_removed_tag_is_never_shown_and_an_added_one_always(
     assert tags["teapot"] == PRESENT
 
 
-def test_named_tags_tell_what_was_decided(client: FlaskClient, engine: Engine, cat: UUID) -> None:
+def test_tags_requested_by_name_include_decisions(
+    client: FlaskClient, engine: Engine, cat: UUID
+) -> None:
     set_decision(engine, cat, "animal", present=False)
     set_decision(engine, cat, "teapot", present=True)
 
@@ -65,7 +67,7 @@ def test_a_tag_that_people_just_made_has_a_confidence_at_once(
         assert by_slug(client, f"/v1/images/{cat}{query}")["chelsea"] == PRESENT
 
 
-def test_what_was_decided_before_an_image_is_tagged_is_shown(
+def test_decisions_made_before_an_image_is_tagged_are_shown(
     client: FlaskClient, engine: Engine
 ) -> None:
     image = insert_row(engine)

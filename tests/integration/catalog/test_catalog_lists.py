@@ -95,7 +95,7 @@ def test_a_tag_is_found_by_its_beginning(client: FlaskClient, beginning: str) ->
 
 
 @pytest.mark.parametrize("wild", ["%25", "_", "\\", "100%25"])
-def test_what_means_anything_to_sql_means_itself(client: FlaskClient, wild: str) -> None:
+def test_characters_special_to_sql_stand_for_themselves(client: FlaskClient, wild: str) -> None:
     assert get(client, f"/v1/tags?q={wild}")["tags"] == []
 
 
@@ -136,7 +136,7 @@ def test_a_tag_knows_its_relatives(client: FlaskClient) -> None:
         ("/v1/nothing", 404),
     ],
 )
-def test_a_question_that_makes_no_sense_is_a_problem_document(
+def test_an_invalid_query_is_answered_by_a_problem_document(
     client: FlaskClient, path: str, status: int
 ) -> None:
     answer = client.get(path)

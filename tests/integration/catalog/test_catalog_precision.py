@@ -69,7 +69,7 @@ def test_without_corrections_the_networks_probability_is_the_limit(
     assert basis(client, cat, 0.9) == {tag["tag"]: "network" for tag in shown}
 
 
-def test_a_taught_tag_is_shown_from_its_own_threshold_on(
+def test_a_learned_tag_is_shown_from_its_own_threshold_on(
     client: FlaskClient, cat: UUID, teach: Teach
 ) -> None:
     teach({"teapot": LOW, "tabby": HIGH, "beagle": UNKNOWN})
@@ -94,7 +94,7 @@ def test_the_next_higher_precision_that_is_known_decides(
     assert ("teapot" in basis(client, cat, precision)) == is_shown
 
 
-def test_what_people_decided_stands_at_every_precision(
+def test_decisions_are_shown_at_every_precision(
     client: FlaskClient, engine: Engine, cat: UUID, teach: Teach
 ) -> None:
     teach({"teapot": HIGH, "cat": LOW})
@@ -108,5 +108,5 @@ def test_what_people_decided_stands_at_every_precision(
 
 
 @pytest.mark.parametrize("query", ["precision=1.1", "precision=x", "precision=1&min_confidence=0"])
-def test_limits_that_make_no_sense_are_refused(client: FlaskClient, cat: UUID, query: str) -> None:
+def test_invalid_limits_are_refused(client: FlaskClient, cat: UUID, query: str) -> None:
     assert client.get(f"/v1/images/{cat}?{query}").status_code == 400

@@ -82,7 +82,7 @@ def test_a_hundred_deletions_while_thumbnails_are_made_leave_no_file(
     assert blobs(tmp_path) == []
 
 
-def test_what_the_storage_refuses_to_delete_goes_later_and_the_answer_is_a_success(
+def test_a_file_that_the_storage_refuses_to_delete_is_deleted_later_and_the_request_succeeds(
     app: Flask,
     refusing: RefusingStorage,
     *,
@@ -147,7 +147,7 @@ def test_a_file_that_a_row_names_is_never_swept(
     assert noted(engine) == 0
 
 
-def test_a_thumbnail_whose_process_was_killed_in_the_middle_is_swept(
+def test_a_thumbnail_of_a_killed_process_is_swept(
     engine: Engine, storage: Storage, settings: Settings, tmp_path: Path
 ) -> None:
     image = tagged_image(settings, engine, storage, 0)
@@ -166,7 +166,7 @@ def test_a_thumbnail_whose_process_was_killed_in_the_middle_is_swept(
     assert blobs(tmp_path) == []
 
 
-def test_a_deletion_whose_answer_was_lost_still_takes_the_file_along(
+def test_a_deletion_whose_answer_was_lost_still_deletes_the_file(
     settings: Settings, engine: Engine, storage: Storage, tmp_path: Path
 ) -> None:
     image = tagged_image(settings, engine, storage, 0)

@@ -44,7 +44,7 @@ def slugs(document: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("query", ["", "?min_confidence=0", "?precision=0.5", "?tags=cat,animal"])
-def test_a_held_tag_and_what_is_narrower_are_not_shown(
+def test_a_held_back_tag_and_its_narrower_tags_are_not_shown(
     client: FlaskClient, cat: UUID, query: str
 ) -> None:
     shown = slugs(get(client, f"/v1/images/{cat}{query}"))
@@ -53,13 +53,13 @@ def test_a_held_tag_and_what_is_narrower_are_not_shown(
     assert not shown & {"cat", "domestic-cat", "tabby", "egyptian-cat"}
 
 
-def test_a_held_tag_is_found_by_nobody(client: FlaskClient, cat: UUID) -> None:
+def test_a_held_back_tag_is_found_by_no_one(client: FlaskClient, cat: UUID) -> None:
     assert get(client, "/v1/search?q=cat")["images"] == []
     assert get(client, "/v1/images?tag=cat")["images"] == []
     assert len(get(client, "/v1/search?q=animal")["images"]) == 1
 
 
-def test_a_held_tag_is_shown_once_somebody_confirms_it(client: FlaskClient, cat: UUID) -> None:
+def test_a_held_back_tag_is_shown_once_someone_confirms_it(client: FlaskClient, cat: UUID) -> None:
     said = client.post(f"/v1/images/{cat}/corrections", json={"confirm": ["cat"]})
 
     assert said.status_code == 201
@@ -74,7 +74,7 @@ def test_a_review_asks_whether_a_held_tag_is_right(client: FlaskClient, cat: UUI
     assert "cat" in held
 
 
-def test_a_tag_that_is_held_from_now_on_goes_when_images_are_tagged_anew(
+def test_a_newly_held_back_tag_disappears_when_images_are_re_tagged(
     settings: Settings,
     engine: Engine,
     storage: Storage,

@@ -55,7 +55,7 @@ def test_a_program_gets_a_problem_document_at_an_unknown_address(
     assert "Accept" in refused.vary
 
 
-def test_the_shell_names_every_module_and_only_files_that_exist(client: FlaskClient) -> None:
+def test_the_html_names_every_module_and_only_files_that_exist(client: FlaskClient) -> None:
     addresses = addresses_in(client)
 
     assert len(addresses) > 40

@@ -112,7 +112,7 @@ def test_every_theme_has_a_slug_of_its_own_and_tags() -> None:
     assert all(theme.tags and theme.name for theme in themes.values())
 
 
-def test_the_dial_shows_less_the_further_it_is_turned_and_learns_from_verdicts(
+def test_higher_limits_show_less_and_their_precision_follows_the_verdicts(
     client: FlaskClient, tagged: dict[str, UUID]
 ) -> None:
     before = post(client, "/v1/dial")

@@ -87,7 +87,7 @@ def test_an_owners_key_retries_only_its_own(settings: Settings, engine: Engine) 
     assert statuses(engine, [own, other]) == ["queued", "failed"]
 
 
-def test_a_full_queue_takes_no_failed_images_either(settings: Settings, engine: Engine) -> None:
+def test_a_full_queue_refuses_retries_too(settings: Settings, engine: Engine) -> None:
     image = failed(engine)
     insert_row(engine)
     client = app_with(settings, queue_limit=1).test_client()

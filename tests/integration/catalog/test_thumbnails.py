@@ -106,7 +106,7 @@ def test_a_process_that_crashes_is_replaced(renderer: Renderer) -> None:
     assert renderer.render(picture, 48)
 
 
-def test_a_picture_that_takes_too_long_ends_and_the_next_is_made() -> None:
+def test_a_thumbnail_that_takes_too_long_is_given_up_and_the_next_one_is_made() -> None:
     renderer = Renderer(Limits(seconds=1, memory_bytes=2048 * MEBIBYTE))
 
     with pytest.raises(DamagedPicture, match="longer than 1 seconds"):
@@ -123,7 +123,7 @@ def test_a_picture_that_takes_too_much_memory_is_refused(renderer: Renderer) -> 
         renderer.render(large, 48)
 
 
-def test_who_would_wait_too_long_is_told_to_come_back(
+def test_a_request_that_would_wait_too_long_is_told_to_retry(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.pictures.renditions.renderer.WAIT_SECONDS", 0.01)

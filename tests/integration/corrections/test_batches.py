@@ -43,7 +43,7 @@ def shown(client: FlaskClient, image: object) -> dict[str, tuple[float, str]]:
     return tags_of(get(client, f"/v1/images/{image}"))
 
 
-def test_many_images_are_corrected_and_get_their_former_words_back(
+def test_many_images_are_corrected_and_get_their_former_tags_back(
     client: FlaskClient, engine: Engine
 ) -> None:
     # Given an image of which anna had said something, and one of which nobody had
@@ -83,7 +83,7 @@ def test_a_request_is_undone_once(client: FlaskClient, engine: Engine) -> None:
     undo(client, "nonsense", status=400)
 
 
-def test_what_was_said_again_since_then_stands(client: FlaskClient, engine: Engine) -> None:
+def test_verdicts_given_since_then_stay(client: FlaskClient, engine: Engine) -> None:
     kept, other = insert_row(engine), insert_row(engine)
     done = correct_all(client, [kept, other], add=["hat"], user="anna")
     correct(client, kept, confirm=["hat"], user="anna")

@@ -133,7 +133,7 @@ def test_a_request_of_another_form_is_refused(client: FlaskClient, body: object)
     assert client.post("/v1/corrections", json=body).status_code == 400
 
 
-def test_nothing_to_correct_is_no_error(client: FlaskClient) -> None:
+def test_an_empty_correction_is_no_error(client: FlaskClient) -> None:
     assert send(client) == []
 
 

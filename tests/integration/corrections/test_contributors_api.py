@@ -60,7 +60,9 @@ def test_a_vouched_contributor_counts_again(client: FlaskClient, engine: Engine)
     assert {label["tag"]: label["present"] for label in labels} == {"cat": True, "dog": True}
 
 
-def test_those_without_a_name_are_reached_as_a_hyphen(client: FlaskClient, engine: Engine) -> None:
+def test_a_contributor_without_a_name_is_reached_as_a_hyphen(
+    client: FlaskClient, engine: Engine
+) -> None:
     correct(client, insert_row(engine), add=["dog"])
 
     answer = client.post("/v1/contributors/-/vouch", json={"vouched": True})
@@ -80,7 +82,7 @@ def test_those_without_a_name_are_reached_as_a_hyphen(client: FlaskClient, engin
         ("nobody", {"vouched": "perhaps"}, 400),
     ],
 )
-def test_vouching_for_nobody_is_refused(
+def test_vouching_for_an_unknown_contributor_is_refused(
     client: FlaskClient, user: str, body: dict[str, object], status: int
 ) -> None:
     assert client.post(f"/v1/contributors/{user}/vouch", json=body).status_code == status

@@ -63,7 +63,7 @@ def count(engine: Engine, table: str) -> int:
         return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
 
 
-def test_what_people_say_outweighs_what_the_model_shows(client: FlaskClient, cat: UUID) -> None:
+def test_corrections_override_the_model(client: FlaskClient, cat: UUID) -> None:
     answer = correct(client, cat, add=["Teapot"], remove=["cat"], user="ada")
 
     assert answer["image"] == str(cat)
@@ -114,7 +114,7 @@ def test_corrections_of_an_image_that_waits_are_applied_when_it_is_tagged(
     assert [correction["model"] for correction in history] == [1, None, None]
 
 
-def test_a_later_word_of_the_same_user_replaces_the_earlier_and_undo_takes_it_back(
+def test_a_later_verdict_of_a_user_replaces_the_earlier_and_undo_restores_it(
     client: FlaskClient, image: UUID
 ) -> None:
     assert "dog" in tags_of(correct(client, image, add=["dog"], user="ada"))
@@ -124,7 +124,7 @@ def test_a_later_word_of_the_same_user_replaces_the_earlier_and_undo_takes_it_ba
     assert len(get(client, f"/v1/images/{image}/corrections")["corrections"]) == 4
 
 
-def test_nobody_undoes_what_somebody_else_said(client: FlaskClient, image: UUID) -> None:
+def test_no_one_can_undo_the_corrections_of_others(client: FlaskClient, image: UUID) -> None:
     correct(client, image, add=["dog"], user="ada")
 
     assert "dog" in tags_of(correct(client, image, undo=["dog"], user="bob"))
@@ -198,7 +198,7 @@ def test_new_tags_can_be_turned_off(settings: Settings, image: UUID) -> None:
         ({"add": ["a"] * 100_000}, 413, "at most 10,000 corrections"),
     ],
 )
-def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(
+def test_invalid_input_is_refused_and_leaves_nothing_behind(
     client: FlaskClient, image: UUID, said: dict[str, object], status: int, reason: str
 ) -> None:
     answer = client.post(f"/v1/images/{image}/corrections", json=said)
@@ -218,7 +218,7 @@ def test_an_unknown_image_is_not_found(client: FlaskClient, unknown: str) -> Non
 
 
 @pytest.mark.parametrize("user", HOSTILE_USERS)
-def test_a_user_may_be_called_anything(client: FlaskClient, image: UUID, user: str) -> None:
+def test_any_user_name_is_accepted(client: FlaskClient, image: UUID, user: str) -> None:
     correct(client, image, add=["dog"], user=user)
 
     answer = client.get("/v1/corrections", query_string={"user": user})
@@ -249,7 +249,7 @@ def test_many_people_at_the_same_moment_are_all_kept(
     assert count(engine, "corrections") == 3 * people + 1
 
 
-def test_what_was_said_of_an_image_goes_with_it(
+def test_deleting_an_image_deletes_its_corrections(
     client: FlaskClient, image: UUID, engine: Engine
 ) -> None:
     correct(client, image, add=["dog"])

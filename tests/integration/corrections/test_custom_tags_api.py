@@ -136,7 +136,7 @@ def test_the_answer_waits_for_the_run_to_end(
         ({"user": "\x00"}, 400, "user"),
     ],
 )
-def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(
+def test_invalid_input_is_refused_and_leaves_nothing_behind(
     client: FlaskClient, images: list[str], change: dict[str, Any], status: int, reason: str
 ) -> None:
     body = {"name": "mascot", "examples": images[:1], **change}
@@ -148,7 +148,9 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(
 
 
 @pytest.mark.usefixtures("untouched")
-def test_an_image_cannot_be_both(client: FlaskClient, images: list[str]) -> None:
+def test_an_image_cannot_be_an_example_and_a_counterexample(
+    client: FlaskClient, images: list[str]
+) -> None:
     body = {"name": "mascot", "examples": images[:2], "counterexamples": images[1:3]}
 
     answer = client.post("/v1/tags", json=body)

@@ -52,7 +52,7 @@ def ids(offered: list[dict[str, Any]]) -> set[str]:
     return {entry["image"]["id"] for entry in offered}
 
 
-def test_images_are_offered_with_what_there_is_to_ask(
+def test_images_are_offered_with_the_tags_to_ask_about(
     client: FlaskClient, tagged: dict[str, UUID]
 ) -> None:
     offered = review(client)
@@ -111,7 +111,7 @@ def test_offers_that_expired_are_deleted(
     assert left == ["bob"] * recent
 
 
-def test_what_waits_or_belongs_to_others_is_not_offered(
+def test_waiting_images_and_images_of_other_owners_are_not_offered(
     client: FlaskClient, engine: Engine, tagged: dict[str, UUID]
 ) -> None:
     insert_row(engine, owner="bob")
@@ -120,7 +120,7 @@ def test_what_waits_or_belongs_to_others_is_not_offered(
     assert review(client, "owner=ada")
 
 
-def test_others_are_asked_about_what_somebody_disputed(
+def test_disputed_tags_are_shown_to_other_reviewers(
     client: FlaskClient, tagged: dict[str, UUID]
 ) -> None:
     cat = str(tagged["cat"])
@@ -142,7 +142,7 @@ def test_a_tag_that_few_images_have_is_looked_for(
     assert ("cat", "rare") in [(s["tag"], s["why"]) for s in entry["suggestions"]]
 
 
-def test_an_answer_is_not_kept_by_caches(client: FlaskClient, tagged: dict[str, UUID]) -> None:
+def test_an_answer_may_not_be_cached(client: FlaskClient, tagged: dict[str, UUID]) -> None:
     assert client.get("/v1/review").headers["Cache-Control"] == "no-store"
 
 
@@ -153,5 +153,5 @@ def test_without_any_image_there_is_nothing_to_review(
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=51", "user=%00", "owner=%00"])
-def test_what_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
+def test_invalid_input_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/review?{query}").status_code == 400

@@ -11,7 +11,7 @@ from tests.support.conditions import wait_for, waits_for_a_lock
 from tests.support.pictures.rows import insert_row
 
 
-def test_an_image_that_goes_is_not_offered(engine: Engine) -> None:
+def test_an_image_that_is_being_deleted_is_not_offered(engine: Engine) -> None:
     stays, goes = insert_row(engine), insert_row(engine)
 
     def offer() -> set[object]:

@@ -98,7 +98,7 @@ def test_two_owners_have_tags_of_one_name_and_an_admin_sees_both(
     assert len(get(alma, "/v1/search?q=jaguar xj")["images"]) == 1
 
 
-def test_a_learned_tag_is_shown_on_its_owners_pictures_alone(
+def test_an_owners_learned_tag_is_shown_only_on_their_pictures(
     *,
     alma: FlaskClient,
     bert: FlaskClient,
@@ -141,7 +141,7 @@ def test_the_shared_tag_is_the_fallback_and_new_makes_an_own_one(
     assert shown(bert, images["bert"])["house-style"] is None
 
 
-def test_a_plural_means_the_tag_that_there_is_and_a_typing_error_is_pointed_out(
+def test_a_plural_means_the_existing_tag_and_a_typing_error_is_pointed_out(
     alma: FlaskClient, images: dict[str, UUID]
 ) -> None:
     said = add(alma, images["alma"], "cats")["corrections"]
@@ -235,7 +235,7 @@ def test_tags_are_renamed_merged_and_deleted_by_their_owner_and_published_by_an_
     assert [edit["action"] for edit in edits] == ["delete", "publish", "merge", "rename"]
 
 
-def test_a_live_head_that_knows_a_deleted_tag_goes_on(
+def test_a_live_head_with_a_deleted_tag_still_works(
     *,
     alma: FlaskClient,
     engine: Engine,

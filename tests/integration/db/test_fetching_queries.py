@@ -67,7 +67,9 @@ def test_an_image_that_was_fetched_waits_to_be_tagged_with_all_its_attempts(engi
     assert claimed_ids(engine, [image]) == {image}
 
 
-def test_an_image_that_turns_out_to_be_known_becomes_another_name_of_it(engine: Engine) -> None:
+def test_a_fetched_image_with_known_bytes_becomes_another_name_of_the_known_one(
+    engine: Engine,
+) -> None:
     known = insert_row(engine, owner="ada", sha256=b"d" * 32, hashtags=["sea"], metadata={"a": 1})
     insert_row(engine, owner="bob", sha256=b"d" * 32)
     image = at_url(engine, owner="ada", hashtags=["Sea", "sun"], metadata={"b": 2})
@@ -82,9 +84,7 @@ def test_an_image_that_turns_out_to_be_known_becomes_another_name_of_it(engine: 
     assert (row["hashtags"], row["metadata"]) == (["sea", "sun"], {"a": 1, "b": 2})
 
 
-def test_what_was_said_of_a_copy_counts_for_the_image_that_it_copies(
-    settings: Settings, engine: Engine
-) -> None:
+def test_corrections_of_a_copy_count_for_its_original(settings: Settings, engine: Engine) -> None:
     client = create_app(settings).test_client()
     known, image = insert_row(engine, sha256=b"d" * 32), at_url(engine)
     correct(client, known, add=["dog"], user="ada")

@@ -59,7 +59,7 @@ def test_twins_in_one_request_are_one_image(engine: Engine) -> None:
     assert known[one.id] in (one.id, other.id)
 
 
-def test_images_that_are_not_fetched_yet_are_never_the_same(engine: Engine) -> None:
+def test_images_that_are_not_fetched_yet_are_never_duplicates(engine: Engine) -> None:
     rows = [NewImage(new_image_id(), "a", BULK, source_url="http://x/a.jpg") for _ in range(2)]
 
     assert set(insert(engine, rows).values()) == {row.id for row in rows}
@@ -144,7 +144,7 @@ def test_copies_are_not_listed(engine: Engine) -> None:
     assert listed(engine) == [image]
 
 
-def test_deleting_an_image_takes_its_copies_tags_and_embedding_along(engine: Engine) -> None:
+def test_deleting_an_image_deletes_its_copies_tags_and_embedding(engine: Engine) -> None:
     image, copy, other = (insert_row(engine) for _ in range(3))
     set_row(engine, copy, f"same_as = '{image}'")
     with transaction(engine) as connection:
@@ -162,7 +162,7 @@ def test_deleting_an_image_takes_its_copies_tags_and_embedding_along(engine: Eng
         assert connection.execute(text("SELECT count(*) FROM image_tags")).scalar() == 0
 
 
-def test_what_waits_is_counted_by_queue(engine: Engine) -> None:
+def test_waiting_images_are_counted_by_queue(engine: Engine) -> None:
     old = insert_row(engine, queue="one")
     insert_row(engine, queue="one")
     done = insert_row(engine, queue="two")

@@ -36,7 +36,7 @@ def snapshot(engine: Engine) -> list[object]:
         return list(connection.execute(text(SNAPSHOT)).one())
 
 
-def test_the_migrated_schema_is_the_one_that_the_code_knows(engine: Engine) -> None:
+def test_the_migrated_schema_equals_the_codes_schema(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
@@ -80,7 +80,7 @@ def test_the_vocabulary_is_seeded_whole(engine: Engine) -> None:
     assert parents == sum(len(tag.parents) for tag in vocabulary.tags)
 
 
-def test_a_tag_that_a_later_version_calls_otherwise_keeps_its_id(engine: Engine) -> None:
+def test_a_tag_renamed_by_a_later_version_keeps_its_id(engine: Engine) -> None:
     with transaction(engine) as connection:
         renamed = connection.execute(
             text("""

@@ -70,9 +70,7 @@ def test_a_waiter_wakes_when_its_image_is_done(engine: Engine, listener: DoneLis
         assert time.monotonic() - started < PROMPT_SECONDS
 
 
-def test_an_image_that_is_done_already_is_not_waited_for(
-    engine: Engine, listener: DoneListener
-) -> None:
+def test_a_finished_image_is_not_waited_for(engine: Engine, listener: DoneListener) -> None:
     image = insert_row(engine)
     finish(engine, image)
 

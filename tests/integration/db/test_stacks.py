@@ -35,7 +35,7 @@ def stacks(engine: Engine, ids: Sequence[UUID]) -> set[frozenset[UUID]]:
         return {frozenset(stack.members) for stack in find_stacks(connection, ids).values()}
 
 
-def test_fingerprints_are_stored_as_they_are(engine: Engine, backbone_id: int) -> None:
+def test_fingerprints_are_stored_unchanged(engine: Engine, backbone_id: int) -> None:
     lowest = look(-(2**63), datetime(1999, 12, 31, 23, 59, 59, 999_999))
     highest = look(2**63 - 1)
     ids = store_looks(engine, backbone_id, [(lowest, 0), (highest, 0)], owner="Zoë")
@@ -202,7 +202,7 @@ def embeddings_read(connection: Connection) -> int:
     return read
 
 
-def test_stacking_waits_for_no_deletion(engine: Engine, backbone_id: int) -> None:
+def test_stacking_does_not_wait_for_deletions(engine: Engine, backbone_id: int) -> None:
     # Given one image that waits to be stacked and two like it that are being deleted,
     # one of which waits to be stacked too
     stacked, waiting, kept = store_looks(engine, backbone_id, [(look(7), 0.0)] * 3)

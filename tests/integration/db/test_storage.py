@@ -12,7 +12,7 @@ from shared.storage.storage import Storage, original_key, thumbnail_key
 IMAGE = UUID("0199aaaa-0000-7000-8000-0000000000ff")
 
 
-def test_what_was_put_comes_back_whole_and_is_replaced_whole(storage: Storage) -> None:
+def test_a_stored_file_is_read_whole_and_replaced_whole(storage: Storage) -> None:
     storage.put("a/b", b"first, longer")
     assert bytes(storage.get("a/b")) == b"first, longer"
 
@@ -20,7 +20,7 @@ def test_what_was_put_comes_back_whole_and_is_replaced_whole(storage: Storage) -
     assert bytes(storage.get("a/b")) == b"second"
 
 
-def test_a_file_is_stored_from_where_it_stands(storage: Storage) -> None:
+def test_a_file_is_stored_from_its_current_position(storage: Storage) -> None:
     file = io.BytesIO(b"x" * 3_000_000)
 
     storage.put("large", file)
@@ -34,7 +34,7 @@ def test_an_empty_blob_is_a_blob(storage: Storage) -> None:
     assert bytes(storage.get("empty")) == b""
 
 
-def test_a_blob_that_is_gone_is_told_apart_from_a_storage_that_is_away(
+def test_a_missing_blob_is_distinguished_from_an_unreachable_storage(
     storage: Storage, tmp_path: Path
 ) -> None:
     with pytest.raises(BlobMissing):
@@ -46,7 +46,7 @@ def test_a_blob_that_is_gone_is_told_apart_from_a_storage_that_is_away(
     assert str(away.value).isprintable()
 
 
-def test_deleting_what_is_gone_already_does_not_matter(storage: Storage) -> None:
+def test_deleting_a_missing_file_is_no_error(storage: Storage) -> None:
     storage.put("one", b"1")
     storage.put("two", b"2")
 
@@ -57,7 +57,7 @@ def test_deleting_what_is_gone_already_does_not_matter(storage: Storage) -> None
             storage.get(key)
 
 
-def test_a_path_with_blanks_and_other_scripts_works(tmp_path: Path) -> None:
+def test_a_path_with_spaces_and_other_scripts_works(tmp_path: Path) -> None:
     folder = tmp_path / "Bilder von früher #1"
 
     Storage(folder.as_uri()).put("key", b"data")

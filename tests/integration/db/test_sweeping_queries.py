@@ -49,7 +49,7 @@ def test_an_image_with_no_attempts_left_fails_with_the_reason(
     assert read_row(engine, fresh)["status"] == "queued"
 
 
-def test_what_was_not_announced_for_long_is_found_once_by_queue_the_oldest_first(
+def test_images_not_announced_for_long_are_found_once_by_queue_the_oldest_first(
     engine: Engine,
 ) -> None:
     old, older = insert_row(engine, queue="tagging.bulk"), insert_row(engine, queue="other")

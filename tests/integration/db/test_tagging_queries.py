@@ -72,7 +72,7 @@ def test_a_claim_takes_an_image_that_another_transaction_refers_to(engine: Engin
         assert claimed_ids(engine, [image]) == {image}
 
 
-def test_a_claim_takes_what_waits_and_leaves_what_is_held_done_or_unknown(engine: Engine) -> None:
+def test_a_claim_takes_only_waiting_images(engine: Engine) -> None:
     waiting, held, tagged, failed, not_fetched, exhausted = (insert_row(engine) for _ in range(6))
     claim(engine, [held])
     set_row(engine, tagged, "status = 'tagged'")
@@ -154,7 +154,7 @@ def test_an_image_without_a_sure_tag_is_tagged_with_none(
     assert read_row(engine, image)["status"] == "tagged"
 
 
-def test_a_claim_that_was_lost_writes_nothing(engine: Engine, model: tuple[int, int]) -> None:
+def test_a_lost_claim_writes_nothing(engine: Engine, model: tuple[int, int]) -> None:
     # Given a slow worker whose lease ran out, and another that took the image over
     image, own = insert_row(engine), insert_row(engine)
     slow = claim(engine, [image, own])
@@ -173,7 +173,7 @@ def test_a_claim_that_was_lost_writes_nothing(engine: Engine, model: tuple[int, 
     assert store(engine, quick, [image], model) == {image}
 
 
-def test_storing_twice_changes_nothing(engine: Engine, model: tuple[int, int]) -> None:
+def test_storing_again_changes_nothing(engine: Engine, model: tuple[int, int]) -> None:
     image = insert_row(engine)
     held = claim(engine, [image])
     store(engine, held, [image], model)
@@ -197,7 +197,7 @@ def test_a_failed_image_keeps_its_reason(engine: Engine) -> None:
     assert claimed_ids(engine, [image, other]) == set()
 
 
-def test_a_released_image_keeps_the_reason_and_waits_a_little(engine: Engine) -> None:
+def test_an_image_returned_to_the_queue_keeps_the_reason_and_waits_a_little(engine: Engine) -> None:
     image = insert_row(engine)
     held = claim(engine, [image])
 

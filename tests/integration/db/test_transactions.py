@@ -25,7 +25,7 @@ def one(engine: Engine) -> int | None:
         return connection.execute(text("SELECT 1")).scalar()
 
 
-def test_an_exception_takes_everything_back(engine: Engine) -> None:
+def test_an_exception_rolls_everything_back(engine: Engine) -> None:
     image = insert_row(engine)
 
     def fail_in_the_middle() -> None:
@@ -39,7 +39,7 @@ def test_an_exception_takes_everything_back(engine: Engine) -> None:
     assert read_row(engine, image)["id"] == image
 
 
-def test_a_database_that_is_away_is_told_apart_from_a_bug() -> None:
+def test_an_unreachable_database_is_distinguished_from_a_bug() -> None:
     away = connect_engine("postgresql+psycopg2://tagloop@/tagloop?host=/nowhere")
 
     with pytest.raises(Unavailable, match="does not answer"):
@@ -78,7 +78,7 @@ def test_a_connection_that_was_ended_while_idle_is_replaced(
     assert one(engine) == 1
 
 
-def test_a_connection_that_is_ended_in_the_middle_is_a_database_that_is_away(
+def test_a_connection_that_breaks_counts_as_an_unreachable_database(
     engine: Engine,
 ) -> None:
     with pytest.raises(Unavailable):
@@ -86,7 +86,7 @@ def test_a_connection_that_is_ended_in_the_middle_is_a_database_that_is_away(
             connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
-def test_an_error_has_none_of_the_values_in_it(engine: Engine) -> None:
+def test_an_error_contains_none_of_the_values(engine: Engine) -> None:
     with pytest.raises(DBAPIError) as caught, transaction(engine) as connection:
         connection.execute(text("SELECT 1 / 0 WHERE :secret <> ''"), {"secret": "whsec_abc"})
 

@@ -22,7 +22,7 @@ from tests.support.events.receiver import Handler, Receiver, drip, hang, pour, s
 
 @pytest.mark.usefixtures("sender")
 @pytest.mark.parametrize("code", [500, 503, 404, 400, 301, 302, 307])
-def test_whatever_is_no_success_is_tried_again(
+def test_every_response_but_a_success_is_retried(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID, code: int
 ) -> None:
     receiver.answers["/hook"] = status(code, Location=f"{receiver.url}/elsewhere")
@@ -52,7 +52,7 @@ def test_a_receiver_that_asks_for_time_gets_it(
 
 
 @pytest.mark.usefixtures("sender")
-def test_an_endpoint_that_is_gone_is_told_nothing_more(
+def test_nothing_more_is_sent_to_a_deleted_endpoint(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
 ) -> None:
     receiver.answers["/hook"] = status(410)
@@ -93,7 +93,7 @@ def test_an_answer_of_ten_gigabytes_is_not_read(
 
 @pytest.mark.parametrize("answer", [hang, drip])
 @pytest.mark.usefixtures("short_attempts", "sender")
-def test_a_receiver_that_never_answers_is_left(
+def test_a_receiver_that_never_answers_is_given_up(
     client: FlaskClient,
     engine: Engine,
     receiver: Receiver,
@@ -149,7 +149,7 @@ def test_dozens_of_receivers_that_hang_do_not_delay_a_new_one(
 
 
 @pytest.mark.usefixtures("sender")
-def test_what_has_failed_for_three_days_ends_and_disables_its_endpoint(
+def test_a_delivery_that_fails_for_three_days_ends_and_disables_its_endpoint(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
 ) -> None:
     receiver.answers["/hook"] = status(500)
@@ -169,7 +169,7 @@ def test_what_has_failed_for_three_days_ends_and_disables_its_endpoint(
 
 
 @pytest.mark.usefixtures("sender")
-def test_an_inner_address_is_never_sent_to(
+def test_nothing_is_sent_to_a_private_address(
     engine: Engine, client: FlaskClient, receiver: Receiver, image: UUID
 ) -> None:
     # Registered as if its name had had a public address then

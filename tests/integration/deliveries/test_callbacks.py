@@ -43,7 +43,7 @@ def send(door: FlaskClient, callback_url: str) -> UUID:
         ("", "Only http and https"),
     ],
 )
-def test_a_callback_that_could_never_be_sent_is_refused_and_nothing_is_kept(
+def test_a_callback_that_can_never_be_sent_is_refused_and_nothing_is_kept(
     door: FlaskClient, tmp_path: Path, url: str, reason: str
 ) -> None:
     answer = post(door, files(("a.png", PNG), callback_url=url))
@@ -62,9 +62,7 @@ def test_without_a_secret_no_callback_is_taken(settings: Settings) -> None:
     assert "TAGLOOP_CALLBACK_SECRET" in answer.get_json()["detail"]
 
 
-def test_a_callback_for_a_picture_that_is_tagged_already_is_told_at_once(
-    door: FlaskClient, engine: Engine
-) -> None:
+def test_a_callback_for_a_tagged_picture_is_sent_at_once(door: FlaskClient, engine: Engine) -> None:
     image = send(door, CALLBACK)
     set_row(engine, image, "status = 'tagged', tagged_at = now()")
 
@@ -75,9 +73,7 @@ def test_a_callback_for_a_picture_that_is_tagged_already_is_told_at_once(
     assert row["image_id"] == image
 
 
-def test_every_callback_for_a_picture_that_waits_is_remembered(
-    door: FlaskClient, engine: Engine
-) -> None:
+def test_every_callback_for_a_waiting_picture_is_stored(door: FlaskClient, engine: Engine) -> None:
     image = send(door, CALLBACK)
 
     assert send(door, f"{CALLBACK}?again") == image

@@ -28,7 +28,7 @@ def fetch_copy(engine: Engine, digest: bytes) -> UUID:
     return copy
 
 
-def test_a_copy_of_what_is_tagged_is_told_at_once(
+def test_the_callback_of_a_copy_of_a_tagged_image_is_sent_at_once(
     client: FlaskClient, engine: Engine, version: int
 ) -> None:
     known = insert_row(engine, sha256=b"d" * 32)
@@ -40,7 +40,7 @@ def test_a_copy_of_what_is_tagged_is_told_at_once(
     assert told(engine) == [("image.tagged", copy, None), ("image.tagged", copy, CALLBACK)]
 
 
-def test_a_copy_of_what_waits_is_told_together_with_it(
+def test_the_callback_of_a_copy_is_sent_with_that_of_its_waiting_original(
     client: FlaskClient, engine: Engine, version: int
 ) -> None:
     known = insert_row(engine, sha256=b"d" * 32)
@@ -60,7 +60,7 @@ def test_a_copy_of_what_waits_is_told_together_with_it(
     )
 
 
-def test_a_callback_for_bytes_that_are_known_is_told_too(
+def test_a_callback_for_known_bytes_is_sent_too(
     client: FlaskClient, engine: Engine, version: int
 ) -> None:
     register(client, "http://127.0.0.1:1/")

@@ -38,7 +38,9 @@ def test_deliveries_are_listed_by_page_and_by_filter(client: FlaskClient, engine
         assert len(get(client, f"/v1/deliveries?{query}")["deliveries"]) == count, query
 
 
-def test_a_replay_begins_anew(client: FlaskClient, engine: Engine) -> None:
+def test_a_replayed_delivery_has_all_its_attempts_again(
+    client: FlaskClient, engine: Engine
+) -> None:
     register(client, URL)
     report(engine, insert_row(engine))
     set_deliveries(
@@ -58,5 +60,5 @@ def test_a_replay_begins_anew(client: FlaskClient, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "limit=0", "status=lost", "endpoint=1", "type=x"])
-def test_a_list_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
+def test_an_invalid_list_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/deliveries?{query}").status_code == 400

@@ -45,7 +45,7 @@ def test_endpoints_are_listed_by_page(client: FlaskClient) -> None:
     assert client.get("/v1/endpoints?cursor=x").status_code == 400
 
 
-def test_an_endpoint_of_an_owner_hears_of_images_only(client: FlaskClient) -> None:
+def test_an_owners_endpoint_receives_events_of_images_only(client: FlaskClient) -> None:
     registered = register(client, URL, owner="ada")
 
     assert "model.promoted" not in registered["events"]
@@ -71,9 +71,7 @@ def test_an_endpoint_of_an_owner_hears_of_images_only(client: FlaskClient) -> No
         {"url": URL, "owner": "\0"},
     ],
 )
-def test_an_endpoint_that_makes_no_sense_is_refused(
-    client: FlaskClient, body: dict[str, Any]
-) -> None:
+def test_an_invalid_endpoint_is_refused(client: FlaskClient, body: dict[str, Any]) -> None:
     answer = client.post("/v1/endpoints", json=body)
 
     assert answer.status_code == 400
@@ -81,7 +79,7 @@ def test_an_endpoint_that_makes_no_sense_is_refused(
     assert get(client, "/v1/endpoints")["endpoints"] == []
 
 
-def test_an_endpoint_is_changed_in_what_is_named(client: FlaskClient, engine: Engine) -> None:
+def test_only_the_given_fields_of_an_endpoint_change(client: FlaskClient, engine: Engine) -> None:
     registered = register(client, URL, owner="ada", description="the shop")
     path = f"/v1/endpoints/{registered['id']}"
     report(engine, insert_row(engine, owner="ada"))
@@ -108,7 +106,7 @@ def test_an_endpoint_is_changed_in_what_is_named(client: FlaskClient, engine: En
     assert get(client, path) == client.patch(path, json={}).get_json() == changed
 
 
-def test_a_deleted_endpoint_takes_its_deliveries_along(client: FlaskClient, engine: Engine) -> None:
+def test_deleting_an_endpoint_deletes_its_deliveries(client: FlaskClient, engine: Engine) -> None:
     path = f"/v1/endpoints/{register(client, URL)['id']}"
     report(engine, insert_row(engine))
 
@@ -119,12 +117,12 @@ def test_a_deleted_endpoint_takes_its_deliveries_along(client: FlaskClient, engi
 
 
 @pytest.mark.parametrize("path", ["/v1/deliveries/{}", "/v1/endpoints/{}"])
-def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
+def test_missing_things_are_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path.format(uuid4())).status_code == 404
     assert client.get(path.format("nonsense")).status_code == 400
 
 
-def test_a_caller_who_is_bound_to_an_owner_sees_theirs_only(
+def test_a_caller_bound_to_an_owner_sees_only_that_owner(
     client: FlaskClient, engine: Engine
 ) -> None:
     theirs = register(client, URL, owner="ada")

@@ -73,7 +73,7 @@ def test_an_outcome_is_kept_when_a_copy_goes(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("sender")
-def test_an_endpoint_goes_while_it_is_told(
+def test_an_endpoint_is_deleted_while_events_are_sent_to_it(
     client: FlaskClient, engine: Engine, receiver: Receiver
 ) -> None:
     go_on = threading.Event()

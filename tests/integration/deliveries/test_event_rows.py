@@ -44,7 +44,7 @@ def test_tagging_tells_endpoints_and_the_callback(
     ]
 
 
-def test_what_is_rolled_back_was_never_told(
+def test_rolled_back_changes_send_no_event(
     client: FlaskClient, engine: Engine, version: int
 ) -> None:
     register(client, "http://127.0.0.1:1/")
@@ -62,9 +62,7 @@ def test_what_is_rolled_back_was_never_told(
     assert told(engine) == []
 
 
-def test_where_nobody_wants_to_know_one_statement_finds_that_out(
-    engine: Engine, version: int
-) -> None:
+def test_one_statement_finds_that_an_event_has_no_receivers(engine: Engine, version: int) -> None:
     images = [insert_row(engine) for _ in range(3)]
     statements: list[str] = []
     event.listen(
@@ -78,7 +76,7 @@ def test_where_nobody_wants_to_know_one_statement_finds_that_out(
     assert told(engine) == []
 
 
-def test_every_way_to_fail_is_told(client: FlaskClient, engine: Engine) -> None:
+def test_every_kind_of_failure_is_reported(client: FlaskClient, engine: Engine) -> None:
     register(client, "http://127.0.0.1:1/")
     broken, exhausted = insert_row(engine), insert_row(engine)
     with transaction(engine) as connection:
@@ -94,7 +92,7 @@ def test_every_way_to_fail_is_told(client: FlaskClient, engine: Engine) -> None:
     ]
 
 
-def test_a_correction_is_told_once_for_each_image(client: FlaskClient, engine: Engine) -> None:
+def test_a_correction_sends_one_event_for_each_image(client: FlaskClient, engine: Engine) -> None:
     register(client, "http://127.0.0.1:1/", events=["image.corrected"])
     image = insert_row(engine, callback_url=CALLBACK)
 
@@ -106,7 +104,7 @@ def test_a_correction_is_told_once_for_each_image(client: FlaskClient, engine: E
     assert {"tag": "cat", "verdict": "remove"} in row["data"]["corrections"]
 
 
-def test_a_promotion_is_told_to_those_without_an_owner(
+def test_promotions_are_sent_to_endpoints_without_an_owner(
     client: FlaskClient, engine: Engine, storage: Storage, version: int
 ) -> None:
     register(client, "http://127.0.0.1:1/")
@@ -123,7 +121,7 @@ def test_a_promotion_is_told_to_those_without_an_owner(
     assert (row["data"]["version"], row["data"]["replaces"]) == (other, version)
 
 
-def test_an_image_takes_its_deliveries_along(client: FlaskClient, engine: Engine) -> None:
+def test_deleting_an_image_deletes_its_deliveries(client: FlaskClient, engine: Engine) -> None:
     register(client, "http://127.0.0.1:1/")
     image = insert_row(engine)
     correct(client, image, add=["dog"])

@@ -111,7 +111,7 @@ def test_messages_to_one_server_share_a_connection() -> None:
         assert len(set(receiver.clients)) == 1
 
 
-def test_a_connection_with_an_answer_that_was_not_read_is_not_used_again() -> None:
+def test_a_connection_with_an_unread_response_is_not_reused() -> None:
     with receiving() as receiver, closing(Poster(ALLOWED)) as poster:
         receiver.answers["/long"] = pour
         for path in ("/long", "/short", "/short"):
@@ -139,7 +139,7 @@ def test_a_connection_that_the_receiver_ended_is_replaced(receiver: Receiver) ->
         b"SSH-2.0-OpenSSH_9.2\r\n",
     ],
 )
-def test_what_is_no_answer_has_a_reason_that_can_be_kept(answer: bytes) -> None:
+def test_every_failed_response_has_a_reason_that_can_be_stored(answer: bytes) -> None:
     with answering(answer) as url:
         answered = attempt(url)
 
@@ -158,12 +158,12 @@ def test_what_is_no_answer_has_a_reason_that_can_be_kept(answer: bytes) -> None:
         b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nwrong",
     ],
 )
-def test_a_message_that_was_taken_stays_taken_whatever_follows(rest: bytes) -> None:
+def test_a_consumed_message_stays_consumed_whatever_follows(rest: bytes) -> None:
     with answering(b"HTTP/1.1 200 OK\r\n" + rest) as url:
         assert attempt(url).is_success
 
 
-def test_nobody_listens() -> None:
+def test_no_one_listens() -> None:
     with socket.create_server((LOCAL, 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -172,7 +172,7 @@ def test_nobody_listens() -> None:
     assert (answer.status, answer.is_ill, answer.is_hopeless) == (None, True, False)
 
 
-def test_a_server_that_takes_no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_accepts_no_connection_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(post, "CONNECT_SECONDS", 0.5)
     with socket.create_server((LOCAL, 0), backlog=0) as listener, ExitStack() as callers:
         # More than its queue takes

@@ -104,7 +104,7 @@ def test_after_a_rotation_both_secrets_verify_for_a_day(
 
 @pytest.mark.usefixtures("sender")
 @pytest.mark.parametrize("wrong", ["secret", "body", "id"])
-def test_the_library_refuses_what_was_tampered_with(
+def test_the_library_refuses_tampered_messages(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID, wrong: str
 ) -> None:
     endpoint = register(client, f"{receiver.url}/hook")
@@ -138,7 +138,7 @@ def test_every_attempt_sends_the_same_message(
     assert int(second["webhook-timestamp"]) >= int(first["webhook-timestamp"]) + 4
 
 
-def test_what_a_dead_sender_had_is_sent_by_another(
+def test_the_deliveries_of_a_dead_sender_are_sent_by_another(
     client: FlaskClient,
     engine: Engine,
     receiver: Receiver,
@@ -157,7 +157,7 @@ def test_what_a_dead_sender_had_is_sent_by_another(
 
 
 @pytest.mark.usefixtures("sender")
-def test_what_was_taken_is_written_down_before_the_next_message_is_answered(
+def test_processed_messages_are_recorded_before_the_next_one_is_answered(
     client: FlaskClient, engine: Engine, receiver: Receiver, image: UUID
 ) -> None:
     def take_one(handler: Handler) -> None:

@@ -40,7 +40,7 @@ def test_the_backlog_is_over_once_the_limit_is_reached(engine: Engine) -> None:
         assert not is_backlog_over(connection, 3)
 
 
-def test_a_full_queue_is_told_at_the_door_and_nothing_is_stored(
+def test_a_full_queue_refuses_uploads_before_anything_is_stored(
     settings: Settings, engine: Engine
 ) -> None:
     waiting = insert_row(engine)
@@ -65,13 +65,13 @@ def test_fresh_images_are_no_sign_of_a_stall(engine: Engine) -> None:
     assert not stalled(engine)
 
 
-def test_images_that_wait_long_while_nobody_holds_any_are_a_stall(engine: Engine) -> None:
+def test_images_that_wait_long_while_no_worker_holds_any_are_a_stall(engine: Engine) -> None:
     set_row(engine, insert_row(engine), OLD)
 
     assert stalled(engine)
 
 
-def test_a_long_queue_that_somebody_works_on_is_no_stall(engine: Engine) -> None:
+def test_a_long_queue_that_a_worker_works_on_is_no_stall(engine: Engine) -> None:
     set_row(engine, insert_row(engine), OLD)
     set_row(engine, insert_row(engine), "lease_until = now() + interval '5 seconds'")
 
@@ -98,7 +98,7 @@ def test_a_worker_that_ends_batches_is_not_stalled_between_them(engine: Engine) 
     assert stalled(engine)
 
 
-def test_a_batch_that_breaks_off_is_no_progress(engine: Engine) -> None:
+def test_an_interrupted_batch_is_no_progress(engine: Engine) -> None:
     set_row(engine, insert_row(engine), OLD)
     with (
         closing(LeaseKeeper(engine, lease_seconds=15)) as leases,

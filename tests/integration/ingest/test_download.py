@@ -97,7 +97,7 @@ def redirect(location: str) -> bytes:
     return f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
-def test_the_bytes_arrive_as_they_are() -> None:
+def test_the_bytes_arrive_unchanged() -> None:
     picture = bytes(range(256))
 
     with server(OK + b"Content-Length: 256\r\n\r\n" + picture) as url:
@@ -119,7 +119,9 @@ def test_a_redirect_is_followed() -> None:
         ('/<b>"`{|}^.jpg', b"GET /%3Cb%3E%22%60%7B%7C%7D%5E.jpg "),
     ],
 )
-def test_what_must_not_stand_in_a_url_is_quoted_in_a_redirect(location: str, asked: bytes) -> None:
+def test_characters_not_allowed_in_a_url_are_quoted_in_a_redirect(
+    location: str, asked: bytes
+) -> None:
     requests: list[bytes] = []
     with server(OK + b"\r\npicture", requests=requests) as target:
         with server(redirect(f"{target}{location}")) as url:
@@ -153,7 +155,7 @@ def test_what_must_not_stand_in_a_url_is_quoted_in_a_redirect(location: str, ask
         (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 70_000 + b"\r\n\r\n", OriginUnavailable),
     ],
 )
-def test_what_a_server_does_wrong_has_a_reason_that_can_be_kept(
+def test_every_fault_of_a_server_has_a_reason_that_can_be_stored(
     answer: bytes, error: type[TagloopError]
 ) -> None:
     with server(answer) as url:
@@ -164,7 +166,7 @@ def test_what_a_server_does_wrong_has_a_reason_that_can_be_kept(
 
 
 @pytest.mark.parametrize("answer", [b"", OK, OK + b"Content-Length: 500\r\n\r\nhalf"])
-def test_a_server_that_falls_silent_is_left(answer: bytes) -> None:
+def test_a_silent_server_is_given_up(answer: bytes) -> None:
     with server(answer, hold=True) as url:
         with pytest.raises(OriginUnavailable):
             fetch(url)
@@ -187,7 +189,7 @@ def test_the_reason_says_what_the_server_did(answer: bytes, reason: str) -> None
 @pytest.mark.parametrize(
     "head", [OK + b"Content-Encoding: gzip\r\n\r\n", b"HTTP/1.1 203 Changed\r\n\r\n"]
 )
-def test_a_picture_behind_an_odd_head_is_taken(head: bytes) -> None:
+def test_a_picture_in_an_unusual_multipart_form_is_accepted(head: bytes) -> None:
     with server(head + b"a picture") as url:
         assert fetch(url) == b"a picture"
 
@@ -205,7 +207,7 @@ def test_a_picture_behind_an_odd_head_is_taken(head: bytes) -> None:
         ("https", TLS_RECORD, b"\x00"),
     ],
 )
-def test_a_server_that_sends_drop_by_drop_is_left_when_the_time_is_up(
+def test_a_server_that_sends_too_slowly_is_given_up_when_the_time_is_up(
     scheme: str, begin: bytes, drop: bytes
 ) -> None:
     # No pause of it is as long as a time-out, so that only the limit on all of it ends this.
@@ -214,7 +216,7 @@ def test_a_server_that_sends_drop_by_drop_is_left_when_the_time_is_up(
             fetch(f"{scheme}://127.0.0.1:{port}/a.jpg")
 
 
-def test_a_caller_that_wants_no_redirect_follows_none() -> None:
+def test_redirects_are_not_followed_if_the_caller_forbids_them() -> None:
     with server(redirect("/again")) as url:
         with pytest.raises(FetchFailed, match="more than 0 redirects"):
             download(url, ALLOWED, MAX_BYTES, SECONDS, max_redirects=0)

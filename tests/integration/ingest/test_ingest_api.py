@@ -105,7 +105,7 @@ def test_the_same_bytes_again_are_the_same_image_and_leave_no_second_file(
     assert len(blobs(tmp_path)) == 2
 
 
-def test_what_is_said_with_known_bytes_is_added(client: FlaskClient, engine: Engine) -> None:
+def test_metadata_sent_with_known_bytes_are_added(client: FlaskClient, engine: Engine) -> None:
     first = files(("a.png", PNG), hashtags="Café, sun", metadata='{"shot": 1, "lens": "35"}')
     image = post(client, first).get_json()["id"]
 
@@ -119,7 +119,7 @@ def test_what_is_said_with_known_bytes_is_added(client: FlaskClient, engine: Eng
     assert row["filename"] == "a.png"
 
 
-def test_what_would_be_too_much_for_known_bytes_is_named(
+def test_hashtags_and_metadata_that_exceed_the_limits_of_a_known_image_are_named(
     client: FlaskClient, engine: Engine
 ) -> None:
     said = {"hashtags": ",".join(map(str, range(90))), "metadata": json.dumps({"a": "x" * 12_000})}
@@ -161,7 +161,9 @@ def test_waiting_for_what_is_done_answers_at_once(client: FlaskClient, engine: E
     assert (document["id"], document["status"], document["error"]) == (image, "failed", "a reason")
 
 
-def test_when_the_wait_is_over_the_answer_is_as_without(client: FlaskClient) -> None:
+def test_when_the_wait_is_over_the_response_is_the_same_as_without_waiting(
+    client: FlaskClient,
+) -> None:
     answer = post(client, files(("a.png", PNG)), "?wait=0.1")
 
     assert answer.status_code == 202
@@ -207,7 +209,7 @@ def test_a_url_is_accepted_and_left_to_a_worker(
         ("x" * 300 + ".png", "x" * 255),
     ],
 )
-def test_of_a_file_name_the_last_part_is_kept_without_control_characters(
+def test_a_file_name_keeps_its_last_part_without_control_characters(
     client: FlaskClient, engine: Engine, sent: str, kept: str
 ) -> None:
     answer = post(client, files((sent, PNG)))
@@ -215,7 +217,7 @@ def test_of_a_file_name_the_last_part_is_kept_without_control_characters(
     assert read_row(engine, answer.get_json()["id"])["filename"] == kept
 
 
-def test_a_database_that_is_away_is_a_503_that_says_when_to_try_again(settings: Settings) -> None:
+def test_an_unreachable_database_is_a_503_that_says_when_to_retry(settings: Settings) -> None:
     away = {"database_url": "postgresql+psycopg2://tagloop@/tagloop?host=/nowhere"}
     client = create_app(settings.model_copy(update=away)).test_client()
 
@@ -225,7 +227,7 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_try_again(settings: 
     assert answer.headers["Retry-After"]
 
 
-def test_a_broker_that_is_away_keeps_no_picture_out(settings: Settings) -> None:
+def test_uploads_are_accepted_while_the_broker_is_unreachable(settings: Settings) -> None:
     away = {"broker_url": "redis+socket:///nowhere"}
     app = create_app(settings.model_copy(update=away))
 

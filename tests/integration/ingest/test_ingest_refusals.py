@@ -39,7 +39,7 @@ def client(settings: Settings) -> FlaskClient:
         {"owner": 5, "sha256": []},
     ],
 )
-def test_a_question_for_known_files_that_does_not_fit_is_a_bad_request(
+def test_an_invalid_query_for_known_files_is_a_bad_request(
     client: FlaskClient, question: object
 ) -> None:
     answer = client.post("/v1/images/known", json=question)
@@ -49,7 +49,7 @@ def test_a_question_for_known_files_that_does_not_fit_is_a_bad_request(
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_what_is_no_picture_is_refused_whatever_its_name(
+def test_a_file_that_is_not_a_picture_is_refused_whatever_its_name(
     client: FlaskClient, tmp_path: Path, kind: str
 ) -> None:
     answer = post(client, files(("photo.jpg", UNREADABLE[kind]())))
@@ -155,7 +155,7 @@ def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_behind(
         ("application/json", b" " * 300_000),
     ],
 )
-def test_a_body_that_makes_no_sense_is_a_bad_request(
+def test_an_invalid_body_is_a_bad_request(
     client: FlaskClient, content_type: str, body: bytes
 ) -> None:
     answer = client.post("/v1/images", data=body, content_type=content_type)

@@ -85,7 +85,7 @@ def test_what_was_signed_cannot_be_changed(client: FlaskClient, keys: tuple[str,
     assert code_of(address) == "InvalidSignatureException"
 
 
-def test_what_names_the_operation_has_to_be_signed(
+def test_the_header_with_the_operation_has_to_be_signed(
     client: FlaskClient, keys: tuple[str, str]
 ) -> None:
     headers = sign_headers(keys, PROJECTS, b"{}")
@@ -138,7 +138,7 @@ def test_a_revoked_key_opens_nothing(
     assert code_of(answer) == "UnrecognizedClientException"
 
 
-def test_a_key_that_only_reads_may_not_send_pictures(client: FlaskClient, engine: Engine) -> None:
+def test_a_read_only_key_may_not_send_pictures(client: FlaskClient, engine: Engine) -> None:
     reader = make_aws_key(engine, Scope.READ)
 
     assert code_of(call(client, reader, PROJECTS, NOTHING)) == "AccessDeniedException"
@@ -261,7 +261,7 @@ def test_without_a_worker_the_caller_is_asked_to_come_again(
     assert answer.headers["Retry-After"]
 
 
-def test_an_owner_is_told_of_the_live_version_only(
+def test_an_owner_sees_only_the_live_version(
     app: Flask, engine: Engine, storage: Any, keys: tuple[str, str]
 ) -> None:
     insert_version(engine, storage)

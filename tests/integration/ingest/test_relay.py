@@ -101,7 +101,7 @@ def looks_at_queues(redis: Redis) -> int:
     return int(redis.info("commandstats").get("cmdstat_llen", {}).get("calls", 0))
 
 
-def test_what_is_gathered_when_the_process_ends_is_sent(relay: Relay, redis: Redis) -> None:
+def test_gathered_ids_are_sent_when_the_process_ends(relay: Relay, redis: Redis) -> None:
     ids = [new_image_id() for _ in range(20)]
     for image_id in ids:
         relay.announce(BULK, [image_id])
@@ -124,19 +124,17 @@ def test_each_queue_gets_its_own(relay: Relay, redis: Redis) -> None:
     assert announced(redis, BULK) == [str(other)]
 
 
-def test_a_broker_that_is_away_is_nothing_that_the_caller_hears_of(nobody: Celery) -> None:
+def test_an_unreachable_broker_raises_nothing_to_the_caller(nobody: Celery) -> None:
     publish_ids(nobody, BULK, [str(new_image_id())])
 
 
-def test_a_broker_that_is_full_is_nothing_that_the_caller_hears_of(
-    celery: Celery, full: Redis
-) -> None:
+def test_a_full_broker_raises_nothing_to_the_caller(celery: Celery, full: Redis) -> None:
     publish_ids(celery, BULK, [str(new_image_id())])
 
     assert full.llen(BULK) == 0
 
 
-def test_what_a_full_broker_refused_is_announced_when_it_has_room(
+def test_images_that_a_full_broker_refused_are_announced_when_it_has_room(
     relay: Relay, full: Redis
 ) -> None:
     # Given a relay that has failed to deliver
@@ -163,6 +161,6 @@ def test_messages_are_counted(celery: Celery, redis: Redis) -> None:
     assert count_messages(celery, BULK) == redis.llen(BULK) == 2
 
 
-def test_counting_on_a_broker_that_is_away_says_so(nobody: Celery) -> None:
+def test_counting_messages_of_an_unreachable_broker_raises_an_error(nobody: Celery) -> None:
     with pytest.raises(Unavailable, match="broker does not answer"):
         count_messages(nobody, BULK)

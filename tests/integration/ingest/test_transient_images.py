@@ -41,7 +41,7 @@ def app(settings: Settings) -> Flask:
     return app_with(settings, compat_keep=False, max_wait_seconds=0.1)
 
 
-def test_a_picture_that_is_not_tagged_in_time_is_not_kept_either(
+def test_a_transient_picture_is_deleted_even_if_it_is_not_tagged_in_time(
     app: Flask, engine: Engine
 ) -> None:
     answer = app.test_client().post("/compat/azure/vision/v3.2/tag", data=READABLE["PNG"]())
@@ -60,7 +60,7 @@ def test_an_upload_of_the_same_bytes_keeps_the_image(app: Flask, engine: Engine)
     assert count_images(engine) == 1
 
 
-def test_the_mark_is_gone_once_the_bytes_come_again(engine: Engine) -> None:
+def test_the_mark_is_removed_once_the_bytes_are_sent_again(engine: Engine) -> None:
     image = insert_transient(engine)
     with transaction(engine) as connection:
         keep_images(connection, [image.id])

@@ -142,7 +142,7 @@ def test_a_deployment_may_accept_new_tags_by_itself_or_learn_nothing(
 
 
 @pytest.mark.usefixtures("community")
-def test_pictures_that_are_kept_out_teach_nothing(
+def test_pictures_kept_out_of_training_teach_nothing(
     app: Flask, settings: Settings, engine: Engine, storage: Storage
 ) -> None:
     for owner in range(OWNERS):
@@ -160,7 +160,7 @@ def test_pictures_that_are_kept_out_teach_nothing(
 
 
 @pytest.mark.usefixtures("community")
-def test_a_night_runs_for_new_hashtags_alone(engine: Engine) -> None:
+def test_new_hashtags_alone_are_enough_for_a_nightly_run(engine: Engine) -> None:
     night = TOMORROW.replace(hour=HOUR)
 
     assert queue_night(engine, HOUR, night, with_hashtags=True)

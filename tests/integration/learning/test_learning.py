@@ -113,7 +113,7 @@ def test_a_handful_of_corrections_proves_nothing_and_breaks_nothing(
     assert np.isfinite(promoted(world.live, outcome).tag_probabilities(world.tested)).all()
 
 
-def test_where_everything_was_taken_back_there_is_nothing_to_learn(world: World) -> None:
+def test_nothing_is_learned_where_every_correction_was_undone(world: World) -> None:
     earlier = everyone_right(world, learned=True)
 
     outcome = learn(data_set(world.live, world.trained, [], earlier=earlier), world.live)
@@ -131,7 +131,7 @@ def test_the_same_data_give_the_same_head(world: World) -> None:
     assert heads[0].to_bytes() == heads[1].to_bytes()
 
 
-def test_tags_that_nobody_taught_stay_as_they_were(world: World) -> None:
+def test_tags_without_corrections_stay_as_they_were(world: World) -> None:
     outcome = learn(
         data_set(world.live, world.trained, everyone_right(world), sampled=world.others),
         world.live,
@@ -143,7 +143,7 @@ def test_tags_that_nobody_taught_stay_as_they_were(world: World) -> None:
     np.testing.assert_array_equal(before, after)
 
 
-def test_a_network_tag_that_people_remove_is_unlearned_and_its_neighbours_stay(
+def test_a_network_tag_that_people_remove_is_unlearned_and_other_tags_stay(
     world: World,
 ) -> None:
     cats = [image for image, slug in enumerate(world.truth) if slug == "my-cat"]
@@ -198,7 +198,7 @@ def learned(world: World) -> tuple[Scorer, dict[str, float]]:
 
 
 @pytest.mark.parametrize("culprit", ["user 00", "somebody else"])
-def test_a_poisoned_night_is_rejected(
+def test_a_night_of_poisoned_corrections_is_rejected(
     world: World, learned: tuple[Scorer, dict[str, float]], culprit: str
 ) -> None:
     live, recorded = learned

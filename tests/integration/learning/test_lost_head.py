@@ -27,7 +27,7 @@ def lose_file(engine: Engine, storage: Storage, version: int) -> None:
     storage.delete([blob])
 
 
-def test_a_process_goes_on_with_the_last_version_that_it_could_read(
+def test_a_process_continues_with_the_last_version_that_it_could_read(
     settings: Settings, engine: Engine, storage: Storage, first: int
 ) -> None:
     live = LiveScorer(engine, storage)
@@ -48,7 +48,7 @@ def test_a_process_goes_on_with_the_last_version_that_it_could_read(
     ("left", "reason"),
     [(None, "The stored file is gone"), (1000, "it has 1,000 bytes instead of")],
 )
-def test_a_version_in_memory_outlives_its_file_and_says_so(
+def test_a_version_in_memory_is_used_although_its_file_is_lost_and_this_is_logged(
     engine: Engine, storage: Storage, first: int, left: int | None, reason: str
 ) -> None:
     live = LiveScorer(engine, storage)
@@ -63,7 +63,7 @@ def test_a_version_in_memory_outlives_its_file_and_says_so(
     assert "used from memory" in str(live.problem())
 
 
-def test_what_cannot_be_read_does_not_go_live(
+def test_an_unreadable_version_does_not_go_live(
     settings: Settings, engine: Engine, storage: Storage, first: int, redis: object
 ) -> None:
     client: FlaskClient = create_app(settings).test_client()

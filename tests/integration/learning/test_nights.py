@@ -46,7 +46,7 @@ def test_the_hour_is_that_of_utc(engine: Engine) -> None:
     assert runs(engine)[0]["night"] == date(2026, 5, 2)
 
 
-def test_a_trainer_that_was_away_at_the_hour_makes_up_for_it(engine: Engine) -> None:
+def test_a_trainer_that_missed_the_hour_catches_up(engine: Engine) -> None:
     insert_corrections(engine)
 
     assert queue_night(engine, HOUR, TOMORROW.replace(hour=23))
@@ -75,7 +75,7 @@ def test_looking_at_the_clock_uses_no_run_numbers(engine: Engine) -> None:
     assert tonight == last_night + 1
 
 
-def test_who_corrects_after_the_hour_is_not_disturbed(engine: Engine) -> None:
+def test_corrections_after_the_hour_wait_for_the_next_night(engine: Engine) -> None:
     insert_corrections(engine)
 
     queue_night(engine, 0, TODAY.replace(hour=23))
@@ -85,7 +85,7 @@ def test_who_corrects_after_the_hour_is_not_disturbed(engine: Engine) -> None:
     assert run["finished_at"] is not None
 
 
-def test_without_an_hour_there_are_no_nights(engine: Engine) -> None:
+def test_without_an_hour_there_are_no_nightly_runs(engine: Engine) -> None:
     insert_corrections(engine)
 
     assert not queue_night(engine, None, TOMORROW.replace(hour=23))

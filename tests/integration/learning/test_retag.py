@@ -112,9 +112,7 @@ def test_a_job_for_one_tag_writes_only_that_tag(
     assert retagging.versions(tagged) == first
 
 
-def test_what_people_decided_stays(
-    retagging: Retagging, tagged: list[UUID], engine: Engine
-) -> None:
+def test_decisions_stay(retagging: Retagging, tagged: list[UUID], engine: Engine) -> None:
     image = tagged[0]
     set_decision(engine, image, "goldfish", present=False)
     set_decision(engine, image, "teapot", present=True)
@@ -125,7 +123,7 @@ def test_what_people_decided_stays(
     assert retagging.shown([image])[image].keys() == {*GOLDFISH, "teapot"} - {"goldfish"}
 
 
-def test_an_image_that_waits_is_no_concern_of_a_job(
+def test_a_job_ignores_waiting_images(
     retagging: Retagging, tagged: list[UUID], engine: Engine
 ) -> None:
     waiting = insert_row(engine)

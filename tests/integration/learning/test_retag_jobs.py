@@ -28,7 +28,7 @@ def test_tags_taught_one_after_the_other_leave_no_image_behind(
     assert retagging.versions(tagged) == [version] * 3
 
 
-def test_a_job_stops_when_its_time_is_up_and_goes_on_where_it_was(
+def test_a_job_stops_when_its_time_is_up_and_continues_from_there(
     retagging: Retagging, tagged: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     retagging.go_live(retagging.goldfish())
@@ -43,7 +43,7 @@ def test_a_job_stops_when_its_time_is_up_and_goes_on_where_it_was(
     assert (retagging.read(job)["status"], retagging.read(job)["done"]) == ("done", 3)
 
 
-def test_a_job_that_was_interrupted_goes_on_where_it_was(
+def test_an_interrupted_job_continues_where_it_stopped(
     retagging: Retagging,
     tagged: list[UUID],
     engine: Engine,
@@ -77,7 +77,7 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was(
     assert retagging.versions(tagged) == [version] * 3
 
 
-def test_a_promotion_in_the_middle_leaves_nothing_on_the_older_version(
+def test_a_promotion_during_tagging_leaves_no_image_on_the_older_version(
     retagging: Retagging, tagged: list[UUID], engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.worker.background.retag_walk.CHUNK_IMAGES", 1)
@@ -98,7 +98,7 @@ def test_a_promotion_in_the_middle_leaves_nothing_on_the_older_version(
         assert tags.keys() == GOLDFISH
 
 
-def test_what_a_worker_tagged_with_the_version_before_is_seen_in_the_end(
+def test_images_tagged_with_the_previous_version_are_found_in_the_end(
     retagging: Retagging, tagged: list[UUID], engine: Engine
 ) -> None:
     """The job has passed an image's place when a worker stores what it scored a moment ago."""
@@ -118,9 +118,7 @@ def test_what_a_worker_tagged_with_the_version_before_is_seen_in_the_end(
     assert (retagging.read(job)["status"], retagging.read(job)["changed"]) == ("done", 3)
 
 
-def test_a_job_in_the_hands_of_another_worker_is_left_alone(
-    retagging: Retagging, engine: Engine
-) -> None:
+def test_a_job_that_another_worker_runs_is_left_alone(retagging: Retagging, engine: Engine) -> None:
     job = retagging.queue()
 
     with try_lock(engine, Lock.ALL_RETAGGING) as held:

@@ -54,7 +54,7 @@ def test_a_second_run_is_refused_while_one_is_open(client: FlaskClient) -> None:
     assert f"Run {first['id']} is already queued or running" in answer.get_json()["detail"]
 
 
-def test_of_many_requests_at_once_one_is_accepted(settings: Settings, redis: Redis) -> None:
+def test_one_of_many_simultaneous_requests_is_accepted(settings: Settings, redis: Redis) -> None:
     app = create_app(settings)
 
     with ThreadPoolExecutor(6) as threads:
@@ -65,7 +65,7 @@ def test_of_many_requests_at_once_one_is_accepted(settings: Settings, redis: Red
 
 
 @pytest.mark.parametrize("path", ["/v1/retrain/7", "/v1/retag/7", f"/v1/retrain/{10**30}"])
-def test_what_does_not_exist_is_not_found(client: FlaskClient, path: str) -> None:
+def test_missing_resources_are_not_found(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
 
     assert answer.status_code == 404
@@ -73,11 +73,11 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["/v1/retrain/x", "/v1/retrain/0", "/v1/retag/-1"])
-def test_what_is_no_number_is_refused(client: FlaskClient, path: str) -> None:
+def test_a_text_that_is_not_a_number_is_refused(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 400
 
 
-def test_a_version_is_put_back_and_everything_is_tagged_anew(
+def test_a_version_is_restored_and_everything_is_re_tagged(
     client: FlaskClient, engine: Engine, redis: Redis, versions: tuple[int, int, int]
 ) -> None:
     live, other, _ = versions
@@ -126,7 +126,7 @@ def test_a_version_of_another_network_cannot_be_promoted(
     assert live_version(engine) == versions[0]
 
 
-def test_of_promotions_at_once_exactly_one_is_live_in_the_end(
+def test_exactly_one_of_simultaneous_promotions_is_live_in_the_end(
     settings: Settings, engine: Engine, storage: Storage, redis: Redis
 ) -> None:
     candidates = [insert_version(engine, storage) for _ in range(6)]
@@ -187,13 +187,13 @@ def test_the_same_job_is_not_queued_twice(client: FlaskClient, engine: Engine) -
         ({"below_version": "two"}, 400),
     ],
 )
-def test_a_scope_that_makes_no_sense_is_refused(
+def test_an_invalid_scope_is_refused(
     client: FlaskClient, scope: dict[str, Any], status: int
 ) -> None:
     assert client.post("/v1/retag", json=scope).status_code == status
 
 
-def test_a_body_that_is_no_json_does_not_mean_everything(client: FlaskClient) -> None:
+def test_a_body_that_is_not_json_does_not_mean_everything(client: FlaskClient) -> None:
     answer = client.post("/v1/retag", data="{owner: ada", content_type="application/json")
 
     assert answer.status_code == 400

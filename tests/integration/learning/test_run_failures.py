@@ -49,9 +49,7 @@ def test_two_trainers_at_once_do_each_run_once(
     assert len(learn.learned) == 1
 
 
-def test_a_run_that_its_trainer_left_behind_is_done_by_the_next(
-    trainer: Trainer, engine: Engine
-) -> None:
+def test_an_abandoned_run_is_finished_by_the_next_trainer(trainer: Trainer, engine: Engine) -> None:
     # Given a trainer that was killed while it learned
     insert_corrections(engine)
     run = queue_run(engine)
@@ -63,7 +61,7 @@ def test_a_run_that_its_trainer_left_behind_is_done_by_the_next(
     assert (read_run(engine, run)["status"], read_run(engine, run)["attempts"]) == ("promoted", 2)
 
 
-def test_a_run_in_the_hands_of_another_trainer_is_left_alone(
+def test_a_run_that_another_trainer_has_is_left_alone(
     trainer: Trainer, learn: InstantLearn, engine: Engine
 ) -> None:
     insert_corrections(engine)
@@ -95,7 +93,7 @@ def test_a_run_that_ends_its_trainers_fails_and_sets_its_corrections_aside(
     assert set_aside(engine) == 1
 
 
-def test_a_run_that_raises_is_tried_again_and_then_fails_with_the_reason(
+def test_a_failing_run_is_tried_again_and_then_fails_with_the_reason(
     trainer: Trainer, learn: InstantLearn, engine: Engine, first: int
 ) -> None:
     def fail(progress: Progress) -> None:
@@ -126,9 +124,7 @@ def set_aside(engine: Engine) -> int:
         return sum(run.corrections for run in find_set_aside(connection))
 
 
-def test_an_outage_uses_up_no_attempt(
-    trainer: Trainer, learn: InstantLearn, engine: Engine
-) -> None:
+def test_an_outage_costs_no_attempt(trainer: Trainer, learn: InstantLearn, engine: Engine) -> None:
     def fail(progress: Progress) -> None:
         raise Unavailable("The storage does not answer.")
 

@@ -45,7 +45,7 @@ def test_what_a_run_learned_goes_live_and_everything_is_tagged_anew(
     assert storage.get(version.blob)
 
 
-def test_a_rejected_candidate_is_kept_and_what_is_live_stays(
+def test_a_rejected_candidate_is_kept_and_the_live_version_stays(
     trainer: Trainer, learn: InstantLearn, engine: Engine, first: int
 ) -> None:
     learn.status = "rejected"
@@ -89,7 +89,9 @@ def test_a_run_for_one_tag_takes_only_its_corrections(
     assert queued_jobs(engine) == [("queued", "hat")]
 
 
-def test_progress_can_be_followed(trainer: Trainer, learn: InstantLearn, engine: Engine) -> None:
+def test_the_progress_of_a_run_can_be_followed(
+    trainer: Trainer, learn: InstantLearn, engine: Engine
+) -> None:
     seen = []
 
     def look(progress: Progress) -> None:
@@ -135,7 +137,7 @@ def test_a_run_for_one_tag_does_not_wait_for_a_large_one(
     assert large_version.parent == hat_version.version
 
 
-def test_a_promotion_while_a_run_learns_has_it_learn_again(
+def test_a_run_learns_again_if_another_version_is_promoted_meanwhile(
     trainer: Trainer, learn: InstantLearn, engine: Engine, storage: Storage
 ) -> None:
     other = insert_version(engine, storage)

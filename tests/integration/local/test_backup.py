@@ -110,7 +110,7 @@ def test_a_file_that_was_damaged_in_the_folder_is_copied_again(
     assert (made.missing, made.damaged) == ((), ())
 
 
-def test_what_the_storage_has_damaged_is_named_and_not_backed_up(
+def test_damaged_files_are_named_and_not_backed_up(
     place: Place,
     images: list[UUID],
     storage: Storage,
@@ -131,7 +131,7 @@ def test_what_the_storage_has_damaged_is_named_and_not_backed_up(
     assert bring_back(tmp_path / "backup").rows("images") == 3
 
 
-def test_a_good_file_of_an_earlier_backup_outlives_damage_in_the_storage(
+def test_a_good_file_of_an_earlier_backup_is_kept_when_the_storage_is_damaged(
     folder: Path, place: Place, images: list[UUID], storage: Storage
 ) -> None:
     storage.put(original_key(images[0]), b"something else")
@@ -178,7 +178,7 @@ def test_a_damaged_backup_is_refused_in_a_sentence(
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "SHA256SUMS"])
-def test_a_changed_byte_or_a_lost_end_of_a_backups_lists_is_noticed(
+def test_a_changed_or_truncated_list_of_a_backup_is_noticed(
     folder: Path, bring_back: Callable[[Path], Manifest], name: str
 ) -> None:
     content = (folder / name).read_bytes()
@@ -195,7 +195,7 @@ def test_a_changed_byte_or_a_lost_end_of_a_backups_lists_is_noticed(
 
 
 @pytest.mark.parametrize("manifest", ["[]", '{"format": 1}', "{", '{"format": 99}'])
-def test_a_manifest_of_something_else_is_refused_in_a_sentence(
+def test_a_manifest_of_another_program_is_refused_in_one_sentence(
     bring_back: Callable[[Path], Manifest], manifest: str, tmp_path: Path
 ) -> None:
     (tmp_path / "manifest.json").write_text(manifest)
@@ -232,7 +232,7 @@ def test_a_damaged_callback_secret_is_refused(
         "",
     ],
 )
-def test_a_path_that_no_backup_has_is_refused_in_a_sentence(
+def test_a_path_that_no_backup_contains_is_refused_in_one_sentence(
     folder: Path, bring_back: Callable[[Path], Manifest], path: str, tmp_path: Path
 ) -> None:
     with (folder / "SHA256SUMS").open("a") as sums:
@@ -253,7 +253,7 @@ def test_a_path_that_no_backup_has_is_refused_in_a_sentence(
         ('"rows": 3', '"rows": 4', "rows, and"),
     ],
 )
-def test_a_manifest_that_claims_something_else_is_refused_in_a_sentence(
+def test_a_manifest_of_other_contents_is_refused_in_one_sentence(
     folder: Path,
     bring_back: Callable[[Path], Manifest],
     original: str | None,
@@ -278,7 +278,7 @@ def test_a_manifest_that_claims_something_else_is_refused_in_a_sentence(
     assert "\n" not in str(refused.value)
 
 
-def test_an_original_that_is_not_the_one_of_its_row_is_refused(
+def test_an_original_with_other_bytes_than_its_row_says_is_refused(
     folder: Path, bring_back: Callable[[Path], Manifest], images: list[UUID]
 ) -> None:
     """Even where the list of digests was made to fit."""
@@ -304,7 +304,7 @@ def full_disk(max_bytes: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("max_bytes", [0, 100, 1000])
-def test_a_full_disk_has_a_sentence_and_leaves_no_backup_that_looks_whole(
+def test_a_full_disk_is_reported_and_leaves_no_backup_that_looks_complete(
     images: list[UUID],
     place: Place,
     tmp_path: Path,

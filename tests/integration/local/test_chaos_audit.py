@@ -7,7 +7,7 @@ from tests.chaos.audit import find_forbidden
 from tests.support.pictures.rows import insert_row, set_row
 
 
-def test_rows_as_they_should_be_are_nothing_to_complain_of(engine: Engine) -> None:
+def test_consistent_rows_are_reported_as_good(engine: Engine) -> None:
     insert_row(engine)
     set_row(engine, insert_row(engine), "status = 'failed', error = 'It is damaged.'")
 

@@ -48,14 +48,14 @@ def test_a_healthy_stack_has_nothing_wrong(complaints: Complaints) -> None:
     assert complaints() == {}
 
 
-def test_a_broker_that_is_away_is_named(complaints: Complaints) -> None:
+def test_an_unreachable_broker_is_named(complaints: Complaints) -> None:
     found = complaints(broker_url="redis+socket:///nowhere/redis.sock")
 
     assert list(found) == ["broker"]
     assert "Start Redis" in found["broker"]
 
 
-def test_a_database_that_is_away_is_named_once(complaints: Complaints) -> None:
+def test_an_unreachable_database_is_named_once(complaints: Complaints) -> None:
     found = complaints(database_url="postgresql+psycopg2://tagloop@/tagloop?host=/nowhere")
 
     assert list(found) == ["database"]
@@ -115,7 +115,7 @@ def test_a_model_of_another_backbone_is_named(complaints: Complaints) -> None:
 
 
 @pytest.mark.parametrize(("content", "complaint"), [(None, "is gone"), (b"x" * 99, "is damaged")])
-def test_a_model_whose_file_is_lost_is_named(
+def test_a_model_without_its_file_is_named(
     complaints: Complaints, tmp_path: Path, content: bytes | None, complaint: str
 ) -> None:
     (head,) = (tmp_path / "blobs" / "heads").iterdir()
@@ -127,7 +127,7 @@ def test_a_model_whose_file_is_lost_is_named(
     assert complaint in complaints()["model"]
 
 
-def test_images_that_wait_while_nobody_works_are_named(
+def test_images_that_wait_while_no_worker_runs_are_named(
     complaints: Complaints, engine: Engine
 ) -> None:
     old = f"created_at = {LONG_AGO}, announced_at = {LONG_AGO}"
@@ -162,7 +162,7 @@ def test_behind_a_long_queue_nothing_has_to_be_announced(
     assert "stuck images" not in complaints()
 
 
-def test_corrections_that_nobody_learns_from_are_named(
+def test_corrections_that_no_run_learns_from_are_named(
     complaints: Complaints, engine: Engine
 ) -> None:
     insert_corrections(engine, age="1 day")

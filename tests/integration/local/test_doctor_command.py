@@ -79,7 +79,7 @@ def test_a_service_that_does_not_answer_is_named(data: DataDir, program: str, pa
     assert part in [finding["part"] for finding in findings if not finding["is_well"]]
 
 
-def test_a_folder_without_data_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_without_data_is_reported_in_one_sentence(tmp_path: Path) -> None:
     done = doctor(tmp_path)
 
     assert done.returncode == 1

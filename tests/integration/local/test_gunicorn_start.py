@@ -53,7 +53,7 @@ def test_a_wrong_setting_ends_gunicorn_without_a_traceback(
     assert "Traceback" not in done.stderr
 
 
-def test_what_only_an_app_can_know_is_said_and_in_json_besides(tmp_path: Path) -> None:
+def test_facts_that_only_an_app_knows_are_in_its_labels_and_its_json(tmp_path: Path) -> None:
     done = start(PROMETHEUS_MULTIPROC_DIR=str(tmp_path), TAGLOOP_WEBHOOK_S4_SECRET="a-token")
 
     lines = done.stderr.splitlines()

@@ -44,7 +44,7 @@ def postmaster_owner(data: DataDir) -> int:
     return Path(f"/proc/{pid}").stat().st_uid
 
 
-def test_a_closed_folder_stays_closed_and_no_system_user_is_made(
+def test_a_private_folder_stays_private_and_no_system_user_is_created(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"

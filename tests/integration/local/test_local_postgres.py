@@ -109,9 +109,7 @@ def test_a_stale_process_id_that_another_program_has_now_does_not_stop_the_start
         other.kill()
 
 
-def test_a_cluster_that_was_not_finished_is_made_again(
-    supervisor: Supervisor, tmp_path: Path
-) -> None:
+def test_an_unfinished_cluster_is_created_again(supervisor: Supervisor, tmp_path: Path) -> None:
     data = open_data_dir(tmp_path / "data")
     unfinished = data.root / "postgres.unfinished"
     unfinished.mkdir()
@@ -123,7 +121,7 @@ def test_a_cluster_that_was_not_finished_is_made_again(
 
 
 @pytest.mark.parametrize("name", ["x" * 120, "Bilder von früher"])
-def test_a_data_path_that_does_not_suit_sockets_works(
+def test_a_data_path_unsuitable_for_sockets_works(
     supervisor: Supervisor, tmp_path: Path, name: str
 ) -> None:
     data = open_data_dir(tmp_path / name)
@@ -135,7 +133,7 @@ def test_a_data_path_that_does_not_suit_sockets_works(
     data.sockets.rmdir()
 
 
-def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "PACKAGE", "no_such_package")
 
     with pytest.raises(MissingProgramError, match="make install"):

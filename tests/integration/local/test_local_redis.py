@@ -94,7 +94,7 @@ def test_a_server_on_path_comes_before_the_bundled_one(
     assert redis.find_server() == server
 
 
-def test_no_server_anywhere_is_one_sentence(
+def test_no_server_at_any_address_is_reported_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -29,7 +29,7 @@ def test_a_port_in_use_is_refused_before_anything_starts(tmp_path: Path, busy_po
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
-def test_a_number_that_is_no_port_is_refused(tmp_path: Path, port: int) -> None:
+def test_an_invalid_port_is_refused(tmp_path: Path, port: int) -> None:
     with pytest.raises(PortInUseError, match="There is no port"):
         stack.up(port, tmp_path)
 
@@ -54,7 +54,7 @@ def test_children_are_sent_to_the_embedded_services_alone(
     assert environment["TAGLOOP_STORAGE_URL"] == f"file://{data.blobs}"
 
 
-def test_a_missing_python_is_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_python_is_reported_in_one_sentence(tmp_path: Path) -> None:
     venv = tmp_path / "venv"
     finished = subprocess.run(
         ["make", "install", f"VENV={venv}", "PYTHONS=/no/such/python"],

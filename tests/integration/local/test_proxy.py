@@ -122,5 +122,5 @@ def test_the_proxy_names_requests_and_keeps_names_that_are_good(proxy: str) -> N
     assert named() != named()
 
 
-def test_metrics_are_not_for_the_world(proxy: str) -> None:
+def test_metrics_are_not_public(proxy: str) -> None:
     assert urllib3.request("GET", f"{proxy}/metrics").status == 404

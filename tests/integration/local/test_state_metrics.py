@@ -46,7 +46,7 @@ def test_queues_are_there_while_they_are_empty(client: FlaskClient) -> None:
         assert figure(figures, "celery_queue_length", queue_name=queue) == 0
 
 
-def test_what_waits_and_what_is_held(client: FlaskClient, engine: Engine) -> None:
+def test_waiting_and_held_images_are_counted(client: FlaskClient, engine: Engine) -> None:
     insert_row(engine)
     for lease in ("now() + interval '1 minute'", "now() - interval '1 minute'"):
         set_row(engine, insert_row(engine), f"claim = gen_random_uuid(), lease_until = {lease}")
@@ -109,7 +109,9 @@ def test_no_label_names_an_image_or_an_owner(
     assert "somebody-private" not in answer
 
 
-def test_what_is_away_costs_only_its_own_figures(settings: Settings, redis: Redis) -> None:
+def test_an_unreachable_service_costs_only_its_own_metrics(
+    settings: Settings, redis: Redis
+) -> None:
     nowhere = settings.model_copy(update={"database_url": "postgresql+psycopg2://x@127.0.0.1:1/x"})
     figures = scrape(create_app(nowhere).test_client())
 

@@ -33,7 +33,7 @@ def test_words_find_the_images_that_show_all_of_them_the_newest_first(
     assert found(client, "teapot teapot") == [str(teapot), str(both)]
 
 
-def test_what_people_decided_is_what_is_found(client: FlaskClient, engine: Engine) -> None:
+def test_searches_find_images_by_peoples_decisions(client: FlaskClient, engine: Engine) -> None:
     removed, added = insert_row(engine), insert_row(engine)
     show_tag(engine, removed, "teapot")
     set_decision(engine, removed, "teapot", present=False)
@@ -87,7 +87,7 @@ def test_pages_of_a_search_lose_nothing(client: FlaskClient, engine: Engine) -> 
         *("q=cat&newer_than=x", "q=cat&min_confidence=2", "q=cat&source=me"),
     ],
 )
-def test_searches_that_make_no_sense_are_refused(client: FlaskClient, query: str) -> None:
+def test_invalid_searches_are_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/search?{query}").status_code == 400
     assert client.get("/v1/search", query_string={"q": "cat " * 31}).status_code == 400
     assert client.get("/v1/search", query_string={"q": "x" * 501}).status_code == 400
@@ -135,7 +135,9 @@ def test_images_without_an_owner_have_a_profile_too(client: FlaskClient, engine:
 
 
 @pytest.mark.parametrize("owner", ["nobody", "%00", "x' OR '1'='1"])
-def test_who_has_no_images_has_no_profile(client: FlaskClient, engine: Engine, owner: str) -> None:
+def test_an_owner_without_images_has_no_profile(
+    client: FlaskClient, engine: Engine, owner: str
+) -> None:
     insert_row(engine, owner="ada")
 
     assert client.get(f"/v1/owners/{owner}/profile").status_code in (400, 404)

@@ -45,14 +45,14 @@ def test_similar_images_come_the_most_similar_first_and_without_the_image_itself
     assert few == images[:2]
 
 
-def test_an_image_that_waits_has_nothing_to_compare(client: FlaskClient, engine: Engine) -> None:
+def test_a_waiting_image_has_nothing_to_compare(client: FlaskClient, engine: Engine) -> None:
     answer = client.get(f"/v1/images/{insert_row(engine)}/similar")
 
     assert answer.status_code == 404
     assert "queued" in answer.get_json()["detail"]
 
 
-def test_what_is_no_picture_is_refused_before_any_worker_is_asked(
+def test_a_file_that_is_not_a_picture_is_refused_before_a_worker_is_asked(
     client: FlaskClient, settings: Settings
 ) -> None:
     assert client.post("/v1/search/similar").status_code == 400

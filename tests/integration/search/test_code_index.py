@@ -115,7 +115,7 @@ def test_an_index_whose_building_failed_is_built_again(engine: Engine, backbone_
     assert indexes(engine) == built
 
 
-def test_an_old_pgvector_is_named_instead_of_an_index_with_faults(
+def test_an_old_pgvector_is_reported_instead_of_building_a_faulty_index(
     engine: Engine, backbone_id: int
 ) -> None:
     with transaction(engine) as connection:

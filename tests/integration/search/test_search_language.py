@@ -105,7 +105,7 @@ def search(client: FlaskClient, q: str = "", **parameters: Any) -> dict[str, Any
         ("-theme:pets", ["nothing", "cup"]),
     ],
 )
-def test_what_is_found(
+def test_the_documents_of_found_tags(
     client: FlaskClient, pictures: dict[str, UUID], q: str, names: list[str]
 ) -> None:
     document = search(client, q)
@@ -128,7 +128,7 @@ def test_parameters_say_the_same_as_words(client: FlaskClient, pictures: dict[st
     assert [image["id"] for image in newer["images"]] == [str(pictures["nothing"])]
 
 
-def test_the_answer_says_how_each_word_was_understood(
+def test_the_response_says_how_each_word_was_understood(
     client: FlaskClient, pictures: dict[str, UUID]
 ) -> None:
     terms = search(client, "puppy -teepot owner:anna")["query"]["terms"]
@@ -142,7 +142,7 @@ def test_the_answer_says_how_each_word_was_understood(
     assert [term["negated"] for term in terms] == [False, True, False]
 
 
-def test_an_error_has_its_place_in_the_problem(client: FlaskClient) -> None:
+def test_an_error_gives_its_position_in_the_problem_document(client: FlaskClient) -> None:
     answer = client.get("/v1/search", query_string={"q": "dog status:lost"})
 
     assert answer.status_code == 400
@@ -254,7 +254,7 @@ def holds(wanted: Wanted, shown: dict[int, Said], qualities: Qualities) -> bool:
     return every(holds(part, shown, qualities) for part in wanted.parts)
 
 
-def test_every_way_to_the_rows_finds_what_the_condition_says(
+def test_every_query_plan_finds_the_same_rows(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction(engine) as connection:
@@ -320,7 +320,7 @@ def test_every_way_to_the_rows_finds_what_the_condition_says(
     check()
 
 
-def test_the_index_follows_every_change_of_tags(engine: Engine) -> None:
+def test_the_search_index_follows_every_change_of_tags(engine: Engine) -> None:
     image = insert_row(engine)
     show_tag(engine, image, "dog")
     show_tag(engine, image, "cat")
@@ -338,7 +338,7 @@ def test_the_index_follows_every_change_of_tags(engine: Engine) -> None:
         assert connection.scalar(text("SELECT count(*) FROM image_search")) == 0
 
 
-def test_an_image_is_found_by_how_it_is_said(engine: Engine) -> None:
+def test_an_image_is_found_by_whatever_name_means_its_tag(engine: Engine) -> None:
     with transaction(engine) as connection:
         dog = ids_by_slug(connection)["dog"]
     image = insert_row(engine)

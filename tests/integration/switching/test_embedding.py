@@ -90,7 +90,7 @@ def test_images_that_arrive_meanwhile_are_tagged_at_once_and_embedded_too(
     assert read_row(engine, late)["model_version"] == 1
 
 
-def test_what_was_embedded_before_an_abort_is_not_embedded_again(
+def test_images_embedded_before_an_abort_are_not_embedded_again(
     tagged: list[UUID], engine: Engine, switching: Switching
 ) -> None:
     switching.begin()
@@ -115,7 +115,7 @@ def test_a_network_that_cannot_be_loaded_ends_the_switch_with_the_reason(
     switching.begin()
 
 
-def test_what_cannot_be_switched_to_is_refused(
+def test_an_impossible_switch_is_refused(
     tagged: list[UUID], backbone: Backbone, switching: Switching
 ) -> None:
     with pytest.raises(Conflict, match="is the live network already"):

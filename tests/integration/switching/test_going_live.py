@@ -59,7 +59,7 @@ def slugs(engine: Engine, image: UUID) -> set[str]:
         return {tag.slug for tag in tags_of_images(connection, [image])[image]}
 
 
-def test_a_network_goes_live_with_what_people_taught_and_the_former_one_comes_back(
+def test_a_network_goes_live_with_what_people_taught_and_can_be_changed_back(
     taught: int,
     tagged: list[UUID],
     engine: Engine,
@@ -127,7 +127,7 @@ def test_an_upload_that_was_under_way_is_tagged_by_the_network_that_went_live(
     assert "cat" in slugs(engine, image)
 
 
-def test_a_version_that_went_live_meanwhile_is_learned_on(
+def test_a_run_learns_on_top_of_a_version_that_went_live_meanwhile(
     taught: int, tagged: list[UUID], engine: Engine, switching: Switching
 ) -> None:
     switching.begin()

@@ -99,7 +99,7 @@ def test_an_older_model_gets_the_words_once_and_what_is_there_is_tagged_again(
     assert queued == 1
 
 
-def test_who_went_back_to_the_version_before_keeps_it(
+def test_a_restored_version_stays_live(
     engine: Engine, storage: Storage, backbone: Backbone, before_words: int
 ) -> None:
     ensure_model(engine, storage, backbone)
@@ -114,7 +114,7 @@ def test_who_went_back_to_the_version_before_keeps_it(
     assert live.version == before_words
 
 
-def test_words_of_a_company_join_the_everyday_ones(
+def test_words_of_a_words_file_are_added_to_the_everyday_ones(
     engine: Engine, storage: Storage, backbone: Backbone, words: WordsFile, tmp_path: Path
 ) -> None:
     ensure_model(engine, storage, backbone)
@@ -157,7 +157,7 @@ def older(empty_database: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_a_tag_of_that_name_that_people_made_becomes_the_programs_and_keeps_its_id(
+def test_a_custom_tag_with_the_name_of_a_new_word_becomes_that_word_and_keeps_its_id(
     older: Engine,
 ) -> None:
     made = make(older, "sky", "indoors")
@@ -169,7 +169,7 @@ def test_a_tag_of_that_name_that_people_made_becomes_the_programs_and_keeps_its_
     }
 
 
-def test_a_tag_that_people_made_makes_room_where_a_word_gets_its_name(older: Engine) -> None:
+def test_a_custom_tag_gives_up_its_slug_to_a_new_word(older: Engine) -> None:
     made = make(older, "clothes")["clothes"]
 
     migrate(older)

@@ -59,9 +59,7 @@ def busy(engine: Engine) -> list[int]:
         return [worker["busy"] for worker in list_workers(connection)]
 
 
-def test_a_claim_that_is_kept_no_longer_is_free_after_its_lease(
-    engine: Engine, keeper: LeaseKeeper
-) -> None:
+def test_a_claim_is_free_after_its_lease(engine: Engine, keeper: LeaseKeeper) -> None:
     claim = claim_one(engine)
     with keeper.keep(claim):
         pass

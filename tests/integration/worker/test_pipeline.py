@@ -135,7 +135,7 @@ def test_the_stored_embedding_gives_the_stored_confidences(
         assert probabilities[scorer.vocabulary.index(slug)] == pytest.approx(confidence, abs=1e-6)
 
 
-def test_what_others_hold_and_what_is_done_is_left_alone(
+def test_images_that_are_done_or_held_by_others_are_left_alone(
     pipeline: Pipeline, engine: Engine, put: Any, photos: dict[str, Path]
 ) -> None:
     done, held = put(photos["cat"].read_bytes()), insert_row(engine)
@@ -147,7 +147,7 @@ def test_what_others_hold_and_what_is_done_is_left_alone(
     assert read_row(engine, done) == before
 
 
-def test_a_storage_that_is_away_gives_the_image_back_with_the_reason(
+def test_an_unreachable_storage_returns_the_image_to_the_queue_with_the_reason(
     pipeline: Pipeline, engine: Engine, storage: Storage, put: Any, tmp_path: Path
 ) -> None:
     image = put(READABLE["PNG"]())
@@ -163,7 +163,7 @@ def test_a_storage_that_is_away_gives_the_image_back_with_the_reason(
     assert "storage" in row["error"]
 
 
-def test_a_network_that_fails_gives_the_whole_batch_back(
+def test_a_failing_network_returns_the_whole_batch_to_the_queue(
     pipeline: Pipeline, engine: Engine, put: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(pixels: object) -> None:

@@ -51,7 +51,7 @@ def unit_embedding(network: Backbone, path: Path) -> NDArray[np.float32]:
     return embedding / np.float32(np.linalg.norm(embedding))
 
 
-def test_a_picture_is_most_like_itself_in_another_precision(
+def test_a_picture_in_another_precision_is_most_similar_to_itself(
     embedded: dict[str, Embeddings],
 ) -> None:
     for name, integer in embedded["int8"].items():
@@ -98,7 +98,7 @@ def test_all_workers_follow_the_precision_of_the_first(
     assert is_agreed(engine, settings, second)
 
 
-def test_a_worker_that_chose_otherwise_at_the_same_moment_notices(
+def test_a_worker_that_chose_another_precision_at_the_same_moment_notices(
     settings: Settings, engine: Engine, storage: Storage, networks: dict[str, Backbone]
 ) -> None:
     ensure_model(engine, storage, networks["f32"])
@@ -125,7 +125,7 @@ def test_sums_of_neighbouring_weights_fit_processors_without_vnni() -> None:
             assert np.abs(sums).max() * MAX_ACTIVATION <= MAX_SUM
 
 
-def test_a_network_that_is_released_leaves_signals_alone() -> None:
+def test_releasing_a_network_leaves_signals_alone() -> None:
     code = """
 import gc, signal
 from services.worker.backbone import load_backbone

@@ -25,7 +25,7 @@ def forgotten(engine: Engine, queue: str = BULK) -> UUID:
     return image
 
 
-def test_after_the_broker_was_wiped_what_waits_is_announced_again_once(
+def test_after_the_broker_was_wiped_waiting_images_are_announced_once_more(
     celery: Celery, redis: Redis, engine: Engine, storage: Storage, settings: Settings
 ) -> None:
     # Given images of two queues, and a broker that has lost its messages

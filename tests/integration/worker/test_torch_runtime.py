@@ -83,7 +83,7 @@ def test_a_batch_that_fails_answers_every_caller_and_the_next_one_works(
     assert torch_backbone.embed(good).result(ANSWER_SECONDS).any()
 
 
-def test_what_was_accepted_is_finished_before_the_end(photos: dict[str, Path]) -> None:
+def test_accepted_pictures_are_finished_before_closing(photos: dict[str, Path]) -> None:
     backbone = load_torch_backbone(BACKBONE, "cpu")
     pixels = square(photos["cat"], backbone.description.side)
     answers = [backbone.embed(pixels) for _ in range(BATCH_IMAGES // 8)]

@@ -144,7 +144,7 @@ def test_bad_weights_are_refused_with_a_sentence(wide_weights: Path, tmp_path: P
         load_network("resnot18")
 
 
-def test_a_hub_that_does_not_answer_is_named_with_the_way_out(
+def test_an_unreachable_hub_is_named_with_a_way_around_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import huggingface_hub

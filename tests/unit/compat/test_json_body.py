@@ -60,13 +60,13 @@ def test_other_spellings_of_base64_are_read() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 3, ["a"], {}, "é", "a?b", "=" * 2000, "abcd=" * 1000])
-def test_what_is_no_base64_is_refused(value: object) -> None:
+def test_invalid_base64_is_refused(value: object) -> None:
     with pytest.raises(BadRequest):
         decode_base64(parse({"image": value})["image"])
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"3", b"{", b"\xff{}", b'{"a": %b}' % (b"[" * 200)])
-def test_what_is_no_json_object_is_refused(body: bytes) -> None:
+def test_json_that_is_not_an_object_is_refused(body: bytes) -> None:
     with pytest.raises(NotJson):
         parse_json_object(bytearray(body))
 

@@ -55,7 +55,7 @@ def test_wider_tags_that_are_not_shown_are_not_named() -> None:
     assert found["dog"].wider == ()
 
 
-def test_a_taught_tag_has_no_wider_ones() -> None:
+def test_a_custom_tag_has_no_wider_tags() -> None:
     [label] = labels_of(VOCABULARY, Words(), [shown("our shop", 1.0, "custom")])
 
     assert label.is_taught

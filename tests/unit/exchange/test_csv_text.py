@@ -41,7 +41,7 @@ def test_every_encoding_and_separator_of_excel_is_read(tmp_path: Path, data: byt
     assert [tag for _, tag in read(tmp_path, data)] == ["Café"]
 
 
-def test_a_quote_that_is_not_closed_costs_its_own_line_only(tmp_path: Path) -> None:
+def test_an_unclosed_quote_costs_only_its_own_line(tmp_path: Path) -> None:
     data = b'path,tag\na.jpg,one\na.jpg,"two\na.jpg,three\na.jpg,"four"\n'
 
     assert read(tmp_path, data) == [
@@ -58,7 +58,7 @@ def test_a_cell_of_two_lines_is_one_cell(tmp_path: Path) -> None:
     assert read(tmp_path, data) == [(2, "one"), (4, "two")]
 
 
-def test_a_cell_that_is_too_long_costs_its_own_line_only(tmp_path: Path) -> None:
+def test_a_cell_that_is_too_long_costs_only_its_own_line(tmp_path: Path) -> None:
     data = b"path,tag\na.jpg," + b"x" * 200_000 + b"\na.jpg,two\n"
 
     assert read(tmp_path, data) == [
@@ -77,14 +77,14 @@ def test_a_cell_that_is_too_long_costs_its_own_line_only(tmp_path: Path) -> None
         (b"x" * 200_000, "has no column"),
     ],
 )
-def test_a_file_that_is_no_csv_is_refused_for_its_own_reason(
+def test_a_file_that_is_not_csv_is_refused_with_its_own_reason(
     tmp_path: Path, data: bytes, reason: str
 ) -> None:
     with pytest.raises(LabelsUnusable, match=reason):
         read(tmp_path, data)
 
 
-def test_the_name_beside_a_slug_is_taken_as_people_write_it(tmp_path: Path) -> None:
+def test_the_name_beside_a_slug_is_kept_as_written(tmp_path: Path) -> None:
     data = "path,tag,name\na.jpg,strassenbahn,Straßenbahn\na.jpg,crane-2,crane\n".encode()
 
     assert [tag for _, tag in read(tmp_path, data)] == ["Straßenbahn", "crane-2"]

@@ -134,7 +134,7 @@ def test_coco(tmp_path: Path) -> None:
         ('{"file": "a.jpg", "labels": ["\\ud800"]}', "half of a surrogate pair"),
     ],
 )
-def test_a_bad_line_is_one_sentence(line: str, reason: str) -> None:
+def test_a_bad_line_is_reported_in_one_sentence(line: str, reason: str) -> None:
     good = '{"file": "a.jpg", "labels": ["dog"]}'
     first, bad, last = read_json_lines([good, line, good])
 

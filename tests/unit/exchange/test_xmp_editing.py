@@ -54,7 +54,7 @@ TEXT = st.text(
 
 @pytest.mark.parametrize("name", FOREIGN)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
-def test_what_goes_in_comes_out_and_leaves_every_byte(name: str, encoding: str) -> None:
+def test_adding_and_removing_tags_restores_every_byte(name: str, encoding: str) -> None:
     text = FOREIGN[name].replace("UTF-8", encoding.removesuffix("-sig"))
     data = text.encode(encoding)
     packet = read_packet(data)
@@ -87,7 +87,7 @@ words = st.lists(
 
 
 @given(st.lists(TEXT, min_size=1, max_size=4), words, words)
-def test_any_words_beside_any_others(
+def test_any_words_are_written_beside_any_others(
     own: list[str], first: list[XmpWord], second: list[XmpWord]
 ) -> None:
     """Whatever people and the network call things, nothing gets lost, doubled or mixed up."""
@@ -120,7 +120,7 @@ def changed(packet: Packet, old: str, new: str) -> Changes:
     return find_changes(memory, items_of(other), IMPLIED)
 
 
-def test_what_people_change_is_found_field_by_field() -> None:
+def test_changes_by_people_are_found_field_by_field() -> None:
     written = put_words(read_packet(FOREIGN["own words"].encode()), DIGEST, [*WORDS])
 
     assert not changed(written, "A &lt; B", "another title")
@@ -134,7 +134,7 @@ def test_what_people_change_is_found_field_by_field() -> None:
     assert changed(written, "<r:li >DOG</r:li>", "<r:li>DOG</r:li><r:li>Pets</r:li>") == Changes()
 
 
-def test_a_word_that_was_read_is_no_news_any_more() -> None:
+def test_a_word_that_was_read_once_is_not_reported_again() -> None:
     packet = put_words(read_packet(EMPTY), DIGEST, WORDS)
     edited = read_packet(packet.data.replace(b"<rdf:li>beach</rdf:li>", b"<rdf:li>Sea</rdf:li>"))
 
@@ -171,13 +171,13 @@ OUTSIDE = """<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>"""
         (b"<a>&nbsp;</a>", "it is not XML: undefined entity"),
     ],
 )
-def test_what_is_not_xmp_is_one_sentence(data: bytes, reason: str) -> None:
+def test_a_file_without_xmp_is_reported_in_one_sentence(data: bytes, reason: str) -> None:
     with pytest.raises(UnusableXmp, match=reason.replace("(", r"\(")):
         read_packet(data)
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=100).map(str.encode)))
-def test_no_bytes_do_harm(data: bytes) -> None:
+def test_any_bytes_are_read_or_refused_without_harm(data: bytes) -> None:
     for whole in (data, FOREIGN["attributes"].encode().replace(b"5", data)):
         try:
             packet = read_packet(whole)
@@ -191,7 +191,7 @@ def test_no_bytes_do_harm(data: bytes) -> None:
     "properties",
     ["<dc:subject>dog</dc:subject>", "<dc:subject><r:Description/></dc:subject>"],
 )
-def test_a_subject_that_is_no_list_is_left_alone(properties: str) -> None:
+def test_an_xmp_subject_that_is_not_a_list_is_left_alone(properties: str) -> None:
     packet = read_packet(
         f"{HEAD}><r:Description xmlns:dc='{SUBJECT.namespace}'>{properties}"
         "</r:Description></r:RDF></x:xmpmeta>".encode()

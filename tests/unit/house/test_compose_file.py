@@ -106,7 +106,7 @@ def test_temporary_folders_take_their_mode_from_the_image() -> None:
     assert mounts == {"/tmp", *made}
 
 
-def test_each_image_is_built_by_one_service() -> None:
+def test_each_docker_image_is_built_by_one_service() -> None:
     built = Counter(service["image"] for service in SERVICES.values() if "build" in service)
     used = {SERVICES[name]["image"] for name in OWN}
 

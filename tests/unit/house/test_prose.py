@@ -17,7 +17,7 @@ RIDDLES = re.compile(
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_is_written_plainly(room: str) -> None:
+def test_a_room_has_no_phrase_that_must_be_read_twice(room: str) -> None:
     found = [
         f"{path.relative_to(PROJECT_ROOT)}:{number}: {line.strip()}"
         for kind in KINDS

@@ -4,7 +4,7 @@ from shared.config import PREFIX, Settings
 from shared.config.settings_table import PAGE, page_with_table, render_table
 
 
-def test_the_manual_has_the_present_table() -> None:
+def test_the_manual_has_the_current_table() -> None:
     page = PAGE.read_text()
 
     assert page_with_table(page) == page, "run: python -m shared.config.settings_table"

@@ -121,7 +121,7 @@ def test_a_cloudevent_whose_data_is_in_base64() -> None:
         ("s3", {"source": "aws.s3", "detail-type": "Object Tags Added"}),
     ],
 )
-def test_what_concerns_no_new_picture_is_no_event(source: str, body: object) -> None:
+def test_notifications_without_a_new_picture_give_no_event(source: str, body: object) -> None:
     assert read(source, body) == []
 
 
@@ -162,7 +162,7 @@ NONSENSE = [
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
-def test_nonsense_is_refused_or_says_nothing(source: str, body: bytes) -> None:
+def test_invalid_input_is_refused_or_ignored(source: str, body: bytes) -> None:
     try:
         events = read(source, body)
     except BadRequest:

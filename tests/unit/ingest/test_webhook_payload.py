@@ -17,7 +17,7 @@ def test_an_object_is_read() -> None:
     [b"", b"{", b"\xff\xfe", "{} {}", b'{"a": }', b"[" * NESTED, b'{"a":' * NESTED],
     ids=["empty", "open", "no text", "two", "no value", "deep lists", "deep objects"],
 )
-def test_what_is_no_json_or_too_deep_is_refused(body: bytes | str) -> None:
+def test_invalid_or_too_deep_json_is_refused(body: bytes | str) -> None:
     with pytest.raises(BadRequest, match="JSON"):
         read_json(body)
 

@@ -116,20 +116,20 @@ def test_a_changed_a_missing_and_an_empty_signature_are_refused(name: str) -> No
 
 @pytest.mark.parametrize("name", [name for name in TIMED if name != "standard"])
 @pytest.mark.parametrize("hours", [-2, 2])
-def test_a_signature_from_another_time_is_refused(name: str, hours: int) -> None:
+def test_a_signature_of_another_time_is_refused(name: str, hours: int) -> None:
     one = GOOD[name]()
 
     refused(replace(one, received_at=NOW + hours * HOUR))
 
 
 @pytest.mark.parametrize("seconds", [-301, 302])
-def test_a_standard_message_from_another_time_is_refused(seconds: int) -> None:
+def test_a_standard_message_with_an_old_signature_is_refused(seconds: int) -> None:
     refused(standard(time.time() + seconds))
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "-1", "1e9", "17000000000000", "١٢٣", "nan"])
 @pytest.mark.parametrize("header", ["X-Cld-Timestamp", "FS-Timestamp", "webhook-timestamp"])
-def test_a_timestamp_that_is_none_is_refused(header: str, timestamp: str) -> None:
+def test_an_invalid_timestamp_is_refused(header: str, timestamp: str) -> None:
     one = next(one for make in GOOD.values() if header in (one := make()).headers)
 
     refused(replace(one, headers=Headers({**dict(one.headers), header: timestamp})))
@@ -176,5 +176,5 @@ def test_a_signing_key_is_no_token() -> None:
 @pytest.mark.parametrize(
     "authorization", ["minio-token", "Basic minio-token", "Bearer", "Bearer ü"]
 )
-def test_a_token_has_to_be_a_bearers(authorization: str) -> None:
+def test_a_token_has_to_be_sent_as_bearer(authorization: str) -> None:
     refused(delivery("s3", S3, {"Authorization": authorization}))

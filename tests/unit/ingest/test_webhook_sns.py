@@ -41,7 +41,7 @@ def test_the_message_in_a_signed_envelope_is_read(version: str) -> None:
     assert event.key == "a.jpg"
 
 
-def test_a_topic_that_is_not_named_is_refused_though_amazon_signed_it() -> None:
+def test_a_topic_that_is_not_configured_is_refused_although_amazon_signed_it() -> None:
     with pytest.raises(UnverifiedSender, match="TAGLOOP_SNS_TOPICS"):
         sns(envelope(MESSAGE), sns_topics=[])
     with pytest.raises(UnverifiedSender, match="TAGLOOP_SNS_TOPICS"):
@@ -108,7 +108,7 @@ def test_only_certificates_are_fetched_from_amazons_host(path: str) -> None:
         read_s3(replace(one, fetch_certificate=pytest.fail))
 
 
-def test_a_certificate_that_has_run_out_is_refused() -> None:
+def test_an_expired_certificate_is_refused() -> None:
     one = delivery("s3", json.dumps(envelope(MESSAGE)).encode(), {})
 
     with pytest.raises(UnverifiedSender, match="not valid at this time"):
@@ -116,14 +116,14 @@ def test_a_certificate_that_has_run_out_is_refused() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"-----BEGIN CERTIFICATE-----"])
-def test_what_is_no_certificate_is_refused(answer: bytes) -> None:
+def test_an_invalid_certificate_is_refused(answer: bytes) -> None:
     one = delivery("s3", json.dumps(envelope(MESSAGE)).encode(), {})
 
     with pytest.raises(UnverifiedSender):
         read_s3(replace(one, fetch_certificate=lambda _: answer))
 
 
-def test_a_certificate_that_cannot_be_had_now_lets_amazon_try_again() -> None:
+def test_amazon_may_retry_when_its_certificate_cannot_be_fetched() -> None:
     def away(url: str) -> bytes:
         raise FetchFailed
 

@@ -10,9 +10,7 @@ from shared.model.learned.exclusions import NO_GROUP, Exclusions
 
 @pytest.mark.parametrize("high", [10.0, 150.0, 1e30])
 @pytest.mark.parametrize("are_rivals", [False, True])
-def test_the_likelihood_of_a_step_that_is_too_long_says_how_to_get_back(
-    high: float, are_rivals: bool
-) -> None:
+def test_the_gradient_of_a_step_that_is_too_long_leads_back(high: float, are_rivals: bool) -> None:
     logits = torch.tensor([[high, -5.0], [high, -high]], requires_grad=True)
     present = torch.tensor([[False, True], [False, True]])
     groups = np.full(2, 0 if are_rivals else NO_GROUP, np.int32)

@@ -37,7 +37,7 @@ def resolved(said: Votes, *trust: float) -> Labels:
     return resolve_votes(said, np.array(trust, dtype=np.float32), images=2, tags=2)
 
 
-def test_the_heavier_word_wins() -> None:
+def test_the_votes_with_more_weight_win() -> None:
     labels = resolved(votes((0, 1, 0, True), (0, 1, 1, False)), 1.0, 0.25)
 
     assert labels.present[0, 1]
@@ -45,12 +45,12 @@ def test_the_heavier_word_wins() -> None:
     assert labels.weight.sum() == 0.75
 
 
-def test_of_equal_words_the_latest_wins() -> None:
+def test_the_latest_of_equally_weighted_votes_wins() -> None:
     assert not resolved(votes((0, 0, 0, True), (0, 0, 1, False)), 1, 1).present[0, 0]
     assert resolved(votes((0, 0, 0, False), (0, 0, 1, True)), 1, 1).present[0, 0]
 
 
-def test_words_that_weigh_nothing_say_nothing() -> None:
+def test_votes_without_weight_decide_nothing() -> None:
     labels = resolved(votes((0, 0, 0, True), (1, 0, 0, False)), 0, 0)
 
     assert not labels.weight.any()
@@ -64,7 +64,7 @@ def test_words_that_weigh_nothing_say_nothing() -> None:
     ),
     st.data(),
 )
-def test_labels_weigh_at_most_one_and_only_where_somebody_spoke(
+def test_labels_weigh_at_most_one_and_only_where_someone_voted(
     words: list[tuple[int, int, int, bool]], data: st.DataObject
 ) -> None:
     trust = data.draw(st.lists(st.floats(0, 1, width=32), min_size=len(words), max_size=len(words)))
@@ -87,25 +87,25 @@ def one_of_each(tags: int, images: int) -> np.ndarray:
 UNRELATED = np.empty((0, 2), dtype=np.intp)
 
 
-def test_tags_that_are_never_given_together_are_rivals() -> None:
+def test_tags_that_are_never_given_together_exclude_each_other() -> None:
     exclusions = find_mutually_exclusive(one_of_each(10, 50), UNRELATED)
 
     assert set(exclusions.groups) == {0}
     assert not len(exclusions.compatible)
 
 
-def test_too_few_images_prove_no_rivalry() -> None:
+def test_too_few_images_prove_no_exclusion() -> None:
     assert find_mutually_exclusive(one_of_each(10, 20), UNRELATED).is_empty
 
 
-def test_a_tag_and_its_ancestor_are_no_rivals() -> None:
+def test_a_tag_and_its_ancestor_do_not_exclude_each_other() -> None:
     exclusions = find_mutually_exclusive(one_of_each(10, 50), np.array([[1, 0]]))
 
     assert exclusions.compatible.tolist() == [[0, 1]]
     assert exclusions.sums(np.ones((1, 10)))[0].tolist() == [8, 8, *[9] * 8]
 
 
-def test_tags_that_are_often_given_together_are_no_rivals() -> None:
+def test_tags_that_are_often_given_together_do_not_exclude_each_other() -> None:
     given = one_of_each(10, 50)
     given[:, 9] = True
 

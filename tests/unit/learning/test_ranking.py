@@ -52,7 +52,7 @@ def test_nothing_is_asked_where_the_model_is_sure() -> None:
     assert suggest_uncertain(VOCABULARY, said(teapot=0.99), THRESHOLD) == []
 
 
-def test_of_tags_that_imply_each_other_the_narrowest_is_asked_about() -> None:
+def test_the_narrowest_of_tags_that_imply_each_other_is_asked_about() -> None:
     found = suggest_uncertain(VOCABULARY, said(golden_retriever=0.35, dog=0.4), THRESHOLD)
 
     assert [suggestion.column for suggestion in found] == [RETRIEVER]
@@ -88,7 +88,7 @@ def test_a_tag_that_the_model_never_learned_is_not_disputed_by_it() -> None:
     assert suggest_disputed(said(), ~LEARNED, votes) == []
 
 
-def test_a_list_has_some_of_every_kind() -> None:
+def test_a_review_has_images_of_every_kind() -> None:
     scores: dict[Why, float] = {"uncertain": 0.9, "disputed": 0.3, "rare": 0.2}
     offers = {
         f"{why} {number}": [TagQuestion(0, 0.5, why, score)]

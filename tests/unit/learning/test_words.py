@@ -38,7 +38,7 @@ def test_two_series_that_one_picture_joins_are_one() -> None:
 
 
 @given(st.integers(0, 1000), st.sampled_from([0.8, 0.9, 0.95]))
-def test_beyond_its_threshold_a_word_is_about_as_often_right_as_it_should_be(
+def test_a_word_is_about_as_precise_above_its_threshold_as_intended(
     seed: int, precision: float
 ) -> None:
     learned, other = curve(seed), curve(seed + 1)
@@ -51,7 +51,7 @@ def test_beyond_its_threshold_a_word_is_about_as_often_right_as_it_should_be(
     assert right / present > 0.3
 
 
-def test_a_word_that_cannot_be_told_has_no_threshold() -> None:
+def test_a_word_that_cannot_be_recognised_has_no_threshold() -> None:
     dice = np.random.default_rng(1)
     noise = WordCurve(dice.normal(size=500), dice.random(500) < 0.1, np.ones(500))
 

@@ -115,7 +115,7 @@ def test_a_full_disk_does_not_end_the_stack(
     wait_for_text(supervisor, tmp_path / "postgres.log", "up")
 
 
-def test_a_process_that_is_slow_to_start_is_not_killed_for_ever(
+def test_a_process_that_starts_slowly_is_not_killed_again_and_again(
     supervisor: Supervisor, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "STALL_SECONDS", 0.1)

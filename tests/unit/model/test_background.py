@@ -23,7 +23,7 @@ def rows() -> NDArray[np.float32]:
     return np.eye(DIMENSIONS, 2, dtype=np.float32)
 
 
-def test_pictures_that_show_a_word_do_not_move_what_is_usual(rows: NDArray[np.float32]) -> None:
+def test_pictures_that_show_a_word_do_not_change_the_usual_score(rows: NDArray[np.float32]) -> None:
     random = np.random.default_rng(0)
     usual = random.normal(0.2, 0.02, (1000, 2)).astype(np.float32)
     shown = usual.copy()
@@ -35,7 +35,7 @@ def test_pictures_that_show_a_word_do_not_move_what_is_usual(rows: NDArray[np.fl
     assert spread == pytest.approx(0.02, abs=0.01)
 
 
-def test_few_pictures_say_what_is_usual_and_all_words_how_much_it_varies(
+def test_the_usual_score_comes_from_few_pictures_and_its_spread_from_all_words(
     rows: NDArray[np.float32],
 ) -> None:
     similarities = np.tile(np.array([[0.1, 0.3]], np.float32), (10, 1))

@@ -81,7 +81,7 @@ def test_max_tags_keeps_the_most_specific() -> None:
 
 
 @given(leaf_probabilities, st.floats(0.01, 1), st.integers(1, 20))
-def test_what_is_shown_is_sure_and_whole_upwards(
+def test_shown_tags_are_sure_and_have_all_their_ancestors(
     leaves: np.ndarray, min_confidence: float, max_tags: int
 ) -> None:
     sums = IMAGENET.tag_probabilities(leaves[np.newaxis])[0]
@@ -115,7 +115,7 @@ def test_an_embedding_scores_the_same_fresh_and_stored(head: Head) -> None:
     assert np.array_equal(head.leaf_probabilities(fresh), head.leaf_probabilities(stored))
 
 
-def test_an_embedding_scores_the_same_alone_and_among_others(head: Head) -> None:
+def test_an_embedding_scores_the_same_alone_and_in_a_batch(head: Head) -> None:
     embeddings = np.random.default_rng(2).normal(size=(64, DIMENSIONS)).astype(np.float32)
 
     together = head.leaf_probabilities(embeddings)
@@ -130,7 +130,7 @@ def test_probabilities_add_up_to_one_even_for_enormous_logits(head: Head) -> Non
     assert head.leaf_probabilities(embeddings).sum() == pytest.approx(1)
 
 
-def test_a_head_survives_its_file(head: Head) -> None:
+def test_a_head_is_the_same_after_writing_and_reading(head: Head) -> None:
     read = Head.from_bytes(head.to_bytes())
 
     assert np.array_equal(read.weight, head.weight)

@@ -71,7 +71,7 @@ def probabilities(
     return {tag.slug: float(p) for tag, p in zip(INDEX.vocabulary.tags, row, strict=True)}
 
 
-def test_a_taught_tag_answers_for_itself_and_the_others_stay() -> None:
+def test_a_learned_tag_has_its_own_probability_and_others_keep_theirs() -> None:
     shown = probabilities({60: 2.0}, [0.7, 0.2, 0.1])
 
     assert shown["rex"] == pytest.approx(1 / (1 + np.exp(-2)))
@@ -79,7 +79,7 @@ def test_a_taught_tag_answers_for_itself_and_the_others_stay() -> None:
     assert shown["tabby"] == pytest.approx(0.1)
 
 
-def test_what_a_leaf_was_taught_counts_in_its_ancestors_sums() -> None:
+def test_a_learned_leaf_counts_in_the_sums_of_its_ancestors() -> None:
     shown = probabilities({30: -5.0}, [0.7, 0.2, 0.1])
 
     assert shown["beagle"] < 0.01
@@ -87,20 +87,20 @@ def test_what_a_leaf_was_taught_counts_in_its_ancestors_sums() -> None:
     assert shown["animal"] == pytest.approx(0.3, abs=0.01)
 
 
-def test_an_ancestor_is_at_least_as_likely_as_a_taught_tag_below_it() -> None:
+def test_an_ancestor_is_at_least_as_likely_as_a_learned_tag_below_it() -> None:
     shown = probabilities({20: 3.0}, [0.05, 0.05, 0.9])
 
     assert shown["animal"] >= shown["dog"] > 0.9
 
 
-def test_a_taught_ancestor_stands_on_its_own() -> None:
+def test_a_learned_ancestor_has_its_own_probability() -> None:
     shown = probabilities({20: -3.0, 30: 3.0}, [0.2, 0.1, 0.7])
 
     assert shown["dog"] < 0.1
     assert shown["beagle"] > 0.9
 
 
-def test_a_head_survives_its_file() -> None:
+def test_a_head_is_the_same_after_writing_and_reading() -> None:
     head = Head(
         np.ones((DIMENSIONS, 3), np.float32),
         np.ones(3, np.float32),
@@ -123,13 +123,13 @@ def test_a_pretrained_tag_is_as_likely_as_its_leaves_at_least() -> None:
     assert sure["animal"] >= sure["dog"] > 0.9
 
 
-def test_what_people_taught_replaces_what_was_pretrained() -> None:
+def test_learned_tags_replace_pretrained_ones() -> None:
     shown = probabilities({20: -3.0}, [0.05, 0.05, 0.9], pretrained={20: 3.0})
 
     assert shown["dog"] < 0.1
 
 
-def test_a_head_whose_weights_lie_in_columns_survives_its_file() -> None:
+def test_a_head_in_column_order_is_the_same_after_writing_and_reading() -> None:
     rows = np.arange(2 * DIMENSIONS, dtype=np.float32).reshape(DIMENSIONS, 2)
     in_columns = replace(learned({60: 1.0, 20: -1.0}), weight=np.asfortranarray(rows))
     weight, bias = np.ones((DIMENSIONS, 3), np.float32), np.ones(3, np.float32)
@@ -139,14 +139,14 @@ def test_a_head_whose_weights_lie_in_columns_survives_its_file() -> None:
 
 
 @given(logits)
-def test_without_rivals_every_tag_is_a_sigmoid(values: np.ndarray) -> None:
+def test_without_exclusions_every_tag_is_a_sigmoid(values: np.ndarray) -> None:
     found = compete(values, Exclusions.none(3))
 
     np.testing.assert_allclose(found, 1 / (1 + np.exp(-values.astype(np.float64))), atol=1e-6)
 
 
 @given(logits)
-def test_rivals_share_what_none_of_them_leaves(values: np.ndarray) -> None:
+def test_exclusive_tags_share_what_none_of_them_leaves(values: np.ndarray) -> None:
     found = compete(values, Exclusions(np.zeros(3, np.int32), NO_PAIRS))
 
     none = 1 / (1 + np.exp(values.astype(np.float64)).sum(axis=1))
@@ -161,7 +161,7 @@ def test_features_have_one_length(embeddings: np.ndarray) -> None:
     np.testing.assert_allclose(lengths, expected, rtol=1e-3)
 
 
-def test_a_tag_does_not_feel_how_sure_another_is_that_is_no_rival() -> None:
+def test_a_tag_does_not_depend_on_tags_that_it_does_not_exclude() -> None:
     values = np.array([[1e30, -5, 3], [150, -1e30, 3]], dtype=np.float32)
     found = compete(values, Exclusions.none(3))
     sigmoids = 1 / (1 + np.exp(-np.clip(values.astype(np.float64), -500, 500)))

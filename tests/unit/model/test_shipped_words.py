@@ -48,7 +48,7 @@ def test_every_word_passed_the_bar_on_pictures_that_it_was_not_learned_from(part
         assert word["recall"] >= bar["recall"], slug
 
 
-def test_there_are_enough_of_them_and_none_says_what_a_person_is() -> None:
+def test_there_are_enough_everyday_words_and_none_describes_what_a_person_is() -> None:
     known = PROVENANCE["words"].keys() | PROVENANCE["network"].keys()
 
     assert len(known) >= MIN_WORDS
@@ -75,7 +75,7 @@ def test_words_are_shown_from_the_probability_that_tags_are_shown_from() -> None
         (FILE.read_bytes()[:-100], "not a words file"),
     ],
 )
-def test_what_is_no_words_file_is_refused_in_one_sentence(
+def test_a_file_that_is_not_a_words_file_is_refused_in_one_sentence(
     content: bytes, message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "words.safetensors"

@@ -46,7 +46,7 @@ allowed = st.text(min_size=1, max_size=MAX_CHARACTERS).filter(is_allowed).map(cl
         ("\u2764\ufe0f", "\u2764\ufe0f", "\u2764"),
     ],
 )
-def test_any_script_is_welcome(text: str, name: str, slug: str) -> None:
+def test_any_script_is_accepted(text: str, name: str, slug: str) -> None:
     assert clean_name(text) == name
     assert slug_of(name) == slug
 
@@ -59,7 +59,7 @@ def test_any_script_is_welcome(text: str, name: str, slug: str) -> None:
         *("x" * 101, "x" * 10_000),
     ],
 )
-def test_what_nobody_can_read_or_type_is_refused(text: str) -> None:
+def test_names_that_no_one_can_read_or_type_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="the name of a tag has"):
         clean_name(text)
 

@@ -19,14 +19,14 @@ from shared.model.vocabulary import load_imagenet
         *(("theatre", "theater"), ("organised", "organized"), ("jewelry", "jewellery")),
     ],
 )
-def test_a_name_leads_to_the_one_that_means_the_same(said: str, meant: str) -> None:
+def test_a_name_leads_to_the_tag_that_it_means(said: str, meant: str) -> None:
     assert meant in forms(said)
 
 
 @pytest.mark.parametrize(
     "word", ["bus", "glass", "glasses", "iris", "series", "2024", "東京", "as"]
 )
-def test_what_only_looks_like_a_plural_has_no_singular(word: str) -> None:
+def test_words_that_only_look_like_plurals_have_no_singular(word: str) -> None:
     assert not [form for form in forms(word) if len(form) < len(word)]
 
 

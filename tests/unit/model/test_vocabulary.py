@@ -90,7 +90,7 @@ def test_parents_are_listed_only_where_no_other_parent_implies_them() -> None:
         assert not implied & set(tag.parents), tag.slug
 
 
-def test_classes_come_first_and_in_the_order_of_the_network() -> None:
+def test_classes_come_first_in_the_order_of_the_network() -> None:
     assert CLASSES == 1000
     assert [tag.leaf for tag in VOCABULARY.tags[:CLASSES]] == list(range(CLASSES))
     assert VOCABULARY.leaves.tolist() == list(range(CLASSES))
@@ -162,7 +162,7 @@ def test_common_words_and_the_narrowest_come_first_then_the_implied_each_by_prob
     assert shown(listed) == ["dog", "ball", "pug", "animal", "mammal"]
 
 
-def test_what_no_one_would_say_comes_last() -> None:
+def test_words_that_people_never_use_come_last() -> None:
     listed = {"device": 0.99, "vertebrate": 0.98, "grass": 0.5, "cat": 0.6, "feline": 0.9}
 
     assert shown(listed) == ["cat", "grass", "device", "vertebrate", "feline"]
@@ -173,7 +173,7 @@ def test_an_ancestor_comes_first_where_nothing_below_it_is_listed() -> None:
 
 
 @given(columns, st.data())
-def test_the_order_holds_every_tag_once_and_what_is_vague_last(
+def test_the_order_has_every_tag_once_and_vague_ones_last(
     listed: list[int], data: st.DataObject
 ) -> None:
     scores = data.draw(arrays(np.float32, len(listed), elements=st.floats(0, 1, width=32)))

@@ -45,7 +45,7 @@ def vote(tag: int, present: bool, weight: float = 1.0, moment: int = 0) -> Vote:
     return Vote(tag, present, weight, moment)
 
 
-def test_nothing_said_decides_nothing() -> None:
+def test_without_votes_nothing_is_decided() -> None:
     assert decided([]) == {}
 
 
@@ -66,7 +66,7 @@ def test_an_image_without_a_tag_has_nothing_that_implies_it() -> None:
     assert TABBY not in result
 
 
-def test_what_was_said_of_a_tag_outweighs_what_follows_from_others() -> None:
+def test_a_vote_on_a_tag_outweighs_what_follows_from_other_tags() -> None:
     result = decided([vote(RETRIEVER, present=True), vote(DOG, present=False)])
 
     assert result[DOG] == Decision(present=False, explicit=True)
@@ -80,18 +80,18 @@ def test_where_both_would_follow_a_tag_is_present() -> None:
     assert result[TABBY] == Decision(present=False, explicit=False)
 
 
-def test_two_of_little_trust_do_not_outvote_one_of_much() -> None:
+def test_two_contributors_of_little_trust_do_not_outvote_one_of_much() -> None:
     votes = [vote(DOG, True, 1.0, 0), vote(DOG, False, 0.4, 1), vote(DOG, False, 0.4, 2)]
 
     assert decided(votes)[DOG].present
 
 
-def test_the_latest_word_decides_a_tie() -> None:
+def test_the_latest_vote_decides_a_tie() -> None:
     assert not decided([vote(DOG, True, 0.5, 0), vote(DOG, False, 0.5, 1)])[DOG].present
     assert decided([vote(DOG, True, 0.5, 1), vote(DOG, False, 0.5, 0)])[DOG].present
 
 
-def test_words_without_weight_count_only_where_there_are_no_others() -> None:
+def test_votes_without_weight_count_only_where_there_are_no_others() -> None:
     assert decided([vote(DOG, True, 0.0, 1)])[DOG].present
     assert not decided([vote(DOG, True, 0.0, 1), vote(DOG, False, 0.1, 0)])[DOG].present
 

@@ -60,7 +60,7 @@ def test_words_that_imagenet_lacks_are_tags_with_names_that_people_use(wide: Voc
     assert wide.tags[wide.index("golden-retriever")].parents == ("retriever",)
 
 
-def test_what_a_picture_cannot_tell_of_a_person_is_only_a_person(wide: Vocabulary) -> None:
+def test_words_for_people_that_a_picture_cannot_show_become_person(wide: Vocabulary) -> None:
     numbers = {synset: number for number, synset in enumerate(classes_of("imagenet12k"))}
     left_out = [synset for synset, tags in load_synsets().left_out.items() if tags == (PERSON,)]
     leaves = np.zeros((1, len(numbers)), np.float32)

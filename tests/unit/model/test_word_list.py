@@ -33,7 +33,7 @@ def test_each_line_is_a_word_with_its_wider_words(tmp_path: Path) -> None:
         ("dog\n< dog\n", "line 2"),
     ],
 )
-def test_a_list_that_makes_no_sense_is_refused_with_a_sentence(
+def test_an_invalid_list_is_refused_in_one_sentence(
     tmp_path: Path, content: str, sentence: str
 ) -> None:
     path = tmp_path / "words.txt"

@@ -40,7 +40,7 @@ from shared.storage.storage import Storage
         ("TAGLOOP_OTLP_ENDPOINT", "grpc://collector", "has to begin with http:// or https://"),
     ],
 )
-def test_a_wrong_value_is_one_sentence_with_variable_value_and_rule(
+def test_a_wrong_value_is_reported_with_variable_value_and_rule(
     variable: str, value: str, rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -74,7 +74,7 @@ def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TAGLOOP_PAINT_IT", "docs/operations/README.md lists them all."),
     ],
 )
-def test_a_variable_that_is_no_setting_stops_the_start(
+def test_an_unknown_variable_stops_the_start(
     variable: str, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "1")
@@ -103,7 +103,7 @@ def test_variables_of_others_are_left_alone(variable: str) -> None:
 @pytest.mark.parametrize(
     "app", ["services.worker.main", "services.trainer.main"], ids=["worker", "trainer"]
 )
-def test_a_celery_process_ends_with_one_line(app: str) -> None:
+def test_a_celery_process_that_cannot_start_prints_one_line(app: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "celery", "-A", app, "worker"],
         env={**os.environ, "TAGLOOP_LANES": "many"},
@@ -127,7 +127,7 @@ def test_variables_set_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.fetch_allowed_hosts == {"intranet", "127.0.0.1"}
 
 
-def test_a_secret_comes_from_a_file_without_its_line_end(
+def test_a_secret_from_a_file_has_no_line_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = tmp_path / "secret"
@@ -150,7 +150,7 @@ def test_a_variable_outweighs_a_file_and_an_argument_both(
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["missing", "no text"])
-def test_a_file_that_cannot_be_read_is_one_sentence(
+def test_an_unreadable_file_is_reported_in_one_sentence(
     content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = tmp_path / "secret"
@@ -163,13 +163,13 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mystery://host/db", "postgresql+nope://host/db"])
-def test_a_database_url_that_means_nothing_is_one_sentence(url: str) -> None:
+def test_an_invalid_database_url_is_reported_in_one_sentence(url: str) -> None:
     with pytest.raises(ConfigError, match="TAGLOOP_DATABASE_URL cannot be understood"):
         connect_engine(url)
 
 
 @pytest.mark.parametrize("url", ["", "/tmp/blobs", "ftp://host/blobs", "s3://"])
-def test_a_storage_url_that_means_nothing_is_one_sentence(url: str) -> None:
+def test_an_invalid_storage_url_is_reported_in_one_sentence(url: str) -> None:
     with pytest.raises(ConfigError, match="TAGLOOP_STORAGE_URL is"):
         Storage(url)
 
@@ -188,7 +188,7 @@ def test_the_nightly_run_has_an_hour_or_is_turned_off(
 
 
 @pytest.mark.parametrize("value", ["24", "-1", "three", "null"])
-def test_no_other_hour_is_taken(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_no_other_hour_is_accepted(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("TAGLOOP_RETRAIN_HOUR", value)
 
     with pytest.raises(ConfigError, match="TAGLOOP_RETRAIN_HOUR"):

@@ -33,7 +33,7 @@ def read(folder: Path) -> str:
     return done.stdout
 
 
-def test_a_killed_process_leaves_its_counters_and_not_its_gauges(tmp_path: Path) -> None:
+def test_counters_of_a_killed_process_stay_and_its_gauges_go(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", COUNT],
         env=os.environ | {MULTIPROCESS_VARIABLE: str(tmp_path)},

@@ -43,7 +43,7 @@ def shapes(text: str) -> list[list[object]]:
     return [[shape(item) for item in one] for one in parse(text).alternatives]
 
 
-def test_everything_at_once() -> None:
+def test_all_parts_of_a_search_combine() -> None:
     query = parse(
         "dog -cat (beach|sea) owner:anna after:2026-01-01 source:people confidence>0.8 "
         '"golden retriever" status:failed'
@@ -131,7 +131,7 @@ def test_dates_may_be_short_and_each_of_them_holds(text: str, after: datetime) -
     assert parse(text).filters.after == after
 
 
-def test_a_search_has_limits() -> None:
+def test_the_size_of_a_search_is_limited() -> None:
     parse("dog " * 30)
     parse("(" * 5 + "dog" + ")" * 5)
     for text in ("dog " * 31, "(" * 6 + "dog" + ")" * 6):
@@ -150,7 +150,7 @@ def test_plain_words_are_one_run_at_their_places(words: list[str]) -> None:
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=15).map("".join)))
-def test_any_text_is_understood_or_refused_at_a_place_within_it(text: str) -> None:
+def test_any_text_is_understood_or_refused_with_a_position_in_it(text: str) -> None:
     for start, end, word in places(text):
         assert 0 <= start < end <= len(text)
         assert word in (None, text[start:end])

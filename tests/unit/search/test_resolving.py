@@ -84,7 +84,7 @@ def test_brackets_are_alternatives_and_may_be_unwanted_as_a_whole() -> None:
     assert [(term.negated, term.group) for term in terms] == [(False, None), (True, 1), (True, 1)]
 
 
-def test_a_word_of_no_meaning_is_told_apart_from_one_that_narrows_nothing() -> None:
+def test_a_word_without_a_meaning_is_distinguished_from_an_ignored_word() -> None:
     _, terms = understand("a dog on the qwertzuiop")
 
     assert [term.word.text for term in terms if term.is_ignored] == ["a", "on", "the"]
@@ -106,7 +106,7 @@ def test_a_word_of_no_meaning_is_told_apart_from_one_that_narrows_nothing() -> N
         ("dog or cat", AnyOf((shows("dog"), shows("cat")))),
     ],
 )
-def test_a_word_of_no_meaning_is_shown_by_no_image(text: str, wanted: Wanted) -> None:
+def test_a_word_without_a_meaning_matches_no_image(text: str, wanted: Wanted) -> None:
     understood, terms = understand(text)
 
     assert understood == wanted

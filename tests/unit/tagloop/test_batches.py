@@ -27,11 +27,11 @@ def test_a_file_that_is_too_large_for_any_batch_goes_alone() -> None:
     assert [[file.size for file in batch] for batch in batches] == [[1], [2 * MAX_BYTES], [1]]
 
 
-def test_nothing_gives_no_batch() -> None:
+def test_no_files_give_no_batch() -> None:
     assert not list(by_size([], MAX_FILES, MAX_BYTES))
 
 
-def test_files_are_hashed_and_unreadable_ones_told(tmp_path: Path) -> None:
+def test_files_are_hashed_and_unreadable_ones_reported(tmp_path: Path) -> None:
     good = tmp_path / "good.jpg"
     good.write_bytes(b"content")
     missing = str(tmp_path / "missing.jpg")

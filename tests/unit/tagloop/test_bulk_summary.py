@@ -14,7 +14,7 @@ def tallied(*events: Event) -> Tally:
     return tally
 
 
-def test_counts_rate_and_reasons() -> None:
+def test_the_status_has_counts_rate_and_reasons() -> None:
     refused = [
         Event(Outcome.REFUSED, f"/p/{number}.jpg", "The file is empty")
         for number in range(EXAMPLES_PER_REASON + 1)

@@ -80,7 +80,7 @@ def test_a_server_with_keys_asks_for_one_where_the_command_line_takes_it(
     assert "needs a key" not in str(refused.value)
 
 
-def test_busy_says_when_to_come_back(answering: Callable[..., Client]) -> None:
+def test_a_busy_server_says_when_to_retry(answering: Callable[..., Client]) -> None:
     with pytest.raises(ServerBusy) as caught:
         answering(problem(503, **{"Retry-After": "7"})).check()
     assert caught.value.retry_after_seconds == 7
@@ -91,7 +91,7 @@ def test_a_failure_of_the_server(answering: Callable[..., Client]) -> None:
         answering((502, {}, "<html>Bad gateway</html>")).check()
 
 
-def test_something_else_answers(answering: Callable[..., Client]) -> None:
+def test_another_program_answers(answering: Callable[..., Client]) -> None:
     with pytest.raises(NoAnswer, match="is not Tagloop"):
         answering((200, {}, "<html>Welcome</html>")).check()
 
@@ -102,12 +102,12 @@ def test_a_lost_connection(answering: Callable[..., Client]) -> None:
 
 
 @pytest.mark.parametrize("address", ["photos", "localhost:8080", "http://", "ftp://host"])
-def test_an_address_that_is_none(address: str) -> None:
+def test_a_text_that_is_not_an_address(address: str) -> None:
     with pytest.raises(NoAnswer, match="http://host:port"):
         Client(address)
 
 
-def test_patience_outlasts_a_busy_server_and_a_lost_connection(
+def test_requests_are_retried_on_a_busy_server_and_a_lost_connection(
     answering: Callable[..., Client],
 ) -> None:
     busy = problem(503, **{"Retry-After": "0"})
@@ -115,12 +115,12 @@ def test_patience_outlasts_a_busy_server_and_a_lost_connection(
     assert patiently(lambda: client.known("", ["ab"]), threading.Event()) == {"ab": "id"}
 
 
-def test_patience_does_not_repeat_what_was_refused(answering: Callable[..., Client]) -> None:
+def test_a_refused_request_is_not_repeated(answering: Callable[..., Client]) -> None:
     with pytest.raises(Refused):
         patiently(answering(problem(400)).check, threading.Event())
 
 
-def test_patience_ends_when_nobody_waits_any_more(answering: Callable[..., Client]) -> None:
+def test_retrying_ends_when_no_one_waits_any_more(answering: Callable[..., Client]) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(Stopped):

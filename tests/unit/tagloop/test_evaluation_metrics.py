@@ -16,7 +16,7 @@ def with_ancestors(slug: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def test_a_perfect_answer() -> None:
+def test_perfect_predictions() -> None:
     picture = Judged("beagle", ("beagle", "collie"), ("beagle", "dog", "animal"))
     quality = measure_tags([picture], with_ancestors)
     assert (quality.top1, quality.top5, quality.precision) == (1, 1, 1)
@@ -60,7 +60,7 @@ def test_precision_without_shown_tags() -> None:
     assert measure_tags([Judged("cat", ("cat",), ())], with_ancestors).precision is None
 
 
-def test_what_is_around_the_labels_subject_is_not_judged_unless_strictly() -> None:
+def test_surroundings_of_the_subject_are_not_judged_unless_strictly() -> None:
     parents = {"lawn": None, "house": "structure", "structure": None, "cat": "animal"}
     picture = Judged("dog", (), ("dog", "animal", "lawn", "house", "structure", "cat"))
     everyday = frozenset({"lawn", "house"})

@@ -81,7 +81,7 @@ def test_scenes_are_labelled_by_the_areas_of_their_categories(tmp_path: Path) ->
         ({"scenes.json": "nothing"}, "areas by category"),
     ],
 )
-def test_a_folder_that_says_nothing_is_refused_in_one_sentence(
+def test_a_folder_without_labels_in_it_is_refused_in_one_sentence(
     files: dict[str, str | bytes], message: str, tmp_path: Path
 ) -> None:
     for name, content in files.items():
@@ -92,6 +92,6 @@ def test_a_folder_that_says_nothing_is_refused_in_one_sentence(
         read_labelled_folder(tmp_path)
 
 
-def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LabelsUnusable, match="is not a folder"):
         read_labelled_folder(tmp_path / "nowhere")

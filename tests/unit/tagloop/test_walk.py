@@ -37,7 +37,7 @@ def test_any_depth_picture_suffixes_and_none(tmp_path: Path, touch: Callable[[st
     assert skipped == [Event(Outcome.NOT_A_PICTURE, str(notes))]
 
 
-def test_hidden_files_and_folders_are_skipped_and_told(
+def test_hidden_files_and_folders_are_skipped_and_reported(
     tmp_path: Path, touch: Callable[[str], Path]
 ) -> None:
     touch(".thumbnails/a.jpg")
@@ -64,7 +64,7 @@ def test_hidden_files_and_folders_are_skipped_and_told(
         "Catalog Previews.lrdata/0/a.jpg",
     ],
 )
-def test_what_storage_systems_keep_for_themselves_is_skipped_and_told(
+def test_folders_of_storage_systems_are_skipped_and_reported(
     tmp_path: Path, touch: Callable[[str], Path], name: str
 ) -> None:
     touch(f"album/{name}")
@@ -76,17 +76,17 @@ def test_what_storage_systems_keep_for_themselves_is_skipped_and_told(
     assert [event.outcome for event in skipped] == [Outcome.SYSTEM]
 
 
-def test_a_recycle_bin_is_entered_when_it_is_named(touch: Callable[[str], Path]) -> None:
+def test_a_recycle_bin_is_read_when_it_is_given_by_name(touch: Callable[[str], Path]) -> None:
     picture = touch("#recycle/a.jpg")
     assert walk(picture.parent)[0] == {str(picture)}
 
 
-def test_hidden_folder_is_entered_when_it_is_named(touch: Callable[[str], Path]) -> None:
+def test_a_hidden_folder_is_read_when_it_is_given_by_name(touch: Callable[[str], Path]) -> None:
     picture = touch(".private/a.jpg")
     assert walk(picture.parent)[0] == {str(picture)}
 
 
-def test_circles_of_links_end(tmp_path: Path, touch: Callable[[str], Path]) -> None:
+def test_circular_links_end(tmp_path: Path, touch: Callable[[str], Path]) -> None:
     picture = touch("album/a.jpg")
     (tmp_path / "album" / "again").symlink_to(tmp_path)
     (tmp_path / "self").symlink_to("self")
@@ -97,7 +97,7 @@ def test_circles_of_links_end(tmp_path: Path, touch: Callable[[str], Path]) -> N
     assert {Path(event.path).name for event in skipped} == {"self", "last.jpg"}
 
 
-def test_a_folder_named_twice_is_entered_once(tmp_path: Path, touch: Callable[[str], Path]) -> None:
+def test_a_folder_given_twice_is_read_once(tmp_path: Path, touch: Callable[[str], Path]) -> None:
     touch("a.jpg")
     assert len(list(find_pictures([str(tmp_path)] * 2, lambda event: None))) == 1
 

@@ -37,14 +37,14 @@ def test_bytes_of_the_next_request_may_come_along() -> None:
 
 
 @pytest.mark.parametrize("size", [b"0xd", b"-1", b"", b"5 5", b"g", b"1" * 40])
-def test_a_malformed_chunk_is_ready_at_once_for_the_server_to_refuse(size: bytes) -> None:
+def test_a_malformed_chunk_is_passed_on_at_once_so_that_the_server_refuses_it(size: bytes) -> None:
     arrival = arrived(CHUNKED + b"2\r\n{}\r\n" + size + b"\r\n")
 
     assert arrival.is_ready
     assert not arrival.is_whole
 
 
-def test_of_a_large_body_the_beginning_is_gathered() -> None:
+def test_only_the_beginning_of_a_large_body_is_gathered() -> None:
     head = HEAD + b"Content-Length: 50000000\r\n\r\n"
 
     assert not arrived(head + bytes(PREFETCH_BYTES - 1), 65536).is_ready
@@ -53,7 +53,7 @@ def test_of_a_large_body_the_beginning_is_gathered() -> None:
     assert kind_of(large) is WorkKind.UPLOAD
 
 
-def test_a_head_without_end_is_too_long() -> None:
+def test_an_endless_request_head_is_too_long() -> None:
     assert arrived(HEAD + b"x" * MAX_HEAD_BYTES, 4096).is_too_long
     assert not arrived(HEAD + b"Content-Length: 90000\r\n\r\n" + bytes(80000), 4096).is_too_long
 

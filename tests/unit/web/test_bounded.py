@@ -11,14 +11,14 @@ def test_an_answer_is_passed_on() -> None:
     assert BoundedCall(lambda: 7, seconds=5).get() == 7
 
 
-def test_what_is_away_is_none() -> None:
+def test_a_missing_path_gives_none() -> None:
     def ask() -> int:
         raise Unavailable
 
     assert BoundedCall(ask, seconds=5).get() is None
 
 
-def test_what_hangs_is_asked_once_and_found_again_later() -> None:
+def test_a_hanging_service_is_asked_once_and_used_again_when_it_recovers() -> None:
     asked, released = [], threading.Event()
 
     def ask() -> int:
@@ -35,7 +35,7 @@ def test_what_hangs_is_asked_once_and_found_again_later() -> None:
     assert wait_for(call.get, "the answer") == 7
 
 
-def test_an_answer_that_is_late_is_replaced_by_the_last_one_for_a_while() -> None:
+def test_the_last_answer_is_used_for_a_while_if_the_next_one_is_late() -> None:
     released = threading.Event()
     released.set()
     answer = 7
@@ -53,7 +53,7 @@ def test_an_answer_that_is_late_is_replaced_by_the_last_one_for_a_while() -> Non
     assert wait_for(lambda: call.get() == 8, "the next answer")
 
 
-def test_a_call_that_rests_is_not_made() -> None:
+def test_a_paused_call_is_not_made() -> None:
     answers = iter((7, 8))
     call = BoundedCall(lambda: next(answers), seconds=5, rest_seconds=60)
 

@@ -14,12 +14,12 @@ positions = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 
 
 @given(positions)
-def test_a_position_survives_its_cursor(position: str) -> None:
+def test_a_cursor_gives_its_position_back(position: str) -> None:
     assert decode_cursor(encode_cursor(position)) == position
 
 
 @given(st.uuids())
-def test_an_id_survives_its_cursor(row_id: UUID) -> None:
+def test_a_cursor_gives_its_id_back(row_id: UUID) -> None:
     assert decode_id_cursor(encode_cursor(str(row_id))) == row_id
 
 
@@ -55,7 +55,7 @@ def test_any_text_is_a_position_or_a_bad_request(text: str) -> None:
         "x" * 100_000,
     ],
 )
-def test_what_is_no_cursor_of_ids_is_refused_in_a_short_sentence(cursor: str) -> None:
+def test_an_invalid_cursor_is_refused_in_a_short_sentence(cursor: str) -> None:
     with pytest.raises(BadRequest, match="malformed") as refused:
         decode_id_cursor(cursor)
 

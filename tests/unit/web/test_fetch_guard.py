@@ -40,7 +40,9 @@ def test_an_address_that_is_not_public_is_refused_however_it_is_written(url: str
 
 
 @pytest.mark.parametrize("url", MALFORMED)
-def test_a_url_that_is_no_plain_web_address_is_refused(url: str, dns: dict[str, list[str]]) -> None:
+def test_a_url_that_is_not_a_plain_web_address_is_refused(
+    url: str, dns: dict[str, list[str]]
+) -> None:
     dns["example.com"] = [PUBLIC]
 
     with pytest.raises(UnsafeUrl):
@@ -53,7 +55,9 @@ def test_a_host_that_is_a_number_is_refused_wherever_it_leads(url: str) -> None:
         check_url(url, NOBODY)
 
 
-def test_dns_gets_no_more_time_than_the_caller_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resolving_takes_no_longer_than_the_caller_may_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     over = threading.Event()
 
     def hang(*_: object, **__: object) -> list[object]:
@@ -107,7 +111,7 @@ def test_the_form_of_a_url_is_judged_without_asking_dns(
         check_form(url)
 
 
-def test_a_plain_web_address_has_the_form_of_one() -> None:
+def test_a_plain_web_address_is_accepted() -> None:
     check_form("https://a-b_c.example.com:8443/ü%20?x=1#y")
 
 

@@ -30,7 +30,7 @@ def test_brackets_in_strings_do_not_count(text: str) -> None:
     assert not is_too_deep(text)
 
 
-def test_what_never_closes_is_too_deep() -> None:
+def test_brackets_that_never_close_are_too_deep() -> None:
     assert is_too_deep("[" * 1_000_000)
 
 

@@ -34,7 +34,7 @@ def test_more_than_this_machine(host: str) -> None:
         ("tagloop.lan", "tagloop.lan:80", "http://tagloop.lan:80"),
     ],
 )
-def test_what_listens_is_reached_from_here(host: str, bind: str, url: str) -> None:
+def test_a_listening_address_is_reached_from_this_machine(host: str, bind: str, url: str) -> None:
     address = Address(host, 80)
 
     assert (address.bind, address.url) == (bind, url)

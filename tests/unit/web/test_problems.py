@@ -46,7 +46,7 @@ def test_an_error_of_tagloop_has_its_status_and_says_what_is_wrong(client: Flask
     }
 
 
-def test_what_may_pass_says_when_to_try_again(client: FlaskClient) -> None:
+def test_a_temporary_failure_says_when_to_retry(client: FlaskClient) -> None:
     answer = client.get("/away")
 
     assert answer.status_code == 503

@@ -15,7 +15,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"test": 2432232314}'
 
 
-def test_the_vector_of_the_specification_comes_out() -> None:
+def test_the_test_vector_of_the_specification_is_reproduced() -> None:
     headers = signed_headers([SECRET], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY)
 
     assert headers == {
@@ -64,7 +64,7 @@ def test_no_two_secrets_are_the_same() -> None:
         "whsec_" + "*" * 44,
     ],
 )
-def test_a_secret_that_is_none_stops_the_program_and_is_not_shown(
+def test_an_invalid_secret_stops_the_program_and_is_not_shown(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAGLOOP_CALLBACK_SECRET", secret)

@@ -72,7 +72,7 @@ def test_grey_pictures_keep_their_brightness(kind: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS_WITH_ORIENTATION)
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
-def test_a_turned_picture_is_seen_upright(orientation: int, format: str) -> None:
+def test_a_turned_picture_is_decoded_upright(orientation: int, format: str) -> None:
     data = turned(orientation, format, scene(300, 200))
 
     assert difference(decode(data), middle(Image.open(io.BytesIO(data)))) < ALIKE
@@ -102,20 +102,20 @@ def test_a_large_jpeg_decoded_at_a_fraction_shows_the_same(photos: dict[str, Pat
     assert difference(decode(encode(large, "JPEG", quality=95)), middle(large)) < ALIKE
 
 
-def test_a_transparent_picture_is_seen_on_white() -> None:
+def test_a_transparent_picture_is_decoded_on_white() -> None:
     clear = Image.new("RGBA", (300, 200), (0, 0, 0, 0))
 
     assert decode(encode(clear, "PNG")).min() == 255
 
 
-def test_of_an_animation_the_first_frame_is_seen() -> None:
+def test_the_first_frame_of_an_animation_is_decoded() -> None:
     for format in ("GIF", "WEBP"):
         black = Image.new("RGB", (300, 200))
         data = encode(scene(300, 200), format, save_all=True, append_images=[black])
         assert difference(decode(data), middle(scene(300, 200))) < ALIKE
 
 
-def test_a_photograph_that_lost_its_end_still_shows_its_beginning(photos: dict[str, Path]) -> None:
+def test_a_truncated_photograph_still_shows_its_beginning(photos: dict[str, Path]) -> None:
     whole = photos["rocket"].read_bytes()
 
     top = slice(0, 60)

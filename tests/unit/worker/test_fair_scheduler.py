@@ -53,18 +53,18 @@ def run(
     turns.end(destination, is_ill=is_ill, is_slow=is_slow, pause_seconds=pause_seconds)
 
 
-def test_of_whom_nothing_is_known_has_one_turn_at_a_time(turns: FairScheduler) -> None:
+def test_an_unknown_destination_has_one_connection_at_a_time(turns: FairScheduler) -> None:
     assert take(turns, "a", "b") == ["a", "b"]
 
 
-def test_a_destination_that_answers_well_may_have_more(turns: FairScheduler) -> None:
+def test_a_destination_that_answers_well_may_have_more_connections(turns: FairScheduler) -> None:
     for _ in range(10):
         run(turns, "a")
 
     assert take(turns, "a") == ["a"] * MAX_AT_ONCE
 
 
-def test_turns_go_round(turns: FairScheduler) -> None:
+def test_destinations_take_turns(turns: FairScheduler) -> None:
     order = []
     for _ in range(4):
         chosen = turns.choose(["a", "b"])
@@ -95,7 +95,7 @@ def test_a_new_destination_finds_a_thread_however_many_fail(
     assert take(turns, *dead, "new") == ["new"]
 
 
-def test_those_that_are_slow_share_a_quarter_of_the_threads(turns: FairScheduler) -> None:
+def test_slow_destinations_share_a_quarter_of_the_threads(turns: FairScheduler) -> None:
     slow = [f"slow-{number}" for number in range(100)]
     for name in slow:
         run(turns, name, is_slow=True)
@@ -104,7 +104,7 @@ def test_those_that_are_slow_share_a_quarter_of_the_threads(turns: FairScheduler
     assert take(turns, *slow, "new") == ["new"]
 
 
-def test_there_are_never_more_turns_than_threads(turns: FairScheduler) -> None:
+def test_there_are_never_more_batches_than_threads(turns: FairScheduler) -> None:
     good = [f"good-{number}" for number in range(100)]
     for name in good:
         run(turns, name)
@@ -125,7 +125,9 @@ def test_a_failing_destination_pauses_longer_and_longer(turns: FairScheduler, cl
     assert pauses[-1] == MAX_PAUSE_SECONDS
 
 
-def test_one_good_answer_ends_the_doubt(turns: FairScheduler, clock: Clock) -> None:
+def test_one_good_response_makes_a_destination_good_again(
+    turns: FairScheduler, clock: Clock
+) -> None:
     run(turns, "a", is_ill=True)
     clock.now += FIRST_PAUSE_SECONDS
     run(turns, "a")
@@ -142,7 +144,7 @@ def test_a_pause_that_was_asked_for_is_kept(turns: FairScheduler, clock: Clock) 
     assert turns.choose(["a"]) == "a"
 
 
-def test_the_unknown_come_before_those_that_failed(turns: FairScheduler, clock: Clock) -> None:
+def test_unknown_destinations_come_before_failed_ones(turns: FairScheduler, clock: Clock) -> None:
     run(turns, "dead", is_ill=True)
     clock.now += FIRST_PAUSE_SECONDS
 

@@ -64,7 +64,7 @@ def test_the_same_picture_in_another_size_format_or_orientation_has_nearly_the_s
         ("yesterday", "", None),
     ],
 )
-def test_the_time_on_the_cameras_clock_is_read(
+def test_the_time_by_the_cameras_clock_is_read(
     time: str, part: str, expected: datetime | None
 ) -> None:
     data = saved(Image.new("RGB", (64, 48)), time=time, part=part)

@@ -74,7 +74,7 @@ def test_format_and_size_are_those_that_pillow_finds(format: str) -> None:
 
 
 @pytest.mark.parametrize("kind", READABLE)
-def test_odd_kinds_are_read_as_pillow_reads_them(kind: str) -> None:
+def test_rare_formats_are_read_as_pillow_reads_them(kind: str) -> None:
     data = READABLE[kind]()
 
     assert read(data) == read_by_pillow(data)

@@ -22,7 +22,7 @@ def test_a_hostile_header_costs_little_time_and_memory(name: str) -> None:
     assert min(look.mebibytes for look in looks) < MAX_MEBIBYTES
 
 
-def test_three_at_once_cost_no_more_each() -> None:
+def test_three_batches_at_once_take_no_longer_each() -> None:
     content = HOSTILE["JPEG, 48 MB of segments of 4 bytes"]()
 
     look = min(

@@ -56,11 +56,11 @@ def assert_shows(data: bytes, expected: Image.Image) -> None:
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
-def test_nonsense_in_exif_does_no_harm_and_the_orientation_counts(format: str) -> None:
+def test_invalid_exif_data_does_no_harm_and_the_orientation_counts(format: str) -> None:
     assert_shows(with_nonsense_exif(format), scene())
 
 
-def test_a_bitmap_of_the_clipboard_is_no_blank() -> None:
+def test_a_bitmap_from_the_clipboard_is_not_blank() -> None:
     assert_shows(clipboard_bmp(), scene())
 
 
@@ -91,7 +91,7 @@ def test_colours_of_a_profile_become_those_of_srgb(format: str) -> None:
 
 
 @pytest.mark.parametrize("bad", [b"", b"nonsense", bytes(5000), profile("swapped")[:300]])
-def test_a_profile_that_makes_no_sense_is_left_out(bad: bytes) -> None:
+def test_an_invalid_colour_profile_is_ignored(bad: bytes) -> None:
     assert_shows(encode(scene(), "JPEG", quality=95, icc_profile=bad), scene())
 
 
@@ -134,7 +134,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF"])
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_picture_of_which_next_to_nothing_is_there_is_damaged(broken: str, format: str) -> None:
+def test_a_picture_with_almost_no_data_is_damaged(broken: str, format: str) -> None:
     options = {"quality": 90} if format == "JPEG" else {}
     data = BROKEN[broken](encode(photograph(), format, **options), 0.05)
 

@@ -32,7 +32,7 @@ def test_every_readable_kind_is_known_with_its_size(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_what_is_no_picture_is_refused(kind: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(kind: str) -> None:
     with pytest.raises(NotAPicture, match="not a picture"):
         probe(io.BytesIO(UNREADABLE[kind]()), LIMIT)
 
@@ -57,7 +57,7 @@ def test_width_and_height_are_those_of_the_picture_that_is_seen(
     assert (found.width, found.height) == decode_rgb(memoryview(data), min(SIZE)).image.size
 
 
-def test_a_picture_that_lies_on_its_side_is_as_wide_as_it_is_seen() -> None:
+def test_a_picture_on_its_side_has_the_width_that_people_see() -> None:
     found = probe(io.BytesIO(turned(6)), LIMIT)
 
     assert (found.width, found.height) == (SIZE[1], SIZE[0])

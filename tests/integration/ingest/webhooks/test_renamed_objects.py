@@ -175,7 +175,7 @@ def test_other_bytes_under_the_same_key_are_another_image(
     assert other not in {UUID(image) for image, _ in photos_at.said()}
 
 
-def test_an_image_follows_the_newest_of_its_objects(
+def test_an_image_has_the_names_of_its_newest_object(
     photos_at: Photos, grandma: UUID, engine: Engine
 ) -> None:
     def key() -> Any:
@@ -194,7 +194,7 @@ def test_an_image_follows_the_newest_of_its_objects(
     assert is_kept(photos_at, grandma)
 
 
-def test_what_was_said_is_given_back_to_an_upload_of_the_same_bytes(
+def test_withdrawn_corrections_return_with_an_upload_of_the_same_bytes(
     photos_at: Photos,
     grandma: UUID,
     *,
@@ -236,7 +236,7 @@ def test_a_deletion_by_a_person_is_final(
     assert photos_at.said() == []
 
 
-def test_what_was_said_is_forgotten_after_a_while_and_by_an_erasure(
+def test_withdrawn_corrections_are_deleted_after_a_while_and_by_an_erasure(
     photos_at: Photos, grandma: UUID, settings: Settings, engine: Engine
 ) -> None:
     photos_at.tell(photos_at.event("a.jpg", REMOVED))

@@ -59,7 +59,9 @@ def test_one_bad_event_of_a_batch_leaves_nothing_of_it(
     assert taken(send(webhooks, "standard", json.dumps([good]).encode(), headers))["images"]
 
 
-def test_what_a_signed_batch_says_twice_is_no_replay(webhooks: FlaskClient, engine: Engine) -> None:
+def test_an_event_twice_in_one_signed_batch_is_no_replay(
+    webhooks: FlaskClient, engine: Engine
+) -> None:
     body = json.dumps([cloud_event(number) for number in (1, 2, 1)]).encode()
     headers = {"Content-Type": "application/cloudevents-batch+json", **signed(body)}
 
@@ -83,7 +85,7 @@ def test_a_sender_that_asks_first_may_send(webhooks: FlaskClient) -> None:
     assert send(webhooks, "standard", event, as_event).status_code == 401
 
 
-def test_nothing_is_agreed_to_where_nothing_is_taken(
+def test_the_handshake_is_refused_where_no_source_is_configured(
     settings: Settings, webhooks: FlaskClient
 ) -> None:
     asked = {"WebHook-Request-Origin": "eventgrid.azure.net"}

@@ -33,7 +33,7 @@ SOON_SECONDS = 15.0
 @pytest.mark.parametrize(
     "url", ["", "x" * 3000, "https://example.com/\0", "https://example.com/\ud800", 5, None, {}]
 )
-def test_a_url_that_is_none_is_refused_at_once(
+def test_an_invalid_url_is_refused_at_once(
     webhooks: FlaskClient, engine: Engine, url: object
 ) -> None:
     body = json.dumps({"type": "picture.added", "data": {"url": url}}).encode()
@@ -45,7 +45,7 @@ def test_a_url_that_is_none_is_refused_at_once(
 @pytest.mark.parametrize(
     "url", ["s3://private/a.jpg", "S3://private/a.jpg", "file:///etc/passwd", "http://127.1/", "a"]
 )
-def test_what_is_no_web_address_is_refused_by_every_sender_of_urls(
+def test_every_route_that_takes_urls_refuses_invalid_ones(
     webhooks: FlaskClient, engine: Engine, url: str
 ) -> None:
     care = json.loads(UPLOADCARE)

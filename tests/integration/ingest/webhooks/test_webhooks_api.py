@@ -61,9 +61,7 @@ def test_the_same_event_again_is_the_same_image(webhooks: FlaskClient, engine: E
     assert count_images(engine) == 1
 
 
-def test_a_sender_that_tries_again_signs_anew_and_a_replay_does_not(
-    webhooks: FlaskClient, engine: Engine
-) -> None:
+def test_a_retry_is_signed_again_and_a_replay_is_not(webhooks: FlaskClient, engine: Engine) -> None:
     body, now = message(), time.time()
     first = image_of(send(webhooks, "standard", body, signed(body, sent_at=now - 10)))
 
@@ -93,7 +91,7 @@ def test_deliveries_of_one_event_at_once_make_one_image(
     assert count_images(engine) == 1
 
 
-def test_an_image_that_was_deleted_does_not_come_back_by_its_event(
+def test_a_deleted_image_does_not_come_back_when_its_event_is_sent_again(
     webhooks: FlaskClient, engine: Engine
 ) -> None:
     headers = {"X-Uc-Signature": f"v1={UPLOADCARE_HMAC}"}
@@ -116,7 +114,7 @@ def test_an_envelope_of_sns_and_the_confirmation_of_its_subscription(
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_what_is_not_signed_is_refused_and_leaves_nothing(
+def test_an_unsigned_request_is_refused_and_leaves_nothing(
     webhooks: FlaskClient, engine: Engine, source: str
 ) -> None:
     for body in (b"{}", message(), UPLOADCARE, records(record("a.jpg"))):

@@ -137,7 +137,7 @@ def failed(engine: Engine, image_id: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("key", UNREADABLE_KEYS)
-def test_a_key_that_would_be_read_as_another_is_refused(bucket: Bucket, key: str) -> None:
+def test_an_object_key_that_would_be_read_as_another_is_refused(bucket: Bucket, key: str) -> None:
     bucket.s3.put_object(Bucket=BUCKET, Key="lead.jpg", Body=b"another")
 
     with pytest.raises(FetchFailed, match="cannot be read"):
@@ -151,7 +151,7 @@ def test_an_object_that_is_too_large_is_refused(bucket: Bucket) -> None:
         read_object(object_url(BUCKET, "large"), 1000, 5)
 
 
-def test_a_store_that_is_away_may_be_back_later(
+def test_an_unreachable_storage_may_be_retried(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT", f"http://127.0.0.1:{free_port()}")
@@ -162,7 +162,7 @@ def test_a_store_that_is_away_may_be_back_later(
 
 
 @pytest.mark.parametrize("url", ["s3://pictures/cat.jpg", "S3://pictures/cat.jpg"])
-def test_no_other_door_takes_the_url_of_an_object(client: FlaskClient, url: str) -> None:
+def test_only_webhooks_accept_the_url_of_an_object(client: FlaskClient, url: str) -> None:
     answer = client.post("/v1/images", json={"url": url})
 
     assert answer.status_code == 400

@@ -73,7 +73,7 @@ def fitted_with(asked: LearningProblem, column: int) -> bool:
     return asked.weak is not None and bool(asked.weak.targets.present[:, column].any())
 
 
-def test_hashtags_that_cost_something_are_not_used() -> None:
+def test_hashtags_that_lower_precision_are_not_used() -> None:
     def fit(asked: LearningProblem) -> Unseen:
         return predicting(WORSE if asked.weak is not None else RIGHT)
 
@@ -84,7 +84,7 @@ def test_hashtags_that_cost_something_are_not_used() -> None:
     assert not compared.report["used"]
 
 
-def test_hashtags_that_give_something_are_used() -> None:
+def test_hashtags_that_raise_precision_are_used() -> None:
     def fit(asked: LearningProblem) -> Unseen:
         return predicting(RIGHT if asked.weak is not None else WORSE)
 
@@ -95,7 +95,7 @@ def test_hashtags_that_give_something_are_used() -> None:
     assert compared.better.problem.weak is not None
 
 
-def test_a_tag_that_loses_goes_without_while_another_one_gains() -> None:
+def test_hashtags_are_used_for_tags_that_gain_and_not_for_tags_that_lose() -> None:
     def fit(asked: LearningProblem) -> Unseen:
         scores = RIGHT.copy()
         if not fitted_with(asked, 0):
@@ -110,7 +110,7 @@ def test_a_tag_that_loses_goes_without_while_another_one_gains() -> None:
     assert np.array_equal(compared.better.unseen.probabilities, RIGHT)
 
 
-def test_tags_that_nobody_can_judge_go_without() -> None:
+def test_tags_without_decisions_to_judge_by_learn_nothing_from_hashtags() -> None:
     unjudged = replace(DECIDED, weight=np.zeros_like(DECIDED.weight))
 
     def fit(asked: LearningProblem) -> Unseen:
@@ -130,7 +130,7 @@ def test_tags_that_nobody_can_judge_go_without() -> None:
         (set(), "with", True),
     ],
 )
-def test_hashtags_that_the_gate_refuses_do_not_hold_up_what_people_decided(
+def test_corrections_go_live_although_the_gate_refuses_the_hashtags(
     promoted: set[str], chosen: str, used: bool
 ) -> None:
     def fit(asked: LearningProblem) -> Unseen:

@@ -40,7 +40,7 @@ def test_spellings_and_plurals_are_one_word() -> None:
     assert uses.hashtags.tolist() == [1] * 6
 
 
-def test_a_wider_tag_follows_from_a_noun_and_is_not_counted() -> None:
+def test_a_wider_tag_that_follows_from_a_noun_is_not_counted() -> None:
     uses = gathered(["kitten", "cat"], ["kittens"], ["cat"])
 
     assert words_of(uses, 0) >= {"kitten", "cat"}
@@ -48,14 +48,14 @@ def test_a_wider_tag_follows_from_a_noun_and_is_not_counted() -> None:
     assert uses.hashtags.tolist()[1:3] == [1, 1]
 
 
-def test_blocked_words_count_as_hashtags_and_mean_nothing() -> None:
+def test_blocked_words_count_as_hashtags_but_have_no_meaning() -> None:
     uses = gathered(["love", "zzyzx"])
 
     assert words_of(uses, 0) == {"zzyzx"}
     assert uses.hashtags[0] == 2
 
 
-def test_of_an_ambiguous_hashtag_every_meaning_is_a_choice() -> None:
+def test_every_meaning_of_an_ambiguous_hashtag_is_a_choice() -> None:
     uses = gathered(["crane"])
     of_first = uses.image == 0
 

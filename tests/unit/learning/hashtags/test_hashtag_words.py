@@ -33,7 +33,7 @@ WILD_TEXT = st.text(
 
 
 @given(WILD_TEXT)
-def test_the_words_of_words_are_the_same(text: str) -> None:
+def test_the_vocabulary_from_a_list_of_words_is_the_same_each_time(text: str) -> None:
     words = split_words(text)
 
     assert split_words(words) == words
@@ -43,7 +43,7 @@ def test_the_words_of_words_are_the_same(text: str) -> None:
 
 
 @given(st.lists(st.from_regex("[a-z]{2,8}", fullmatch=True), min_size=1, max_size=4))
-def test_all_spellings_have_one_key(words: list[str]) -> None:
+def test_all_spellings_of_a_name_have_one_key(words: list[str]) -> None:
     spellings = [
         "#" + "".join(words),
         "_".join(words),

@@ -116,7 +116,7 @@ def test_nothing_is_pruned_where_nothing_is_wrong() -> None:
     assert len(labels.image) == 120
 
 
-def test_what_the_referee_refused_teaches_nothing() -> None:
+def test_hashtags_that_the_referee_refused_teach_nothing() -> None:
     material = material_of(np.ones(60, dtype=np.intp), people(6, 10))
     labels = only(replace(material, is_refused=np.arange(60) < 10))
 

@@ -63,16 +63,16 @@ def test_control_characters_go_and_accents_are_composed(sent: str, kept: str) ->
 @pytest.mark.parametrize(
     "path", ["C:\\Users\\ada\\cat.jpg", "\\\\nas\\photos\\cat.jpg", "a/b/cat.jpg", "../cat.jpg"]
 )
-def test_of_a_path_the_last_part_is_kept(path: str) -> None:
+def test_the_last_part_of_a_path_is_kept(path: str) -> None:
     assert clean_filename(path) == "cat.jpg"
 
 
 @pytest.mark.parametrize("name", ["", "/", "\n", None])
-def test_nothing_is_no_name(name: str | None) -> None:
+def test_an_empty_text_is_no_name(name: str | None) -> None:
     assert clean_filename(name) is None
 
 
-def test_bytes_that_are_no_utf8_are_the_only_ones_replaced() -> None:
+def test_only_bytes_that_are_not_utf8_are_replaced() -> None:
     assert send_by_client(b"inv\xff\xe9.jpg") == "inv��.jpg"
 
 
@@ -95,11 +95,11 @@ def test_an_extended_name_is_read_in_every_form(disposition: bytes) -> None:
 
 
 @pytest.mark.parametrize("extended", [b"nonsense''x", b"utf-8''%FF", b"utf-8", b"''"])
-def test_an_extended_name_that_makes_no_sense_leaves_the_plain_one(extended: bytes) -> None:
+def test_the_plain_name_is_used_where_the_extended_one_is_invalid(extended: bytes) -> None:
     assert arrive(b"; filename=plain.jpg; filename*=" + extended) == "plain.jpg"
 
 
-def test_an_extended_name_alone_makes_a_file_even_where_it_makes_no_sense() -> None:
+def test_an_extended_name_makes_a_part_a_file_even_if_it_is_invalid() -> None:
     (part,) = read_parts(
         BytesIO(
             b"--cut\r\nContent-Disposition: form-data; name=file; filename*=utf-8''%FF\r\n\r\nx"
@@ -113,7 +113,7 @@ def test_an_extended_name_alone_makes_a_file_even_where_it_makes_no_sense() -> N
     assert isinstance(part, UploadedFile)
 
 
-def test_what_looks_extended_within_a_plain_name_is_part_of_it() -> None:
+def test_text_in_a_plain_name_that_looks_extended_is_part_of_it() -> None:
     name = b"; filename=\"x; filename*=utf-8''y.jpg\""
 
     assert arrive(name) == "x; filename*=utf-8''y.jpg"

@@ -48,7 +48,7 @@ def test_hashtags_come_as_a_list_or_as_text(given_value: object, expected: list[
     assert UploadOptions.model_validate({"hashtags": given_value}).hashtags == expected
 
 
-def test_a_list_that_is_given_twice_counts_twice() -> None:
+def test_a_list_given_twice_counts_twice() -> None:
     assert collect([("hashtags", "beach"), ("owner", "ada"), ("hashtags", "New York")]) == {
         "hashtags": "beach,New York",
         "owner": "ada",
@@ -105,7 +105,7 @@ def test_options_that_are_not_known_do_no_harm() -> None:
         ("url", "http://x/\ud800"),
     ],
 )
-def test_a_value_that_cannot_be_kept_is_refused(name: str, value: object) -> None:
+def test_a_value_that_cannot_be_stored_is_refused(name: str, value: object) -> None:
     with pytest.raises(ValidationError) as refused:
         UploadOptions.model_validate({name: value})
 

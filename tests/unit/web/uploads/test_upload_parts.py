@@ -67,7 +67,7 @@ def read(stream: object, max_file_bytes: int = LIMIT, max_parts: int = MANY) -> 
 
 
 @given(st.lists(parts, max_size=5), st.lists(st.integers(1, 80)))
-def test_what_was_sent_arrives_however_it_is_cut(
+def test_a_form_arrives_whole_however_it_is_split(
     sent: list[tuple[str, str | None, bytes]], sizes: list[int]
 ) -> None:
     expected = [
@@ -86,7 +86,7 @@ def test_any_other_bytes_are_read_or_refused(body: bytes, sizes: list[int]) -> N
         read(Cut(b"--" + BOUNDARY + b"\r\n" + body, sizes))
 
 
-def test_of_a_file_over_the_limit_only_the_beginning_is_kept_and_the_next_one_arrives() -> None:
+def test_only_the_beginning_of_a_file_over_the_limit_is_kept_and_the_next_one_arrives() -> None:
     sent = [("file", "large.jpg", b"x" * 200_000), ("file", "small.jpg", b"y" * 10)]
 
     large, small = read(io.BytesIO(body_of(sent)), max_file_bytes=1000)
@@ -96,7 +96,7 @@ def test_of_a_file_over_the_limit_only_the_beginning_is_kept_and_the_next_one_ar
     assert small == ("file", "small.jpg", b"y" * 10, True)
 
 
-def test_a_file_of_just_the_limit_is_complete() -> None:
+def test_a_file_of_exactly_the_maximum_size_is_complete() -> None:
     [file] = read(io.BytesIO(body_of([("file", "a.jpg", b"x" * 1000)])), max_file_bytes=1000)
 
     assert file == ("file", "a.jpg", b"x" * 1000, True)
@@ -120,7 +120,7 @@ def test_a_malformed_body_is_a_bad_request(damage: Callable[[bytes], bytes]) -> 
         read(io.BytesIO(damage(body)))
 
 
-def test_a_part_that_swallows_the_next_one_is_refused() -> None:
+def test_a_form_part_that_contains_the_next_one_is_refused() -> None:
     whole = body_of([("file", "empty.jpg", b""), ("file", "next.jpg", b"picture")])
 
     with pytest.raises(BadRequest, match="an empty part needs a line break"):
@@ -165,7 +165,7 @@ class Long:
 
 
 @pytest.mark.parametrize("start", [b"a", b"--cut-here\r\nX-Header: "])
-def test_what_is_no_part_is_not_kept(start: bytes) -> None:
+def test_text_outside_of_parts_is_not_kept(start: bytes) -> None:
     tracemalloc.start()
 
     with pytest.raises(BadRequest):
