@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from services.ingest.callbacks import check_callbacks
 from shared.errors import BadRequest
+from shared.web.answers.invalid import describe_invalid
 from shared.web.requests.body import open_body
 from shared.web.requests.gathering import gather, read_pieces
 from shared.web.uploads.intake import Intake
@@ -96,5 +97,4 @@ def parse_options(values: dict[str, Any]) -> UploadOptions:
     try:
         return UploadOptions.model_validate(values)
     except ValidationError as error:
-        details = [f"{item['loc'][0]}: {item['msg']}" for item in error.errors()]
-        raise BadRequest("; ".join(details)) from error
+        raise BadRequest(describe_invalid(error)) from error

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.errors import BadRequest
+from shared.web.answers.invalid import describe_invalid
 
 # Postgres can't store it.
 NO_NUL = r"^[^\x00]*$"
@@ -37,5 +38,4 @@ def validate(form: type[Form], value: Any) -> Form:
     try:
         return form.model_validate(value)
     except ValidationError as error:
-        details = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
-        raise BadRequest("; ".join(details)) from error
+        raise BadRequest(describe_invalid(error)) from error

@@ -4,9 +4,15 @@ import structlog
 from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, ValidationError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 
 from shared.errors import InvalidKey, TagloopError, TooManyRequests, Unavailable
+from shared.web.answers.invalid import describe_invalid
 
 MIME_TYPE = "application/problem+json"
 
@@ -48,14 +54,11 @@ def problem_response(problem: dict[str, object]) -> Response:
 
 def validation_problem(error: ValidationError) -> dict[str, object]:
     """Return a problem document about the parameters that are not valid."""
-    details = [
-        f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors()
-    ]
     return {
         "type": "about:blank",
         "title": "The request does not fit the API",
         "status": 400,
-        "detail": "; ".join(details),
+        "detail": describe_invalid(error),
     }
 
 
@@ -84,21 +87,30 @@ def http_error_response(error: HTTPException) -> ResponseReturnValue:
     """Return an HTTP error of Flask as a problem document."""
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
-    detail = error.description or error.name
-    if isinstance(error, RequestEntityTooLarge):
-        detail = f"The body has more than {request.max_content_length:,} bytes."
     response = problem_response(
         {
             "type": "about:blank",
             "title": error.name,
             "status": error.code or 500,
-            "detail": detail,
+            "detail": _detail_of(error),
         }
     )
     for name, value in error.get_headers():
         if name.lower() != "content-type":
             response.headers[name] = value
     return response
+
+
+def _detail_of(error: HTTPException) -> str:
+    match error:
+        case NotFound():
+            return f"There is nothing at {request.path}; /openapi.json lists every operation."
+        case MethodNotAllowed():
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            return f"{request.method} is not possible at {request.path}; use one of {allowed}."
+        case RequestEntityTooLarge():
+            return f"The body has more than {request.max_content_length:,} bytes."
+    return error.description or error.name
 
 
 def _on_bug(error: Exception) -> ResponseReturnValue:
