@@ -38,7 +38,8 @@ def learn_words(
         LabelsUnusable: the folder or the file of sources is invalid.
         LearningFailed: the network cannot be loaded, or the result cannot be written.
     """
-    labelled = read_labelled_folder(folder)
+    # The processes below run in another folder.
+    labelled = read_labelled_folder(folder.absolute())
     document = {
         "words": labelled.words,
         "leave_out": sorted(leave_out),

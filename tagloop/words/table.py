@@ -1,10 +1,12 @@
 """A table of the results by word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
+
+from tagloop.client.names import printable
 
 COLUMNS = ("word", "pictures", "AP", "precision", "recall", "")
 PARTS = (("words", "in the file"), ("network", "network alone"), ("left_out", "left out"))
@@ -28,6 +30,17 @@ def words_table(provenance: Mapping[str, Any]) -> Table:
                 style="dim" if part == "left_out" else "",
             )
     return table
+
+
+def describe_unreadable(reasons: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence about the pictures that could not be read, if there are any.
+
+    reasons: by path.
+    """
+    for path, reason in reasons.items():
+        count = f"{len(reasons):,} pictures" if len(reasons) > 1 else "1 picture"
+        yield f"{count} could not be read, such as {printable(path)}: {reason}"
+        return
 
 
 def _share(value: float | None) -> str:

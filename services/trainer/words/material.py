@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
+from shared.errors import TagloopError
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
 from shared.model.names.tag_names import slug_of
@@ -49,7 +50,11 @@ class LabelledPictures:
 
 
 def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> LabelledPictures:
-    """Read the labels from `tagloop learn-words`, and the worker's embeddings of the pictures."""
+    """Read the labels from `tagloop learn-words`, and the worker's embeddings of the pictures.
+
+    Raises:
+        TagloopError: none of the pictures could be read.
+    """
     document = json.loads(labels.read_text(encoding="utf-8"))
     with safe_open(embeddings, framework="numpy") as file:
         metadata = file.metadata()
@@ -59,6 +64,9 @@ def read_material(labels: Path, embeddings: Path, vocabulary: Vocabulary) -> Lab
     everything = document["pictures"]
     kept = np.array([picture["file"] not in unreadable for picture in everything], dtype=bool)
     pictures = [picture for picture in everything if picture["file"] not in unreadable]
+    if not pictures:
+        path, reason = next(iter(unreadable.items()))
+        raise TagloopError(f"None of the pictures can be read, such as {path}: {reason}")
     tags = [vocabulary.resolve(word) for word in document["words"]]
     nothing = LearnedTags.nothing(len(weight))
     probabilities = vocabulary.tag_probabilities(

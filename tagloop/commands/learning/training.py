@@ -93,8 +93,13 @@ def learn_words(
     from rich.console import Console
 
     from tagloop.words.run import learn_words as learn
-    from tagloop.words.table import words_table
+    from tagloop.words.table import describe_unreadable, words_table
 
     provenance = learn(folder, out, sources, leave_out or ())
     Console(highlight=False).print(words_table(provenance))
+    for line in describe_unreadable(provenance["unreadable"]):
+        print(line)
+    if not provenance["words"]:
+        print("The file holds no word; the last column says why.")
+        raise typer.Exit(EXIT_SOME_WRONG)
     print(f"{len(provenance['words'])} words: {out.with_suffix('.safetensors')}")

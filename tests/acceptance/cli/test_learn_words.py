@@ -41,19 +41,23 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def learn(folder: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def learn(
+    folder: Path, out: Path, *options: str, within: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, "learn-words", str(folder), "--out", str(out), *options],
         check=False,
         capture_output=True,
         text=True,
         timeout=SECONDS,
+        cwd=within,
     )
 
 
 def test_the_same_folder_gives_the_same_words_twice(labelled: Path, tmp_path: Path) -> None:
     first = learn(labelled, tmp_path / "first", "--leave-out", "breakfast")
-    second = learn(labelled, tmp_path / "second", "--leave-out", "breakfast")
+    by_name = Path(labelled.name)
+    second = learn(by_name, tmp_path / "second", "--leave-out", "breakfast", within=labelled.parent)
 
     assert first.returncode == second.returncode == 0, first.stderr
     file = tmp_path / "first.safetensors"
@@ -64,6 +68,7 @@ def test_the_same_folder_gives_the_same_words_twice(labelled: Path, tmp_path: Pa
     assert provenance["left_out"]["breakfast"]["reason"] == "left out on purpose"
     assert [Path(path).name for path in provenance["unreadable"]] == ["damaged.jpg"]
     assert "launch-pad" in first.stdout
+    assert "1 picture could not be read" in second.stdout
 
 
 def test_a_folder_without_labels_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -1,11 +1,19 @@
 """Learning words: folds, thresholds, and what a word's probability means."""
 
+import json
+from pathlib import Path
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
 from services.trainer.words.folds import FOLDS, assign_folds, group_near_duplicates
+from services.trainer.words.material import read_material
 from services.trainer.words.thresholds import WordCurve, find_threshold, fit_calibration, fit_scale
+from shared.errors import TagloopError
+from shared.model.vocabulary import load_imagenet
 
 
 def curve(seed: int, pictures: int = 400, separation: float = 2.0) -> WordCurve:
@@ -77,3 +85,14 @@ def test_a_threshold_keeps_its_confidence_however_the_scale_turns_out() -> None:
     scale = fit_scale(some, threshold, 0.4)
 
     assert scale > 0
+
+
+def test_nothing_is_learned_from_pictures_that_cannot_be_read(tmp_path: Path) -> None:
+    labels, embeddings = tmp_path / "labels.json", tmp_path / "embeddings.safetensors"
+    labels.write_text(json.dumps({"words": ["dog"], "pictures": [{"file": "dog/a.jpg"}]}))
+    rows = {name: np.zeros((1, 4), np.float16) for name in ("embeddings", "weight", "bias")}
+    problems = json.dumps({"dog/a.jpg": "Permission denied."})
+    save_file(rows, embeddings, {"backbone": "small", "problems": problems})
+
+    with pytest.raises(TagloopError, match=r"such as dog/a\.jpg: Permission denied\."):
+        read_material(labels, embeddings, load_imagenet())
