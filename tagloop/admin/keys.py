@@ -14,8 +14,9 @@ from shared.errors import ConfigError
 from tagloop.local.settings import open_database, settings_of
 
 COLUMNS = ("number", "begins", "name", "scopes", "owner", "made", "last used", "revoked")
+MIN_WIDTHS = {"begins": 13, "made": 10, "last used": 10, "revoked": 10}
 MOMENT = "%Y-%m-%d %H:%M"
-ALL_OWNERS = "(all owners)"
+ALL_OWNERS = "(all)"
 
 
 def create_key(data: Path | None, new: NewKey) -> str:
@@ -49,7 +50,10 @@ def print_keys(data: Path | None) -> None:
     """Print a table of all keys."""
     with transaction(open_database(data)) as connection:
         rows = list_keys(connection)
-    table = Table(*COLUMNS, box=None)
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    for column in COLUMNS:
+        # Dates break between day and time, and everything else stays whole where it can.
+        table.add_column(column, overflow="fold", min_width=MIN_WIDTHS.get(column))
     for row in rows:
         table.add_row(*_cells(row))
     Console(highlight=False, markup=False).print(table)

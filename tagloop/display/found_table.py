@@ -11,11 +11,16 @@ from tagloop.client.names import printable
 from tagloop.display.tag_table import implied_tags
 
 TAGS_SHOWN = 3
+ID_CHARACTERS = 36
 
 
 def found_table(images: Sequence[ReceivedImage]) -> Table:
-    """Return a table with a row for each image: id, file name or URL, most specific tags."""
+    """Return a table with a row for each image: id, file name or URL, most specific tags.
+
+    Ids are whole even where the table is too wide, since they are copied into other commands.
+    """
     table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True, min_width=ID_CHARACTERS)
     for image in images:
         name = image.document["filename"] or image.document["source_url"] or ""
         implied = implied_tags(image.tags)
