@@ -15,7 +15,7 @@ IMPLIED_STYLE = "dim"
 def tag_table(source: str, image: ReceivedImage) -> Group:
     """Return a table with a row for each tag: name, confidence bar, percentage.
 
-    Implied tags are dimmed.
+    Implied tags are dimmed. The title says how much of a damaged picture could be decoded.
     """
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
@@ -29,7 +29,11 @@ def tag_table(source: str, image: ReceivedImage) -> Group:
         table.add_row(Text(tag.name), bar, f"{tag.confidence:.0%}", style=style)
     if not image.tags:
         table.add_row(Text("no tag is sure enough; try --min-confidence 0.1", style=IMPLIED_STYLE))
-    return Group(Text(printable(source), style="bold"), table)
+    title = Text(printable(source), style="bold")
+    if image.document.get("partial"):
+        share = image.document["decoded_share"]
+        title.append(f" (damaged: only {share:.0%} of it could be decoded)", style="yellow")
+    return Group(title, table)
 
 
 def implied_tags(tags: tuple[ReceivedTag, ...]) -> frozenset[str]:

@@ -36,3 +36,12 @@ def test_wider_tags_count_as_implied() -> None:
 
 def test_no_tag_at_all() -> None:
     assert "no tag is sure enough" in render("a.jpg")
+
+
+def test_a_damaged_picture_says_how_much_of_it_was_seen() -> None:
+    document = {"partial": True, "decoded_share": 0.47}
+    console = Console(width=80)
+    with console.capture() as capture:
+        console.print(tag_table("a.jpg", ReceivedImage("id", "tagged", (HOUND,), "", document)))
+
+    assert capture.get().startswith("a.jpg (damaged: only 47% of it could be decoded)")
