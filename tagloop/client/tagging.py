@@ -1,6 +1,7 @@
 """`tagloop tag`: send a few pictures at once and show their tags."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -57,7 +58,11 @@ def tag_one(client: Client, source: str, request: TagRequest) -> TagResult:
         receipt = send(client, source, request.wait)
     except FileUnusable as unusable:
         problem = {"title": "The file cannot be read", "detail": unusable.reason}
-        return TagResult(source, None, problem, f"{name} cannot be read: {unusable.reason}.")
+        if os.path.isdir(source):  # noqa: PTH112 - a URL is no path
+            trouble = f"{name} is a folder; add its pictures with: tagloop add {name}"
+        else:
+            trouble = f"{name} cannot be read: {unusable.reason}."
+        return TagResult(source, None, problem, trouble)
     if isinstance(receipt, Refusal):
         return TagResult(source, None, receipt.problem, f"{name} was refused: {receipt.reason}")
     image = client.image(
