@@ -24,10 +24,11 @@ HELD_SECONDS = 25.0
 class Teaching(Transport):
     """Corrections and labels, fine-tune runs, model versions, re-tagging."""
 
-    def correct(self, verdicts: Verdicts, *, user: str = "") -> None:
-        """Correct the tags of one image."""
+    def correct(self, verdicts: Verdicts, *, user: str = "") -> list[tuple[str, str]]:
+        """Correct the tags of one image; return added names that resemble another tag, and it."""
         path = f"/v1/images/{verdicts.image}/corrections"
-        self.call_json(path, {**verdicts.to_json(), "user": user})
+        answer = self.call_json(path, {**verdicts.to_json(), "user": user})
+        return [(similar["said"], similar["name"]) for similar in answer["similar"]]
 
     def correct_many(
         self, corrections: Sequence[Verdicts], *, user: str = ""

@@ -1,5 +1,6 @@
 """`tagloop correct`, `export` and `import-labels`: corrections, one by one and as files."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -42,10 +43,16 @@ def correct(
 
     client = Client(server)
     verdicts = Verdicts(image, tuple(add), tuple(remove), tuple(confirm), tuple(undo))
-    client.correct(verdicts, user=user)
+    similar = client.correct(verdicts, user=user)
     corrected = client.image(image)
     name = corrected.document["filename"] or corrected.id
     Console(highlight=False).print(tag_table(name, corrected))
+    for said, other in similar:
+        print(
+            f"{said!r} is another tag than {other!r}. If you meant that one: --undo {said!r} "
+            f"--add {other!r}",
+            file=sys.stderr,
+        )
 
 
 def export(
