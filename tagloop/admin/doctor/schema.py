@@ -22,7 +22,8 @@ def check_database(engine: Engine) -> Finding:
             version = connection.scalar(text("SHOW server_version"))
     except Unavailable as error:
         advice = (
-            "Start Postgres (make up, or docker compose up -d), or correct TAGLOOP_DATABASE_URL."
+            "Start Postgres (make up, or docker compose up -d), name the data folder of a `make "
+            "up` (--data data), or correct TAGLOOP_DATABASE_URL."
         )
         return wrong(DATABASE, f"{one_line(error)} {advice}")
     return well(DATABASE, f"Postgres {version} answers.")
