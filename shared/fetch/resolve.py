@@ -32,7 +32,8 @@ def resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
             f"The host {host} cannot be resolved: no answer in {seconds:.0f} seconds."
         ) from error
     if isinstance(found, OSError):
-        raise OriginUnavailable(f"The host {host} cannot be resolved: {found}.") from found
+        reason = found.strerror or found
+        raise OriginUnavailable(f"The host {host} cannot be resolved: {reason}.") from found
     return found
 
 

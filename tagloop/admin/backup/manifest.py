@@ -63,9 +63,10 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         document = json.loads((folder / FILE).read_text())
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(
-            f"{folder} has no complete backup ({error}); name a folder that `tagloop backup` has "
-            "finished writing."
+            f"{folder} has no complete backup ({FILE}: {reason}); name a folder that "
+            "`tagloop backup` has finished writing."
         ) from error
     if not isinstance(document, dict) or "format" not in document:
         raise ConfigError(f"{folder / FILE} was not written by `tagloop backup`.")
