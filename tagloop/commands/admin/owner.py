@@ -56,12 +56,14 @@ def erase(
 def exclude(*, name: Owner, data: DataFolder = None) -> None:
     """Exclude the owner's pictures from training; `include` undoes this."""
     from shared.db.connection.engine import transaction
+    from shared.db.owners.owners import count_images_of
     from shared.db.owners.owners import exclude as exclude_owner
     from tagloop.local.settings import open_database
 
     with transaction(open_database(data)) as connection:
         exclude_owner(connection, name)
-    print(f"Pictures of {name!r} are excluded from training.")
+        images = count_images_of(connection, name)
+    print(f"Pictures of {name!r} are excluded from training; there are {images:,}.")
 
 
 @app.command()
