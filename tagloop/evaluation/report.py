@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tagloop.client.names import printable
+from tagloop.display.counted import counted
 from tagloop.evaluation.run import Evaluation
 
 NAMES_SHOWN = 10
@@ -60,14 +61,14 @@ def sentences(evaluation: Evaluation) -> list[str]:
         more = ", …" if len(names) > NAMES_SHOWN else ""
         count = sum(evaluation.unknown_labels.values())
         found.append(
-            f"{count:,} pictures were left out because their labels name no tag, or several: "
+            f"{counted(count, 'picture')} left out, because the labels name no tag, or several: "
             f"{', '.join(names[:NAMES_SHOWN])}{more}."
         )
     if evaluation.untagged:
         path, reason = next(iter(evaluation.untagged.items()))
         found.append(
-            f"{len(evaluation.untagged):,} pictures were left out because they were not tagged, "
-            f"such as {printable(path)}: {reason}"
+            f"{counted(len(evaluation.untagged), 'picture')} left out, because they were not "
+            f"tagged, such as {printable(path)}: {reason}"
         )
     return found
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tagloop.client.names import printable
+from tagloop.display.counted import counted
 
 COLUMNS = ("word", "pictures", "AP", "precision", "recall", "")
 PARTS = (("words", "in the file"), ("network", "network alone"), ("left_out", "left out"))
@@ -38,7 +39,7 @@ def describe_unreadable(reasons: Mapping[str, str]) -> Iterator[str]:
     reasons: by path.
     """
     for path, reason in reasons.items():
-        count = f"{len(reasons):,} pictures" if len(reasons) > 1 else "1 picture"
+        count = counted(len(reasons), "picture")
         yield f"{count} could not be read, such as {printable(path)}: {reason}"
         return
 
