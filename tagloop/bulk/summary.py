@@ -38,6 +38,8 @@ def print_summary(tally: Tally, seconds: float, output: Console) -> None:
     for outcome, text in ROWS:
         for reason, group in tally.groups.get(outcome, {}).items():
             output.print(Text(f"{group.count:,} {text}: {sentence(reason)} {examples(group)}"))
+    if not tally.counts:
+        output.print("There are no files there.")
 
 
 def sentence(reason: str) -> str:

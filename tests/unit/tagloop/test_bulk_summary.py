@@ -47,3 +47,11 @@ def test_pictures_on_their_way_are_not_settled() -> None:
 def test_skipped_by_name_is_well_but_refused_is_not() -> None:
     assert tallied(Event(Outcome.NOT_A_PICTURE, "a"), Event(Outcome.HIDDEN, "b")).is_all_well
     assert not tallied(Event(Outcome.REFUSED, "a", "why")).is_all_well
+
+
+def test_an_empty_folder_is_named_as_the_reason_for_all_the_zeros() -> None:
+    console = Console(width=200)
+    with console.capture() as capture:
+        print_summary(tallied(), 2.0, console)
+
+    assert capture.get().splitlines()[-1] == "There are no files there."
