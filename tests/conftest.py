@@ -1,4 +1,4 @@
-"""What tests stand on: real Postgres and Redis, the real network, real photographs."""
+"""Fixtures of all tests: real Postgres and Redis, the real network, real photographs."""
 
 import logging
 import os
@@ -61,7 +61,9 @@ def photos() -> dict[str, Path]:
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A developer's own settings change no test; only the converted network is shared."""
+    """Keep a developer's own settings from changing a test; only the converted network is
+    shared.
+    """
     for variable in os.environ:
         if variable.startswith(PREFIX) and variable != CACHE_VARIABLE:
             monkeypatch.delenv(variable)
@@ -82,7 +84,7 @@ def databases(backing: DataDir) -> Databases:
 
 @pytest.fixture
 def database(databases: Databases) -> Iterator[str]:
-    """The URL of a migrated database of the test's own."""
+    """The URL of a migrated database for one test."""
     with databases.migrated() as url:
         yield url
 
@@ -104,7 +106,7 @@ def redis(backing: DataDir) -> Iterator[Redis]:
 
 @pytest.fixture
 def web_apps_end(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Web apps of the test leave its database: a listener would look for it for ever."""
+    """Close the web apps of the test: a listener would look for its database for ever."""
     opened: list[Context] = []
     really_open = Context.open
 
@@ -179,7 +181,9 @@ def pipeline(
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name a random id by a word: processes that share the tests have to call them the same."""
+    """Replace a random id in a test's name: processes that share the tests must agree on the
+    names.
+    """
     return UUID_TEXT.sub("ID", val) if isinstance(val, str) and UUID_TEXT.search(val) else None
 
 

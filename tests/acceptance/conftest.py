@@ -1,4 +1,4 @@
-"""What `make up` starts, on a free port and a fresh data folder, shared by all acceptance tests."""
+"""A running `make up`, on a free port and a fresh data folder, shared by all acceptance tests."""
 
 import os
 import signal
@@ -46,14 +46,14 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Everything up; at the end Ctrl-C has to stop it cleanly."""
+    """A running Tagloop, which Ctrl-C has to stop cleanly at the end."""
     with running(tmp_path_factory.mktemp("tagloop") / "data") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The same, asking for keys."""
+    """A running Tagloop that asks for keys."""
     with running(tmp_path_factory.mktemp("locked") / "data", TAGLOOP_AUTH="true") as server:
         yield server
 
@@ -66,7 +66,7 @@ def api(server: Server) -> Api:
 
 @pytest.fixture
 def tagloop(server: Server) -> Run:
-    """Runs a command against the server."""
+    """Run a command against the server."""
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -83,7 +83,7 @@ def tagloop(server: Server) -> Run:
 
 @contextmanager
 def running(data: Path, **settings: str) -> Iterator[Server]:
-    """A Tagloop of one's own on a data folder; at the end Ctrl-C has to stop it cleanly."""
+    """Run a separate Tagloop on a data folder; Ctrl-C has to stop it cleanly at the end."""
     port = free_port()
     process = subprocess.Popen(
         up_command(data, port),
@@ -111,12 +111,12 @@ def running(data: Path, **settings: str) -> Iterator[Server]:
 
 
 def up_command(data: Path, port: int) -> list[str]:
-    """What `make up` runs."""
+    """Return the command that `make up` runs."""
     return [sys.executable, "-m", "tagloop.cli", "up", "--port", str(port), "--data", str(data)]
 
 
 def free_port() -> int:
-    """A port that nothing listens on at the moment."""
+    """Return a port that nothing listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,7 +21,7 @@ CAT_CUTS = (0, 30, 60, 90, 120, 150, 180, 210)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Drive whole processes: these are acceptance tests."""
+    """Mark these tests as acceptance tests: they drive whole processes."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.acceptance)
@@ -44,14 +44,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def stack(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Everything up, for the page alone."""
+    """A running stack for the page alone."""
     with running(tmp_path_factory.mktemp("page") / "data") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def api(stack: Server) -> Api:
-    """The stack's API, to prepare and to look behind the page."""
+    """The stack's API, to prepare data and to check the page's effects."""
     return Api(stack.url)
 
 
@@ -84,14 +84,14 @@ def photo_files() -> dict[str, bytes]:
 
 @pytest.fixture
 def tab(chromium: Browser, stack: Server, pictures: dict[str, str]) -> Iterator[Tab]:
-    """A tab on the stack, at a desk."""
+    """A tab on the stack, of a desktop's size."""
     with open_tab(chromium, stack.url) as tab:
         yield tab
 
 
 @pytest.fixture
 def phone(chromium: Browser, stack: Server, pictures: dict[str, str]) -> Iterator[Tab]:
-    """A tab on the stack, on a telephone."""
+    """A tab on the stack, of a phone's size."""
     with open_tab(chromium, stack.url, viewport=PHONE, has_touch=True, is_mobile=True) as tab:
         yield tab
 

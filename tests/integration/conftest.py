@@ -1,4 +1,4 @@
-"""What tests of the read side, of runs and of re-tagging stand on."""
+"""Fixtures for tests of reading, of runs and of re-tagging."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -149,19 +149,19 @@ def retagging(
     pipeline: Pipeline,
     tagged: list[UUID],
 ) -> Retagging:
-    """Works on re-tagging jobs."""
+    """Runs re-tagging jobs."""
     return Retagging(settings, engine, storage, pipeline)
 
 
 @pytest.fixture
 def learn() -> InstantLearn:
-    """What the trainer learns with."""
+    """The learning code of the trainer."""
     return InstantLearn()
 
 
 @pytest.fixture
 def first(engine: Engine, storage: Storage) -> int:
-    """The version that is live before anything was learned."""
+    """The version that is live before anything is learned."""
     return insert_version(engine, storage)
 
 
@@ -179,5 +179,5 @@ def trainer(
 
 @pytest.fixture
 def webhooks(settings: Settings) -> FlaskClient:
-    """The door for webhooks."""
+    """A client of the webhooks."""
     return webhooks_client(settings)

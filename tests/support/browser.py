@@ -1,4 +1,4 @@
-"""A browser tab that notes everything which may not happen on the page."""
+"""A browser tab that records everything that must not happen on the page."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ ACTION_MS = 15_000
 
 @dataclass
 class Tab:
-    """A page, and what went wrong on it: console errors, requests to elsewhere, faults.
+    """A page, and what went wrong on it: console errors, requests to other hosts, exceptions.
 
     expected: patterns of console errors that the test causes on purpose.
     """
@@ -38,11 +38,11 @@ class Tab:
         return self.page
 
     def expect_error(self, pattern: str) -> None:
-        """Let console errors pass that match."""
+        """Accept console errors that match."""
         self.expected.append(pattern)
 
     def unexpected(self) -> list[str]:
-        """The problems that the test did not cause on purpose."""
+        """Return the problems that the test did not cause on purpose."""
         return [
             problem
             for problem in self.problems
@@ -52,7 +52,7 @@ class Tab:
 
 @contextmanager
 def open_tab(browser: Browser, url: str, **options: Any) -> Iterator[Tab]:
-    """A tab of a profile of its own; fails at the end if anything went wrong on it."""
+    """Open a tab with a profile of its own; fail at the end if anything went wrong on it."""
     context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
     context.set_default_timeout(ACTION_MS)
     tab = Tab(context.new_page(), url)
@@ -66,7 +66,9 @@ def open_tab(browser: Browser, url: str, **options: Any) -> Iterator[Tab]:
 
 
 def watch(tab: Tab) -> None:
-    """Note the problems of a tab. A violation of the content policy is a console error as well."""
+    """Record the problems of a tab. A violation of the content policy is a console error as
+    well.
+    """
     host = urlsplit(tab.url).netloc
     note = tab.problems.append
     tab.page.on("console", lambda said: note(said.text) if said.type == "error" else None)
@@ -75,7 +77,7 @@ def watch(tab: Tab) -> None:
 
 
 def note_foreign(tab: Tab, host: str, url: str) -> None:
-    """Note a request that leaves the server."""
+    """Record a request to another host."""
     parts = urlsplit(url)
     if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
         tab.problems.append(f"loaded from elsewhere: {url}")

@@ -1,4 +1,4 @@
-"""Waiting for something that another thread or process brings about."""
+"""Wait for something that another thread or process does."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.02
 
 
 def wait_for(look: Callable[[], Value], what: str, seconds: float = MAX_SECONDS) -> Value:
-    """Look again and again until the answer is true, and return it; fail when it never is."""
+    """Poll until the result is true, and return it; fail if it never is."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""A real Prometheus on the project's own configuration, and what it answers."""
+"""A real Prometheus with the project's own configuration."""
 
 import json
 import re
@@ -34,26 +34,26 @@ class Prometheus:
     url: str
 
     def get(self, path: str, **query: str) -> Any:
-        """The data of an answer of its API."""
+        """Return the data of a response of its API."""
         answer = urllib3.request("GET", f"{self.url}/api/v1/{path}?{urlencode(query)}")
         document = json.loads(answer.data)
         assert document["status"] == "success", document
         return document["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The samples that an expression has now, without those that are no number."""
+        """Return the samples that an expression has now, without NaN."""
         result = self.get("query", query=expression)["result"]
         return [sample for sample in result if sample["value"][1] != "NaN"]
 
     def firing(self) -> set[str]:
-        """Names of the alerts that fire."""
+        """Return the names of the alerts that fire."""
         alerts = self.get("alerts")["alerts"]
         return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"}
 
 
 @contextmanager
 def watching(target: str, folder: Path) -> Iterator[Prometheus]:
-    """Prometheus on `one-machine.yml`, with another target and a shorter interval.
+    """Run Prometheus on `one-machine.yml`, with another target and a shorter interval.
 
     target: host and port of a Tagloop.
     """
@@ -86,7 +86,7 @@ def watching(target: str, folder: Path) -> Iterator[Prometheus]:
 
 
 def is_ready(url: str) -> bool:
-    """Whether it answers queries."""
+    """Return whether it answers queries."""
     try:
         return urllib3.request("GET", f"{url}/-/ready", retries=False).status == 200
     except urllib3.exceptions.HTTPError:

@@ -21,13 +21,13 @@ MakeAwsKey = Callable[..., tuple[str, str]]
 
 @pytest.fixture
 def make_key(locked: Server) -> MakeKey:
-    """Makes keys that may send pictures, or what else is asked for."""
+    """Make keys that may send pictures, or have other permissions."""
     return lambda *scopes, **values: create_key(locked.data, _new(scopes, values))
 
 
 @pytest.fixture
 def make_aws_key(locked: Server) -> MakeAwsKey:
-    """Makes keys for AWS' clients."""
+    """Make keys for AWS's clients."""
     return lambda *scopes, **values: create_aws_key(locked.data, _new(scopes, values))
 
 
@@ -37,7 +37,7 @@ def _new(scopes: tuple[Scope, ...], values: dict[str, Any]) -> NewKey:
 
 @contextmanager
 def app_beside(server: Server, **changes: Any) -> Iterator[Flask]:
-    """Another web process of a stack, with other settings and without keys."""
+    """Run another web process of a stack, with other settings and without keys."""
     app = create_app(settings_of(server.data).model_copy(update={"auth": False, **changes}))
     yield app
     app.extensions[EXTENSION].listener.close()

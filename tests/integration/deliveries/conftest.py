@@ -1,4 +1,4 @@
-"""What tests of deliveries stand on: a sender, and a receiver that it may send to."""
+"""A sender, and a receiver that it may send to, for tests of deliveries."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -37,19 +37,21 @@ def client(settings: Settings) -> FlaskClient:
 
 @pytest.fixture
 def short_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody has to wait 15 s for a test."""
+    """Attempts time out soon, so that no test waits for 15 s."""
     monkeypatch.setattr(post, "ATTEMPT_SECONDS", SHORT_ATTEMPT_SECONDS)
 
 
 @pytest.fixture
 def long_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A receiver that hangs is still in its first attempt when a slow machine looks."""
+    """Attempts last long enough that a hanging receiver is still in its first when a slow machine
+    looks.
+    """
     monkeypatch.setattr(post, "ATTEMPT_SECONDS", LONG_ATTEMPT_SECONDS)
 
 
 @pytest.fixture
 def sender(settings: Settings, receiver: Receiver) -> Iterator[Sender]:
-    """Started by the test that needs it; ends before the receiver does."""
+    """A sender that the test starts; it ends before the receiver does."""
     sender = Sender(settings)
     yield sender
     receiver.over.set()

@@ -1,4 +1,4 @@
-"""What tests of a change of the network stand on."""
+"""Fixtures for tests of a change of the network."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Webhooks sent to an app, and what became of them."""
+"""Webhooks sent to an app, and their outcome."""
 
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,9 @@ Sent = dict[str, Any]
 
 
 def webhooks_client(settings: Settings) -> FlaskClient:
-    """The door for webhooks, with a secret for every source, a topic, and Amazon's answers."""
+    """Return a client of the ingest service, with a secret for every source, a topic, and Amazon's
+    responses.
+    """
     secrets = settings.model_validate({"webhook_secrets": SECRETS}).webhook_secrets
     known = settings.model_copy(
         update={"webhook_secrets": secrets, "sns_topics": frozenset({TOPIC})}

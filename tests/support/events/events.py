@@ -1,4 +1,4 @@
-"""Endpoints and deliveries as tests make and see them."""
+"""Register endpoints, cause events, and read their deliveries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ MAX_ATTEMPTS = 5
 
 
 def register(client: FlaskClient, url: str, **members: Any) -> dict[str, Any]:
-    """Register an endpoint; the answer's document, with its secret."""
+    """Register an endpoint; return the response, with its secret."""
     answer = client.post("/v1/endpoints", json={"url": url, **members})
     assert answer.status_code == 201, answer.text
     document: dict[str, Any] = answer.get_json()
@@ -27,13 +27,13 @@ def register(client: FlaskClient, url: str, **members: Any) -> dict[str, Any]:
 
 
 def report(engine: Engine, *images: UUID, event: EventType = IMAGE_TAGGED) -> None:
-    """Have something happen to images."""
+    """Report an event about images."""
     with transaction(engine) as connection:
         report_images(connection, event, images)
 
 
 def deliveries(engine: Engine) -> list[dict[str, Any]]:
-    """Every delivery, the oldest first."""
+    """Return every delivery, the oldest first."""
     with transaction(engine) as connection:
         rows = connection.execute(text("SELECT * FROM deliveries ORDER BY id"))
         return [dict(row) for row in rows.mappings()]
@@ -59,12 +59,12 @@ def tag(engine: Engine, version: int, ids: Sequence[UUID]) -> None:
 
 
 def told(engine: Engine) -> list[tuple[str, UUID, str | None]]:
-    """Type, image and callback of every delivery."""
+    """Return type, image and callback of every delivery."""
     return [(row["type"], row["image_id"], row["callback_url"]) for row in deliveries(engine)]
 
 
 def finished(engine: Engine, count: int = 1) -> list[dict[str, Any]]:
-    """All deliveries that have ended, once there are so many."""
+    """Wait for so many finished deliveries, and return all of them."""
     return wait_for(
         lambda: (
             rows
@@ -76,7 +76,7 @@ def finished(engine: Engine, count: int = 1) -> list[dict[str, Any]]:
 
 
 def tried(engine: Engine) -> dict[str, Any]:
-    """The only delivery, once it was tried."""
+    """Wait until the only delivery was attempted, and return it."""
     return wait_for(
         lambda: next((row for row in deliveries(engine) if row["attempts"]), {}), "an attempt"
     )

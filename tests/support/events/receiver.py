@@ -1,4 +1,4 @@
-"""A system that is told about events, and behaves as badly as it is asked to."""
+"""A receiver of events that misbehaves on request."""
 
 import ssl
 import threading
@@ -14,7 +14,7 @@ DRIP_SECONDS = 0.2
 
 @dataclass
 class Receiver:
-    """A running server; what it has received so far, and how it answers.
+    """A running server: what it has received so far, and how it responds.
 
     clients: the address that each message came from; another one for each connection.
     answers: by path, what writes the answer; a path without one gets 204.
@@ -28,12 +28,12 @@ class Receiver:
     over: threading.Event = field(default_factory=threading.Event)
 
     def received(self, path: str) -> list[tuple[dict[str, str], bytes]]:
-        """Headers and body of every message to a path, the oldest first."""
+        """Return headers and body of every message to a path, the oldest first."""
         return [(headers, body) for at, headers, body in list(self.messages) if at == path]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Notes the request, then answers as the receiver wants it."""
+    """Record the request, then respond as the receiver is set to."""
 
     protocol_version = "HTTP/1.1"
     receiver: Receiver
@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         self.receiver.answers.get(self.path, status(204))(self)
 
     def do_GET(self) -> None:
-        """Say that the picture is gone for good: a 404 would be asked for again."""
+        """Respond that the picture is gone for good: a 404 would be requested again."""
         status(410)(self)
 
     def log_message(self, *_: object) -> None:
@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def status(code: int, **headers: str) -> Callable[[Handler], None]:
-    """An answer without a body; underscores in the names of headers are hyphens."""
+    """Return a response without a body; underscores in the names of headers become hyphens."""
 
     def answer(handler: Handler) -> None:
         handler.send_response(code)
@@ -67,13 +67,13 @@ def status(code: int, **headers: str) -> Callable[[Handler], None]:
 
 
 def hang(handler: Handler) -> None:
-    """Say nothing until the test is over."""
+    """Send nothing until the test is over."""
     handler.receiver.over.wait()
     handler.close_connection = True
 
 
 def drip(handler: Handler) -> None:
-    """Send headers without end, a byte at a time."""
+    """Send endless headers, one byte at a time."""
     try:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
         while not handler.receiver.over.wait(DRIP_SECONDS):
@@ -83,7 +83,7 @@ def drip(handler: Handler) -> None:
 
 
 def pour(handler: Handler) -> None:
-    """Take the message, and answer with 10 GB."""
+    """Accept the message, and respond with 10 GB."""
     try:
         handler.send_response(200)
         handler.send_header("Content-Length", str(TEN_GIGABYTES))
@@ -97,7 +97,7 @@ def pour(handler: Handler) -> None:
 
 @contextmanager
 def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """A receiver for as long as the block runs."""
+    """Run a receiver during the block."""
     receiver = Receiver()
     handler = type("OwnHandler", (Handler,), {"receiver": receiver})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -1,4 +1,4 @@
-"""Bodies, signed well and read by their source."""
+"""Sign bodies and have their source read them."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from tests.support.events.webhooks import NOW, TOKEN, bearer, delivery, records
 
 
 def read(source: str, body: object) -> list[Event]:
-    """What a source makes of a body that is signed well."""
+    """Return the events that a source reads from a correctly signed body."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     stamp = str(NOW)
     digest = hmac.new(b"fs-secret", f"{stamp}.".encode() + data, hashlib.sha256).hexdigest()
@@ -28,5 +28,5 @@ def read(source: str, body: object) -> list[Event]:
 
 
 def objects(*found: dict[str, Any]) -> list[Any]:
-    """What is made of records of S3."""
+    """Return the events that S3's records become."""
     return list(read("s3", records(*found)))

@@ -75,7 +75,7 @@ SIGNED_OF_CONFIRMATIONS = (
 
 
 def webhook_settings(**values: Any) -> Settings:
-    """Settings with a secret for every source, and a topic."""
+    """Return settings with a secret for every source, and a topic."""
     return load_settings(**{"webhook_secrets": SECRETS, "sns_topics": [TOPIC], **values})
 
 
@@ -86,7 +86,7 @@ def delivery(
     received_at: float = NOW,
     settings: Settings | None = None,
 ) -> WebhookDelivery:
-    """A delivery as the route hands it on."""
+    """Return a delivery as the route passes it on."""
     chosen = settings or webhook_settings()
     get = serve_amazon
     return WebhookDelivery(source, body, Headers(headers), received_at, chosen, get, get)
@@ -95,7 +95,7 @@ def delivery(
 def record(
     key: str, name: str = "ObjectCreated:Put", sequencer: str = "0A1B", **members: Any
 ) -> dict[str, Any]:
-    """One record of AWS; `key` as it stands there, form-URL-encoded."""
+    """Return a record of AWS; `key` as it is sent, form-URL-encoded."""
     return {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -114,30 +114,30 @@ def record(
 
 
 def records(*found: dict[str, Any]) -> bytes:
-    """The body of a notification."""
+    """Return the body of a notification."""
     return json.dumps({"Records": found}).encode()
 
 
 def message(url: str = "https://example.com/a.jpg", **data: Any) -> bytes:
-    """A body of Standard Webhooks."""
+    """Return a body of Standard Webhooks."""
     return json.dumps({"type": "picture.added", "data": {"url": url, **data}}).encode()
 
 
 def cloud_event(number: int) -> dict[str, Any]:
-    """A CloudEvent, structured."""
+    """Return a structured CloudEvent."""
     data = {"url": f"https://example.com/{number}.jpg"}
     return {"specversion": "1.0", "id": f"{number}", "source": "/shop", "type": "a", "data": data}
 
 
 def bearer(token: str = "minio-token") -> dict[str, str]:
-    """What a sender that signs nothing brings along."""
+    """Return the headers of a sender that does not sign."""
     return {"Authorization": f"Bearer {token}"}
 
 
 def signed(
     body: bytes, message: str = "msg_1", sent_at: float | None = None, key: str = KEY
 ) -> dict[str, str]:
-    """The headers of Standard Webhooks; sent_at in Unix seconds, now if not given."""
+    """Return the headers of Standard Webhooks; sent_at in Unix seconds, now if not given."""
     at = datetime.now(UTC) if sent_at is None else datetime.fromtimestamp(sent_at, UTC)
     return {
         "webhook-id": message,
@@ -148,13 +148,13 @@ def signed(
 
 @cache
 def amazon_key() -> rsa.RSAPrivateKey:
-    """The key that plays Amazon's."""
+    """Return the key that stands for Amazon's."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @cache
 def certificate(expired: bool = False) -> bytes:
-    """A certificate of that key, in PEM."""
+    """Return a certificate of that key, in PEM."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
     start = datetime.fromtimestamp(NOW, UTC) - timedelta(days=30)
     end = start + timedelta(days=1 if expired else 36500)
@@ -163,7 +163,7 @@ def certificate(expired: bool = False) -> bytes:
 
 
 def serve_amazon(url: str) -> bytes:
-    """What Amazon's hosts answer."""
+    """Return what Amazon's hosts respond."""
     answers = {CERTIFICATE_URL: certificate(), SUBSCRIBE_URL: b"<ConfirmSubscriptionResponse/>"}
     if url not in answers:
         raise FetchFailed(f"The server answered 404 for {url}.")
@@ -173,7 +173,7 @@ def serve_amazon(url: str) -> bytes:
 def envelope(
     message: str, version: str = "1", at: float = NOW, members: dict[str, str] | None = None
 ) -> dict[str, str]:
-    """An SNS notification, signed as SNS signs."""
+    """Return an SNS notification, signed as SNS signs."""
     body = {
         "Type": "Notification",
         "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",

@@ -1,4 +1,4 @@
-"""Real embeddings with made-up contributors: what the tests of the learning part stand on."""
+"""Real embeddings with made-up contributors, for tests of learning."""
 
 import random
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ APART_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Said:
-    """A contributor's last word: about the image and the tag at these positions."""
+    """A contributor's last verdict on the image and the tag at these positions."""
 
     image: int
     tag: str
@@ -41,20 +41,22 @@ class Said:
 
 
 def index_with_custom(slugs: Sequence[str]) -> VocabularyIndex:
-    """The vocabulary with tags that people made."""
+    """Return the vocabulary with custom tags."""
     custom = [Tag(slug, slug, None, (), (), "", None) for slug in slugs]
     vocabulary = load_imagenet().with_custom(custom)
     return VocabularyIndex(vocabulary, np.arange(1, len(vocabulary) + 1, dtype=np.int32))
 
 
 def untaught(backbone: Backbone, slugs: Sequence[str]) -> Scorer:
-    """The network as it comes, live, in a vocabulary with these custom tags."""
+    """Return a live version that has learned nothing, in a vocabulary with these custom tags."""
     model = LiveModel(1, 1, backbone.description.name, "heads/first")
     return Scorer(model, backbone.first_head, index_with_custom(slugs))
 
 
 def embed_crops(backbone: Backbone, photo: Path, count: int, seed: int) -> NDArray[np.float16]:
-    """Embeddings of random crops of a photograph, (count, dimensions): like pictures of a kind."""
+    """Return embeddings of random crops of a photograph, (count, dimensions): like pictures of a
+    kind.
+    """
     pixels = cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB)
     dice = random.Random(seed)
     futures = []
@@ -78,7 +80,7 @@ def data_set(
     earlier: Sequence[Said] = (),
     sampled: NDArray[np.float16] | None = None,
 ) -> DataSet:
-    """A data set as it would be read from Postgres; every contributor spoke in one burst."""
+    """Return a data set as read from Postgres; every contributor's votes are one burst."""
     dice = random.Random(0)
     names = sorted({word.by for word in (*said, *earlier)})
     slugs = sorted({word.tag for word in (*said, *earlier)})
@@ -109,7 +111,7 @@ def data_set(
 
 
 def learn(data: DataSet, live: Scorer, recorded: dict[str, float] | None = None) -> Finetuned:
-    """A fine-tune with the default limits."""
+    """Run a fine-tune with the default limits."""
     return finetune_on(
         data,
         live,
@@ -121,6 +123,6 @@ def learn(data: DataSet, live: Scorer, recorded: dict[str, float] | None = None)
 
 
 def promoted(live: Scorer, outcome: Finetuned) -> Scorer:
-    """The outcome's head in the place of the live one."""
+    """Return a live version with the outcome's head."""
     assert outcome.head is not None
     return replace(live, head=outcome.head)

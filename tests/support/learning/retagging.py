@@ -1,4 +1,4 @@
-"""Heads that go live one after the other, and the jobs that re-tag everything with them."""
+"""Make heads live one after the other, and run the jobs that re-tag everything with them."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -25,7 +25,7 @@ EVERYTHING = RetagScope()
 
 
 class Retagging:
-    """Puts heads live and works on jobs."""
+    """Makes heads live and runs jobs."""
 
     def __init__(
         self, settings: Settings, engine: Engine, storage: Storage, pipeline: Pipeline
@@ -36,7 +36,7 @@ class Retagging:
         self.head = pipeline.live.get().head
 
     def go_live(self, head: Head, tag_id: int | None = None) -> int:
-        """A version with this head, in the place of the live one, since a while ago.
+        """Make a version with this head live, as if a while ago.
 
         tag_id: the only tag that a run has taught it.
         """
@@ -67,7 +67,7 @@ class Retagging:
         return version
 
     def goldfish(self) -> Head:
-        """Sees goldfish everywhere, and nothing else."""
+        """Return a head that sees only goldfish, everywhere."""
         vocabulary = load_imagenet()
         bias = np.zeros(len(vocabulary.leaves), np.float32)
         bias[vocabulary.index("goldfish")] = 100
@@ -79,7 +79,7 @@ class Retagging:
         )
 
     def learned(self, tag_id: int, bias: float) -> Head:
-        """The live head beside a tag that it gives to every picture, or to none."""
+        """Return the live head with another tag that it gives to every picture, or to none."""
         nothing = LearnedTags.nothing(len(self.head.weight))
         learned = replace(
             nothing,
@@ -100,7 +100,7 @@ class Retagging:
         return run_due_jobs(self.engine, self.storage, self.settings)
 
     def do(self, scope: RetagScope = EVERYTHING) -> RowMapping:
-        """Queue a job and work on it to its end."""
+        """Queue a job and run it to its end."""
         job = self.queue(scope)
         assert not self.work()
         return self.read(job)

@@ -1,4 +1,4 @@
-"""Trainers whose learning is over at once, and what they work on."""
+"""Trainers that learn instantly, and their input."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ BACKBONE = "small"
 
 @dataclass
 class InstantLearn:
-    """Learns a head without asking the corrections; remembers for which tags.
+    """Learns a head without reading the corrections; records for which tags.
 
     meanwhile: called with the progress callback while it learns.
     """
@@ -47,7 +47,7 @@ class InstantLearn:
         progress: Progress,
         is_last_attempt: bool = False,
     ) -> Finetuned:
-        """Learn on top of what is live when this is called."""
+        """Learn on top of the version that is live now."""
         self.learned.append(tag_id)
         with transaction(engine) as connection:
             live = find_live_model(connection)
@@ -58,7 +58,7 @@ class InstantLearn:
 
 
 def small_head() -> Head:
-    """A head that says nothing in particular."""
+    """Return a head with arbitrary weights."""
     return Head(
         np.zeros((DIMENSIONS, 1000), np.float32),
         np.zeros(1000, np.float32),
@@ -70,14 +70,14 @@ def small_head() -> Head:
 def trainer_with(
     learn: InstantLearn, settings: Settings, engine: Engine, storage: Storage
 ) -> Trainer:
-    """A trainer as its process would have it, but for what it learns."""
+    """Return a trainer as in its process, but with other learning code."""
     return Trainer(settings, engine, storage, create_celery(settings), learn)
 
 
 def insert_version(
     engine: Engine, storage: Storage, head: Head | None = None, *, backbone: str = BACKBONE
 ) -> int:
-    """A version that is live from now on, if none is, and retired otherwise."""
+    """Insert a version: live if none is, otherwise retired."""
     with transaction(engine) as connection:
         connection.execute(
             text(
@@ -103,7 +103,7 @@ def insert_version(
 
 
 def insert_corrections(engine: Engine, slug: str = "dog", count: int = 1, age: str = "0") -> None:
-    """Corrections of images of their own that wait in the queue. age: as SQL reads an interval."""
+    """Insert waiting corrections, each on an image of its own. age: as SQL reads an interval."""
     for _ in range(count):
         image = insert_row(engine)
         with transaction(engine) as connection:
@@ -121,7 +121,7 @@ def insert_corrections(engine: Engine, slug: str = "dog", count: int = 1, age: s
 
 
 def live_version(engine: Engine) -> int | None:
-    """The version that is live, of which there is never more than one."""
+    """Return the live version, of which there is never more than one."""
     with transaction(engine) as connection:
         versions = connection.scalars(text("SELECT version FROM models WHERE status = 'live'"))
         return versions.one_or_none()
@@ -134,7 +134,7 @@ def queue_run(engine: Engine, tag_id: int | None = None) -> int:
 
 
 def read_run(engine: Engine, run_id: int) -> RowMapping:
-    """The row of a run."""
+    """Return the row of a run."""
     with transaction(engine) as connection:
         row = find_run(connection, run_id, EVERYTHING)
     assert row is not None
@@ -142,12 +142,12 @@ def read_run(engine: Engine, run_id: int) -> RowMapping:
 
 
 def waiting_corrections(engine: Engine) -> int:
-    """How many corrections no run has taken."""
+    """Return how many corrections no run has taken."""
     with transaction(engine) as connection:
         return count_queue(connection)
 
 
 def queued_jobs(engine: Engine) -> list[tuple[str, str | None]]:
-    """Status and tag of each re-tagging job, the newest first."""
+    """Return status and tag of each re-tagging job, the newest first."""
     with transaction(engine) as connection:
         return [(job["status"], job["tag"]) for job in list_jobs(connection, EVERYTHING, 10)]

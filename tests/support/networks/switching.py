@@ -1,4 +1,4 @@
-"""Switches to another network, worked on step by step."""
+"""Carry out switches to another network step by step."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ MAX_STEPS = 20
 
 
 class Switching:
-    """Begins switches, and does the work of workers and trainers on them."""
+    """Requests switches, and does the work of workers and trainers on them."""
 
     def __init__(self, switcher: Switcher, trainer: Trainer) -> None:
         self.switcher = switcher
@@ -28,12 +28,12 @@ class Switching:
         self._engine = trainer.engine
 
     def begin(self, name: str = REVERSED, weights: str | None = None, *, gated: bool = True) -> int:
-        """Begin a switch; return its id."""
+        """Request a switch; return its id."""
         with transaction(self._engine) as connection:
             return request_switch(connection, name, weights, gated=gated)
 
     def read(self) -> dict[str, Any]:
-        """The newest switch."""
+        """Return the newest switch."""
         with transaction(self._engine) as connection:
             row = find_last_switch(connection)
         assert row is not None
@@ -48,7 +48,7 @@ class Switching:
         pytest.fail(f"still {self.read()}")
 
     def learn(self) -> None:
-        """Do the trainer's part; the network is live afterwards, since a while ago."""
+        """Do the trainer's part; the network is live afterwards, as if a while ago."""
         self.until("learning")
         carry_out_due_switch(self.trainer)
         assert self.read()["status"] == "finishing", self.read()
@@ -67,7 +67,7 @@ class Switching:
             pass
 
     def embeddings_by(self, name: str) -> dict[UUID, np.ndarray]:
-        """The stored embeddings of a network, by image."""
+        """Return the stored embeddings of a network, by image."""
         query = text("""
             SELECT image_id, embedding::real[] FROM embeddings
             JOIN backbones ON backbones.id = backbone_id WHERE name = :name

@@ -1,4 +1,4 @@
-"""Texts that services want embedded, answered by a network in the test's own process."""
+"""Answer services' questions about texts by a network in the test's own process."""
 
 from dataclasses import dataclass, field
 from typing import Any

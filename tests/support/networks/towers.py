@@ -1,4 +1,4 @@
-"""Networks with text that the tests make and save as open_clip saves them."""
+"""Make networks with text, and save them as open_clip does."""
 
 import json
 from collections.abc import Sequence
@@ -55,13 +55,13 @@ LITE0: dict[str, Any] = {
 
 
 def save_tiny_towers(folder: Path) -> None:
-    """Save a network that knows nothing, with the tokenizer that open_clip has for most."""
+    """Save a network with random weights, with the tokenizer that open_clip uses for most."""
     torch.manual_seed(0)
     _save(folder, TINY, {})
 
 
 def save_lite0_towers(folder: Path, names: Sequence[str]) -> None:
-    """Save lite0 with a tower for texts that knows the names of its 1,000 classes.
+    """Save lite0 with a text tower that knows the names of its 1,000 classes.
 
     A name is one token. Its embedding is the direction in which the classifier looks for the class,
     in the 256 dimensions in which the classes differ most. A layer that adds nothing follows, so

@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def quarters_of(path: Path) -> Iterator[bytes]:
-    """Four quarters of a photograph, as files."""
+    """Return the four quarters of a photograph, as files."""
     with Image.open(path) as photo:
         width, height = photo.size
         for left in (0, width // 2):

@@ -1,4 +1,4 @@
-"""Files that other programs wrote in ways that make decoders stumble; each of the same scene."""
+"""Rare but real kinds of files that decoders fail on; each shows the same scene."""
 
 import struct
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ SIDEWAYS = 6
 
 
 def nonsense_exif(orientation: int = SIDEWAYS) -> bytes:
-    """EXIF data with an orientation, between values that make no sense."""
+    """Return EXIF data with an orientation between invalid values."""
     entries = [
         (0x010F, 2, 9, b"\xff\xff\xff\xff"),  # a text far outside
         (0x0112, 3, 1, struct.pack("<HH", orientation, 0)),
@@ -30,7 +30,7 @@ def nonsense_exif(orientation: int = SIDEWAYS) -> bytes:
 
 
 def with_nonsense_exif(format: str) -> bytes:
-    """The scene, stored on its side, with EXIF data that only makes sense in the orientation."""
+    """Return the scene on its side, with EXIF data that is valid only in the orientation."""
     stored = scene().transpose(Image.Transpose.ROTATE_90)
     if format == "TIFF":
         nonsense = [
@@ -46,7 +46,7 @@ def with_nonsense_exif(format: str) -> bytes:
 
 
 def clipboard_bmp() -> bytes:
-    """A BMP of 32 bits with an alpha mask, in which all alpha is 0."""
+    """Return a BMP of 32 bits with an alpha mask, in which all alpha is 0."""
     pixels = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
     pixels[..., :3] = np.asarray(scene())[::-1, :, ::-1]
     masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
@@ -61,7 +61,7 @@ def clipboard_bmp() -> bytes:
 
 
 def slow_bmp(side: int = 4000) -> bytes:
-    """A BMP of run lengths, each of one pixel: they are decoded one by one, for some seconds."""
+    """Return a BMP of run lengths of one pixel each, which takes seconds to decode."""
     runs = b"\1\7" * (side * side)
     header = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(runs), 0, 0, 256, 0)
     start = 14 + len(header) + 1024
@@ -80,7 +80,7 @@ def tiff(
     previews: int = 0,
     more: Sequence[tuple[int, int, int]] = (),
 ) -> bytes:
-    """An uncompressed TIFF: (height, width) or (height, width, samples).
+    """Return an uncompressed TIFF: (height, width) or (height, width, samples).
 
     previews: that many small red directories, marked as reduced, stand before it. more: further
     entries, as tag, type and value.
@@ -126,12 +126,12 @@ def tiff(
 
 
 def deep_grey(levels: int = 65535) -> np.ndarray:
-    """The scene in 16-bit grey."""
+    """Return the scene in 16-bit grey."""
     return (np.asarray(scene().convert("L"), np.float64) / 255 * levels).astype(np.uint16)
 
 
 def profile(name: str) -> bytes:
-    """An ICC profile: `swapped`, whose red is blue, or one of those that Pillow can make."""
+    """Return an ICC profile: `swapped`, whose red is blue, or one that Pillow can make."""
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     if name == "sRGB":
         return made
@@ -149,7 +149,7 @@ def profile(name: str) -> bytes:
 
 
 def in_swapped_colours(format: str) -> bytes:
-    """The scene with red and blue exchanged, and a profile that exchanges them back."""
+    """Return the scene with red and blue exchanged, and a profile that exchanges them back."""
     red, green, blue = scene().split()
     options = {} if format in ("PNG", "TIFF") else {"quality": 95}
     swapped = Image.merge("RGB", (blue, green, red))
@@ -157,19 +157,19 @@ def in_swapped_colours(format: str) -> bytes:
 
 
 def cgbi_png() -> bytes:
-    """A PNG as Xcode writes them: a chunk of its own before the header."""
+    """Return a PNG as Xcode writes it: a chunk of its own before the header."""
     data = encode(scene(), "PNG")
     return data[:8] + png_chunk(b"CgBI", b"\x50\x00\x20\x02") + data[8:]
 
 
 def photograph(size: int = 600) -> Image.Image:
-    """A scene with noise, whose JPEG has some tens of kilobytes."""
+    """Return a scene with noise, whose JPEG has some tens of kilobytes."""
     noise = np.random.default_rng(7).integers(-20, 20, (size, size, 3))
     return Image.fromarray((np.asarray(scene(size, size)) + noise).clip(0, 255).astype(np.uint8))
 
 
 def many_scans(count: int, size: int = 512) -> bytes:
-    """A progressive JPEG whose last scan is repeated up to so many scans."""
+    """Return a progressive JPEG whose last scan is repeated up to so many scans."""
     data = encode(photograph(size), "JPEG", progressive=True)
     last = data.rfind(b"\xff\xda")
     scan = data[last:-2]

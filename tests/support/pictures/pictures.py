@@ -1,4 +1,4 @@
-"""Picture files of every odd kind, made on the spot from one photograph."""
+"""Picture files of every unusual kind, made from one photograph."""
 
 import io
 import struct
@@ -19,7 +19,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def scene(width: int = SIZE[0], height: int = SIZE[1]) -> Image.Image:
-    """A smooth picture whose corners differ, so that it looks different after every turn."""
+    """Return a smooth picture whose corners differ, so that it looks different after every turn."""
     x = np.linspace(0, 1, width)[np.newaxis, :]
     y = np.linspace(0, 1, height)[:, np.newaxis]
     planes = [200 * x + 0 * y, 200 * y + 0 * x, 200 * (1 - x) * (1 - y)]
@@ -27,7 +27,7 @@ def scene(width: int = SIZE[0], height: int = SIZE[1]) -> Image.Image:
 
 
 def encode(image: Image.Image, format: str, **options: Any) -> bytes:
-    """An image as a file."""
+    """Return an image as a file."""
     shared.pictures.formats.prepare_pillow()  # knows how to write HEIC
     file = io.BytesIO()
     image.save(file, format, **options)
@@ -35,7 +35,7 @@ def encode(image: Image.Image, format: str, **options: Any) -> bytes:
 
 
 def turned(orientation: int, format: str = "JPEG", image: Image.Image | None = None) -> bytes:
-    """A file whose EXIF data ask for it to be turned before it is shown."""
+    """Return a file whose EXIF data ask for it to be turned before it is shown."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     options = {"quality": 95} if format == "JPEG" else {}
@@ -43,36 +43,36 @@ def turned(orientation: int, format: str = "JPEG", image: Image.Image | None = N
 
 
 def truncated(data: bytes, share: float = KEPT_SHARE) -> bytes:
-    """The beginning of a file."""
+    """Return the beginning of a file."""
     return data[: int(len(data) * share)]
 
 
 def deep_png() -> bytes:
-    """16 bits of grey a pixel."""
+    """Return a PNG with 16 bits of grey a pixel."""
     grey = np.asarray(scene().convert("L"), dtype=np.uint16) * 257
     return encode(Image.fromarray(grey), "PNG")
 
 
 def palette_png() -> bytes:
-    """A palette in which one entry is transparent."""
+    """Return a PNG with a palette in which one entry is transparent."""
     return encode(scene().quantize(32), "PNG", transparency=0)
 
 
 def animation(format: str) -> bytes:
-    """Three frames; the first is the scene, the others are black."""
+    """Return three frames: the first is the scene, the others are black."""
     black = Image.new("RGB", SIZE)
     return encode(scene(), format, save_all=True, append_images=[black, black], duration=100)
 
 
 def float_tiff() -> bytes:
-    """Floating point grey in which some pixels are no numbers."""
+    """Return floating-point grey in which some pixels are not numbers."""
     values = np.asarray(scene().convert("L"), dtype=np.float32) / 255
     values[0, 0] = np.nan
     return encode(Image.fromarray(values), "TIFF")
 
 
 def huge_png(side: int = 60_000) -> bytes:
-    """A PNG of a few kilobytes that would unpack to gigabytes: all its pixels are white."""
+    """Return a PNG of a few kilobytes that would unpack to gigabytes: all its pixels are white."""
     pack = zlib.compressobj(9)
     row = b"\x00" + b"\xff" * (side // 8)
     # The header is all that a careful reader looks at, so a part of the rows will do.

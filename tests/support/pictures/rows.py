@@ -1,4 +1,4 @@
-"""Images in the database, put there as the door puts them."""
+"""Insert images into the database as uploads do, and read their rows."""
 
 import io
 import itertools
@@ -23,7 +23,7 @@ _numbers = itertools.count()
 def store_image(
     settings: Settings, engine: Engine, storage: Storage, data: bytes, owner: str = ""
 ) -> UUID:
-    """A picture whose file and row are there, as after an upload."""
+    """Store a file and insert its row, as an upload does."""
     image_id = new_image_id()
     original = inspect_original(io.BytesIO(data), settings)
     storage.put(original_key(image_id), data)
@@ -33,12 +33,12 @@ def store_image(
 
 
 def insert_row(engine: Engine, **values: Any) -> UUID:
-    """The row of an upload, without its file."""
+    """Insert the row of an upload, without its file."""
     return insert_rows(engine, 1, **values)[0]
 
 
 def insert_rows(engine: Engine, count: int, **values: Any) -> list[UUID]:
-    """The rows of some uploads."""
+    """Insert the rows of some uploads."""
     given = {
         "owner": "",
         "queue": BULK,
@@ -60,7 +60,7 @@ def insert_rows(engine: Engine, count: int, **values: Any) -> list[UUID]:
 
 
 def read_row(engine: Engine, image_id: UUID) -> dict[str, Any]:
-    """Everything that stands in the row of an image."""
+    """Return the row of an image."""
     with transaction(engine) as connection:
         found = connection.execute(text("SELECT * FROM images WHERE id = :id"), {"id": image_id})
         return dict(found.mappings().one())
@@ -73,7 +73,7 @@ def set_row(engine: Engine, image_id: UUID, assignment: str) -> None:
 
 
 def set_decision(engine: Engine, image_id: UUID, slug: str, *, present: bool) -> None:
-    """What people decided about a tag of an image, without the corrections that led to it."""
+    """Decide about a tag of an image, without corrections."""
     statement = text("""
         INSERT INTO decisions (image_id, tag_id, present, explicit)
         SELECT :image_id, id, :present, true FROM tags WHERE slug = :slug
@@ -84,14 +84,14 @@ def set_decision(engine: Engine, image_id: UUID, slug: str, *, present: bool) ->
 
 
 def insert_custom_tag(engine: Engine, slug: str, name: str, owner: str | None = None) -> int:
-    """Make a tag, of one owner or of everybody; return its id."""
+    """Insert a tag, of one owner or shared; return its id."""
     tag = KnownTag(0, slug, name, "custom", owner)
     with transaction(engine) as connection:
         return insert_custom_tags(connection, [tag], None)[slug].id
 
 
 def show_tag(engine: Engine, image_id: UUID, slug: str, confidence: float = 0.9) -> None:
-    """Have the model show a tag for an image."""
+    """Make the model show a tag for an image."""
     statement = text("""
         INSERT INTO image_tags (image_id, tag_id, confidence)
         SELECT :image_id, id, :confidence FROM tags WHERE slug = :slug

@@ -19,12 +19,12 @@ RAMP = bytes(range(MINIATURE_BYTES))
 
 
 def look(difference_hash: int, taken_at: datetime | None = None) -> Fingerprint:
-    """A fingerprint whose miniature is the same as all others'."""
+    """Return a fingerprint with the same miniature as all others."""
     return Fingerprint(difference_hash, RAMP, taken_at)
 
 
 def insert_network(engine: Engine) -> int:
-    """A live network for these embeddings; its id."""
+    """Insert a live network for these embeddings; return its id."""
     with transaction(engine) as connection:
         backbone_id = insert_backbone(connection, "lite0", DIMENSIONS, None)
         insert_first_version(connection, backbone_id, "heads/1", {}, is_live=True)
@@ -34,7 +34,9 @@ def insert_network(engine: Engine) -> int:
 def store_looks(
     engine: Engine, backbone_id: int, looks: Sequence[tuple[Fingerprint, float]], owner: str = ""
 ) -> list[UUID]:
-    """Tagged images with these fingerprints, and embeddings at these angles from the first axis."""
+    """Insert tagged images with these fingerprints, and embeddings at these angles from the first
+    axis.
+    """
     ids = [insert_row(engine, owner=owner) for _ in looks]
     embeddings = np.zeros((len(looks), DIMENSIONS))
     angles = np.array([angle for _, angle in looks])

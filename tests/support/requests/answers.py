@@ -1,4 +1,4 @@
-"""Answers of the API."""
+"""Responses of the API."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 
 def get(client: FlaskClient, path: str) -> dict[str, Any]:
-    """The document of an answer that has to be a good one."""
+    """Return the document of a response that has to be successful."""
     answer = client.get(path)
     assert answer.status_code == 200, answer.text
     document: dict[str, Any] = answer.get_json()

@@ -1,4 +1,4 @@
-"""Requests as AWS' clients sign them."""
+"""Requests as AWS's clients sign them."""
 
 import json
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
 def make_aws_key(engine: Engine, *scopes: Scope, **values: Any) -> tuple[str, str]:
-    """An access key id and its secret access key."""
+    """Return an access key id and its secret access key."""
     access_key_id = new_access_key_id()
     with transaction(engine) as connection:
         insert_key(connection, access_key_id, NewKey(frozenset(scopes), **values))
@@ -40,7 +40,7 @@ def sign_headers(
     service: str = "rekognition",
     path: str = ROOT,
 ) -> dict[str, str]:
-    """The headers of a request that botocore signs."""
+    """Return the headers of a request that botocore signs."""
     request = AWSRequest(
         "POST",
         f"{HOST}{path}",
@@ -59,7 +59,7 @@ def sign_headers(
 def send(
     client: FlaskClient, operation: str, document: Any, headers: dict[str, str], **options: Any
 ) -> TestResponse:
-    """Send a document with headers that `sign_headers` made for it."""
+    """Send a document with the headers that `sign_headers` made for it."""
     return client.post(
         options.pop("path", ROOT), data=encode(document), headers=headers, base_url=HOST, **options
     )
@@ -74,5 +74,5 @@ def call(
 
 
 def encode(document: Any) -> bytes:
-    """A document as JSON; bytes as they are."""
+    """Return a document as JSON; bytes stay unchanged."""
     return document if isinstance(document, bytes) else json.dumps(document).encode()

@@ -1,4 +1,4 @@
-"""Apps that ask for keys, keys, and clients that show them."""
+"""Apps that ask for keys, keys, and clients that send them."""
 
 from typing import Any
 
@@ -19,19 +19,19 @@ from shared.web import create_web_app
 
 
 def app_with(settings: Settings, **changes: Any) -> Flask:
-    """All services, with other settings."""
+    """Create all services, with other settings."""
     return create_web_app(
         "tagloop", (*INGEST, *FEEDBACK, *CATALOG, *COMPAT), settings.model_copy(update=changes)
     )
 
 
 def app_like(app: Flask) -> Flask:
-    """The same app in another process: it remembers no key."""
+    """Create the same app as in another process: it remembers no key."""
     return app_with(app.extensions["tagloop"].settings)
 
 
 def make_key(engine: Engine, *scopes: Scope, **values: Any) -> str:
-    """A key that opens something."""
+    """Make a key with these permissions."""
     token = new_token()
     with transaction(engine) as connection:
         insert_key(connection, token, NewKey(frozenset(scopes), **values))
@@ -39,12 +39,12 @@ def make_key(engine: Engine, *scopes: Scope, **values: Any) -> str:
 
 
 def client_with(app: Flask, token: str) -> FlaskClient:
-    """A client that shows a key with every request."""
+    """Return a client that sends a key with every request."""
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client
 
 
 def client_of(app: Flask, engine: Engine, *scopes: Scope, **values: Any) -> FlaskClient:
-    """The same, with a key made for it."""
+    """Return such a client, with a key made for it."""
     return client_with(app, make_key(engine, *scopes, **values))

@@ -1,4 +1,4 @@
-"""Requests to the door."""
+"""Uploads as programs send them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ Fields = list[tuple[str, str | tuple[str, bytes]]]
 
 
 def files(*pictures: tuple[str, bytes], **fields: str) -> Fields:
-    """A multipart body with these files, then these fields."""
+    """Return a multipart body with these files, then these fields."""
     return [*(("file", picture) for picture in pictures), *fields.items()]
 
 
@@ -22,5 +22,5 @@ def post(client: FlaskClient, fields: Fields, query: str = "") -> TestResponse:
 
 
 def blobs(tmp_path: Path) -> list[Path]:
-    """Every file in the storage of a test."""
+    """Return every file in the storage of a test."""
     return [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""A way to Postgres that can lose the answer to a COMMIT, as a network does."""
+"""A proxy to Postgres that can lose the response to a COMMIT, as a network does."""
 
 import contextlib
 import selectors
@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 class CommitCutter:
-    """Forwards connections to Postgres; armed, it cuts one at its COMMIT.
+    """Forwards connections to Postgres; once armed, cuts one at its COMMIT.
 
     Whether the transaction is committed, the client can't know: it gets no answer either way.
     """
@@ -46,7 +46,7 @@ class CommitCutter:
             self._reaches_server = reaches_server
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Accept no more connections."""
         self._listener.close()
 
     def _accept(self) -> None:
@@ -90,7 +90,7 @@ class CommitCutter:
 
 @contextmanager
 def cutting_commits(database_url: str) -> Iterator[CommitCutter]:
-    """A cutter in front of a database of the embedded Postgres."""
+    """Run a cutter in front of a database of the embedded Postgres."""
     cutter = CommitCutter(database_url)
     try:
         yield cutter

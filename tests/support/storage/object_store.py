@@ -19,7 +19,7 @@ NOTIFIED = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
 
 @contextmanager
 def object_store() -> Iterator[str]:
-    """The address of a running object store."""
+    """Run an object store; return its address."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -59,7 +59,7 @@ class Bucket:
         )
 
     def notifications(self) -> list[bytes]:
-        """The bodies of what was notified since the last call, in no order."""
+        """Return the bodies of all notifications since the last call, in no order."""
         found: list[bytes] = []
         while more := self._sqs.receive_message(
             QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=0

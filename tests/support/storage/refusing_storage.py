@@ -1,4 +1,4 @@
-"""A storage that does not delete for a while, as one that is read-only or away."""
+"""A storage that refuses to delete for a while, like a read-only one."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from shared.storage.storage import Storage
 
 
 class RefusingStorage(Storage):
-    """Stores and reads; deletes only once `refuses` is false."""
+    """Stores and reads; deletes only if `refuses` is false."""
 
     refuses = True
 

@@ -1,4 +1,4 @@
-"""A server that answers reads of objects as S3 does, from a dictionary."""
+"""A server that answers reads of objects like S3, from a dictionary."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class TinyS3:
 
 @contextmanager
 def tiny_s3() -> Iterator[TinyS3]:
-    """A running server without any object."""
+    """Run a server without any object."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
