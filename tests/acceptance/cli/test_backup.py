@@ -1,4 +1,4 @@
-"""`tagloop backup` of a running Tagloop, `restore` to an empty folder, and what is there then."""
+"""`tagloop backup` of a running Tagloop, and `restore` to an empty folder."""
 
 import json
 import os
@@ -22,7 +22,7 @@ RUN_SECONDS = 120.0
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A command, as a person types it."""
+    """Run a command, as a person types it."""
     return subprocess.run(
         [*COMMAND, *map(os.fspath, map(str, arguments))],
         cwd=PROJECT_ROOT,
@@ -33,14 +33,14 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def succeed(*arguments: object) -> str:
-    """What a command prints that has to go well."""
+    """Run a command that has to succeed; return its output."""
     done = run(*arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def document_of(api: Api) -> dict[str, list[Document]]:
-    """What a Tagloop shows to its users."""
+    """Return what a Tagloop shows to its users."""
     return {
         "images": [api.get(f"/v1/images/{image['id']}") for image in api.list("ada")],
         "models": api.get("/v1/models")["models"],
@@ -62,7 +62,7 @@ class BackedUp:
 
 @pytest.fixture(scope="module")
 def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackedUp]:
-    """Taught, with a key, backed up while it runs; it goes on running."""
+    """A Tagloop with a learned tag and a key, backed up while it runs."""
     place = tmp_path_factory.mktemp("original")
     with running(place / "data") as server:
         api = Api(server.url)

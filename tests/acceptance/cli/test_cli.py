@@ -44,7 +44,7 @@ def album(tmp_path: Path) -> Path:
 
 
 def counts(output: str) -> dict[str, str]:
-    """The summary of `add` by its texts."""
+    """Return the summary of `add`, by its texts."""
     lines = [line.split(maxsplit=1) for line in output.splitlines()]
     return {text.strip(): count for count, text in lines if count[0].isdigit()}
 

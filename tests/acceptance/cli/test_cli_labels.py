@@ -18,12 +18,12 @@ DECIDED: tuple[float, str] = (1.0, "user")
 
 
 def upload(api: Api, photo: Path, owner: str) -> Document:
-    """A tagged image of the photograph."""
+    """Upload the photograph; return the id of the tagged image."""
     return api.upload(photo.read_bytes(), owner=owner, wait=30).json()
 
 
 def tags_of(api: Api, image: Document) -> dict[str, tuple[float, str]]:
-    """Confidence and source by slug."""
+    """Return confidence and source by slug."""
     tags = api.get(f"/v1/images/{image['id']}")["tags"]
     return {tag["tag"]: (tag["confidence"], tag["source"]) for tag in tags}
 

@@ -12,7 +12,7 @@ RUN_SECONDS = 90.0
 
 
 def wait_until_idle(api: Api) -> None:
-    """No fine-tune run waits or goes on."""
+    """Wait until no fine-tune run is open."""
     wait_for(
         lambda: all(
             run["status"] not in ("queued", "running") for run in api.get("/v1/retrain")["runs"]

@@ -1,4 +1,4 @@
-"""Files of every odd kind at the door: each is tagged or refused, and none harms its neighbours."""
+"""Unusual and damaged files: each is tagged or refused, and none affects the others."""
 
 import io
 import os

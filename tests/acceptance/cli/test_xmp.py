@@ -1,4 +1,4 @@
-"""`tagloop xmp` against a running Tagloop, with ExifTool as the other program and as the judge."""
+"""`tagloop xmp` against a running Tagloop, with ExifTool to change and to check files."""
 
 import json
 import os
@@ -76,14 +76,14 @@ def folder(tmp_path: Path, api: Api) -> Path:
 
 
 def words(exiftool: Tool, file: Path) -> dict[str, list[str]]:
-    """The words of each field, as ExifTool reads them."""
+    """Return the words of each field, as ExifTool reads them."""
     (document,) = json.loads(exiftool("-json", *(f"-XMP:{field}" for field in FIELDS), file))
     listed: dict[str, Any] = {field: document.get(field, []) for field in FIELDS}
     return {k: [str(i) for i in ([v] if isinstance(v, str) else v)] for k, v in listed.items()}
 
 
 def corrections(api: Api) -> set[tuple[str, str, str]]:
-    """File name, tag and verdict of every correction of the owner's pictures."""
+    """Return file name, tag and verdict of every correction of the owner's pictures."""
     return {
         (image["filename"], correction["tag"], correction["verdict"])
         for image in api.list(OWNER)

@@ -1,4 +1,4 @@
-"""The vendors' own clients, unchanged but for the address, in an environment of their own."""
+"""The vendors' own clients, with only the address changed, in a separate environment."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Amazon Rekognition's own client, boto3, with nothing changed but the address."""
+"""Amazon Rekognition's own client, boto3, with only the address changed."""
 
 import base64
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""PhotoPrism and Imagga, whose programs are no libraries: requests as they send them."""
+"""PhotoPrism and Imagga, which have no client library: requests as their programs send them."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ class Caller:
         self.headers = headers or {"Authorization": f"Bearer {key}"}
 
     def send(self, method: str, path: str, status: int = 200, **options: Any) -> dict[str, Any]:
-        """The JSON of an answer with that status."""
+        """Return the JSON of a response with that status."""
         headers = {**self.headers, **options.pop("headers", {})}
         answer = urllib3.request(method, f"{self.root}{path}", headers=headers, **options)
         assert answer.status == status, answer.data

@@ -19,7 +19,7 @@ RACE_ROUNDS = 25
 
 
 def at_once(times: int, call: Callable[[int], Answer]) -> list[Answer]:
-    """The answers to as many calls, all under way together."""
+    """Make many calls at once; return the responses."""
     with ThreadPoolExecutor(times) as threads:
         return list(threads.map(call, range(times)))
 

@@ -28,7 +28,7 @@ def command(*arguments: str, key: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def create(server: Server, *options: str) -> str:
-    """A new key."""
+    """Create a key."""
     done = command("keys", "create", *options, "--data", str(server.data))
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

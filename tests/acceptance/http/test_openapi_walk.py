@@ -1,4 +1,4 @@
-"""Every operation of the OpenAPI document with parameters that nobody meant."""
+"""Every operation of the OpenAPI document, with invalid parameters."""
 
 import json
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Operation:
 
 @cache
 def read_operations(api: Api) -> tuple[Operation, ...]:
-    """The operations of the running server."""
+    """Return the operations of the running server."""
     return tuple(
         Operation(method, path, _names(described, "path"), _names(described, "query"))
         for path, methods in api.get("/openapi.json")["paths"].items()

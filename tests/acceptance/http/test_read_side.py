@@ -1,4 +1,4 @@
-"""Questions that make no sense, to the read side."""
+"""Invalid requests to the catalog."""
 
 import json
 from pathlib import Path

@@ -170,7 +170,7 @@ def test_a_client_that_hangs_up_leaves_nothing_behind(api: Api, server: Server) 
 
 
 def originals(data: Path) -> set[str]:
-    """The names of all originals, which are the ids of their images."""
+    """Return the names of all originals, which are the ids of their images."""
     return {path.name for path in (data / "blobs" / "originals").rglob("*") if path.is_file()}
 
 

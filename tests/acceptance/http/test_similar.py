@@ -1,4 +1,4 @@
-"""Search by a picture that is not kept: a worker looks at it."""
+"""Search by a picture that is not stored: a worker embeds it."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ def stored(api: Api, photos: dict[str, Path]) -> dict[str, Document]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_kept(server: Server) -> Iterator[None]:
-    """No test leaves a picture behind that was only asked about."""
+    """Check that no query picture is left behind."""
     yield
     assert not [path for path in server.data.rglob("questions/*") if path.is_file()]
 
@@ -41,7 +41,7 @@ def search(api: Api, picture: bytes, **query: object) -> list[Document]:
 
 
 def is_picture(api: Api, image: Document, photo: Path) -> bool:
-    """Whether an image shows a photograph; other tests upload some with bytes behind their end."""
+    """Return whether an image shows a photograph; other tests upload some with bytes appended."""
     return api.request("GET", f"{image['url']}/file").data.startswith(photo.read_bytes())
 
 

@@ -1,4 +1,4 @@
-"""Clients that keep a connection and do nothing with it: they must not keep others out."""
+"""Clients that hold a connection without using it must not keep others out."""
 
 import json
 import socket
@@ -50,7 +50,7 @@ def connect(api: Api) -> socket.socket:
 
 @pytest.fixture
 def held(api: Api, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Many connections that have sent the same and stay open."""
+    """Open many connections that send the same bytes and stay open."""
     with ExitStack() as stack:
         for _ in range(MANY):
             stack.enter_context(connect(api)).sendall(request.param)
@@ -98,7 +98,7 @@ def test_invalid_http_is_refused_with_a_problem_document(api: Api) -> None:
 
 
 def check(times: list[Times]) -> None:
-    """Every probe was answered, and soon."""
+    """Check that every probe was answered, and soon."""
     assert {row.path: row.failed for row in times if row.failed} == {}
     slow = {row.path: row.longest for row in times if row.longest > MAX_PROBE_SECONDS}
     assert slow == {}
@@ -168,7 +168,7 @@ def test_a_slow_but_steady_reader_gets_all_of_a_file(api: Api) -> None:
 
 
 def large_bmp() -> bytes:
-    """As large a file as is accepted: sockets have no room for it."""
+    """The largest file that is accepted: sockets cannot buffer it."""
     side = 1200
     pixels = side * side * 3
     sizes = (side, side, 1, 24, 0, pixels, 0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Pictures by URL: inner addresses are refused, and no bad server leaves an image queued."""
+"""Pictures by URL: private addresses are refused, and no bad server leaves an image queued."""
 
 import time
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ GIVEN_UP = (
 
 @pytest.fixture(scope="module")
 def images(api: Api) -> Iterator[dict[str, Document]]:
-    """What became of each path of the origin; all are sent before any is waited for."""
+    """The outcome of each path of the origin; all are sent before any is waited for."""
     with serving() as address:
         paths = [*GIVEN_UP, *FAILED, *TAGGED]
         sent = {}

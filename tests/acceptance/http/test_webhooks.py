@@ -1,4 +1,4 @@
-"""Another system says what it has, and a moment later it is tagged."""
+"""A webhook announces a picture, and a moment later it is tagged."""
 
 import json
 

@@ -1,4 +1,6 @@
-"""`tagloop connect immich` when Immich is away, pictures vanish or the process is killed."""
+"""`tagloop connect immich` when Immich does not answer, pictures vanish or the process is
+killed.
+"""
 
 import os
 import re
@@ -33,7 +35,7 @@ class Killed(BaseException):
 def test_a_failing_immich_costs_only_time(
     api: Api, engine: Engine, stand_in: StandIn, start: Callable[..., Passes]
 ) -> None:
-    """Every kind of request fails in each way, and everything is done once."""
+    """Requests of every kind fail in every way, and each thing is done once."""
     faults = (500, "half", 503)
     failed: set[tuple[str, object]] = set()
     (coffee, rocket, cat) = add(stand_in, "coffee.png", "rocket.jpg", "cat.png")
@@ -144,7 +146,7 @@ def test_it_can_be_killed_at_any_moment(
 
 
 def run_until(start: Callable[..., Passes], owner: str, moment: int) -> bool:
-    """Run a pass that is killed at its n-th step; return whether it came to that."""
+    """Run a pass that is killed at its n-th step; return whether it reached that step."""
     steps = 0
 
     def step() -> None:

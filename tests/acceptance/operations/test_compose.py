@@ -47,7 +47,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def address(engine: Engine) -> str:
-    """Where the proxy listens."""
+    """The address of the proxy."""
     return engine.start_proxy()
 
 
@@ -111,7 +111,7 @@ def test_each_service_answers_prometheus_and_the_proxy_does_not(
 
 
 def tells_story(log: str, image: str) -> bool:
-    """Whether a line is about this image and the request."""
+    """Return whether a log line is about this image and the request."""
     return any(image in line and "story-42" in line for line in log.splitlines())
 
 

@@ -1,4 +1,4 @@
-"""Processes that die while pictures come in: they are started again and nothing is lost."""
+"""Processes that die during uploads are started again, and nothing is lost."""
 
 import os
 
@@ -23,7 +23,7 @@ TAKEN_OVER_SECONDS = LEASE_SECONDS + 60
 
 
 def is_ready(api: Api) -> bool:
-    """Whether the server answers, while it may just be starting."""
+    """Return whether the server answers; it may be starting."""
     try:
         return urllib3.request("GET", f"{api.url}/readyz", retries=False).status == 200
     except urllib3.exceptions.HTTPError:
@@ -31,7 +31,7 @@ def is_ready(api: Api) -> bool:
 
 
 def upload_and_wait(api: Api) -> str:
-    """The status of a new picture after a while."""
+    """Upload a new picture; return its status after a while."""
     image = api.upload(JPEG + os.urandom(8), owner="crashes", wait=WAIT_SECONDS).json()
     return str(api.finished(image["id"])["status"])
 

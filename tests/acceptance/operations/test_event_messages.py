@@ -1,4 +1,4 @@
-"""Other systems hear of what happens, from the running stack."""
+"""A running stack sends events to other systems."""
 
 import json
 from collections.abc import Iterator

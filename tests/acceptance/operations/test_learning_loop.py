@@ -1,4 +1,4 @@
-"""From a correction to other tags: the whole loop on the real processes."""
+"""The whole loop on real processes, from a correction to other tags."""
 
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ def retrain(api: Api) -> Document:
 
 
 def ended(api: Api, run: Document) -> Document:
-    """A run, once it is over."""
+    """Return a run once it is over."""
 
     def over() -> Document:
         found = api.get(run["url"])

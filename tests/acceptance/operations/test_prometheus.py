@@ -39,7 +39,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 
 @contextmanager
 def load(api: Api) -> Iterator[None]:
-    """Uploads, corrections and reads for as long as the block runs."""
+    """Upload, correct and read while the block runs."""
     ended = threading.Event()
 
     def send() -> None:
@@ -62,7 +62,7 @@ def load(api: Api) -> Iterator[None]:
 
 
 def panel_queries() -> dict[str, str]:
-    """Every query of every panel, by where it stands."""
+    """Return every query of every panel, by its place."""
     queries = {}
     for file in DASHBOARDS:
         for panel in json.loads(file.read_text())["panels"]:

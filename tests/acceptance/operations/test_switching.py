@@ -44,7 +44,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def tagloop(server: Server, *arguments: object) -> str:
-    """What a command says."""
+    """Run a command; return its output."""
     done = subprocess.run(
         [*COMMAND, "backbone", *map(str, arguments), "--server", server.url],
         cwd=PROJECT_ROOT,
@@ -56,7 +56,7 @@ def tagloop(server: Server, *arguments: object) -> str:
 
 
 def switch_in(api: Api, *statuses: str) -> Document:
-    """The switch once it has one of these statuses."""
+    """Return the switch once it has one of these statuses."""
 
     def look() -> Document:
         switch: Document = api.get("/v1/backbone/switch")["switch"]

@@ -1,4 +1,4 @@
-"""Traces from a request over Celery to SQL, as a collector gets them."""
+"""Traces from a request over Celery to SQL, as a collector receives them."""
 
 import threading
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ ENDS = {("tagloop-tagloop", "POST /v1/images"), ("tagloop-worker", "run/tagloop.
 
 @dataclass(frozen=True)
 class Span:
-    """What a collector learns of one step."""
+    """What a collector receives about one step."""
 
     service: str
     name: str
@@ -37,7 +37,7 @@ class Collector:
         self.spans: list[Span] = []
 
     def receive(self, body: bytes) -> None:
-        """Note the spans of one export."""
+        """Record the spans of one export."""
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
             names = {a.key: a.value.string_value for a in resource.resource.attributes}
             self.spans += [
@@ -47,7 +47,7 @@ class Collector:
             ]
 
     def trace_of(self, name: str) -> list[Span]:
-        """All spans of the trace that has a span of this name."""
+        """Return all spans of the trace that has a span of this name."""
         traces = {span.trace for span in self.spans if span.name == name}
         return [span for span in self.spans if span.trace in traces]
 

@@ -1,4 +1,4 @@
-"""`make up` itself: what it refuses, what it finds again, how it ends."""
+"""`make up` itself: what it refuses, how it restarts, how it ends."""
 
 import subprocess
 from pathlib import Path
@@ -18,7 +18,7 @@ REFUSAL_SECONDS = 60
 
 
 def refused(data: Path, port: int) -> str:
-    """What a start says that is refused, which has to be one line."""
+    """Return the one line in which a start is refused."""
     done = subprocess.run(
         up_command(data, port),
         cwd=PROJECT_ROOT,

@@ -1,4 +1,4 @@
-"""Words that other owners made: an owner's key does not tell whether they are there."""
+"""Words of other owners: no response to an owner's key tells whether they exist."""
 
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ def images(
 
 @pytest.fixture
 def alma(app: Flask, engine: Engine, images: dict[str, UUID]) -> FlaskClient:
-    """Everything that a key of hers opens."""
+    """A client with all of Alma's permissions."""
     return client_of(app, engine, Scope.ADMIN, owner="alma")
 
 
@@ -121,7 +121,7 @@ def test_an_added_tag_stays_known_after_it_is_removed(
 
 
 def slugs(document: dict[str, Any]) -> set[str]:
-    """The tags of an image."""
+    """Return the tags of an image."""
     return {tag["tag"] for tag in document["tags"]}
 
 

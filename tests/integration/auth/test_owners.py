@@ -1,4 +1,4 @@
-"""`tagloop owner`: everything of one owner, exported, erased, or kept out of training."""
+"""`tagloop owner`: export, erase or exclude everything of one owner."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ BACKBONE = 1
 
 @pytest.fixture
 def app(settings: Settings) -> Flask:
-    """Takes corrections."""
+    """A service that takes corrections."""
     return create_web_app("feedback", FEEDBACK, settings)
 
 
@@ -51,7 +51,7 @@ def owned(
 
 
 def correct(app: Flask, image_id: str) -> None:
-    """Somebody says something of an image."""
+    """Correct a tag of an image."""
     path = f"/v1/images/{image_id}/corrections"
     assert app.test_client().post(path, json={"add": ["dress"]}).status_code == 201
 
@@ -130,7 +130,7 @@ def test_a_key_used_before_an_erasure_sends_nothing_after_it(
 
 
 def tables(engine: Engine) -> list[object]:
-    """Every row of every table that could name an owner or an image."""
+    """Return every row of every table that could name an owner or an image."""
     with transaction(engine) as connection:
         names = connection.scalars(
             text("""
@@ -162,7 +162,7 @@ def test_nothing_is_learned_from_an_excluded_owner_until_they_are_included_again
 
 
 def learned_from(engine: Engine) -> set[str]:
-    """The corrected images that a fine-tune looks at."""
+    """Return the corrected images that a fine-tune reads."""
     with transaction(engine) as connection:
         return {str(image_id) for image_id in read_data_set(connection, BACKBONE).ids}
 

@@ -1,4 +1,4 @@
-"""Signing in with a key: what the cookie opens, for how long, and what forged requests get."""
+"""Signing in with a key: what the session permits, for how long, and how forged requests fail."""
 
 import hashlib
 from typing import Any
@@ -26,7 +26,7 @@ def app(settings: Settings) -> Flask:
 
 
 def sign_in(client: FlaskClient, key: str, **headers: str) -> TestResponse:
-    """Sign in with a key, as a page would."""
+    """Sign in with a key, as a page does."""
     return client.post("/v1/session", json={"key": key}, headers=headers)
 
 

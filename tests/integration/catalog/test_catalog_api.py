@@ -1,4 +1,4 @@
-"""The read side: one image, on what the real network has tagged."""
+"""One image in the catalog, tagged by the real network."""
 
 import io
 from pathlib import Path
@@ -29,7 +29,7 @@ def client(settings: Settings) -> FlaskClient:
 
 
 def groups_of(tags: list[dict[str, Any]]) -> list[int]:
-    """The groups that tags are shown in, one after the other."""
+    """Return the groups in which tags are shown, in their order."""
     vocabulary = load_imagenet()
     return vocabulary.display_groups([vocabulary.index(tag["tag"]) for tag in tags])
 

@@ -1,4 +1,4 @@
-"""The read side, where people have decided: they outrank the model."""
+"""People's decisions in the catalog: they override the model."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ def client(settings: Settings) -> FlaskClient:
 
 
 def by_slug(client: FlaskClient, path: str) -> dict[str, tuple[float, str]]:
-    """Confidence and source of each tag of an image."""
+    """Return confidence and source of each tag of an image."""
     return {tag["tag"]: (tag["confidence"], tag["source"]) for tag in get(client, path)["tags"]}
 
 

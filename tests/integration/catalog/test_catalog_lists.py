@@ -1,4 +1,4 @@
-"""The read side: lists, filters, cursors and the vocabulary."""
+"""Lists of the catalog: filters, cursors and the vocabulary."""
 
 from uuid import UUID, uuid4
 

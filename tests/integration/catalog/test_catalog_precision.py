@@ -1,4 +1,4 @@
-"""`precision=`: tags that are right so often."""
+"""`precision=`: tags that are right this often."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ def client(settings: Settings) -> FlaskClient:
 
 @pytest.fixture
 def teach(engine: Engine, storage: Storage, cat: UUID) -> Teach:
-    """Gives tags thresholds and a classifier that finds each on every picture with 0.5."""
+    """Give tags thresholds, and a classifier that finds each on every picture with 0.5."""
 
     def teach(thresholds: Mapping[str, tuple[float, ...]]) -> None:
         with transaction(engine) as connection:

@@ -1,4 +1,4 @@
-"""Deletion: no file is left behind, whatever else happens at that moment."""
+"""Deletion leaves no file behind, whatever else happens at that moment."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -38,14 +38,14 @@ def app(settings: Settings) -> Flask:
 
 @pytest.fixture
 def refusing(app: Flask, settings: Settings) -> RefusingStorage:
-    """The app's storage, which deletes nothing for a while."""
+    """The app's storage, which refuses to delete for a while."""
     storage = RefusingStorage(settings.storage_url)
     app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], storage=storage)
     return storage
 
 
 def tagged_image(settings: Settings, engine: Engine, storage: Storage, number: int) -> UUID:
-    """A picture unlike all others, tagged; a JPEG may have anything behind its end."""
+    """Tag a picture unlike all others; a JPEG may have any bytes appended."""
     picture = READABLE["JPEG"]() + number.to_bytes(4, "big")
     image = store_image(settings, engine, storage, picture, owner="ann")
     set_row(engine, image, "status = 'tagged'")
@@ -58,7 +58,7 @@ def noted(engine: Engine) -> int:
 
 
 def let_time_pass(engine: Engine) -> None:
-    """Have every noted deletion due."""
+    """Make every noted deletion due."""
     with transaction(engine) as connection:
         connection.execute(text("UPDATE file_deletions SET due_at = now()"))
 

@@ -34,12 +34,12 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def client(settings: Settings) -> FlaskClient:
-    """The read side and the corrections."""
+    """A client of the catalog and of corrections."""
     return create_web_app("tagloop", (*FEEDBACK, *CATALOG), settings).test_client()
 
 
 def slugs(document: dict[str, Any]) -> set[str]:
-    """The tags of an image."""
+    """Return the tags of an image."""
     return {tag["tag"] for tag in document["tags"]}
 
 

@@ -106,7 +106,7 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere() -> None:
 
 
 def addresses_in(client: FlaskClient) -> list[str]:
-    """The addresses of the page's files, as they stand in the shell."""
+    """Return the addresses of the page's files, as written in the shell."""
     return re.findall(r'(?:href|src)="(/page/[^"]+)"', client.get("/").text)
 
 

@@ -1,4 +1,4 @@
-"""What the page asks besides images: themes, the dial, previews of tags, the status."""
+"""What the page requests besides images: themes, the dial, previews of tags, the status."""
 
 import io
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def tagged(tag_photos: Callable[..., dict[str, UUID]]) -> dict[str, UUID]:
 
 
 def post(client: FlaskClient, path: str, **body: Any) -> dict[str, Any]:
-    """The document of a good answer."""
+    """Return the document of a successful response."""
     answer = client.post(path, json=body)
     assert answer.status_code == 200, answer.text
     document: dict[str, Any] = answer.get_json()

@@ -1,4 +1,4 @@
-"""Failed images are tried again."""
+"""Retrying failed images."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def client(settings: Settings) -> FlaskClient:
 
 
 def failed(engine: Engine, error: str = DAMAGED, **values: Any) -> UUID:
-    """An image that failed for this reason."""
+    """Insert an image that failed for this reason."""
     image = insert_row(engine, **values)
     set_row(engine, image, f"status = 'failed', attempts = 5, error = '{error}'")
     return image

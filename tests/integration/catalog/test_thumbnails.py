@@ -1,4 +1,4 @@
-"""Thumbnails: made once, in processes that a picture can't take along."""
+"""Thumbnails are made once, in processes that a picture may crash without harm."""
 
 import io
 import os
@@ -49,7 +49,7 @@ class Counting(Renderer):
 
 
 def store(storage: Storage, data: bytes) -> dict[str, UUID]:
-    """An original without a row; enough for what a thumbnail is made of."""
+    """Store an original without a row, which is enough to make thumbnails."""
     image_id = new_image_id()
     storage.put(original_key(image_id), io.BytesIO(data))
     return {"id": image_id}

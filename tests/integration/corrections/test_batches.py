@@ -1,4 +1,4 @@
-"""The same correction of many images, and undoing what one request said."""
+"""Correct many images alike, and undo a request."""
 
 import uuid
 from typing import Any
@@ -21,7 +21,7 @@ def client(settings: Settings) -> FlaskClient:
 
 
 def post(client: FlaskClient, path: str, status: int = 201, **body: Any) -> dict[str, Any]:
-    """The document of an answer with this status."""
+    """Return the document of a response with this status."""
     answer = client.post(path, json=body)
     assert answer.status_code == status, answer.text
     document: dict[str, Any] = answer.get_json()
@@ -34,12 +34,12 @@ def correct_all(client: FlaskClient, images: list[Any], **said: Any) -> dict[str
 
 
 def undo(client: FlaskClient, batch: str, status: int = 201) -> dict[str, Any]:
-    """Take a request back."""
+    """Undo a request."""
     return post(client, f"/v1/corrections/batches/{batch}/undo", status)
 
 
 def shown(client: FlaskClient, image: object) -> dict[str, tuple[float, str]]:
-    """The tags of an image with their confidence and source."""
+    """Return the tags of an image with their confidence and source."""
     return tags_of(get(client, f"/v1/images/{image}"))
 
 

@@ -1,4 +1,4 @@
-"""Corrections of many images in one request, and the labels that come out again."""
+"""Corrections of many images in one request, and the resulting labels."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ def images(engine: Engine) -> list[UUID]:
 
 
 def send(client: FlaskClient, *entries: object, user: str = "") -> list[dict[str, Any]]:
-    """The result of each entry."""
+    """Return the result of each entry."""
     answer = client.post("/v1/corrections", json={"user": user, "corrections": entries})
     assert answer.status_code == 200, answer.text
     results: list[dict[str, Any]] = answer.get_json()["results"]

@@ -1,4 +1,4 @@
-"""What people say of one image's tags: kept, and above whatever the model says."""
+"""Corrections of one image's tags are stored, and override the model."""
 
 import threading
 from collections.abc import Iterator
@@ -45,13 +45,13 @@ def image(engine: Engine) -> UUID:
 def waiting_cat(
     settings: Settings, engine: Engine, storage: Storage, photos: dict[str, Path]
 ) -> UUID:
-    """The photograph of a cat before any worker has seen it."""
+    """The photograph of a cat that no worker has tagged yet."""
     return store_image(settings, engine, storage, photos["cat"].read_bytes())
 
 
 @pytest.fixture
 def untouched(engine: Engine) -> Iterator[None]:
-    """Whatever the test sends, nothing of it may be kept."""
+    """Check that nothing that the test sends is stored."""
     tables = ("tags", "corrections", "decisions", "contributors")
     before = [count(engine, table) for table in tables]
     yield

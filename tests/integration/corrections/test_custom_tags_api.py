@@ -1,4 +1,4 @@
-"""A tag from a handful of examples: what is written down, and how the answer waits for the run."""
+"""A tag from a few examples: what is stored, and how the response waits for the run."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,13 +41,13 @@ def live(engine: Engine, storage: Storage) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No trainer runs here that could end a run."""
+    """Do not wait for a run: no trainer could end it."""
     monkeypatch.setattr(WAIT, 0.0)
 
 
 @pytest.fixture
 def untouched(engine: Engine) -> Iterator[None]:
-    """Whatever the test sends, nothing of it may be kept."""
+    """Check that nothing that the test sends is stored."""
     before = counts(engine)
     yield
     assert counts(engine) == before

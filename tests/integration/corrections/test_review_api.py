@@ -1,4 +1,4 @@
-"""The review queue, over what the real network says of real photographs."""
+"""The review queue, over real photographs tagged by the real network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +40,7 @@ def review(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:
 
 
 def age_offers(engine: Engine, interval: str) -> None:
-    """Have all offers made this much earlier."""
+    """Make all offers this much older."""
     with transaction(engine) as connection:
         connection.execute(
             text("UPDATE reviewed SET offered_at = offered_at - CAST(:interval AS interval)"),

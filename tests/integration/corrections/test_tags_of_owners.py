@@ -68,7 +68,7 @@ def add(client: FlaskClient, image: UUID, *names: str, **more: object) -> dict:
 
 
 def shown(client: FlaskClient, image: UUID) -> dict[str, str | None]:
-    """The owner of each tag of an image, by its slug."""
+    """Return the owner of each tag of an image, by its slug."""
     return {tag["tag"]: tag["owner"] for tag in get(client, f"/v1/images/{image}")["tags"]}
 
 

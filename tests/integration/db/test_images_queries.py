@@ -1,4 +1,4 @@
-"""Images as the door and the read side ask for them."""
+"""Queries about images for uploads and for the catalog."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

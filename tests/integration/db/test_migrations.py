@@ -1,4 +1,4 @@
-"""Migrations make the schema that the code knows, and can be run again at any time."""
+"""Migrations make the schema that the code defines, and can be run again at any time."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

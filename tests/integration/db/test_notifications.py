@@ -36,7 +36,7 @@ def is_done(engine: Engine, image: UUID) -> bool:
 
 
 def listening(engine: Engine) -> int | None:
-    """The backend that listens, if there is one."""
+    """Return the backend that listens, if there is one."""
     with transaction(engine) as connection:
         return connection.execute(LISTENERS).scalar()
 

@@ -1,4 +1,4 @@
-"""Visual search: for callers who may not see everything, and with codes of an earlier version."""
+"""Visual search for callers bound to an owner, and with codes of an earlier version."""
 
 from pathlib import Path
 from uuid import UUID
@@ -59,7 +59,7 @@ def backbone_id(engine: Engine) -> int:
 
 
 def store(engine: Engine, backbone_id: int, embeddings: np.ndarray, owner: str) -> list[UUID]:
-    """Images of an owner with these embeddings."""
+    """Insert images of an owner with these embeddings."""
     ids = insert_rows(engine, len(embeddings), owner=owner)
     with transaction(engine) as connection:
         copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)

@@ -1,4 +1,4 @@
-"""Near-duplicates are stacked: each image of a stack is one of every other."""
+"""Stacking near-duplicates: each image of a stack is a near-duplicate of every other."""
 
 import io
 from collections.abc import Sequence

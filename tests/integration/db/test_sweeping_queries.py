@@ -1,4 +1,4 @@
-"""What nobody looks after any more: exhausted images and lost messages."""
+"""Exhausted images and lost messages, which the sweeper finds."""
 
 from uuid import UUID
 

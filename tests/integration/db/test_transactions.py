@@ -1,4 +1,4 @@
-"""Transactions, and what becomes of them when the database is away."""
+"""Transactions, and how they fail when the database does not answer."""
 
 import threading
 from uuid import UUID
@@ -20,7 +20,7 @@ from tests.support.pictures.rows import insert_row, read_row
 
 
 def one(engine: Engine) -> int | None:
-    """What any connection that works answers."""
+    """Return what any working connection answers."""
     with transaction(engine) as connection:
         return connection.execute(text("SELECT 1")).scalar()
 

@@ -1,4 +1,4 @@
-"""Databases that tests use one after the other: none finds what another left behind."""
+"""Databases that tests use in turn: none has anything that another left behind."""
 
 import pytest
 from sqlalchemy import text
@@ -22,7 +22,7 @@ CHANGES = (
 
 
 def state(url: str) -> list[set[tuple[object, ...]]]:
-    """What is in a database."""
+    """Return what is in a database."""
     engine = connect_engine(url)
     tables = [f"SELECT {table.name}::text FROM {table.name}" for table in metadata.sorted_tables]
     with transaction(engine) as connection:

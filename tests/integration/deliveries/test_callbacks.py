@@ -1,4 +1,4 @@
-"""Callback URLs at the door."""
+"""Callback URLs of uploads."""
 
 from pathlib import Path
 from uuid import UUID
@@ -25,7 +25,7 @@ def door(settings: Settings) -> FlaskClient:
 
 
 def send(door: FlaskClient, callback_url: str) -> UUID:
-    """Send the picture; its id."""
+    """Upload the picture; return its id."""
     answer = post(door, files(("a.png", PNG), callback_url=callback_url))
     assert answer.status_code in (200, 202), answer.text
     return UUID(answer.get_json()["id"])

@@ -1,4 +1,4 @@
-"""Receivers that are deleted at the very moment at which there is something to tell them."""
+"""Receivers that are deleted at the very moment of an event."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Deliveries are written with what they report, or not at all."""
+"""Deliveries are written in the transaction that they report, or not at all."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,4 +1,4 @@
-"""Attempts one by one: certificates, connections, and whatever can be wrong with an answer."""
+"""Single attempts: certificates, connections, and every fault of a response."""
 
 import ipaddress
 import socket
@@ -24,7 +24,9 @@ ALLOWED = frozenset({LOCAL, "localhost"})
 
 
 def certify(folder: Path, address: str) -> tuple[ssl.SSLContext, Path]:
-    """A server's context with a certificate that it made itself for an address, and its file."""
+    """Return the context of a server with a self-signed certificate for an address, and its
+    file.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a receiver")])
     now = datetime.now(UTC)
@@ -60,7 +62,7 @@ def attempt(url: str) -> Response:
 
 @contextmanager
 def answering(answer: bytes) -> Iterator[str]:
-    """Gives every caller the same bytes, then hangs up. Yields its URL."""
+    """Answer every caller with the same bytes, then close the connection; yield the URL."""
 
     def serve(listener: socket.socket) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Messages as receivers get them."""
+"""Messages as receivers get them, and how sending recovers."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What waits: when it is too much, and when nobody works on it."""
+"""Waiting images: when there are too many, and when no worker makes progress."""
 
 import time
 from contextlib import closing, suppress

@@ -1,4 +1,4 @@
-"""Downloads from servers that mean well and from others."""
+"""Downloads from well-behaved servers and from others."""
 
 import contextlib
 import socket
@@ -29,7 +29,7 @@ OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
 @contextmanager
 def dripping(begin: bytes, drop: bytes) -> Iterator[int]:
-    """Sends a beginning and then a drop again and again, for ever. Yields its port."""
+    """Send a beginning and then one byte at a time for ever; yield the port."""
     over = threading.Event()
 
     def drip(connection: socket.socket) -> None:

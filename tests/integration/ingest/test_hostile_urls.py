@@ -1,4 +1,4 @@
-"""URLs that a sender was made to sign: none of them leads this server to an inner address."""
+"""Signed webhooks with hostile URLs never make this server call a private address."""
 
 import json
 from collections.abc import Iterator

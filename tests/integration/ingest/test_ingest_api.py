@@ -1,4 +1,4 @@
-"""The door: every way to send pictures."""
+"""Every way to upload pictures."""
 
 import hashlib
 import json

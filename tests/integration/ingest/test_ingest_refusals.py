@@ -1,4 +1,4 @@
-"""The door: what is refused, with the reason, and nothing left behind."""
+"""Uploads that are refused, with the reason, and nothing left behind."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Messages to the workers: few, soon, and never the caller's problem."""
+"""Messages to the workers: few, soon, and never a problem of the caller."""
 
 import base64
 import json
@@ -33,8 +33,8 @@ def relay(celery: Celery) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def nobody(settings: Settings) -> Iterator[Celery]:
-    """An app whose broker is away."""
+def unreachable(settings: Settings) -> Iterator[Celery]:
+    """An app whose broker does not answer."""
     app = create_celery(settings.model_copy(update={"broker_url": "redis+socket:///nowhere"}))
     yield app
     app.close()
@@ -42,14 +42,14 @@ def nobody(settings: Settings) -> Iterator[Celery]:
 
 @pytest.fixture
 def full(redis: Redis) -> Iterator[Redis]:
-    """A broker that takes no messages, because its memory is full."""
+    """A broker that accepts no messages, because its memory is full."""
     redis.config_set("maxmemory", 1)
     yield redis
     redis.config_set("maxmemory", 0)
 
 
 def messages(redis: Redis, queue: str) -> list[tuple[str, list[object]]]:
-    """Task and arguments of every message that waits, the oldest first."""
+    """Return task and arguments of every waiting message, the oldest first."""
     found = []
     for raw in reversed(redis.lrange(queue, 0, -1)):
         message = json.loads(raw)
@@ -124,8 +124,8 @@ def test_each_queue_gets_its_own(relay: Relay, redis: Redis) -> None:
     assert announced(redis, BULK) == [str(other)]
 
 
-def test_an_unreachable_broker_raises_nothing_to_the_caller(nobody: Celery) -> None:
-    publish_ids(nobody, BULK, [str(new_image_id())])
+def test_an_unreachable_broker_raises_nothing_to_the_caller(unreachable: Celery) -> None:
+    publish_ids(unreachable, BULK, [str(new_image_id())])
 
 
 def test_a_full_broker_raises_nothing_to_the_caller(celery: Celery, full: Redis) -> None:
@@ -161,6 +161,6 @@ def test_messages_are_counted(celery: Celery, redis: Redis) -> None:
     assert count_messages(celery, BULK) == redis.llen(BULK) == 2
 
 
-def test_counting_messages_of_an_unreachable_broker_raises_an_error(nobody: Celery) -> None:
+def test_counting_messages_of_an_unreachable_broker_raises_an_error(unreachable: Celery) -> None:
     with pytest.raises(Unavailable, match="broker does not answer"):
-        count_messages(nobody, BULK)
+        count_messages(unreachable, BULK)

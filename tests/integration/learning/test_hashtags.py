@@ -1,4 +1,4 @@
-"""Hashtags teach a tag that no one corrected, and only what may be learned from."""
+"""Hashtags teach tags that no one corrected, and only from pictures that may be learned from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BACKGROUND = 200
 
 
 def embedded(kind: int | None, count: int, seed: int) -> NDArray[np.float16]:
-    """Embeddings of pictures of a kind, or of anything."""
+    """Return embeddings of pictures of one kind, or of anything."""
     dice = np.random.default_rng(seed)
     found = dice.exponential(size=(count, DIMENSIONS))
     if kind is not None:
@@ -45,7 +45,7 @@ def embedded(kind: int | None, count: int, seed: int) -> NDArray[np.float16]:
 def upload(
     engine: Engine, hashtags: list[str], embeddings: NDArray[np.float16], owner: str, **row: object
 ) -> list[UUID]:
-    """Tagged pictures with hashtags; their ids."""
+    """Insert tagged pictures with hashtags; return their ids."""
     ids = [insert_row(engine, owner=owner, hashtags=hashtags, **row) for _ in embeddings]
     with transaction(engine) as connection:
         connection.execute(
@@ -88,7 +88,7 @@ def learn(settings: Settings, engine: Engine, storage: Storage) -> str:
 
 
 def chance(engine: Engine, storage: Storage, slug: str) -> float:
-    """How likely the live version finds a tag on new pictures of the kind, on average."""
+    """Return how likely the live version finds a tag on new pictures of the kind, on average."""
     scorer = LiveScorer(engine, storage).get()
     column = scorer.vocabulary.index(slug)
     return float(scorer.tag_probabilities(embedded(1, 20, 7))[:, column].mean())

@@ -1,4 +1,4 @@
-"""What a fine-tune learns from people, on embeddings of real photographs by the real network."""
+"""What a fine-tune learns from corrections, on real photographs embedded by the real network."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class World:
-    """Crops of photographs; kinds says of each which custom tag is right."""
+    """Crops of photographs; kinds gives the right custom tag of each."""
 
     live: Scorer
     trained: NDArray[np.float16]
@@ -49,7 +49,7 @@ class World:
         return [slug for slug in KINDS for _ in range(TRAINED)]
 
     def quality(self, scorer: Scorer) -> float:
-        """Mean average precision of the custom tags on images that nobody corrected."""
+        """Return the mean average precision of the custom tags on uncorrected images."""
         columns = [scorer.vocabulary.index(slug) for slug in KINDS]
         probabilities = scorer.tag_probabilities(self.tested)[:, columns]
         kinds = np.repeat(np.arange(len(KINDS)), TESTED)
@@ -75,7 +75,7 @@ def world(backbone: Backbone, photos: dict[str, Path]) -> World:
 
 
 def everyone_right(world: World, users: int = 1, *, learned: bool = False) -> list[Said]:
-    """Every image gets its tag, the images dealt out to the users in turn."""
+    """Return votes: each image gets its tag, the images dealt out to the users in turn."""
     return [
         Said(image, slug, by=f"user {image % users:02}", learned=learned)
         for image, slug in enumerate(world.truth)

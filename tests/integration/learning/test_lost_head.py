@@ -1,4 +1,4 @@
-"""The file of the live version is gone: what runs goes on, and what is wrong is said."""
+"""The file of the live version is lost: running processes continue, and the error is reported."""
 
 import pytest
 from flask.testing import FlaskClient

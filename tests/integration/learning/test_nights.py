@@ -1,4 +1,4 @@
-"""The nightly run: once a night, whatever doubles or dies."""
+"""The nightly run happens once a night, even if messages double or processes die."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""A night that learns the tags of several owners: each from their own images, for them alone."""
+"""A night that learns the tags of several owners, each from and for their own images."""
 
 from pathlib import Path
 from uuid import UUID

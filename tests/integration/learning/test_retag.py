@@ -15,7 +15,7 @@ from tests.support.pictures.rows import insert_custom_tag, insert_row, read_row,
 
 
 def rows_written(engine: Engine) -> list[str]:
-    """Which of the table's rows were written last by which transaction."""
+    """Return which rows of the table were last written by which transaction."""
     query = text("SELECT image_id || ' ' || tag_id || ' ' || xmin FROM image_tags ORDER BY 1")
     with transaction(engine) as connection:
         return list(connection.scalars(query))

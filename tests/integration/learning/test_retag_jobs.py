@@ -1,4 +1,4 @@
-"""Jobs of re-tagging that are stopped, gone on with, and overtaken by promotions."""
+"""Re-tagging jobs that are stopped, continued, and overtaken by promotions."""
 
 from uuid import UUID
 

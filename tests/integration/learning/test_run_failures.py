@@ -1,4 +1,4 @@
-"""Runs that fail, are left behind, or are in several hands at once."""
+"""Runs that fail, are abandoned, or are held by several trainers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -119,7 +119,7 @@ def test_a_failing_run_is_tried_again_and_then_fails_with_the_reason(
 
 
 def set_aside(engine: Engine) -> int:
-    """How many corrections later runs leave out."""
+    """Return how many corrections later runs leave out."""
     with transaction(engine) as connection:
         return sum(run.corrections for run in find_set_aside(connection))
 

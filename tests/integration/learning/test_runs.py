@@ -1,4 +1,4 @@
-"""The life of a fine-tune run, with everything real but what is learned."""
+"""The life of a fine-tune run, with real services and instant learning."""
 
 from sqlalchemy import Engine, text
 

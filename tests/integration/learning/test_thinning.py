@@ -1,4 +1,4 @@
-"""Versions of the head that pile up are thinned: the row stays, the file goes."""
+"""Old versions of the head are thinned: the row stays, the file is deleted."""
 
 from pathlib import Path
 

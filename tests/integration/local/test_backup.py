@@ -1,4 +1,4 @@
-"""A backup is never called good when a file in it is not."""
+"""A backup is never called good if a file in it is not."""
 
 import resource
 import shutil
@@ -56,7 +56,7 @@ def folder(images: list[UUID], place: Place, tmp_path: Path) -> Path:
 def bring_back(
     empty_database: str, settings: Settings, tmp_path: Path
 ) -> Callable[[Path], Manifest]:
-    """Restores a backup to an empty place."""
+    """Restore a backup to an empty place."""
     storage_url = (tmp_path / "restored").as_uri()
     empty = settings.model_copy(update={"database_url": empty_database, "storage_url": storage_url})
     return lambda folder: restore(

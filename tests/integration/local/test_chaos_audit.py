@@ -1,4 +1,4 @@
-"""The audit of `make chaos` sees what must never be there."""
+"""The audit of `make chaos` finds every state that must not occur."""
 
 import pytest
 from sqlalchemy import Engine

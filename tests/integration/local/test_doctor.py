@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong with real services, and says what to do."""
+"""The doctor finds faults of real services, and says what to do."""
 
 from pathlib import Path
 
@@ -29,12 +29,12 @@ def complaints(settings: Settings, model: None) -> "Complaints":
 
 @pytest.fixture
 def model(engine: Engine, storage: Storage, backbone: Backbone) -> None:
-    """A worker has run before."""
+    """A database that a worker has started on before."""
     ensure_model(engine, storage, backbone)
 
 
 class Complaints:
-    """What the doctor complains of, sentences by part."""
+    """The faults that the doctor reports, sentences by part."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

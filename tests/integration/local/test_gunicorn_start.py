@@ -1,4 +1,4 @@
-"""Gunicorn by its own command: what is wrong with a setting ends it with a sentence."""
+"""Gunicorn by its own command: a wrong setting ends it with one sentence."""
 
 import json
 import os

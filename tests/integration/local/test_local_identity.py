@@ -39,7 +39,7 @@ def query(data: DataDir, sql: str) -> None:
 
 
 def postmaster_owner(data: DataDir) -> int:
-    """User id of the running Postgres."""
+    """Return the user id of the running Postgres."""
     pid = (data.postgres / "postmaster.pid").read_text().split()[0]
     return Path(f"/proc/{pid}").stat().st_uid
 

@@ -36,7 +36,7 @@ def start(supervisor: Supervisor, data: DataDir) -> None:
 
 
 def query(data: DataDir, sql: str) -> object:
-    """The first value of the answer; None for a statement without one."""
+    """Return the first value of the result; None for a statement without one."""
     with closing(postgres.connect(data, "tagloop")) as database, database.cursor() as cursor:
         cursor.execute(sql)
         row = cursor.fetchone() if cursor.description else None

@@ -1,4 +1,4 @@
-"""The proxy's configuration in a real nginx: every path reaches the service that has it."""
+"""The proxy's configuration in a real nginx: every path reaches the service that serves it."""
 
 import re
 import shutil
@@ -94,7 +94,7 @@ def answers(address: str) -> bool:
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str]]:
-    """Method and path of every route, views and files of the page too, with names for variables."""
+    """Return method and path of every route, with names for variables."""
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - ADDED_METHODS or {"OPTIONS"}:
             yield method, ARGUMENT.sub(r"\1", rule.rule)

@@ -1,4 +1,4 @@
-"""What /metrics looks up in database, broker and storage."""
+"""Metrics that /metrics reads from database, broker and storage."""
 
 from uuid import UUID
 

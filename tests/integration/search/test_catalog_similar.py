@@ -23,7 +23,7 @@ def client(settings: Settings) -> FlaskClient:
 
 @pytest.fixture
 def tagged(tag_photos: Callable[..., dict[str, UUID]], photos: dict[str, Path]) -> dict[str, UUID]:
-    """Every photograph, tagged, and the cat of another owner with a byte more behind its end."""
+    """Every photograph, tagged, and the cat of another owner with one byte appended."""
     images = tag_photos(photos, "")
     images["same cat"] = tag_photos(["cat"], "ada", end=b"!")["cat"]
     return images

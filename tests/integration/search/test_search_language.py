@@ -41,7 +41,7 @@ def client(settings: Settings) -> FlaskClient:
 
 @pytest.fixture
 def pictures(engine: Engine) -> dict[str, UUID]:
-    """Images by what is said of them, the oldest first."""
+    """Images by the tags that people gave them, the oldest first."""
     found = {}
     for name, owner, shown in (
         ("dog", "anna", ("dog",)),

@@ -1,4 +1,4 @@
-"""A network goes live with what people have taught, and the former one can come back."""
+"""A network goes live with everything that people taught, and the former one can be restored."""
 
 from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
@@ -24,7 +24,7 @@ TAUGHT = "grandma"
 
 
 def say(engine: Engine, image: UUID, tag_id: int, verdict: str) -> None:
-    """A correction that a run has learned from."""
+    """Insert a correction that a run has learned from."""
     with transaction(engine) as connection:
         connection.execute(
             text("""
@@ -40,7 +40,7 @@ def say(engine: Engine, image: UUID, tag_id: int, verdict: str) -> None:
 
 @pytest.fixture
 def taught(engine: Engine, tagged: list[UUID]) -> int:
-    """A custom tag that people gave to one of the images, and took from the others."""
+    """A custom tag that people added to one of the images, and removed from the others."""
     tag_id = insert_custom_tag(engine, TAUGHT, TAUGHT)
     for number, image in enumerate(tagged):
         say(engine, image, tag_id, "remove" if number else "add")

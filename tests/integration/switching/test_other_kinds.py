@@ -64,29 +64,29 @@ class Walkthrough:
         return run
 
     def make(self, name: str) -> dict[str, Any]:
-        """Make a tag from its name alone; the answer's document."""
+        """Make a tag from its name alone; return the response."""
         answer = self.client.post("/v1/tags", json={"name": name})
         assert answer.status_code == 201, answer.text
         document: dict[str, Any] = answer.get_json()
         return document
 
     def get(self, path: str) -> dict[str, Any]:
-        """An answer of the API."""
+        """Return a response of the API."""
         document: dict[str, Any] = self.client.get(path).get_json()
         return document
 
     def shown(self, image: UUID) -> set[str]:
-        """The tags of an image."""
+        """Return the tags of an image."""
         return set(tags_of(self.get(f"/v1/images/{image}")))
 
     def weight_of_network(self, slug: str) -> float:
-        """What the network's own log-odds count in a learned tag; 0: not at all."""
+        """Return the weight of the network's own log-odds in a learned tag; 0: none."""
         scorer = self.live.look_again()
         slugs = [scorer.vocabulary.tags[column].slug for column in scorer.learned_columns]
         return float(scorer.head.learned_tags.prior[slugs.index(slug)])
 
     def similar(self, image: UUID) -> set[str]:
-        """The ids of images that look like one."""
+        """Return the ids of images that look like one."""
         return {found["id"] for found in self.get(f"/v1/images/{image}/similar?limit=50")["images"]}
 
 

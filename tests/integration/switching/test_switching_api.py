@@ -1,4 +1,4 @@
-"""A change of the network through the API: begun, watched, aborted, taken back."""
+"""A change of the network through the API: started, watched, aborted, reversed."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Decoder processes: whatever a picture does to its decoder, it does alone."""
+"""Decoder processes: a picture that harms its decoder harms nothing else."""
 
 import os
 import signal

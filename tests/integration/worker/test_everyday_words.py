@@ -1,4 +1,4 @@
-"""Everyday words in the live model: from the first version on, and in data that is older."""
+"""Everyday words in the live model: from the first version on, and in older databases."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -179,7 +179,7 @@ def test_a_custom_tag_gives_up_its_slug_to_a_new_word(older: Engine) -> None:
 
 
 def make(engine: Engine, *slugs: str) -> dict[str, int]:
-    """Make tags as people do; their ids by slug."""
+    """Make tags as people do; return their ids by slug."""
     new = [KnownTag(0, slug, slug.title(), "custom", None) for slug in slugs]
     with transaction(engine) as connection:
         made = insert_custom_tags(connection, new, key_id=None)
@@ -187,12 +187,12 @@ def make(engine: Engine, *slugs: str) -> dict[str, int]:
 
 
 def rows_of(engine: Engine) -> dict[str, tuple[int, str]]:
-    """Id and kind of every tag, by slug."""
+    """Return id and kind of every tag, by slug."""
     with transaction(engine) as connection:
         rows = connection.execute(text("SELECT id, slug, kind FROM tags"))
         return {row.slug: (row.id, row.kind) for row in rows}
 
 
 def first_of(words: WordsFile, count: int) -> Any:
-    """The classifiers of the first words."""
+    """Return the classifiers of the first words."""
     return words.classifiers.take(np.arange(count))

@@ -24,7 +24,7 @@ EXPECTED = {"cat": "cat", "coffee": "cup", "motorcycle": "motor-vehicle", "flowe
 
 @pytest.fixture
 def put(settings: Settings, engine: Engine, storage: Storage) -> Any:
-    """Stores the bytes of a picture as an upload would; gives its id."""
+    """Store the bytes of a picture as an upload does; return its id."""
     return lambda data: store_image(settings, engine, storage, data)
 
 
@@ -34,7 +34,7 @@ def shown(engine: Engine, image: UUID) -> dict[str, float]:
 
 
 def crops(photos: dict[str, Path], count: int) -> list[bytes]:
-    """Different pictures, cut out of the photographs."""
+    """Return different pictures, cut out of the photographs."""
     pictures = []
     for number in range(count):
         path = list(photos.values())[number % len(photos)]
@@ -113,7 +113,7 @@ def test_a_picture_gets_the_same_tags_alone_and_in_a_batch_of_64(
 
 
 def store_again(pipeline: Pipeline, engine: Engine, picture: bytes, number: int) -> UUID:
-    """The same bytes for another owner: another image."""
+    """Store the same bytes for another owner, as another image."""
     storage = Storage(pipeline.settings.storage_url)
     return store_image(pipeline.settings, engine, storage, picture, owner=f"owner-{number}")
 

@@ -1,4 +1,4 @@
-"""The sweeper: nothing that waits is forgotten, and nothing is announced for nothing."""
+"""The sweeper announces every forgotten image, and no other."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ LONG_AGO = "announced_at = now() - interval '1 hour'"
 
 
 def forgotten(engine: Engine, queue: str = BULK) -> UUID:
-    """An image that was announced long ago."""
+    """Insert an image that was announced long ago."""
     image = insert_row(engine, queue=queue)
     set_row(engine, image, LONG_AGO)
     return image
@@ -72,9 +72,9 @@ def test_an_image_without_attempts_left_fails_even_while_the_broker_is_away(
 ) -> None:
     image, waiting = insert_row(engine), forgotten(engine)
     set_row(engine, image, f"attempts = {settings.max_attempts}")
-    nobody = create_celery(settings.model_copy(update={"broker_url": "redis+socket:///nowhere"}))
+    unreachable = create_celery(settings.model_copy(update={"broker_url": "redis+socket:///nowhere"}))
 
-    sweep(nobody, engine, storage, settings)
+    sweep(unreachable, engine, storage, settings)
 
     assert read_row(engine, image)["status"] == "failed"
     # It counts as forgotten still, for the next round.

@@ -1,4 +1,4 @@
-"""A real worker process, and other programs that know nothing but its broker's URL."""
+"""A real worker process, and other programs that know only its broker's URL."""
 
 import os
 import subprocess
@@ -54,7 +54,7 @@ def worker_settings(
 
 @pytest.fixture(scope="module")
 def foreign(worker_settings: Settings) -> Iterator[Celery]:
-    """Another program's Celery app: the broker's URL is all that it knows."""
+    """Another program's Celery app, which knows only the broker's URL."""
     with Celery(
         "other", broker=worker_settings.broker_url, backend=worker_settings.broker_url
     ) as app:
@@ -129,7 +129,7 @@ def web(tmp_path_factory: pytest.TempPathFactory, photos: dict[str, Path]) -> It
 
 
 def send(app: Celery, task: str, *arguments: Any, queue: str | None = None, **named: Any) -> Any:
-    """The result of a task that is known by its name alone."""
+    """Return the result of a task that is known only by its name."""
     sent = app.send_task(task, args=arguments, kwargs=named, queue=queue)
     return sent.get(timeout=RESULT_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Colours of pictures that leave no doubt."""
+"""Colours of pictures with obvious colours."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""JSON with pictures in it: read as any JSON, and without copies of the pictures."""
+"""JSON with pictures in it is read like any JSON, without copying the pictures."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The words file, and what tags are called with one."""
+"""The words file, and how tags are named with one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""CSV as spreadsheets write it, and cells that they would run."""
+"""CSV as spreadsheets write it, and cells that they would run as formulas."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tagloop.exchange.labels.rows import Row, Unusable
 
 
 def read(tmp_path: Path, data: bytes) -> list[tuple[int, str]]:
-    """The number of each line, with its tag or with why it cannot be used."""
+    """Return the number of each line, with its tag or the reason why it is left out."""
     file = tmp_path / "labels.csv"
     file.write_bytes(data)
     return [

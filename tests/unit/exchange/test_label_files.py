@@ -24,7 +24,7 @@ Label = tuple[str, str, bool]
 
 
 def labels_of(tmp_path: Path, name: str, text: str | bytes) -> list[Label | str]:
-    """Path, tag and presence of each label of a file, or where and why it cannot be used."""
+    """Return path, tag and presence of each label of a file, or where and why it cannot be used."""
     file = tmp_path / name
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     labels = read_labels(file)

@@ -1,4 +1,4 @@
-"""Words go into XMP and out again, and nothing else of it changes by a byte."""
+"""Words are added to XMP and removed again, and no other byte of it changes."""
 
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def test_any_words_are_written_beside_any_others(
 
 
 def changed(packet: Packet, old: str, new: str) -> Changes:
-    """What is read after a program replaced text."""
+    """Return what is read after a program replaced text."""
     text = packet.data.decode()
     assert old in text
     other = read_packet(text.replace(old, new, 1).encode())

@@ -1,4 +1,4 @@
-"""Who may import whom, and what a web process carries around."""
+"""Which module may import which, and what a web process loads."""
 
 import ast
 import os
@@ -37,7 +37,7 @@ print(int(memory.split()[1]) // 1024)
 
 
 def probe(*arguments: str, **environment: str) -> tuple[str, int]:
-    """Loaded heavy modules, and resident memory in MiB, of a fresh interpreter."""
+    """Return the loaded heavy modules, and the resident memory in MiB, of a fresh interpreter."""
     result = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments],
         cwd=ROOT,
@@ -100,7 +100,7 @@ def test_only_the_network_module_imports_timm_and_only_torch_code_imports_torch(
 
 
 def imports(folder: str) -> list[tuple[Path, str]]:
-    """Every module that a file of the folder imports, at any depth of its code."""
+    """Return every module that a file of the folder imports, at any depth of its code."""
     found = []
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""What documents name exists: linked files and headings, paths of the repository, and modules."""
+"""Everything that documents name exists: linked files and headings, paths, and modules."""
 
 import re
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ CODE = re.compile(r"`([^`\n]+)`")
 
 
 def documents() -> list[Path]:
-    """Every document of the project."""
+    """Return every document of the project."""
     return [PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").rglob("*.md"))]
 
 
 @cache
 def anchors_of(document: Path) -> frozenset[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
+    """Return the anchors of a document's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
     return frozenset(re.sub(r"[^\w\- ]", "", h.strip().lower()).replace(" ", "-") for h in headings)
 
 
 def broken_links(document: Path) -> Iterator[str]:
-    """The links of a document to files or headings that do not exist."""
+    """Return a document's links to files or headings that do not exist."""
     for path, anchor in LINK.findall(document.read_text()):
         target = (document.parent / path).resolve() if path else document
         if not target.exists() or (anchor and anchor not in anchors_of(target)):
@@ -35,7 +35,7 @@ def broken_links(document: Path) -> Iterator[str]:
 
 
 def missing_paths(document: Path) -> Iterator[str]:
-    """The paths in a document's code that do not exist."""
+    """Return the paths in a document's code that do not exist."""
     for code in CODE.findall(document.read_text()):
         for path in PATH.findall(code):
             if not (PROJECT_ROOT / path).exists():
@@ -43,7 +43,7 @@ def missing_paths(document: Path) -> Iterator[str]:
 
 
 def missing_modules(document: Path) -> Iterator[str]:
-    """The modules that a document runs and that do not exist."""
+    """Return the modules that a document runs and that do not exist."""
     for module in MODULE.findall(document.read_text()):
         path = PROJECT_ROOT / module.replace(".", "/")
         if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists()):

@@ -1,4 +1,4 @@
-"""Folders that a reader can take in at a glance."""
+"""No folder has more entries than a reader can take in at a glance."""
 
 import os
 from pathlib import Path

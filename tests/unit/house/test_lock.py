@@ -1,4 +1,4 @@
-"""The lock files cover what pyproject.toml asks for, and nothing that needs a graphics card."""
+"""The lock files cover pyproject.toml, and nothing that needs a graphics card."""
 
 import re
 import tomllib
@@ -23,14 +23,14 @@ def locked_lines() -> list[str]:
 
 
 def requirements(name: str) -> list[str]:
-    """The requirements of a lock file, each without its hashes."""
+    """Return the requirements of a lock file, each without its hashes."""
     text = (PROJECT_ROOT / name).read_text().replace("\\\n", " ")
     lines = [line.split("--hash")[0].strip() for line in text.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def pins(name: str) -> set[str]:
-    """The versions in a lock file, without the platforms that they are for."""
+    """Return the versions in a lock file, without the platforms that they are for."""
     return {line.partition(" ;")[0] for line in requirements(name)}
 
 

@@ -1,4 +1,4 @@
-"""Rules, alerts, dashboards and the runbook, as they stand."""
+"""Rules, alerts, dashboards and the runbook agree."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The manual's table of settings."""
+"""The manual's table of settings is complete."""
 
 from shared.config import PREFIX, Settings
 from shared.config.settings_table import PAGE, page_with_table, render_table

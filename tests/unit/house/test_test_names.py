@@ -1,4 +1,4 @@
-"""The tests' own names: pytest-xdist needs the same ones in each of its processes."""
+"""Tests have the same names in each process, as pytest-xdist needs."""
 
 import ast
 from pathlib import Path
@@ -10,7 +10,7 @@ CHANCE = {"urandom", "random", "randint", "token_hex", "token_urlsafe"}
 
 
 def calls(decorator: ast.expr) -> set[str]:
-    """The names of the functions called while a decorator's parameters are made."""
+    """Return the names of the functions called while a decorator's parameters are made."""
     functions = [node.func for node in ast.walk(decorator) if isinstance(node, ast.Call)]
     return {ast.unparse(function).rpartition(".")[2] for function in functions}
 

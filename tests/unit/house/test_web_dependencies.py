@@ -1,4 +1,4 @@
-"""What the image of the web services runs is installed there: it has no extra but `tracing`."""
+"""The image of the web services has every package that they import."""
 
 import os
 import subprocess
@@ -35,7 +35,7 @@ importlib.import_module(module)
 
 
 def installed_with(requirement: Requirement, seen: set[str]) -> set[str]:
-    """Names of a distribution and of all that it brings along."""
+    """Return the names of a distribution and of its dependencies."""
     name = canonicalize_name(requirement.name)
     key = f"{name}[{','.join(sorted(requirement.extras))}]"
     if key in seen:

@@ -1,4 +1,4 @@
-"""What people said can be put aside and given back without losing a part of it."""
+"""Corrections can be withdrawn and given back without losing a column."""
 
 from shared.db.schema import corrections, withdrawn_corrections
 

@@ -1,4 +1,4 @@
-"""What senders say, read: the pictures in it, and what makes no sense."""
+"""Bodies of senders: the pictures in them, and invalid ones."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""JSON of strangers."""
+"""Reading untrusted JSON."""
 
 import pytest
 

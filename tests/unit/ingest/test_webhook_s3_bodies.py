@@ -1,4 +1,4 @@
-"""What AWS, MinIO and EventBridge say of objects, read."""
+"""Bodies of AWS, MinIO and EventBridge about objects."""
 
 import pytest
 

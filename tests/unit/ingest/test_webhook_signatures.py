@@ -1,4 +1,4 @@
-"""Signatures: one good delivery for every scheme, and all the ways in which it can be wrong."""
+"""Signatures: a good delivery for every scheme, and every way in which it can be wrong."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""SNS envelopes: whose certificate, which topic, how old, and what is confirmed."""
+"""SNS envelopes: certificates, topics, age, and the confirmation of subscriptions."""
 
 import json
 from dataclasses import replace

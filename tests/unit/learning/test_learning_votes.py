@@ -1,4 +1,4 @@
-"""Contradicting votes, tags that shut each other out, and the fifth that is never trained on."""
+"""Contradicting votes, mutually exclusive tags, and the fifth that is never trained on."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from shared.db.corrections.votes import Vote, decide
 
 
 def votes(*words: tuple[int, int, int, bool]) -> Votes:
-    """Votes of (image, tag, contributor, present), in the order of time."""
+    """Return votes of (image, tag, contributor, present), in the order of time."""
     columns = list(zip(*words, strict=True)) or [()] * 4
     count = len(words)
     return Votes(

@@ -1,4 +1,4 @@
-"""Which images a person is asked about, and what about them."""
+"""Which images and tags a reviewer is asked about."""
 
 import numpy as np
 from hypothesis import given
@@ -34,7 +34,7 @@ by_image = st.dictionaries(st.text(), st.lists(suggestions, max_size=6), max_siz
 
 
 def said(**by_slug: float) -> NDArray[np.float32]:
-    """Probabilities of all tags; what is not named is certainly absent."""
+    """Return probabilities of all tags; tags that are not named are certainly absent."""
     probabilities = np.zeros(len(VOCABULARY), dtype=np.float32)
     for slug, probability in by_slug.items():
         probabilities[VOCABULARY.index(slug.replace("_", "-"))] = probability

@@ -1,4 +1,4 @@
-"""Learning words: folds, thresholds, and what a word's probability means."""
+"""Learning words: folds, thresholds, and the meaning of a word's probability."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from shared.model.vocabulary import load_imagenet
 
 
 def curve(seed: int, pictures: int = 400, separation: float = 2.0) -> WordCurve:
-    """Logits that tell a third of the pictures from the others, more or less well."""
+    """Return logits that separate a third of the pictures from the others, more or less well."""
     dice = np.random.default_rng(seed)
     present = dice.random(pictures) < 1 / 3
     logits = dice.normal(np.where(present, separation, -separation), 1.5)

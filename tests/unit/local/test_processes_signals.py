@@ -1,4 +1,4 @@
-"""What happens to the children when the supervisor gets a signal, or is killed."""
+"""The supervisor's children when it gets a signal, or is killed."""
 
 import signal
 import subprocess

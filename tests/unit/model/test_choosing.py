@@ -1,4 +1,4 @@
-"""The tags of many pictures at once are those of each one alone."""
+"""Many pictures at once get the same tags as each one alone."""
 
 import numpy as np
 from hypothesis import given

@@ -9,7 +9,7 @@ NEAREST, CANDIDATES = 20, 200
 
 
 def library(images: int, random: np.random.Generator) -> np.ndarray:
-    """Embeddings like a network's: positive, with few large values, in loose groups."""
+    """Return embeddings like a network's: positive, with few large values, in loose groups."""
     groups = random.gamma(0.3, size=(images // 40, DIMENSIONS))
     own = random.gamma(0.3, size=(images, DIMENSIONS))
     return (groups[random.integers(len(groups), size=images)] + own).astype(np.float16)

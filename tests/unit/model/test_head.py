@@ -35,7 +35,7 @@ ANIMALS = Vocabulary(
 
 
 def shown(leaves: list[float], min_confidence: float, max_tags: int | None = None) -> list[str]:
-    """Slugs of the tags that are shown for the probabilities of beagle, collie, tabby and car."""
+    """Return the slugs of shown tags for the probabilities of beagle, collie, tabby and car."""
     sums = ANIMALS.tag_probabilities(np.array([leaves], dtype=np.float32))[0]
     chosen = choose_tags(ANIMALS, sums, min_confidence, max_tags)
     return [ANIMALS.tags[column].slug for column in chosen.columns]

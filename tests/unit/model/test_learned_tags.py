@@ -42,7 +42,7 @@ NO_PAIRS = np.empty((0, 2), np.int32)
 
 
 def learned(bias_by_id: dict[int, float]) -> LearnedTags:
-    """Tags whose logit is a constant."""
+    """Return tags whose logit is a constant."""
     count = len(bias_by_id)
     return LearnedTags(
         np.array(list(bias_by_id), dtype=np.int32),
@@ -59,7 +59,7 @@ def probabilities(
     leaves: list[float],
     pretrained: dict[int, float] | None = None,
 ) -> dict[str, float]:
-    """Of every tag, where the network gives these to its leaves."""
+    """Return the probability of every tag, where the network gives these to its leaves."""
     head = Head(
         np.zeros((DIMENSIONS, 3), np.float32),
         np.log(np.array(leaves, np.float32)),

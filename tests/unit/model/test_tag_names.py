@@ -1,4 +1,4 @@
-"""Names that people give to tags, and the slugs that are made of them."""
+"""Names that people give to tags, and the slugs made from them."""
 
 import pytest
 from hypothesis import given

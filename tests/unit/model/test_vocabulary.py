@@ -1,4 +1,4 @@
-"""The vocabulary: the hierarchy, how probabilities add up in it, and how words find their tag."""
+"""The vocabulary: its hierarchy, sums of probabilities, and how words find their tag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what people said to what is decided: weights, ties, and what follows for other tags."""
+"""From votes to decisions: weights, ties, and what follows for other tags."""
 
 from collections.abc import Iterable
 from random import Random

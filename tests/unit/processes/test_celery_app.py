@@ -1,4 +1,4 @@
-"""Which queue a task goes to, and who takes it from there."""
+"""Which queue a task is sent to, and who consumes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Settings: from variables and files, checked once, with one sentence for what is wrong."""
+"""Settings from variables and files are checked once; an error is one sentence."""
 
 import os
 import subprocess

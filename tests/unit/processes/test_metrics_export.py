@@ -1,4 +1,4 @@
-"""Metrics of processes that share a folder, some of which are no more."""
+"""Metrics of processes that share a folder, some of which have ended."""
 
 import os
 import subprocess

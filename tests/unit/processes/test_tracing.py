@@ -1,4 +1,4 @@
-"""Tracing costs nothing where nobody asked for it.
+"""Tracing costs nothing if it is off.
 
 redis-py imports the API of OpenTelemetry wherever that is installed; what instruments and exports
 is only for `shared/observability/tracing.py` to import.

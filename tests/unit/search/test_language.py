@@ -1,4 +1,4 @@
-"""What a search means, and where it is wrong."""
+"""The syntax of searches, and the positions of errors."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ PIECES = st.sampled_from(
 
 
 def shape(item: Item) -> object:
-    """An item without its places."""
+    """Return an item without its positions."""
     if isinstance(item, WordRun):
         return ("run", item.negated, [word.text for word in item.words])
     if isinstance(item, Phrase):
@@ -157,7 +157,7 @@ def test_any_text_is_understood_or_refused_with_a_position_in_it(text: str) -> N
 
 
 def places(text: str) -> Iterator[tuple[int, int, str | None]]:
-    """The places of the words of a search, or the place where it is wrong."""
+    """Return the positions of the words of a search, or of the error."""
     try:
         query = parse(text)
     except QueryError as error:

@@ -1,4 +1,4 @@
-"""What is completed while a search is being typed."""
+"""Completion while a search is being typed."""
 
 import pytest
 

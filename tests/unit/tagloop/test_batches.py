@@ -1,4 +1,4 @@
-"""Files in groups that suit a request."""
+"""Files in groups of the size of a request."""
 
 import hashlib
 from pathlib import Path

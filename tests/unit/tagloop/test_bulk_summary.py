@@ -1,4 +1,4 @@
-"""What an upload says at its end."""
+"""The summary at the end of an upload."""
 
 from rich.console import Console
 

@@ -1,4 +1,4 @@
-"""What the client makes of a server's answers, over real connections."""
+"""The client and a server's responses, over real connections."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ Answer = tuple[int, dict[str, str], str]
 
 
 class Server(HTTPServer):
-    """Gives the prepared answers in turn; an answer of None ends the connection."""
+    """Gives the prepared responses in turn; a response of None ends the connection."""
 
     answers: list[Answer | None]
 
@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., Client]]:
-    """Makes a client of a server with these answers."""
+    """Make a client of a server with these responses."""
     with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""What a person is told who forgets to name the data folder."""
+"""The error for a person who forgot to name the data folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Top-1, top-5, precision and recall on pictures whose answers are known."""
+"""Top-1, top-5, precision and recall on pictures with known figures."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Labelled pictures from folders and CSV files, and what their labels mean."""
+"""Labelled pictures from folders and CSV files, and the meaning of their labels."""
 
 from pathlib import Path
 

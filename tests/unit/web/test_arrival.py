@@ -1,4 +1,4 @@
-"""What is gathered of a request before a thread begins with it."""
+"""The part of a request that is gathered before a thread starts on it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def arrived(sent: bytes, step: int = 1) -> Arrival:
-    """A request that came in pieces of so many bytes."""
+    """Return a request that came in pieces of so many bytes."""
     arrival = Arrival()
     for start in range(0, len(sent), step):
         arrival.take(sent[start : start + step])

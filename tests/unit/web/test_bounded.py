@@ -1,4 +1,4 @@
-"""Asking what may hang."""
+"""Calls with a time limit to services that may hang."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Cursors: opaque to callers, checked when they come back."""
+"""Cursors: opaque to callers, checked when they are sent back."""
 
 import base64
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Which URLs the server fetches: public addresses alone, however they are written."""
+"""Only public addresses are fetched, however a URL is written."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ SOON_SECONDS = 15.0
 
 @pytest.fixture
 def dns(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """What names resolve to, instead of the real DNS; addresses resolve to themselves as ever."""
+    """A replacement for DNS; addresses resolve to themselves."""
     known: dict[str, list[str]] = {}
     real = socket.getaddrinfo
 

@@ -1,4 +1,4 @@
-"""How deep JSON is nested."""
+"""The depth of nested JSON."""
 
 import json
 import time
@@ -11,7 +11,7 @@ SECONDS = 2.0
 
 
 def nested(levels: int) -> str:
-    """Lists in lists."""
+    """Return lists in lists."""
     return "[" * levels + "]" * levels
 
 

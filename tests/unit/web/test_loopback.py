@@ -1,4 +1,4 @@
-"""Where a stack without keys may listen."""
+"""Addresses that a stack without keys may listen on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bytes of a picture to the square that the network sees."""
+"""From the bytes of a picture to the square that the network gets."""
 
 import io
 from pathlib import Path
@@ -38,7 +38,7 @@ def decode(data: bytes) -> np.ndarray:
 
 
 def middle(image: Image.Image) -> np.ndarray:
-    """What the network should see, by Pillow alone: full decode, then crop, then resize."""
+    """Return what the network should get, by Pillow alone: full decode, then crop, then resize."""
     image = ImageOps.exif_transpose(image).convert("RGB")
     side = round(min(image.size) * CROP)
     left, top = (image.width - side) // 2, (image.height - side) // 2
@@ -80,7 +80,7 @@ def test_a_turned_picture_is_decoded_upright(orientation: int, format: str) -> N
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_turning_a_file_back_gives_the_picture_that_was_taken(orientation: int) -> None:
-    """The eight turns are told apart: what is stored turned is seen as it was."""
+    """Each of the eight orientations is decoded upright."""
     upright = scene(300, 200)
     sideways_back = {5: 5, 6: 8, 7: 7, 8: 6}
     undo = sideways_back.get(orientation, orientation)

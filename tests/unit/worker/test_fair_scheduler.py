@@ -1,4 +1,4 @@
-"""Whose turn it is, on a clock of the test's own."""
+"""Which destination gets a thread next, on a clock that the test sets."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def turns(clock: Clock) -> FairScheduler:
 
 
 def take(turns: FairScheduler, *due: str) -> list[str]:
-    """Begin as many turns as these destinations may have at once."""
+    """Begin as many batches as these destinations may have at once."""
     begun = []
     while (destination := turns.choose(due)) is not None:
         turns.begin(destination)

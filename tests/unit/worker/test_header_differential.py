@@ -1,4 +1,4 @@
-"""The small readers of headers agree with Pillow on every file that Pillow can write."""
+"""The header readers agree with Pillow on every file that Pillow can write."""
 
 import io
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def read(data: bytes) -> Header:
 
 
 def read_by_pillow(data: bytes) -> Header:
-    """What Pillow says, as our readers put it."""
+    """Return Pillow's result in the form of our readers."""
     prepare_pillow()
     with Image.open(io.BytesIO(data), formats=READERS) as image:
         # An MPO is a JPEG with more pictures behind it.
@@ -54,7 +54,7 @@ def in_mode(mode: str, size: tuple[int, int]) -> Image.Image:
 
 
 def files_of(format: str) -> Iterator[tuple[str, bytes]]:
-    """Files of a format in all modes and sizes that it has, by a name."""
+    """Return files of a format in all modes and sizes that it has, by a name."""
     for mode in MODES:
         for size in SIZES:
             try:

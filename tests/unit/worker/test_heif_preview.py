@@ -1,4 +1,4 @@
-"""A HEIC's preview stands for the picture where it is large enough."""
+"""A HEIC's preview is decoded instead of the picture where it is large enough."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""A look at a header costs next to nothing, whatever a file of the largest size has in it."""
+"""Reading a header costs next to nothing, whatever a file of the largest size contains."""
 
 import pytest
 

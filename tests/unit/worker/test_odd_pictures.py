@@ -1,4 +1,4 @@
-"""Odd pictures are seen as they are meant; what can't be seen is never taken for a blank."""
+"""Rare pictures are decoded as intended; undecodable ones are never taken for blank."""
 
 import io
 import time
@@ -43,7 +43,7 @@ def thumbnail(data: bytes) -> Image.Image:
 
 
 def assert_shows(data: bytes, expected: Image.Image) -> None:
-    """That network and thumbnail show this picture."""
+    """Check that network and thumbnail show this picture."""
     wanted = np.asarray(expected.convert("RGB").resize((32, 32)), dtype=float)
     side = min(expected.size)
     left, top = (expected.width - side) // 2, (expected.height - side) // 2
@@ -121,7 +121,7 @@ def cut(data: bytes, share: float) -> bytes:
 
 
 def emptied(data: bytes, share: float, filler: bytes = b"\0") -> bytes:
-    """A copy that broke off: the file has its length, and nothing behind some point."""
+    """Return a truncated copy: the file has its length, and zeros behind some point."""
     return cut(data, share) + filler * (len(data) - int(len(data) * share))
 
 

@@ -1,4 +1,4 @@
-"""What a file is, from its first bytes."""
+"""The format of a file, from its first bytes."""
 
 import io
 from pathlib import Path

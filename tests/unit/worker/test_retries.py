@@ -1,4 +1,4 @@
-"""When a message is tried again, and what receivers may ask for."""
+"""When a message is retried, and what receivers may ask for."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What people said belongs to the bytes and their owner, whatever the object is called."""
+"""Corrections belong to the bytes and their owner, however the object is named."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,7 +37,7 @@ PUT, REMOVED = "ObjectCreated:Put", "ObjectRemoved:Delete"
 
 @dataclass
 class Photos:
-    """A bucket whose events are sent on, and what Tagloop makes of them."""
+    """A bucket whose events are forwarded, and the images that result."""
 
     bucket: TinyS3
     webhooks: FlaskClient
@@ -47,7 +47,7 @@ class Photos:
     events: int = 0
 
     def event(self, key: str, name: str = PUT, etag: str = "S") -> dict[str, Any]:
-        """One event, later than all before."""
+        """Return an event, later than all before."""
         self.events += 1
         return record(key, name, f"{self.events:04X}", eTag=etag)
 
@@ -60,13 +60,13 @@ class Photos:
         return taken(answer)
 
     def put(self, key: str, content: bytes = JPEG, **values: Any) -> UUID:
-        """An object that comes; returns the id of its image."""
+        """Put an object into the bucket; return the id of its image."""
         self.bucket.objects[f"{BUCKET}/{key}"] = content
         (image,) = self.tell(self.event(key, **values))["images"]
         return UUID(image["id"])
 
     def said(self) -> list[tuple[str, str]]:
-        """Image and tag of everything that people said and that counts."""
+        """Return image and tag of every correction that counts."""
         labels = self.feedback.get("/v1/labels").get_json()["labels"]
         return [(label["image"], label["tag"]) for label in labels]
 

@@ -1,4 +1,4 @@
-"""Objects that come to a bucket and leave it: events in any order end as in the right one."""
+"""Objects added to and removed from a bucket: events in any order have the same result."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ def to_s3(webhooks: FlaskClient, *found: dict[str, Any], query: str = "") -> Tes
 
 
 def settled(engine: Engine) -> list[UUID]:
-    """What goes, now that some objects are fetched."""
+    """Return what is deleted now that some objects are fetched."""
     with transaction(engine) as connection:
         return settle_releases(connection)
 

@@ -1,4 +1,4 @@
-"""A real object store that speaks S3, its own notifications, and pictures that arrive."""
+"""A real object store that speaks S3: its notifications, and the pictures that they announce."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """An empty bucket that says what happens in it; this process has credentials for it."""
+    """An empty bucket that sends notifications, and credentials for it in this process."""
     reset(endpoint)
     monkeypatch.setenv("AWS_ENDPOINT", endpoint)
     monkeypatch.setenv("AWS_REGION", REGION)
@@ -50,7 +50,7 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
 
 @pytest.fixture
 def client(settings: Settings) -> FlaskClient:
-    """The door, as it starts in production."""
+    """A client of the webhooks, as they start in production."""
     secrets = settings.model_validate({"webhook_secrets": SECRETS}).webhook_secrets
     return create_app(settings.model_copy(update={"webhook_secrets": secrets})).test_client()
 

@@ -1,4 +1,4 @@
-"""Hashtags are used for tags that people corrected only where people's decisions say they help."""
+"""Hashtags are used for corrected tags only where people's decisions show that they help."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def weak() -> WeakRows:
 
 
 def predicting(probabilities: NDArray[np.float32]) -> Unseen:
-    """A candidate that predicts this for images that it has not seen."""
+    """Return a candidate that predicts this for images that it has not seen."""
     none = np.zeros(TAGS, np.float32)
     fitted = Classifiers(np.zeros((1, TAGS), np.float32), none, none, Exclusions.none(TAGS))
     valid = np.ones((IMAGES, TAGS), np.bool_)
@@ -69,7 +69,7 @@ def predicting(probabilities: NDArray[np.float32]) -> Unseen:
 
 
 def fitted_with(asked: LearningProblem, column: int) -> bool:
-    """Whether a problem has hashtags of a tag."""
+    """Return whether a problem has hashtags of a tag."""
     return asked.weak is not None and bool(asked.weak.targets.present[:, column].any())
 
 
@@ -151,6 +151,6 @@ def test_corrections_go_live_although_the_gate_refuses_the_hashtags(
 
 
 def head_of(tags: int) -> Head:
-    """A head that knows nothing."""
+    """Return a head with arbitrary weights."""
     nothing = LearnedTags.nothing(1)
     return Head(np.zeros((1, tags), np.float32), np.zeros(tags, np.float32), nothing, nothing)

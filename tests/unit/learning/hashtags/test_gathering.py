@@ -1,4 +1,4 @@
-"""Hashtags of pictures become uses of words, and words that mean the same are found."""
+"""Hashtags of pictures become uses of words, and synonyms are found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INDEX = VocabularyIndex(VOCABULARY, np.arange(1, len(VOCABULARY) + 1, dtype=np.i
 
 
 def gathered(*pictures: list[str]) -> Uses:
-    """The uses of each picture's hashtags; every picture twice, by two owners."""
+    """Return the uses of each picture's hashtags; every picture twice, by two owners."""
     gatherer = Gatherer()
     for owner in ("ada", "ben"):
         for number, hashtags in enumerate(pictures):
@@ -29,7 +29,7 @@ def gathered(*pictures: list[str]) -> Uses:
 
 
 def words_of(uses: Uses, picture: int) -> set[str]:
-    """The names of a picture's words."""
+    """Return the names of a picture's words."""
     return {uses.words[word].name for word in uses.word[uses.image == picture].tolist()}
 
 
@@ -64,7 +64,7 @@ def test_every_meaning_of_an_ambiguous_hashtag_is_a_choice() -> None:
 
 
 def labels_of(word: int, mean: list[float]) -> WeakLabels:
-    """Weak labels of a word that can be seen."""
+    """Return weak labels of a word that can be seen."""
     nothing = np.empty(0, np.intp)
     return WeakLabels(
         word,

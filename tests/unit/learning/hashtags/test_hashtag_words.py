@@ -1,4 +1,4 @@
-"""What hashtags mean, in every way that people write them."""
+"""The meaning of hashtags, in every way that people write them."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ READER = HashtagReader(INDEX, split=split_run)
 
 
 def slugs(hashtag: str) -> set[str]:
-    """The slugs of the tags that a hashtag may mean."""
+    """Return the slugs of the tags that a hashtag may mean."""
     meaning = READER.read(hashtag)
     return set() if meaning is None else {VOCABULARY.tags[tag].slug for tag in meaning.tags}
 

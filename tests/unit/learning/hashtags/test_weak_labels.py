@@ -31,7 +31,7 @@ BACKGROUND = 1_000
 
 
 def uses_of(rows: list[tuple[int, int]], owner: list[int], words: int = 3) -> Uses:
-    """Uses from pairs of an image and a word."""
+    """Return uses from pairs of an image and a word."""
     image, word = np.array(rows, dtype=np.int32).reshape(-1, 2).T
     return Uses(
         tuple(HashtagWord(str(number), str(number)) for number in range(words)),
@@ -45,7 +45,8 @@ def uses_of(rows: list[tuple[int, int]], owner: list[int], words: int = 3) -> Us
 
 
 def material_of(kinds: NDArray[np.intp], owner: NDArray[np.int32]) -> Material:
-    """Material in which all pictures have word 0; kinds: 0 for anything, else a kind of picture.
+    """Return material in which all pictures have word 0; kinds: 0 for anything, else a kind of
+    picture.
 
     The background is of kind 0.
     """
@@ -70,13 +71,13 @@ def material_of(kinds: NDArray[np.intp], owner: NDArray[np.int32]) -> Material:
 
 
 def only(material: Material) -> WeakLabels:
-    """The weak labels of the only word."""
+    """Return the weak labels of the only word."""
     (labels,) = find_weak_labels(material)
     return labels
 
 
 def people(owners: int, pictures: int) -> NDArray[np.int32]:
-    """The owner of each picture."""
+    """Return the owner of each picture."""
     return np.repeat(np.arange(owners, dtype=np.int32), pictures)
 
 

@@ -29,7 +29,7 @@ KEPT = [
 
 
 def arrive(disposition: bytes) -> str | None:
-    """The name that a part with this header gets; None where it is no file."""
+    """Return the name that a part with this header gets; None if it is no file."""
     head = b"Content-Disposition: form-data; name=file" + disposition
     body = b"--cut\r\n" + head + b"\r\n\r\nx\r\n--cut--\r\n"
     (part,) = read_parts(BytesIO(body), b"cut", 100, 10)

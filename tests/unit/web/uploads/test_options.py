@@ -1,4 +1,4 @@
-"""What a caller may say about a picture."""
+"""Options of an upload."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Multipart bodies, read part by part, however the network cuts them up."""
+"""Multipart bodies are read part by part, however the network splits them."""
 
 import contextlib
 import io
@@ -33,7 +33,7 @@ parts = st.tuples(names, st.none() | names, contents)
 
 
 class Cut:
-    """A stream that gives out its bytes in pieces of the given sizes, then all of the rest."""
+    """A stream that returns its bytes in pieces of the given sizes, then all of the rest."""
 
     def __init__(self, body: bytes, sizes: list[int]) -> None:
         self._body = io.BytesIO(body)
@@ -55,7 +55,7 @@ def body_of(sent: Sequence[tuple[str, str | None, bytes]]) -> bytes:
 
 
 def read(stream: object, max_file_bytes: int = LIMIT, max_parts: int = MANY) -> list[tuple]:
-    """Parts as tuples; a file is (name, filename, content, complete)."""
+    """Return parts as tuples; a file is (name, filename, content, complete)."""
     found: list[tuple] = []
     for part in read_parts(cast(BinaryIO, stream), BOUNDARY, max_file_bytes, max_parts):
         match part:
@@ -152,7 +152,7 @@ def test_a_long_file_name_does_not_keep_its_file_out() -> None:
 
 
 class Long:
-    """A stream that goes on with the same bytes for a long time."""
+    """A stream that returns the same bytes for a long time."""
 
     def __init__(self, start: bytes) -> None:
         self._start = start

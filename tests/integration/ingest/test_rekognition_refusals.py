@@ -1,4 +1,4 @@
-"""Who may call Rekognition's operations, and what every refusal looks like."""
+"""Who may call Rekognition's operations, and the form of every refusal."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def keys(engine: Engine) -> tuple[str, str]:
 
 
 def code_of(answer: TestResponse, status: int = 400) -> str:
-    """The code of a refusal, which has to be where each of AWS' clients looks."""
+    """Return the code of a refusal, which has to be where each of AWS's clients looks."""
     assert answer.status_code == status, answer.data
     assert answer.content_type == "application/x-amz-json-1.1"
     document = answer.get_json(force=True)
