@@ -72,7 +72,9 @@ def test_an_image_without_attempts_left_fails_even_while_the_broker_is_away(
 ) -> None:
     image, waiting = insert_row(engine), forgotten(engine)
     set_row(engine, image, f"attempts = {settings.max_attempts}")
-    unreachable = create_celery(settings.model_copy(update={"broker_url": "redis+socket:///nowhere"}))
+    unreachable = create_celery(
+        settings.model_copy(update={"broker_url": "redis+socket:///nowhere"})
+    )
 
     sweep(unreachable, engine, storage, settings)
 
