@@ -98,7 +98,7 @@ def belongings(
     admin = client_of(app, engine, Scope.ADMIN)
     images = {"alma": put("alma", photos["cat"]), "bert": put("bert", photos["coffee"])}
     endpoints = {owner: register_endpoint(admin, owner) for owner in images}
-    # That nobody has corrected: these are offered for review.
+    # Not corrected by anyone: these are offered for review.
     others = [put("alma", photos["rocket"]), put("bert", photos["flower"])]
     pipeline.tag([*images.values(), *others])
     return {

@@ -46,7 +46,7 @@ def shown(client: FlaskClient, image: object) -> dict[str, tuple[float, str]]:
 def test_many_images_are_corrected_and_get_their_former_tags_back(
     client: FlaskClient, engine: Engine
 ) -> None:
-    # Given an image of which anna had said something, and one of which nobody had
+    # Given an image that anna has corrected, and one that no one has
     spoken, silent = insert_row(engine), insert_row(engine)
     show_tag(engine, silent, "sock")
     correct(client, spoken, remove=["hat"], user="anna")

@@ -268,7 +268,7 @@ def test_a_tag_with_too_few_examples_is_not_learned_at_night(
     with transaction(engine) as connection:
         connection.execute(text("INSERT INTO finetune_runs (trigger) VALUES ('request')"))
         connection.execute(text("UPDATE corrections SET run_id = 1"))
-        # Bert's picture, that nobody corrected, is in the sample all the same.
+        # Bert's uncorrected picture is in the sample all the same.
         assert read_data_set(connection, 1).ids == ()
         assert read_data_set(connection, 1, owner="alma").ids == ()
         only = tag_id(engine, "seen-once", "alma")

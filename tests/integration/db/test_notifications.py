@@ -16,7 +16,7 @@ from tests.support.conditions import wait_for
 from tests.support.pictures.rows import insert_row, read_row, set_row
 
 LONG_SECONDS = 30.0
-# Long for a notification, short against LONG_SECONDS: nobody was woken by the time-out.
+# Long for a notification, short against LONG_SECONDS: no time-out woke the waiters.
 PROMPT_SECONDS = 10.0
 LISTENERS = text(
     "SELECT pid FROM pg_stat_activity "
@@ -103,7 +103,7 @@ def test_waiting_survives_the_end_of_the_connection(engine: Engine, listener: Do
         with transaction(engine) as connection:
             connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
 
-        # When the image is done at a moment at which nobody listens
+        # When the image is done while no one listens
         set_row(engine, image, "status = 'tagged'")
 
         # Then the waiter learns of it once there is a connection again.

@@ -147,7 +147,7 @@ def test_the_deliveries_of_a_dead_sender_are_sent_by_another(
 ) -> None:
     register(client, f"{receiver.url}/hook")
     report(engine, image)
-    # Given a claim of which nobody is left
+    # Given the claim of a sender that has died
     set_deliveries(engine, "claim = gen_random_uuid(), due_at = now() + make_interval(secs => 0.5)")
 
     request.getfixturevalue("sender")

@@ -33,7 +33,7 @@ allowed = st.text(min_size=1, max_size=MAX_CHARACTERS).filter(is_allowed).map(cl
         ("नी\u200cला", "नी\u200cला", "नी\u200cला"),
         ("c++", "c++", "c++"),
         ("<b>7</b>", "<b>7</b>", "<b>7<-b>"),
-        # What keyboards add to the text and nobody sees.
+        # Invisible characters that keyboards add to the text.
         ("\u05d7\u05ea\u05d5\u05dc\u200f", "\u05d7\u05ea\u05d5\u05dc", "\u05d7\u05ea\u05d5\u05dc"),
         ("a\u202eb\ufeff", "ab", "ab"),
         # An emoji newer than Unicode 14, an emoji alone, a flag with letters, a family, a keycap.

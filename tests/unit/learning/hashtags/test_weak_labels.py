@@ -95,7 +95,7 @@ def test_a_word_that_says_nothing_about_pictures_is_not_learned() -> None:
 
 
 def test_a_word_that_owners_disagree_about_is_not_learned() -> None:
-    # Every owner means a kind of picture that nobody else means.
+    # Every owner means another kind of picture.
     kinds = np.repeat([0, 1, 2, 0, 3, 0], 10)
     labels = only(material_of(kinds, people(6, 10)))
 
