@@ -22,7 +22,10 @@ TYPES = {
 DIGEST_LETTERS = 16
 # One file for the browser, in the order in which the rules overrule each other.
 STYLES = "styles.css"
-STYLE_FILES = ("tokens", "base", "shell", "parts", "library", "picture", "learning", "figures")
+STYLE_FILES = (
+    *("tokens", "base", "shell", "controls", "parts", "library", "grid", "picture"),
+    *("review", "teach", "themes", "figures"),
+)
 # Compression would enlarge smaller files.
 MIN_BYTES_TO_COMPRESS = 512
 
