@@ -24,7 +24,8 @@ from services.catalog.images.suggesting import suggest_hashtags
 from services.catalog.stacks.collapsing import ListPage, find_stacked
 from shared.auth.door import caller_access
 from shared.db.connection.engine import run_again_if_deadlocked, transaction
-from shared.db.images.images import delete_image, list_images
+from shared.db.images.deleting import delete_image
+from shared.db.images.images import list_images
 from shared.errors import BadRequest, NotFound
 from shared.pictures import MIME_TYPES
 from shared.pictures.isolated import Limits

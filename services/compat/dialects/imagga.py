@@ -22,7 +22,7 @@ from services.compat.requests.keys import entrance_by, in_basic_password, in_bas
 from services.compat.requests.picture_body import Form, max_body_bytes, read_form
 from services.compat.requests.validation import Members, validate
 from shared.db.connection.engine import transaction
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from shared.errors import BadRequest, TagloopError
 from shared.storage.deleting import delete_files
 from shared.storage.image_ids import parse_image_id

@@ -10,8 +10,9 @@ from sqlalchemy import RowMapping
 
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
-from shared.db.models.run_history import count_queue, find_run, list_runs
-from shared.db.models.runs import find_set_aside, release_corrections, request_run
+from shared.db.models.runs.history import count_queue, find_run, list_runs
+from shared.db.models.runs.runs import request_run
+from shared.db.models.runs.set_aside import find_set_aside, release_corrections
 from shared.errors import Conflict, NotFound
 from shared.messaging.celery_app import FINETUNE
 from shared.messaging.publisher import publish_hint

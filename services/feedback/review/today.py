@@ -10,7 +10,7 @@ from services.feedback.documents import User
 from shared.auth.door import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.today import count_today, count_waiting_corrections
-from shared.db.models.run_history import find_last_ended_run
+from shared.db.models.runs.history import find_last_ended_run
 from shared.web.context import context
 from shared.web.requests.parameters import Parameters
 

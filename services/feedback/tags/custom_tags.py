@@ -19,8 +19,8 @@ from services.feedback.models.retraining import RunDocument, describe_run
 from services.feedback.tags.named_tags import make_named_tag
 from shared.auth.door import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
-from shared.db.models.run_history import find_run
-from shared.db.models.runs import insert_run
+from shared.db.models.runs.history import find_run
+from shared.db.models.runs.runs import insert_run
 from shared.db.tags.tags import find_tag
 from shared.errors import BadRequest, NotFound, TagloopError
 from shared.messaging.celery_app import FINETUNE

@@ -12,7 +12,7 @@ from services.feedback.documents import PageQuery, TagName
 from shared.auth.door import caller_access, caller_is_admin, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope, queue_job
-from shared.db.models.runs import insert_run
+from shared.db.models.runs.runs import insert_run
 from shared.db.tags.custom.editing import delete_tag, merge_tags, publish_tag, rename_tag
 from shared.db.tags.custom.edits import begin_edit, list_edits
 from shared.db.tags.known_tag import KnownTag

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from services.feedback.documents import PageQuery
 from shared.auth.door import caller_key_id
 from shared.db.connection.engine import transaction
-from shared.db.models.runs import request_run
+from shared.db.models.runs.runs import request_run
 from shared.db.tags.custom.making import count_tags_of
 from shared.db.tags.hashtags.proposals import decide, list_proposals, lock_proposal, make_tag
 from shared.errors import Conflict, NotFound

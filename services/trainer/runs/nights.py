@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
-from shared.db.models.runs import insert_night
+from shared.db.models.runs.runs import insert_night
 from shared.db.tags.hashtags.reading import find_last_look, has_new_hashtags
 
 # With fewer new images with hashtags, no word can be new or much better.

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from services.trainer.runs.promotion import RunLost
 from shared.db.connection.engine import transaction
-from shared.db.models.runs import Run, report_progress
+from shared.db.models.runs.runs import Run, report_progress
 
 # No one reads it more often, and frequent calls must cost nothing.
 MIN_PAUSE_SECONDS = 0.5

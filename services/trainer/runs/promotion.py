@@ -11,7 +11,8 @@ from shared.db.models.learning import find_tag_owner
 from shared.db.models.models import LiveModel, find_live_model
 from shared.db.models.promotion import insert_candidate, lock_live_model, promote
 from shared.db.models.retag_jobs import RetagScope, queue_job
-from shared.db.models.runs import Run, end_run, set_aside
+from shared.db.models.runs.runs import Run, end_run
+from shared.db.models.runs.set_aside import set_aside
 from shared.errors import TagloopError
 
 log = structlog.get_logger(__name__)

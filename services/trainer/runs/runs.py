@@ -11,15 +11,15 @@ from services.trainer.runs.promotion import Overtaken, RunLost, conclude
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.models.runs import (
+from shared.db.models.runs.runs import (
     Run,
     end_run,
     find_open_run,
     give_back_interrupted,
     put_back,
-    set_aside_all,
     start_next_run,
 )
+from shared.db.models.runs.set_aside import set_aside_all
 from shared.db.tags.hashtags.reading import has_new_hashtags
 from shared.errors import Unavailable
 from shared.messaging.celery_app import RETAG

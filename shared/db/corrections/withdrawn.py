@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal
 from sqlalchemy.dialects.postgresql import UUID as UUIDType
 
 from shared.db.corrections.decisions import redecide
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from shared.db.schema import corrections, withdrawn_corrections, withdrawn_images
 from shared.model.vocabulary_index import read_vocabulary_index
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from shared.db.schema import images, transient_images
 
 # Far longer than a request waits; only images of a process that died become this old.

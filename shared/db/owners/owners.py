@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.db.images.deleting import forget_names
 from shared.db.images.file_deletions import note_deletions
-from shared.db.images.images import forget_names
 from shared.db.schema import (
     correction_batches,
     endpoints,

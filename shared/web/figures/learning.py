@@ -7,7 +7,7 @@ from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
 from shared.db.models.models import find_live_model
-from shared.db.models.run_history import count_queue
+from shared.db.models.runs.history import count_queue
 from shared.db.models.switching.reading import find_last_switch
 from shared.db.monitoring.live_precision import judge_shown_tags
 from shared.db.monitoring.observing import (

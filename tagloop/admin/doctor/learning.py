@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from shared.db.models.runs import find_set_aside
+from shared.db.models.runs.set_aside import find_set_aside
 from shared.db.monitoring.diagnosis import find_failed_run, seconds_of_oldest_correction
 from tagloop.admin.doctor.finding import Finding, well, wrong
 from tagloop.admin.doctor.queues import duration

@@ -14,7 +14,7 @@ from services.feedback.app import create_app
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from shared.model.vocabulary import load_imagenet
 from shared.storage.storage import Storage
 from tests.support.learning.feedback import correct, tags_of

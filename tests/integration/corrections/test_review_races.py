@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import Reviewer, note_offered
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from tests.support.conditions import wait_for, waits_for_a_lock
 from tests.support.pictures.rows import insert_row
 

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
+from shared.db.images.deleting import delete_image
 from shared.db.images.fetching import Fetched, claim_to_fetch, store_fetched
-from shared.db.images.images import delete_image
 from shared.db.images.tagging import (
     Claim,
     claim_images,

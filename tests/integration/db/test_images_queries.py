@@ -8,14 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from shared.db.connection.engine import transaction
-from shared.db.images.images import (
-    NewImage,
-    delete_image,
-    find_image,
-    find_known,
-    insert_new,
-    list_images,
-)
+from shared.db.images.deleting import delete_image
+from shared.db.images.images import NewImage, find_image, find_known, insert_new, list_images
 from shared.db.monitoring.backlog import count_waiting
 from shared.db.owners.access import EVERYTHING
 from shared.db.tags.tags import wordnet_tag_ids

@@ -14,7 +14,7 @@ from services.worker.background.stacking import stack_images
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
 from shared.db.connection.engine import transaction
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from shared.db.search.likeness.fingerprints import find_near_duplicates
 from shared.db.search.likeness.stacks import find_stacks, stack_next
 from shared.pictures.fingerprint import Fingerprint

@@ -13,7 +13,7 @@ from shared.db.connection.engine import (
     run_again_if_deadlocked,
     transaction,
 )
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from shared.errors import Unavailable
 from tests.support.conditions import wait_for, waits_for_a_lock
 from tests.support.pictures.rows import insert_row, read_row

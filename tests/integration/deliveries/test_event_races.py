@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from shared.db.connection.engine import transaction
 from shared.db.events.event_types import IMAGE_TAGGED
 from shared.db.events.events import promise_callback, report_images, report_promotion
-from shared.db.images.images import delete_image
+from shared.db.images.deleting import delete_image
 from tests.support.conditions import wait_for, waits_for_a_lock
 from tests.support.events.events import register, report, told
 from tests.support.events.receiver import Handler, Receiver, status

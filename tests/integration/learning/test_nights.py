@@ -7,7 +7,7 @@ from sqlalchemy import Engine, RowMapping
 
 from services.trainer.runs.nights import queue_night
 from shared.db.connection.engine import transaction
-from shared.db.models.run_history import list_runs
+from shared.db.models.runs.history import list_runs
 from tests.support.learning.training import insert_corrections
 
 HOUR = 3

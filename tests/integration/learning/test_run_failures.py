@@ -13,7 +13,8 @@ from services.trainer.trainer import Trainer
 from shared.config import Settings
 from shared.db.connection.engine import connect_engine, transaction
 from shared.db.connection.locks import Lock, try_lock
-from shared.db.models.runs import find_set_aside, release_corrections, start_next_run
+from shared.db.models.runs.runs import start_next_run
+from shared.db.models.runs.set_aside import find_set_aside, release_corrections
 from shared.errors import Unavailable
 from shared.model.live.model import LiveScorer
 from shared.storage.deleting import sweep_files

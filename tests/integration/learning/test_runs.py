@@ -7,7 +7,7 @@ from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import promote
-from shared.db.models.run_history import list_runs
+from shared.db.models.runs.history import list_runs
 from shared.storage.storage import Storage
 from tests.support.learning.training import (
     InstantLearn,

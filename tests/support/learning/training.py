@@ -13,8 +13,8 @@ from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.db.models.models import find_live_model
 from shared.db.models.retag_jobs import list_jobs
-from shared.db.models.run_history import count_queue, find_run
-from shared.db.models.runs import insert_run
+from shared.db.models.runs.history import count_queue, find_run
+from shared.db.models.runs.runs import insert_run
 from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head

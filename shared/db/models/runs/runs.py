@@ -1,6 +1,6 @@
 """Queries about the life of a fine-tune run: queued, started, running, ended."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -180,58 +180,6 @@ def put_back(connection: Connection, run: Run, reason: str, *, counts: bool) -> 
     connection.execute(
         _held(run).values(status="queued", stage="", progress=0, attempts=attempts, reason=reason)
     )
-
-
-def set_aside_all(connection: Connection, run: Run) -> None:
-    """Exclude a failed run's corrections from later runs, until they are released."""
-    connection.execute(
-        text("UPDATE corrections SET set_aside = true WHERE run_id = :run"), {"run": run.id}
-    )
-
-
-def set_aside(connection: Connection, run: Run, owner: str | None) -> None:
-    """Exclude a run's corrections of an owner's tags, or of shared ones, from later runs."""
-    connection.execute(
-        text("""
-            UPDATE corrections SET set_aside = true FROM tags
-            WHERE run_id = :run AND tags.id = tag_id AND tags.owner IS NOT DISTINCT FROM :owner
-        """),
-        {"run": run.id, "owner": owner},
-    )
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """Corrections that a run could not learn. tags: slugs of some of the tags they are about."""
-
-    run_id: int
-    corrections: int
-    tags: Sequence[str]
-
-
-def find_set_aside(connection: Connection) -> list[SetAside]:
-    """Return what runs have set aside, the newest first."""
-    rows = connection.execute(
-        text("""
-            SELECT run_id, count(*) AS corrections,
-                   (array_agg(DISTINCT slug ORDER BY slug))[1:10] AS tags
-            FROM corrections JOIN tags ON tags.id = tag_id
-            WHERE set_aside GROUP BY run_id ORDER BY run_id DESC
-        """)
-    )
-    return [SetAside(*row) for row in rows]
-
-
-def release_corrections(connection: Connection, run_id: int) -> int:
-    """Queue the corrections that a run has set aside; return how many there were."""
-    released = connection.execute(
-        text(
-            "UPDATE corrections SET set_aside = false, run_id = NULL WHERE run_id = :run "
-            "AND set_aside"
-        ),
-        {"run": run_id},
-    )
-    return released.rowcount
 
 
 def _held(run: Run) -> Any:
