@@ -20,11 +20,10 @@ from rich.progress import (
 from tagloop.bulk.patience import patiently
 from tagloop.client.client import Client
 from tagloop.client.teaching_documents import RetagJob, RunStatus, SwitchStatus
+from tagloop.display.duration import duration
 from tagloop.exit_codes import EXIT_INTERRUPTED
 
 POLL_SECONDS = 0.5
-MINUTE_SECONDS = 60
-HOUR_SECONDS = 3600
 
 
 class Work(Protocol):
@@ -71,15 +70,6 @@ def describe_switch(switch: SwitchStatus) -> tuple[str, float]:
     if switch.problem:
         text += f" ({switch.problem})"
     return text, switch.done / (switch.total or math.inf)
-
-
-def duration(seconds: float) -> str:
-    """Return a time in the unit that fits: "40 s", "12 min", "3 h"."""
-    if seconds < MINUTE_SECONDS:
-        return f"{seconds:.0f} s"
-    if seconds < HOUR_SECONDS:
-        return f"{seconds / MINUTE_SECONDS:.0f} min"
-    return f"{seconds / HOUR_SECONDS:.1f} h"
 
 
 def _follow(

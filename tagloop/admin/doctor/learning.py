@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from shared.db.models.runs.set_aside import find_set_aside
 from shared.db.monitoring.diagnosis import find_failed_run, seconds_of_oldest_correction
 from tagloop.admin.doctor.finding import Finding, well, wrong
-from tagloop.admin.doctor.queues import duration
+from tagloop.display.duration import duration
 
 PART = "learning"
 # Two nights: the machine may have been off in one.

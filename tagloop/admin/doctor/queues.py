@@ -8,6 +8,7 @@ from services.worker.tagging.sweeper import SHORT_QUEUE_MESSAGES
 from shared.db.monitoring.backlog import count_waiting, is_stalled
 from shared.db.monitoring.diagnosis import count_stuck, seconds_since_last_tagged
 from tagloop.admin.doctor.finding import Finding, well, wrong
+from tagloop.display.duration import duration
 
 QUEUES = "queues"
 STUCK = "stuck images"
@@ -60,12 +61,3 @@ def check_stuck(connection: Connection, max_attempts: int, messages: int) -> Ite
         )
     if not (stuck.abandoned or unannounced or stuck.exhausted):
         yield well(STUCK, "No image is stuck.")
-
-
-def duration(seconds: float) -> str:
-    """Format a duration for people."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping
 
 from shared.db.models.switching.reading import find_last_switch
 from tagloop.admin.doctor.finding import Finding, well, wrong
-from tagloop.admin.doctor.queues import duration
+from tagloop.display.duration import duration
 
 PART = "network"
 # Longer than a worker loads a network, and than a trainer learns without reporting progress.
