@@ -4,11 +4,9 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from flask import Response, request
 from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
-from numpy.typing import NDArray
 from sqlalchemy import RowMapping
 
 from services.catalog.documents import (
@@ -18,15 +16,14 @@ from services.catalog.documents import (
     ShownTagsQuery,
     ThumbnailQuery,
 )
-from services.catalog.images.opinion import Opinion, read_opinion
-from services.catalog.images.precision import choose_precise
+from services.catalog.images.selection import tags_asked_for
 from services.catalog.images.suggesting import suggest_hashtags
 from services.catalog.stacks.collapsing import ListPage, find_stacked
 from shared.auth.door import caller_access
 from shared.db.connection.engine import run_again_if_deadlocked, transaction
 from shared.db.images.deleting import delete_image
 from shared.db.images.images import list_images
-from shared.errors import BadRequest, NotFound
+from shared.errors import NotFound
 from shared.pictures import MIME_TYPES
 from shared.pictures.isolated import Limits
 from shared.pictures.renditions.renderer import shared_renderer
@@ -37,8 +34,6 @@ from shared.storage.storage import SCREEN_SIDE, file_keys, original_key
 from shared.web.answers.image_document import (
     describe_image,
     describe_images,
-    describe_tag,
-    describe_tags,
 )
 from shared.web.answers.problems import ProblemDocument
 from shared.web.context import context
@@ -62,7 +57,7 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     least = query.min_confidence
     is_lower = least is not None and least < context().settings.min_confidence
     if query.tags is not None or query.precision is not None or is_lower:
-        document = describe_image(row, _shown_tags(row, query))
+        document = describe_image(row, tags_asked_for(row, query))
     else:
         with transaction(context().engine) as connection:
             document = describe_images(connection, context().vocabulary, [row], least or 0)[0]
@@ -170,34 +165,6 @@ def _rendition(image_id: str, side: int) -> Response:
     response.set_etag(f"{bytes(row['sha256']).hex()}-{side}")
     response.make_conditional(request)
     return response
-
-
-def _shown_tags(row: RowMapping, query: ShownTagsQuery) -> list[dict[str, Any]]:
-    """Return the tags that a query asks for, if they differ from those shown by default."""
-    if query.tags is not None:
-        return _named_tags(row, query.tags)
-    opinion = read_opinion(row)
-    if query.precision is None:
-        sure = opinion.sure(query.min_confidence or 0.0)
-        return _describe(opinion, sure)[: query.max_tags]
-    sure, basis = choose_precise(opinion, query.precision)
-    tags = _describe(opinion, sure)[: query.max_tags]
-    return [{**tag, "basis": basis[tag["tag"]]} for tag in tags]
-
-
-def _describe(opinion: Opinion, sure: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    shown = [tag for column in np.flatnonzero(sure).tolist() if (tag := opinion.shown_tag(column))]
-    return describe_tags(opinion.vocabulary, shown)
-
-
-def _named_tags(row: RowMapping, names: str) -> list[dict[str, Any]]:
-    asked = [name for name in names.split(",") if name.strip()]
-    if not asked:
-        raise BadRequest("tags: names at least one tag.")
-    tags = [resolve_tag(name, row["owner"]).tag for name in asked]
-    opinion = read_opinion(row, knowing=tags)
-    named = (opinion.shown_tag(opinion.index.columns[tag.id]) for tag in tags)
-    return [describe_tag(opinion.vocabulary, tag) for tag in named if tag]
 
 
 def _file_response(content: bytes | BlobReader, mime_type: str) -> Response:
