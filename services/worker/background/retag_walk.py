@@ -63,19 +63,23 @@ class Walk:
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A chunk of images and their new tags.
+class Chunk:
+    """Images, ascending, and what is needed to score them.
 
-    ids: ascending. last: the end of the chunk; ids leaves out images that were deleted meanwhile.
+    embeddings: (images, dimensions); owners: empty if no owner has tags of their own. last: the end
+    of the chunk; ids leaves out images that were deleted meanwhile. users_wait: users waited for
+    tags when it was read.
     """
 
     ids: Sequence[UUID]
-    rows: TagRows
+    embeddings: NDArray[np.float16]
+    owners: Sequence[str]
     last: UUID
+    users_wait: bool
 
 
 class Walker:
-    """Scores one chunk while Postgres writes the previous one."""
+    """Reads one chunk while it scores the one before, and Postgres writes the one before that."""
 
     def __init__(self, engine: Engine, scorer: Scorer, min_confidence: float) -> None:
         self._engine = engine
@@ -93,43 +97,54 @@ class Walker:
             TimeIsUp: the deadline has passed.
             Unavailable: Postgres does not answer.
         """
-        with ThreadPoolExecutor(1) as writer:
+        with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
+            reading = reader.submit(self._read, walk, after)
             writing: Future[None] | None = None
             while True:
                 started = time.monotonic()
-                is_busy = self._waiting.are_there()
-                chunk = self._score(walk, after, BUSY_CHUNK_IMAGES if is_busy else CHUNK_IMAGES)
+                chunk = reading.result()
+                if chunk is None:
+                    break
+                if not chunk.users_wait:
+                    reading = reader.submit(self._read, walk, chunk.last)
+                rows = self._score(walk, chunk)
                 if writing is not None:
                     writing.result()
-                if chunk is None:
-                    return
                 if started > deadline:
                     raise TimeIsUp
-                writing = writer.submit(self._write, walk, chunk, advance)
-                after = chunk.last
-                if is_busy:
+                writing = writer.submit(self._write, walk, chunk, rows, advance)
+                if chunk.users_wait:
                     writing.result()
-                    # Use half of one core at most while users wait.
+                    # Use half of one core at most.
                     time.sleep(time.monotonic() - started)
+                    reading = reader.submit(self._read, walk, chunk.last)
+            if writing is not None:
+                writing.result()
 
-    def _score(self, walk: Walk, after: UUID | None, limit: int) -> Scored | None:
+    def _read(self, walk: Walk, after: UUID | None) -> Chunk | None:
+        """Return the next chunk; None at the end."""
+        users_wait = self._waiting.are_there()
+        limit = BUSY_CHUNK_IMAGES if users_wait else CHUNK_IMAGES
         with transaction(self._engine) as connection:
             prefer_index_scans(connection)
             wanted = next_in_scope(connection, walk.scope, walk.versions, after, limit)
             if not wanted:
                 return None
             ids, embeddings = read_embeddings_of(connection, wanted, self._scorer.model.backbone_id)
-            if not ids:
-                return Scored([], TagRows.nothing(), wanted[-1])
             owners = self._owners_of(connection, ids)
-        probabilities = self._scorer.showable_probabilities(embeddings, owners)
+        return Chunk(ids, embeddings, owners, wanted[-1], users_wait)
+
+    def _score(self, walk: Walk, chunk: Chunk) -> TagRows:
+        """Return the tags that a chunk's images should have."""
+        if not chunk.ids:
+            return TagRows.nothing()
+        probabilities = self._scorer.showable_probabilities(chunk.embeddings, chunk.owners)
         chosen = choose_many(probabilities, self._scorer.tag_ids, self._min_confidence)
-        own = choose_own(self._scorer, embeddings, owners, self._min_confidence)
+        own = choose_own(self._scorer, chunk.embeddings, chunk.owners, self._min_confidence)
         chosen = chosen.and_also(own)
         if walk.tag_ids is not None:
             chosen = chosen.where(np.isin(chosen.tag_ids, walk.tag_ids))
-        rows = TagRows.of(chosen.rows, chosen.tag_ids, chosen.confidences)
-        return Scored(ids, rows, wanted[-1])
+        return TagRows.of(chosen.rows, chosen.tag_ids, chosen.confidences)
 
     def _owners_of(self, connection: Connection, ids: Sequence[UUID]) -> list[str]:
         """Return the owners of images; nothing if no owner has tags of their own."""
@@ -138,7 +153,7 @@ class Walker:
         owners = find_owners(connection, ids)
         return [owners.get(image_id, "") for image_id in ids]
 
-    def _write(self, walk: Walk, chunk: Scored, advance: Advance) -> None:
+    def _write(self, walk: Walk, chunk: Chunk, rows: TagRows, advance: Advance) -> None:
         version = self._scorer.model.version
         with transaction(self._engine) as connection:
             live = find_live_model(connection)
@@ -147,7 +162,7 @@ class Walker:
             prefer_index_scans(connection)
             gone = hold_images(connection, chunk.ids, version, walk.instead_of)
             is_there = np.array([image_id not in gone for image_id in chunk.ids])
-            wanted = chunk.rows.where(is_there[chunk.rows.positions])
+            wanted = rows.where(is_there[rows.positions])
             stored = read_tag_rows(connection, chunk.ids, walk.tag_ids)
             fresh = wanted.without(stored, MIN_DIFFERENCE)
             obsolete = stored.without(wanted, MIN_DIFFERENCE)
