@@ -1,4 +1,4 @@
-// The page: which view an address means, and what lies around every view.
+// The page: chooses the view for an address, and draws the frame around it.
 import { Banner } from "../views/shell/banner.js";
 import { DropZone } from "../views/uploads/drop-zone.js";
 import { Navigation } from "../views/shell/navigation.js";
@@ -48,7 +48,7 @@ function useViewChange(name, address) {
   }, [address]);
 }
 
-// The rest of the page is loaded when the first view has had its time.
+// The rest of the page is loaded once the first view is shown.
 const LOAD_REST_MS = 2000;
 
 startRouter();

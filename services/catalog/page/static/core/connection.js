@@ -1,10 +1,10 @@
-// Whether the server answers. A request that gets no answer starts the search for one.
+// Whether the server answers. A request without a response starts polling.
 import { createStore } from "./store.js";
 
 const MIN_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 8000;
 
-// restored: how often the connection has come back; what was loaded before is loaded again then.
+// restored: how often the connection has come back; views then load again.
 export const connection = createStore({ lost: false, restored: 0 });
 
 export function noteLost() {
@@ -25,7 +25,7 @@ async function lookAgain(pause) {
     const answer = await fetch("/healthz", { cache: "no-store" });
     if (answer.ok) return noteAnswer();
   } catch {
-    // Still away.
+    // The server still does not answer.
   }
   lookAgain(Math.min(pause * 1.6, MAX_PAUSE_MS));
 }

@@ -1,4 +1,4 @@
-// Keys that a view listens to, except while somebody types.
+// Keyboard shortcuts of a view, ignored while the user types.
 import { useLayoutEffect, useRef } from "./html.js";
 
 export function isTyping(target) {

@@ -20,7 +20,7 @@ export function useLocation() {
   return useStore(location);
 }
 
-// The parts of the present path, the first one empty. Unlike a component, it is never behind.
+// The parts of the current path, the first one empty. Always current, unlike a component's state.
 export function currentPath() {
   return location.get().path;
 }
@@ -31,7 +31,7 @@ export function navigate(url, { replace = false, state = null } = {}) {
   location.set(() => read());
 }
 
-// Change parameters of the present address; empty ones are left out.
+// Change parameters of the current address; empty ones are left out.
 export function setQuery(changes, options = { replace: false }) {
   const query = new URLSearchParams(window.location.search);
   for (const [name, value] of Object.entries(changes)) {

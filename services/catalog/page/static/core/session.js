@@ -6,14 +6,14 @@ const OPEN = { auth: false, signed_in: true, owner: null, scopes: [], csrf: null
 
 const RETRY_MS = 2000;
 
-// ended: a request was refused because the session is over; the sign-in lies over the view.
+// ended: a request was refused because the session is over; the sign-in covers the view.
 export const session = createStore({ ...OPEN, loaded: false, ended: false });
 
 export async function loadSession() {
   try {
     session.set({ ...(await request("GET", "/v1/session")), loaded: true });
   } catch {
-    // The server is away; the banner says so, and asks again.
+    // The server does not answer; the banner says so, and polling goes on.
     setTimeout(loadSession, RETRY_MS);
   }
 }

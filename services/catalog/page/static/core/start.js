@@ -1,4 +1,4 @@
-// Load the page. A module that did not arrive cannot be asked for again, but a reload can.
+// Load the page. A browser requests a failed module again only after a reload.
 const PAUSE_MS = 2000;
 
 import("./app.js").catch((error) => {

@@ -1,4 +1,4 @@
-// The name under which this browser's corrections stand.
+// The contributor's name that this browser sends with corrections.
 import { createStore } from "./store.js";
 
 const KEY = "tagloop.user";

@@ -1,4 +1,4 @@
-// A modal dialog: the browser keeps the focus inside, and at the end it returns to where it was.
+// A modal dialog: the browser keeps the focus inside, and restores it at the end.
 import { html, useLayoutEffect, useRef } from "../core/html.js";
 import { Icon } from "./icon.js";
 

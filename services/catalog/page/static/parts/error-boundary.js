@@ -1,4 +1,4 @@
-// Keeps a fault in one view from taking the navigation away.
+// Catches an error of one view, so that the navigation stays.
 import { html } from "../core/html.js";
 import { Component } from "../vendor/preact.js";
 import { EmptyState } from "./states.js";

@@ -1,4 +1,4 @@
-// Which tags stand for themselves, and which are there only because another implies them.
+// Separate tags from those that are shown only because another tag implies them.
 
 // tags: as in the API, each with the slugs of its parents. Returns {own, implied}; an implied tag
 // has `because`: the names of the tags that imply it.

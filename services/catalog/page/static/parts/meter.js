@@ -1,4 +1,4 @@
-// A small bar for a share between 0 and 1. A word or a number stands beside it.
+// A small bar for a share between 0 and 1, beside a word or a number.
 import { html } from "../core/html.js";
 
 export function Meter({ value, tone = "" }) {

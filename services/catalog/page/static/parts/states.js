@@ -1,4 +1,4 @@
-// What a view shows while it has nothing to show.
+// What a view shows while it is loading, empty or broken.
 import { html } from "../core/html.js";
 import { Icon } from "./icon.js";
 

@@ -1,4 +1,4 @@
-// A field that takes the name of a tag and completes it from the vocabulary.
+// A field for the name of a tag, completed from the vocabulary.
 import Combobox from "../vendor/combobox-nav.js";
 import { completeTag } from "../core/api/search.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../core/html.js";
@@ -6,7 +6,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../core/html
 const PAUSE_MS = 80;
 let lastList = 0;
 
-// onPick gets the tag's name. allowNew: a name that no tag has makes one; it is offered last, after
+// onPick gets the tag's name. allowNew: offer an unknown name as a new tag, last, after
 // the near ones.
 export function TagInput({ label, placeholder, onPick, autofocus = false, allowNew = true, onEscape }) {
   const input = useRef(null);
@@ -122,7 +122,7 @@ export function useCombobox(input, list, isOpen, options, settings = {}) {
     placeList(input.current, list.current);
     const combobox = new Combobox(input.current, list.current, { tabInsertsSuggestions: false, ...settings });
     combobox.start();
-    // Options that arrive after the arrow keys leave the chosen one chosen; typing on does not.
+    // Options that arrive after an arrow key keep the chosen one; typing clears it.
     for (let step = 0; list.current.contains(chosen.current) && step < options.length; step++) {
       combobox.navigate(1);
       if (chosen.current.getAttribute("aria-selected") === "true") break;

@@ -1,4 +1,4 @@
-// Short messages at the foot of the page, some with something to undo.
+// Short messages at the bottom of the page, some with an undo button.
 import { html } from "../core/html.js";
 import { createStore, useStore } from "../core/store.js";
 import { Icon } from "./icon.js";
@@ -15,7 +15,7 @@ export function showToast(text, { action = null, tone = "plain" } = {}) {
   setTimeout(() => dropToast(id), action ? SHOWN_MS * 1.5 : SHOWN_MS);
 }
 
-// For what a click started and what went wrong with it.
+// Show the error of an action that a click started.
 export function showError(error) {
   if (error.name === "AbortError" || error.status === 401) return;
   showToast(error.message, { tone: "bad" });

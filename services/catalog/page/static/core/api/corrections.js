@@ -1,19 +1,19 @@
-// What people say of tags.
+// Requests about corrections.
 import { userName } from "../user.js";
 import { get, post } from "./request.js";
 
-// said: {add, remove, confirm, undo}, each a list of tags.
-export function correct(id, said) {
-  return post(`/v1/images/${encodeURIComponent(id)}/corrections`, { ...said, user: userName() });
+// verdicts: {add, remove, confirm, undo}, each a list of tags.
+export function correct(id, verdicts) {
+  return post(`/v1/images/${encodeURIComponent(id)}/corrections`, { ...verdicts, user: userName() });
 }
 
 export function getHistory(id, signal) {
   return get(`/v1/images/${encodeURIComponent(id)}/corrections`, {}, signal);
 }
 
-// The same said of many pictures, as one batch that can be taken back.
-export function correctMany(images, said) {
-  return post("/v1/corrections/batches", { user: userName(), images, ...said });
+// Correct many pictures alike, as one batch that can be undone.
+export function correctMany(images, verdicts) {
+  return post("/v1/corrections/batches", { user: userName(), images, ...verdicts });
 }
 
 export function undoBatch(batch) {

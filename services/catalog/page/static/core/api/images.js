@@ -1,4 +1,4 @@
-// One picture: its document, its files, what is like it.
+// Requests about one picture: its document, files and similar pictures.
 import { get, post, request } from "./request.js";
 
 const base = (id) => `/v1/images/${encodeURIComponent(id)}`;

@@ -1,4 +1,4 @@
-// Teaching, versions of the model, re-tagging, and the precision dial.
+// Requests about teaching, versions of the model, re-tagging, and the dial.
 import { get, post } from "./request.js";
 
 // taught: {name, examples, counterexamples}

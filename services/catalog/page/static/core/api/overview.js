@@ -1,4 +1,4 @@
-// Themes, owners, and the state of the system.
+// Requests about themes, owners and the status.
 import { get, post } from "./request.js";
 
 export function getThemes(signal) {

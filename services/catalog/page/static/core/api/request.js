@@ -1,8 +1,8 @@
-// One request to the API, and what can go wrong with it.
+// Send a request to the API, and turn every failure into an error.
 import { noteAnswer, noteLost } from "../connection.js";
 import { session } from "../session.js";
 
-// status: the HTTP status, 0 where no answer came. problem: the problem document, if there is one.
+// status: the HTTP status, 0 without a response. problem: the problem document, if there is one.
 export class ApiError extends Error {
   constructor(status, message, problem = {}) {
     super(message);
@@ -28,7 +28,7 @@ export function post(path, body, signal) {
   return request("POST", path, { body: body ?? {}, signal });
 }
 
-// What every request that changes something carries, so that no other site's page can send it.
+// The header of every request that changes something, which pages of other sites cannot send.
 export function securityHeaders() {
   const { csrf } = session.get();
   return csrf ? { "X-CSRF-Token": csrf } : {};

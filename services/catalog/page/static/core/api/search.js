@@ -1,7 +1,7 @@
-// Finding pictures: the query language, suggestions, the vocabulary.
+// Requests that find pictures, suggestions and tags.
 import { get, post } from "./request.js";
 
-// question: {q, order}. The answer has total only on the first page. Of near-duplicates, one appears.
+// question: {q, order}. Only the first page has a total. Near-duplicates appear once.
 export function search(question, { cursor, limit } = {}, signal) {
   return get("/v1/search", { ...question, stacks: true, cursor, limit }, signal);
 }
@@ -10,12 +10,12 @@ export function searchIds(question, signal) {
   return get("/v1/search/ids", question, signal);
 }
 
-// How the text may go on: its first `start` characters, then `insert`.
+// Completions of the text: its first `start` characters, then `insert`.
 export function suggest(q, signal) {
   return get("/v1/search/suggest", { q }, signal);
 }
 
-// Tags that begin like the text, the most used first. The open quote makes all of it one name.
+// Tags that begin like the text, the most used first. The open quote makes it one name.
 export async function completeTag(text, signal) {
   const { suggestions } = await suggest(`"${text.replaceAll('"', "")}`, signal);
   return suggestions.filter((one) => one.kind === "tag");

@@ -1,8 +1,8 @@
-// Sending one file, with progress: fetch has none for uploads.
+// Send one file with progress, which fetch does not report for uploads.
 import { noteAnswer, noteLost } from "../connection.js";
 import { ApiError, noteEnd, securityHeaders } from "./request.js";
 
-// Resolves with {status, document, retryAfter}: any answer counts. Rejects where none came.
+// Resolves with {status, document, retryAfter} for any response. Rejects without one.
 export function sendFile(file, { owner = "", onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const exchange = new XMLHttpRequest();

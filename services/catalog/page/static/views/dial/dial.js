@@ -52,7 +52,7 @@ function Board({ dial }) {
 
 function DialPicture({ image, limit }) {
   const { own, implied } = splitImplied(image.tags.filter((tag) => tag.source === "user" || tag.confidence >= limit));
-  // "Yorkshire terrier" says more than "animal", which the model is always surer of.
+  // "Yorkshire terrier" says more than "animal", although the model is surer of that.
   const tags = [...own, ...implied];
   return html`
     <li class=${tags.length ? "dial-picture" : "dial-picture bare"}>

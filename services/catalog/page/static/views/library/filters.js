@@ -1,4 +1,4 @@
-// Filters as a form. What it says is written into the query, where it can be read and edited.
+// A form of filters. It writes them into the query, where they can be read and edited.
 import { html, useState } from "../../core/html.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";

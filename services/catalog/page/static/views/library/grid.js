@@ -105,7 +105,7 @@ const STEPS = {
   End: (_index, _rows, length) => length - 1,
 };
 
-// The picture that the keys went to last: one that they have left gets no focus any more.
+// The picture that the keys moved to last: only it gets the focus.
 let wanted = null;
 
 // Scroll a picture into view and give it the focus, once its row is in the document.
@@ -140,7 +140,7 @@ function useWidth(element) {
   return width;
 }
 
-// Which part of the grid the screen shows, in steps of a quarter of a screen.
+// The part of the grid on the screen, in steps of a quarter of a screen.
 function useView(element) {
   const [view, setView] = useState({ top: 0, height: window.innerHeight });
   useLayoutEffect(() => {
@@ -162,7 +162,7 @@ function useView(element) {
   return view;
 }
 
-// Pictures that come in above do not move what somebody looks at.
+// Pictures that arrive above do not move the pictures on the screen.
 function useAnchor(element, pictures, rows) {
   const last = useRef(null);
   useLayoutEffect(() => {

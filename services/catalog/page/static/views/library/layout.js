@@ -4,7 +4,7 @@ const MIN_RATIO = 0.45;
 const MAX_RATIO = 3.2;
 // Shown until a picture's size is known.
 const USUAL_RATIO = 4 / 3;
-// The last row keeps the usual height where it would have to grow more than this.
+// The last row keeps the usual height if it would have to grow more than this.
 const MAX_GROWTH = 1.35;
 const DAY_HEIGHT = 52;
 const FIRST_DAY_HEIGHT = 36;

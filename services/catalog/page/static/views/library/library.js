@@ -181,7 +181,7 @@ function Order({ order, isShown }) {
   `;
 }
 
-// Load the first page, follow what waits for tags, and look for what others sent.
+// Load the first page, follow waiting pictures, and look for new ones.
 function useKeepUp(list) {
   const { restored } = useStore(connection);
   const { arrived } = useStore(uploads);
@@ -193,7 +193,7 @@ function useKeepUp(list) {
   useEffect(() => {
     if (arrived) setDue(true);
   }, [list, arrived]);
-  // A steady stream of uploads does not put the look off.
+  // A steady stream of uploads must not delay the look.
   useEffect(() => {
     if (!isDue) return undefined;
     const timer = setTimeout(() => {
@@ -219,10 +219,10 @@ function scrollWhenTall(top, tries = MAX_FRAMES) {
   if (window.scrollY < top - 1 && tries) requestAnimationFrame(() => scrollWhenTall(top, tries - 1));
 }
 
-// Where the list was left is where Back finds it; a reload starts at the top.
+// Back returns to the position in the list; a reload starts at the top.
 function usePlace(list) {
   useEffect(() => {
-    // The listeners live a moment longer than the view; the next view's place is not the list's.
+    // The listeners outlive the view by a moment, when the position is already the next view's.
     const note = () => {
       if (document.querySelector(".library")) list.scrollTop = window.scrollY;
     };

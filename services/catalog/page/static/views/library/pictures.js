@@ -1,4 +1,4 @@
-// The pictures of one question: loaded page by page, kept right while others come in.
+// The pictures of one question: loaded page by page, kept up to date while others arrive.
 import { getStatuses } from "../../core/api/images.js";
 import { search } from "../../core/api/search.js";
 import { createStore } from "../../core/store.js";
@@ -17,7 +17,7 @@ const MAX_BY_TEXT = 200;
 
 const lists = new Map();
 
-// The same question gives the same list, so that Back finds what was loaded and where it stood.
+// The same question gives the same list, so that Back restores its pictures and position.
 export function listOf(question) {
   const key = JSON.stringify(question);
   const list = lists.get(key) ?? new PictureList(question);
@@ -27,7 +27,7 @@ export function listOf(question) {
   return list;
 }
 
-// The pictures before and after one in the list that was looked at last; null at its ends.
+// The pictures before and after one in the list viewed last; null at its ends.
 export function neighboursOf(id) {
   const list = [...lists.values()].at(-1);
   const pictures = list?.state.get().pictures ?? [];
@@ -37,7 +37,7 @@ export function neighboursOf(id) {
   return { previous: pictures[index - 1]?.id ?? null, next: pictures[index + 1]?.id ?? null };
 }
 
-// A picture is gone: no list shows it any more.
+// Remove a deleted picture from every list.
 export function dropFromLists(ids) {
   for (const list of lists.values()) list.drop(ids);
 }
@@ -64,7 +64,7 @@ export class PictureList {
     });
   }
 
-  // The next page; calls while one is on its way share it.
+  // Load the next page; calls during a load share it.
   loadMore() {
     if (this.state.get().isComplete) return Promise.resolve();
     const limit = this.cursor === null ? FIRST_PAGE : PAGE;
@@ -93,12 +93,12 @@ export class PictureList {
     }
   }
 
-  // Look at the newest again: put what arrived in front, and bring what is known up to date.
+  // Load the newest page again: add new pictures in front, and update known ones.
   async refreshTop(limit = TOP_PAGE) {
     const { isLoaded, error, byText } = this.state.get();
     if (!isLoaded || byText || this.question.order === "confidence") return;
     if (error) return void this.loadMore();
-    // What came in since the look that is on its way began is looked for after it.
+    // Pictures that arrived during the current look are found by another one.
     this.isStale = this.isRefreshing;
     if (this.isRefreshing) return;
     this.isRefreshing = true;
@@ -108,7 +108,7 @@ export class PictureList {
       const { pictures } = this.state.get();
       const known = new Set(pictures.map((picture) => picture.id));
       const meets = !pictures.length || !answer.next || top.some((picture) => known.has(picture.id));
-      // More came in than one page holds: begin again rather than leave a gap.
+      // More arrived than one page holds: start again rather than leave a gap.
       if (!meets && limit < MAX_TOP_PAGE) {
         this.isRefreshing = false;
         return void (await this.refreshTop(MAX_TOP_PAGE));
@@ -121,14 +121,14 @@ export class PictureList {
         isComplete: meets && pictures.length ? old.isComplete : answer.next === null,
       }));
     } catch {
-      // The next look will tell.
+      // The next look tries again.
     } finally {
       this.isRefreshing = false;
     }
     if (this.isStale) await this.refreshTop();
   }
 
-  // Ask what became of pictures that wait for their tags.
+  // Get the status of pictures that wait for their tags.
   async followQueued() {
     const start = performance.now();
     if (start < this.nextFollow) return;
@@ -151,7 +151,7 @@ export class PictureList {
     await this.refreshTop(Math.max(TOP_PAGE, last + 20));
   }
 
-  // Take pictures out of the list (deleted ones), or change them.
+  // Remove deleted pictures from the list, or change pictures.
   drop(ids) {
     const gone = new Set(ids);
     this.state.set((old) => ({
@@ -194,7 +194,7 @@ function join(pictures, more) {
   return [...pictures, ...more.filter((picture) => !known.has(picture.id))];
 }
 
-// The newest page over what is there. What the page covers and does not have is gone.
+// Merge the newest page into the list. Pictures in its range that it lacks were deleted.
 function merge(pictures, top, isAll) {
   if (!top.length) return isAll ? [] : pictures;
   const last = top.at(-1).id;

@@ -25,7 +25,7 @@ export function SearchBar({ query, onSearch }) {
   };
   const pick = (suggestion) => {
     const next = text.slice(0, suggestion.start) + suggestion.insert;
-    // A filter such as owner: still wants its value.
+    // A filter such as owner: still needs its value.
     if (UNFINISHED.test(suggestion.insert)) return setText(next);
     setText(`${next} `);
     setFocused(false);

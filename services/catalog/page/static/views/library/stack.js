@@ -1,4 +1,4 @@
-// The near-duplicates that one picture of the grid stands for.
+// The near-duplicates behind one picture of the grid.
 import { getStack, thumbnailUrl } from "../../core/api/images.js";
 import { countOf } from "../../core/format.js";
 import { html } from "../../core/html.js";

@@ -1,4 +1,4 @@
-// What the search understood, word by word, so that it can be corrected.
+// How each word of the search was interpreted, so that it can be corrected.
 import { classes, html } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";
 import { quote } from "./query.js";
@@ -16,7 +16,7 @@ const OF_TEXT = ["tag", "unknown", "ignored"];
 
 export function Understood({ query, state, onSearch }) {
   const { byText } = state;
-  // The words of a text stand for it together, not each for a tag.
+  // The words of a text belong together; none of them is a tag.
   const terms = byText ? state.terms.filter((term) => !OF_TEXT.includes(term.kind)) : state.terms;
   if (!query || !(terms.length || byText)) return null;
   const without = (term) => onSearch(splice(query, term, ""));

@@ -1,4 +1,4 @@
-// Versions of the model on a time line; learn now, put one back, follow the re-tagging.
+// Versions of the model on a time line; learn now, restore one, follow the re-tagging.
 import { getModels, getRetagJobs, getRuns, getSwitch, promote, retrain } from "../../core/api/learning.js";
 import { html, useState } from "../../core/html.js";
 import { countOf } from "../../core/format.js";

@@ -1,4 +1,4 @@
-// What the trainer and the re-tagging do at the moment.
+// The progress of the trainer and of re-tagging.
 import { html } from "../../core/html.js";
 import { ago, count, percent } from "../../core/format.js";
 import { Icon } from "../../parts/icon.js";

@@ -9,7 +9,7 @@ const STEPS = {
   learning: "what people taught is learned again",
   finishing: "it is live; the last pictures are embedded",
 };
-// For how long the end of a change is told.
+// How long the result of a change is shown.
 const TOLD_MS = 7 * 86_400_000;
 const OUTCOMES = { done: "is live", failed: "did not go live", aborted: "was given up" };
 

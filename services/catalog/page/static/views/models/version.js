@@ -1,4 +1,4 @@
-// One version: how good it is, why it went live or did not, its tags, and putting it back.
+// One version: its figures, why it went live or did not, its tags, and restoring it.
 import { html, useState } from "../../core/html.js";
 import { moment, percent } from "../../core/format.js";
 import { may } from "../../core/session.js";

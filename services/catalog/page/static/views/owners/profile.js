@@ -1,4 +1,4 @@
-// What an owner's pictures are about, compared with everybody's.
+// What an owner's pictures show, compared with those of others.
 import { thumbnailUrl } from "../../core/api/images.js";
 import { exportUrl, getProfile } from "../../core/api/overview.js";
 import { html } from "../../core/html.js";

@@ -1,4 +1,4 @@
-// One picture, large, with everything that is known of it.
+// One picture, large, with everything known about it.
 import { deleteImage, getImage, retryImage } from "../../core/api/images.js";
 import { getHistory } from "../../core/api/corrections.js";
 import { html, useEffect, useState } from "../../core/html.js";
@@ -72,7 +72,7 @@ function Shown({ image, load, history, previous, next }) {
       </div>
       <div class="picture-side">
         <${Outcome} image=${image} onRetried=${load.reload} />
-        <${Tags} image=${image} said=${history.data?.corrections ?? []} onTags=${onTags} onUndone=${() => { load.reload(); history.reload(); }} />
+        <${Tags} image=${image} corrections=${history.data?.corrections ?? []} onTags=${onTags} onUndone=${() => { load.reload(); history.reload(); }} />
         <${Details} image=${image} />
         <${History} of=${history} />
         ${image.status === "tagged" && html`<${Stack} id=${image.id} /><${Similar} id=${image.id} />`}

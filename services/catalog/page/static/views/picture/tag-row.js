@@ -1,15 +1,15 @@
-// One tag: its name, a bar and a word for how sure, who says so, and what can be said of it.
+// One tag: its name, a bar and a word for its confidence, who gave it, and buttons to correct it.
 import { html } from "../../core/html.js";
 import { percent, sureness } from "../../core/format.js";
 import { may } from "../../core/session.js";
 import { quote } from "../library/query.js";
 import { Icon } from "../../parts/icon.js";
 import { Meter } from "../../parts/meter.js";
-import { nameOf } from "./words.js";
+import { nameOf } from "./verdicts.js";
 
-export function TagRow({ tag, words = [], actions, isBusy }) {
+export function TagRow({ tag, verdicts = [], actions, isBusy }) {
   const isPeoples = tag.source === "user";
-  const users = words.filter((word) => word.verdict !== "remove").map((word) => nameOf(word.user));
+  const users = verdicts.filter((one) => one.verdict !== "remove").map((one) => nameOf(one.user));
   const why = tag.because?.length ? `because of ${tag.because.join(", ")}` : "";
   return html`
     <li class="tag-row">
@@ -27,9 +27,9 @@ export function TagRow({ tag, words = [], actions, isBusy }) {
   `;
 }
 
-export function RemovedTag({ words, isBusy, onAdd }) {
-  const { name } = words[0];
-  const users = words.filter((word) => word.verdict === "remove").map((word) => nameOf(word.user));
+export function RemovedTag({ verdicts, isBusy, onAdd }) {
+  const { name } = verdicts[0];
+  const users = verdicts.filter((one) => one.verdict === "remove").map((one) => nameOf(one.user));
   return html`
     <li class="tag-row removed">
       <div class="tag-main"><s class="tag-name" dir="auto">${name}</s>

@@ -1,4 +1,4 @@
-// The picture that is asked about, as large as the screen allows.
+// The picture in question, as large as the screen allows.
 import { fileUrl, screenUrl } from "../../core/api/images.js";
 import { html, useEffect, useState } from "../../core/html.js";
 

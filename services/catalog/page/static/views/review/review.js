@@ -46,7 +46,7 @@ export function Review() {
     if (!last) return;
     setAnswers((old) => old.slice(0, -1));
     queue.goTo(last.place);
-    // Only what has arrived can be taken back.
+    // Only stored corrections can be undone.
     const sent = await last.sent;
     if (sent?.batch) undoBatch(sent.batch).catch(showError);
   };

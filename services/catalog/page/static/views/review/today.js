@@ -1,4 +1,4 @@
-// How much was taught today, and what that changed.
+// Today's corrections, and what they changed.
 import { getToday } from "../../core/api/corrections.js";
 import { html, useEffect } from "../../core/html.js";
 import { count, countOf } from "../../core/format.js";

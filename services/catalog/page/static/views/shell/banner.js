@@ -1,4 +1,4 @@
-// Says that the server is away, and goes by itself when it is back.
+// Says that the server does not answer, until it does again.
 import { connection } from "../../core/connection.js";
 import { html } from "../../core/html.js";
 import { useStore } from "../../core/store.js";

@@ -1,4 +1,4 @@
-// Signing in with a key. When a session ends in the middle, it lies over the view.
+// Sign in with a key. When a session ends, this covers the view.
 import { html, useState } from "../../core/html.js";
 import { signIn } from "../../core/session.js";
 import { Dialog } from "../../parts/dialog.js";

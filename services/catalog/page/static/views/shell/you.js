@@ -1,4 +1,4 @@
-// Who corrects: a name of one's own, and signing out where keys are on.
+// The user's name for corrections, and signing out where keys are on.
 import { html, useState } from "../../core/html.js";
 import { session, signOut } from "../../core/session.js";
 import { useStore } from "../../core/store.js";

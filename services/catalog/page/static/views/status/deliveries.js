@@ -1,4 +1,4 @@
-// What other systems were told, and sending again what did not arrive.
+// Deliveries to other systems, and sending failed ones again.
 import { getDeliveries, replay } from "../../core/api/overview.js";
 import { html } from "../../core/html.js";
 import { ago, count } from "../../core/format.js";
@@ -9,7 +9,7 @@ import { showError, showToast } from "../../parts/toasts.js";
 const NONE = Promise.resolve({ deliveries: [] });
 
 export function Deliveries({ summary }) {
-  // The addresses of receivers can be secrets: to read pictures is not enough to see them.
+  // Addresses of receivers can be secrets: permission to read pictures is not enough.
   const failed = useLoad((signal) => (may("admin") ? getDeliveries("failed", signal) : NONE), [summary.failed]);
   const again = (id) => replay(id).then(() => {
     showToast("Sent again");

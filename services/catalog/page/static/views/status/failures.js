@@ -1,4 +1,4 @@
-// Why pictures failed, and trying again.
+// Reasons why pictures failed, and retrying them.
 import { listFailed, retryAll, retryImage } from "../../core/api/images.js";
 import { html, useState } from "../../core/html.js";
 import { countOf } from "../../core/format.js";

@@ -1,4 +1,4 @@
-// Who works, and whose word does not count at the moment.
+// Running workers, and contributors who are set aside.
 import { html } from "../../core/html.js";
 import { ago, count, countOf, duration } from "../../core/format.js";
 

@@ -1,4 +1,4 @@
-// How the whole is doing: speed, queue, workers, failures, deliveries, contributors set aside.
+// The status: speed, queue, workers, failures, deliveries, contributors set aside.
 import { getStatus } from "../../core/api/overview.js";
 import { html } from "../../core/html.js";
 import { count, countOf, duration } from "../../core/format.js";

@@ -1,4 +1,4 @@
-// A set of chosen pictures, and the dialog to choose more.
+// The chosen pictures, and the dialog to choose more.
 import { thumbnailUrl } from "../../core/api/images.js";
 import { html, useState } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";

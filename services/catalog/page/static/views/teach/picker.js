@@ -1,4 +1,4 @@
-// Choose pictures out of the library, all or those that a search finds.
+// Choose pictures from the library, all or those that a search finds.
 import { thumbnailUrl } from "../../core/api/images.js";
 import { search } from "../../core/api/search.js";
 import { html, useEffect, useState } from "../../core/html.js";

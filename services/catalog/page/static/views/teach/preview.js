@@ -1,4 +1,4 @@
-// What the tag would be given to, the surest first, and what it would just miss.
+// Pictures that would get the tag, the surest first, and those that would just miss it.
 import { thumbnailUrl } from "../../core/api/images.js";
 import { html } from "../../core/html.js";
 import { count, percent } from "../../core/format.js";

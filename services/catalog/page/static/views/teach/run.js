@@ -1,4 +1,4 @@
-// The run that learns the new tag, from "queued" to how it ended.
+// The run that learns the new tag, from "queued" to its outcome.
 import { getRun } from "../../core/api/learning.js";
 import { html } from "../../core/html.js";
 import { useLoad } from "../../core/load.js";

@@ -1,4 +1,4 @@
-// Teach a tag: a name, a handful of pictures, and what it would tag elsewhere before it is saved.
+// Teach a tag: a name, a few pictures, and a preview of what it would tag before it is saved.
 import { previewTag, teachTag } from "../../core/api/learning.js";
 import { getStatus } from "../../core/api/overview.js";
 import { html, useEffect, useState } from "../../core/html.js";
@@ -16,7 +16,7 @@ import { Run } from "./run.js";
 
 const PAUSE_MS = 250;
 
-// The address has everything: a half-taught tag can be shared, reloaded, and left with Back.
+// The address holds the whole form, so it can be shared, reloaded, and left with Back.
 export function Teach() {
   const { query } = useLocation();
   const name = query.get("name") ?? "";

@@ -1,4 +1,4 @@
-// Takes files and folders that are dropped anywhere on the page, pasted or chosen.
+// Accept files and folders that are dropped anywhere on the page, pasted or chosen.
 import { html, useLayoutEffect, useRef, useState } from "../../core/html.js";
 import { Icon } from "../../parts/icon.js";
 import { showError } from "../../parts/toasts.js";

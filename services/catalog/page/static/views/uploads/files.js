@@ -1,8 +1,8 @@
-// Files out of what was dropped or pasted, folders and all.
+// Find the files in what was dropped or pasted, also inside folders.
 
 const IGNORED = /^(\.|Thumbs\.db$|desktop\.ini$)/i;
 
-// Entries have to be taken before anything is awaited: the browser empties the list afterwards.
+// Read the entries before any await: the browser empties the list afterwards.
 export async function filesOf(transfer) {
   const entries = [...transfer.items]
     .filter((item) => item.kind === "file")

@@ -1,4 +1,4 @@
-// Files on their way to the server: a few at a time, the rest waits, any number of them.
+// Upload any number of files, a few at a time.
 import { connection } from "../../core/connection.js";
 import { sendFile } from "../../core/api/upload.js";
 import { session } from "../../core/session.js";
@@ -9,7 +9,7 @@ const TELL_MS = 100;
 const MAX_PREVIEWS = 200;
 const MAX_PROBLEMS_KEPT = 1000;
 
-// arrived: how many pictures the server has taken since the page was opened. active: {file name,
+// arrived: how many pictures the server has accepted since the page was opened. active: {file name,
 // progress 0 to 1}. problems: {name, reason}.
 const EMPTY = { total: 0, done: 0, known: 0, refused: 0, problems: [], active: [], arrived: 0, paused: false };
 export const uploads = createStore(EMPTY);
@@ -70,7 +70,7 @@ async function run(file) {
   start();
 }
 
-// A server that is full or away is asked again: nothing that was dropped is forgotten.
+// A server that is full or does not answer is tried again, so no file is lost.
 async function sendUntilAnswered(file, job) {
   for (;;) {
     await canSend(job.stop.signal);
@@ -129,7 +129,7 @@ function keepPreview(id, file) {
   previews.delete(oldest);
 }
 
-// Many events become few renderings.
+// Combine many events into few renderings.
 function tell() {
   timer ??= setTimeout(() => {
     timer = null;

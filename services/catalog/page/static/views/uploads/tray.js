@@ -1,4 +1,4 @@
-// How far the uploads are: over all, file by file, and what was refused.
+// The progress of uploads: overall, file by file, and refused files.
 import { html, useState } from "../../core/html.js";
 import { count, countOf } from "../../core/format.js";
 import { useStore } from "../../core/store.js";
