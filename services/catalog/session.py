@@ -6,7 +6,7 @@ from flask import Request, Response, current_app, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from shared.auth.door import Door, bearer_key, door_of
+from shared.auth.authentication import Authentication, authentication_of, bearer_key
 from shared.auth.scopes import Scope
 from shared.auth.sessions import (
     SESSION_SECONDS,
@@ -68,13 +68,13 @@ _NO_ONE: dict[str, Any] = {
 )
 def get_session() -> tuple[dict[str, Any], dict[str, str]]:
     """Describes the caller, identified by a key or a session."""
-    door = door_of(current_app)
-    if door is None:
+    authentication = authentication_of(current_app)
+    if authentication is None:
         return _describe_open(), NO_STORE
     if "Authorization" in request.headers:
-        return _describe(bearer_key(request, door.ring)), NO_STORE
+        return _describe(bearer_key(request, authentication.ring)), NO_STORE
     token = session_token(request)
-    found = token and door.ring.verify_session(token)
+    found = token and authentication.ring.verify_session(token)
     if not token or not found:
         return _NO_ONE, NO_STORE
     return _describe_session(found, token), NO_STORE
@@ -93,10 +93,10 @@ def get_session() -> tuple[dict[str, Any], dict[str, str]]:
 )
 def post_session(body: SignIn) -> Response:
     """Opens a session for seven days. It ends earlier if its key is revoked."""
-    door = _existing_door()
+    authentication = _existing_authentication()
     refuse_other_sites(request)
-    door.limits.count_sign_in(_address_of(request))
-    key = door.ring.verify(body.key.strip())
+    authentication.limits.count_sign_in(_address_of(request))
+    key = authentication.ring.verify(body.key.strip())
     if key is None:
         raise InvalidKey("This key is unknown, or was revoked.")
     token = new_session_token()
@@ -111,22 +111,22 @@ def post_session(body: SignIn) -> Response:
 @session.delete("/v1/session", summary="Sign out", responses={204: None, 403: ProblemDocument})
 def delete_session() -> Response:
     """Ends the cookie's session. Without a session, does nothing."""
-    door = door_of(current_app)
+    authentication = authentication_of(current_app)
     token = session_token(request)
     response = Response(status=204)
-    if door is not None and token is not None:
-        if door.ring.verify_session(token) is not None:
+    if authentication is not None and token is not None:
+        if authentication.ring.verify_session(token) is not None:
             refuse_forged(request, token)
-            door.ring.end_session(token)
+            authentication.ring.end_session(token)
         clear_session_cookie(response)
     return response
 
 
-def _existing_door() -> Door:
-    door = door_of(current_app)
-    if door is None:
+def _existing_authentication() -> Authentication:
+    authentication = authentication_of(current_app)
+    if authentication is None:
         raise Conflict("This server asks for no keys (TAGLOOP_AUTH is off), so no one can sign in.")
-    return door
+    return authentication
 
 
 def _address_of(request: Request) -> str:

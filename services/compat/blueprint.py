@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.compat.dialect import Dialect
 from services.compat.pictures.words import WORDS, read_words
-from shared.auth.door import set_entrance
+from shared.auth.authentication import set_key_reader
 from shared.errors import NotFound, TagloopError, TooManyRequests, Unavailable
 from shared.web.context import EXTENSION
 
@@ -31,7 +31,7 @@ def create_blueprint(dialect: Dialect) -> APIBlueprint:
         app.extensions.setdefault(
             WORDS, read_words(app.extensions[EXTENSION].settings.compat_words)
         )
-        set_entrance(app, name, dialect.find_key)
+        set_key_reader(app, name, dialect.find_key)
 
     def refuse_path(rest: str = "") -> Response:
         raise NotFound(

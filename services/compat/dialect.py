@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
-from shared.auth.door import Entrance
+from shared.auth.authentication import KeyReader
 from shared.errors import TagloopError
 
 
@@ -15,13 +15,13 @@ class Dialect:
     """One vendor's API under `/compat/<name>`.
 
     add_routes: adds the operations to a blueprint, with paths from the root. find_key: returns the
-    key of a request and the size of its body. describe_error: returns an error, also of the door,
-    in the form that the vendor's clients understand.
+    key of a request and the size of its body. describe_error: returns an error, also one of
+    authentication, in the form that the vendor's clients understand.
     """
 
     name: str
     add_routes: Callable[[APIBlueprint, str], None]
-    find_key: Entrance
+    find_key: KeyReader
     describe_error: Callable[[TagloopError], Response]
 
     @property

@@ -15,7 +15,7 @@ from services.ingest.documents import (
     KnownImages,
     KnownQuery,
 )
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image, find_known
 from shared.web.answers.image_document import describe_images, image_url

@@ -8,8 +8,8 @@ from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import APIBlueprint, Info, OpenAPI
 
 from shared import __version__
+from shared.auth.authentication import register_authentication
 from shared.auth.description import describe_keys
-from shared.auth.door import register_door
 from shared.config import Settings
 from shared.observability.tracing import trace_web
 from shared.web.answers.headers import register_headers
@@ -66,7 +66,7 @@ def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Set
     register_problems(app)
     register_headers(app)
     register_bodies(app)
-    register_door(app, settings, here.engine)
+    register_authentication(app, settings, here.engine)
     for blueprint in (health, *blueprints):
         _register(app, blueprint)
     if settings.auth:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from services.catalog.images.expectation import LIMITS, HeldOut, expect, shown_columns
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images, list_images
 from shared.db.models.learning import read_report

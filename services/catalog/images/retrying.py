@@ -9,7 +9,7 @@ from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
 from services.catalog.documents import IDS_AT_ONCE, ImageDocument
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.retrying import queue_failed
 from shared.errors import Conflict, QueueFull

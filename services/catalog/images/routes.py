@@ -19,7 +19,7 @@ from services.catalog.documents import (
 from services.catalog.images.selection import tags_asked_for
 from services.catalog.images.suggesting import suggest_hashtags
 from services.catalog.stacks.collapsing import ListPage, find_stacked
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import run_again_if_deadlocked, transaction
 from shared.db.images.deleting import delete_image
 from shared.db.images.images import list_images

@@ -6,7 +6,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 
 from services.catalog.documents import ImageStatuses, StatusesQuery
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_statuses
 from shared.web.context import context

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping
 
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.images.images import find_embedding
 from shared.db.owners.profiles import count_hashtags, count_images
 from shared.db.search.likeness.similar import find_nearest

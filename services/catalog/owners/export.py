@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 
 from services.catalog.owners.profiles import OwnerPath, owner_of
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.owners import count_images_of, list_images_of
 from shared.errors import NotFound

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from services.catalog.documents import LIST_LIMIT, LIST_MAX
 from services.catalog.owners.subjects import score_tags
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.profiles import count_hashtags, count_images, find_tag_names
 from shared.db.owners.subjects import (

@@ -14,7 +14,7 @@ from services.catalog.search.words.meaning import Named, Term
 from services.catalog.search.words.names import NameIndex
 from services.catalog.search.words.resolving import resolve, texts_of
 from services.catalog.themes.table import load_themes
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.search.search import STATUSES, Search
 from shared.db.search.wanted import NO_IMAGE, Not, Qualities, Shows, Wanted, all_of, any_of

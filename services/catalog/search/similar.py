@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from services.catalog.documents import ImageDocument
 from services.catalog.search.embedding import embed
 from services.catalog.stacks.collapsing import first_of_each
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding, find_images
 from shared.db.search.likeness.similar import Near, find_nearest

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import ImageDocument
 from services.catalog.stacks.collapsing import reason
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.search.likeness.stacks import find_stacks

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from services.catalog.search.by_text import understands_text
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.retrying import count_failures
 from shared.db.models.models import find_live_model

@@ -6,7 +6,7 @@ from flask_openapi3 import APIBlueprint
 from flask_openapi3 import Tag as ApiTag
 from pydantic import BaseModel, Field
 
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.tags.counts import count_tags_of
 from shared.storage.image_ids import read_image_ids

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from services.catalog.documents import ImageDocument
 from services.catalog.tags.quick_fit import fit_quickly
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.models.stored_embeddings import read_embeddings_of, sample_embeddings

@@ -8,7 +8,7 @@ from flask_openapi3 import Tag as ApiTag
 from sqlalchemy import Connection, RowMapping
 
 from services.catalog.documents import TagDocument, TagList, TagPath, TagQuery, TagsQuery
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.tags.tag_relatives import aliases_of, children_of, parents_of
 from shared.db.tags.tags import find_tag, list_tags

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.catalog.documents import LIST_LIMIT, LIST_MAX, ImageDocument
 from services.catalog.themes.table import Theme, load_themes
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_images
 from shared.db.tags.themes import find_by_theme, find_newest_with, find_tag_ids

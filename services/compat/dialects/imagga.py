@@ -18,7 +18,7 @@ from services.compat.pictures.tagging import (
     tagging_one,
 )
 from services.compat.requests.json_body import decode_base64
-from services.compat.requests.keys import entrance_by, in_basic_password, in_basic_user
+from services.compat.requests.keys import in_basic_password, in_basic_user, key_reader
 from services.compat.requests.picture_body import Form, max_body_bytes, read_form
 from services.compat.requests.validation import Members, validate
 from shared.db.connection.engine import transaction
@@ -177,6 +177,6 @@ def _answer(document: dict[str, Any], code: int = 200) -> Response:
 IMAGGA = Dialect(
     "imagga",
     add_routes,
-    entrance_by(max_body_bytes, in_basic_user, in_basic_password),
+    key_reader(max_body_bytes, in_basic_user, in_basic_password),
     describe_error,
 )

@@ -11,7 +11,7 @@ from services.compat.pictures.labels import Label
 from services.compat.pictures.tagging import Picture, PictureUrl, name_images, tagging
 from services.compat.requests.body import MAX_JSON_BYTES
 from services.compat.requests.json_body import LongText, decode_base64, read_json_object
-from services.compat.requests.keys import entrance_by
+from services.compat.requests.keys import key_reader
 from services.compat.requests.validation import Members, validate
 from shared.errors import BadRequest, TagloopError
 
@@ -110,4 +110,4 @@ def _describe(label: Label, labels: dict[str, Label]) -> dict[str, Any]:
     }
 
 
-PHOTOPRISM = Dialect("photoprism", add_routes, entrance_by(lambda: MAX_JSON_BYTES), describe_error)
+PHOTOPRISM = Dialect("photoprism", add_routes, key_reader(lambda: MAX_JSON_BYTES), describe_error)

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from services.compat.pictures.labels import Label, labels_of
 from services.compat.pictures.words import current_words
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image
 from shared.db.images.transient import delete_transient

@@ -14,7 +14,7 @@ MAX_JSON_BYTES = 16 * MEBIBYTE
 
 
 def read_body(max_bytes: int = MAX_JSON_BYTES) -> bytearray:
-    """Return the whole body. It is read once; the door may have done so to verify a signature.
+    """Return the whole body. It is read once, perhaps already to verify a signature.
 
     Raises:
         BodyTooLarge: it has more than `max_bytes`.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Request
 
 from services.compat.requests.body import read_body
-from shared.auth.door import Entrance
+from shared.auth.authentication import KeyReader
 from shared.auth.keyring import KeyRing
 from shared.auth.tokens import is_token
 from shared.db.owners.keys import Key
@@ -22,7 +22,7 @@ class MissingKey(InvalidKey):
 FindToken = Callable[[Request], str | None]
 
 
-def entrance_by(max_bytes: Callable[[], int], *places: FindToken) -> Entrance:
+def key_reader(max_bytes: Callable[[], int], *places: FindToken) -> KeyReader:
     """Return a function that looks for a key in these places, then in `Authorization: Bearer`.
 
     max_bytes: of a body that comes without a Content-Length. It is read here, to count its bytes.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from services.feedback.corrections.reading import Entry, read_entry
 from services.feedback.corrections.recording import count_corrections, record_verdicts, undo_batch
 from services.feedback.documents import TagName, User, VerdictsDocument
-from shared.auth.door import caller_access, caller_key_id
+from shared.auth.authentication import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.errors import NotFound
 from shared.web.answers.problems import ProblemDocument

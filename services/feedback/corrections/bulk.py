@@ -10,7 +10,7 @@ from services.feedback.corrections.limits import LIMITS, refuse_too_many
 from services.feedback.corrections.reading import VERDICTS, Entry, read_entry
 from services.feedback.corrections.recording import Outcome, count_corrections, record_verdicts
 from services.feedback.documents import User, VerdictsDocument
-from shared.auth.door import caller_access, caller_key_id
+from shared.auth.authentication import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.errors import TagloopError, TooManyCorrections
 from shared.web.answers.problems import ProblemDocument, problem_of, validation_problem

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.feedback.documents import PageQuery, User
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict, list_corrections
 from shared.web.answers.problems import ProblemDocument

@@ -10,7 +10,7 @@ from services.feedback.corrections.names.similar_names import find_similar_names
 from services.feedback.corrections.reading import read_entry
 from services.feedback.corrections.recording import count_corrections, record_verdicts
 from services.feedback.documents import User, VerdictsDocument
-from shared.auth.door import caller_access, caller_key_id
+from shared.auth.authentication import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.corrections import Verdict
 from shared.errors import TagloopError

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.documents import PageQuery
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.events.deliveries import find_delivery, list_deliveries, replay
 from shared.db.events.event_types import EventType

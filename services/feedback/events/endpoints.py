@@ -16,7 +16,7 @@ from services.feedback.events.endpoint_documents import (
     NewEndpoint,
     RegisteredEndpoint,
 )
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.auth.signing import new_secret
 from shared.db.connection.engine import transaction
 from shared.db.events.endpoints import (

@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope, find_job, list_jobs, queue_job
 from shared.errors import NotFound

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.feedback.documents import User
 from services.feedback.review.candidates import read_candidates, suggest
 from services.feedback.review.ranking import TagQuestion, Why, choose_images
-from shared.auth.door import caller_access, caller_key_id
+from shared.auth.authentication import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.corrections.review import Reviewer, note_offered
 from shared.db.images.images import find_images

@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from services.feedback.documents import User
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.corrections.today import count_today, count_waiting_corrections
 from shared.db.models.runs.history import find_last_ended_run

@@ -17,7 +17,7 @@ from services.feedback.corrections.recording import (
 from services.feedback.documents import TagName, User, VerdictsDocument
 from services.feedback.models.retraining import RunDocument, describe_run
 from services.feedback.tags.named_tags import make_named_tag
-from shared.auth.door import caller_access, caller_key_id
+from shared.auth.authentication import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.runs.history import find_run
 from shared.db.models.runs.runs import insert_run

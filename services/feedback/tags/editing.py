@@ -17,7 +17,7 @@ from services.feedback.tags.edit_documents import (
     TagChange,
     WhoseQuery,
 )
-from shared.auth.door import caller_access, caller_is_admin, caller_key_id
+from shared.auth.authentication import caller_access, caller_is_admin, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.retag_jobs import RetagScope, queue_job
 from shared.db.models.runs.runs import insert_run

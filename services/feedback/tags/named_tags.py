@@ -1,6 +1,6 @@
 """Make a tag from its name alone, by a network that understands text."""
 
-from shared.auth.door import caller_access, caller_key_id
+from shared.auth.authentication import caller_access, caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.promotion import lock_live_model
 from shared.db.tags.custom.making import count_tags_of, insert_custom_tags

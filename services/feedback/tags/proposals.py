@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
 from services.feedback.documents import PageQuery
-from shared.auth.door import caller_key_id
+from shared.auth.authentication import caller_key_id
 from shared.db.connection.engine import transaction
 from shared.db.models.runs.runs import request_run
 from shared.db.tags.custom.making import count_tags_of

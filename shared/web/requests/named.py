@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import RowMapping
 
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image
 from shared.db.tags.lookup import NameMeaning, find_named

@@ -3,7 +3,7 @@
 import time
 from uuid import UUID
 
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image
 from shared.web.context import context

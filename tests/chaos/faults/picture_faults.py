@@ -1,4 +1,4 @@
-"""What pictures do to the worker, and what is done to them between the door and the worker."""
+"""Pictures that harm the worker, and files that are harmed between upload and worker."""
 
 import time
 from collections.abc import Callable

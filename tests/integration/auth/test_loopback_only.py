@@ -75,10 +75,10 @@ def test_without_keys_only_pages_of_this_very_origin_change_anything(
 ) -> None:
     client = app_with(settings).test_client()
 
-    # No such endpoint: what passes the door gets 404.
+    # No such endpoint: a request that is let in gets 404.
     answer = client.delete(f"/v1/endpoints/{uuid4()}", headers={"Host": "localhost", **headers})
     assert answer.status_code == (404 if is_ours else 403)
-    # This GET notes what it has offered. What passes the door gets 400.
+    # This GET notes what it has offered. A request that is let in gets 400.
     for method in ("GET", "HEAD"):
         answer = client.open(
             "/v1/review?limit=0", method=method, headers={"Host": "localhost", **headers}

@@ -20,13 +20,13 @@ CALLBACK = "http://127.0.0.1:1/done"
 
 
 @pytest.fixture
-def door(settings: Settings) -> FlaskClient:
+def client(settings: Settings) -> FlaskClient:
     return create_app(settings).test_client()
 
 
-def send(door: FlaskClient, callback_url: str) -> UUID:
+def send(client: FlaskClient, callback_url: str) -> UUID:
     """Upload the picture; return its id."""
-    answer = post(door, files(("a.png", PNG), callback_url=callback_url))
+    answer = post(client, files(("a.png", PNG), callback_url=callback_url))
     assert answer.status_code in (200, 202), answer.text
     return UUID(answer.get_json()["id"])
 
@@ -44,9 +44,9 @@ def send(door: FlaskClient, callback_url: str) -> UUID:
     ],
 )
 def test_a_callback_that_can_never_be_sent_is_refused_and_nothing_is_kept(
-    door: FlaskClient, tmp_path: Path, url: str, reason: str
+    client: FlaskClient, tmp_path: Path, url: str, reason: str
 ) -> None:
-    answer = post(door, files(("a.png", PNG), callback_url=url))
+    answer = post(client, files(("a.png", PNG), callback_url=url))
 
     assert answer.status_code == 400
     assert reason in answer.get_json()["detail"]
@@ -62,21 +62,25 @@ def test_without_a_secret_no_callback_is_taken(settings: Settings) -> None:
     assert "TAGLOOP_CALLBACK_SECRET" in answer.get_json()["detail"]
 
 
-def test_a_callback_for_a_tagged_picture_is_sent_at_once(door: FlaskClient, engine: Engine) -> None:
-    image = send(door, CALLBACK)
+def test_a_callback_for_a_tagged_picture_is_sent_at_once(
+    client: FlaskClient, engine: Engine
+) -> None:
+    image = send(client, CALLBACK)
     set_row(engine, image, "status = 'tagged', tagged_at = now()")
 
-    assert send(door, f"{CALLBACK}?again") == image
+    assert send(client, f"{CALLBACK}?again") == image
 
     [row] = deliveries(engine)
     assert (row["type"], row["callback_url"]) == ("image.tagged", f"{CALLBACK}?again")
     assert row["image_id"] == image
 
 
-def test_every_callback_for_a_waiting_picture_is_stored(door: FlaskClient, engine: Engine) -> None:
-    image = send(door, CALLBACK)
+def test_every_callback_for_a_waiting_picture_is_stored(
+    client: FlaskClient, engine: Engine
+) -> None:
+    image = send(client, CALLBACK)
 
-    assert send(door, f"{CALLBACK}?again") == image
+    assert send(client, f"{CALLBACK}?again") == image
 
     assert read_row(engine, image)["callback_url"] == CALLBACK
     assert deliveries(engine) == []

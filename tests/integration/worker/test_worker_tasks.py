@@ -205,7 +205,7 @@ def test_several_urls_at_once_all_come_back(
 
 
 @pytest.fixture
-def door(worker_settings: Settings) -> Iterator[FlaskClient]:
+def ingest(worker_settings: Settings) -> Iterator[FlaskClient]:
     """The ingest service beside the worker."""
     app = create_app(worker_settings)
     yield app.test_client()
@@ -213,9 +213,9 @@ def door(worker_settings: Settings) -> Iterator[FlaskClient]:
 
 
 def test_an_upload_that_waits_gets_its_tags_in_the_answer(
-    door: FlaskClient, photos: dict[str, Path]
+    ingest: FlaskClient, photos: dict[str, Path]
 ) -> None:
-    answer = door.post("/v1/images?wait=60&owner=waits", data=photos["coffee"].read_bytes())
+    answer = ingest.post("/v1/images?wait=60&owner=waits", data=photos["coffee"].read_bytes())
 
     assert answer.status_code == 200
     image = answer.get_json()
@@ -223,8 +223,8 @@ def test_an_upload_that_waits_gets_its_tags_in_the_answer(
     assert image["tags"]
 
 
-def test_a_url_that_waits_gets_its_tags_in_the_answer(door: FlaskClient, web: str) -> None:
-    answer = door.post("/v1/images", json={"url": f"{web}/temple", "wait": 60, "owner": "waits"})
+def test_a_url_that_waits_gets_its_tags_in_the_answer(ingest: FlaskClient, web: str) -> None:
+    answer = ingest.post("/v1/images", json={"url": f"{web}/temple", "wait": 60, "owner": "waits"})
 
     assert answer.status_code == 200
     assert answer.get_json()["status"] == "tagged"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping
 from services.catalog.search.documents import QUERY_CHARACTERS
 from services.catalog.search.suggesting.typed import Typed, typed_at_end
 from services.catalog.search.suggesting.values import filters_like, values_like
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.owners.access import Access
 from shared.db.search.suggestions import count_showing, find_most_shown, find_owners_like

@@ -10,7 +10,7 @@ from services.compat.dialect import Dialect
 from services.compat.dialects.azure import computer_vision, image_analysis
 from services.compat.dialects.azure.errors import describe_error
 from services.compat.pictures.tagging import PictureOutcome, name_images
-from services.compat.requests.keys import entrance_by, in_header, in_query
+from services.compat.requests.keys import in_header, in_query, key_reader
 from services.compat.requests.picture_body import max_body_bytes
 
 BODY: dict[str, Any] = {
@@ -76,7 +76,7 @@ def _with(parameter: str, example: str) -> dict[str, Any]:
 AZURE = Dialect(
     "azure",
     add_routes,
-    entrance_by(
+    key_reader(
         max_body_bytes, in_header("Ocp-Apim-Subscription-Key"), in_query("subscription-key")
     ),
     describe_error,

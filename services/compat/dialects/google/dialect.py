@@ -12,7 +12,7 @@ from services.compat.dialects.google.errors import describe_error
 from services.compat.pictures.tagging import name_images
 from services.compat.requests.body import MAX_JSON_BYTES
 from services.compat.requests.json_body import read_json_object
-from services.compat.requests.keys import entrance_by, in_header, in_query
+from services.compat.requests.keys import in_header, in_query, key_reader
 from services.compat.requests.validation import validate
 
 BODY: dict[str, Any] = {
@@ -91,6 +91,6 @@ def answer(**_: str) -> Response:
 GOOGLE = Dialect(
     "google",
     add_routes,
-    entrance_by(lambda: MAX_JSON_BYTES, in_header("X-Goog-Api-Key"), in_query("key")),
+    key_reader(lambda: MAX_JSON_BYTES, in_header("X-Goog-Api-Key"), in_query("key")),
     describe_error,
 )

@@ -10,7 +10,6 @@ from flask_openapi3 import APIBlueprint
 from services.compat.dialect import Dialect
 from services.compat.dialects.rekognition import custom_labels, labels, moderation, projects
 from services.compat.dialects.rekognition import documents as of
-from services.compat.dialects.rekognition.entrance import find_key
 from services.compat.dialects.rekognition.errors import (
     MIME_TYPE,
     REQUEST_ID_HEADER,
@@ -18,6 +17,7 @@ from services.compat.dialects.rekognition.errors import (
     AwsError,
     describe_error,
 )
+from services.compat.dialects.rekognition.verifying import find_key
 from services.compat.pictures.tagging import name_images
 from services.compat.requests.json_body import read_json_object
 from services.compat.requests.validation import Members, validate

@@ -11,7 +11,7 @@ from services.compat.dialects.rekognition.labels import DIGITS, PERCENT
 from services.compat.dialects.rekognition.picture import read_picture
 from services.compat.pictures.tagging import PictureOutcome, tagging_one
 from services.compat.pictures.words import VARIABLE, current_words
-from shared.auth.door import caller_access
+from shared.auth.authentication import caller_access
 from shared.web.context import context
 
 

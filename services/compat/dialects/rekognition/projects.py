@@ -17,9 +17,9 @@ from services.compat.dialects.rekognition.documents import (
     StartProjectVersion,
     StopProjectVersion,
 )
-from services.compat.dialects.rekognition.entrance import region_of
 from services.compat.dialects.rekognition.errors import AwsError
-from shared.auth.door import caller_access
+from services.compat.dialects.rekognition.verifying import region_of
+from shared.auth.authentication import caller_access
 from shared.db.connection.engine import transaction
 from shared.db.models.models import list_models
 from shared.errors import BadRequest, Unavailable

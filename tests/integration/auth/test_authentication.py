@@ -1,4 +1,4 @@
-"""The door: who comes in with which key."""
+"""Authentication: what each key permits."""
 
 import hashlib
 from collections.abc import Iterator

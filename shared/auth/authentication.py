@@ -1,4 +1,4 @@
-"""The door of every web service: who is calling, and whether their key permits the operation."""
+"""Authenticate requests to every web service, and check that their key permits the operation."""
 
 import re
 from collections.abc import Callable
@@ -20,29 +20,29 @@ from shared.db.owners.keys import Key
 from shared.errors import Forbidden, InvalidKey, LengthRequired
 
 SCHEME = "bearer"
-EXTENSION = "tagloop.door"
-ENTRANCES = "tagloop.entrances"
+EXTENSION = "tagloop.authentication"
+KEY_READERS = "tagloop.key_readers"
 _ARGUMENT = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 
 
-# Returns the key of a request and the size of its body in bytes. For parts of the API whose clients
-# send keys in ways of their own. Raises InvalidKey if there is no valid key.
-Entrance = Callable[[Request, KeyRing], tuple[Key, int]]
+# Returns the key of a request and the size of its body in bytes, for parts of the API whose clients
+# do not send `Authorization: Bearer`. Raises InvalidKey if there is no valid key.
+KeyReader = Callable[[Request, KeyRing], tuple[Key, int]]
 
 
 @dataclass(frozen=True)
-class Door:
-    """What an app that asks for keys verifies and counts them with."""
+class Authentication:
+    """The keys of an app and their limits."""
 
     ring: KeyRing
     limits: KeyLimits
 
 
-def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
-    """Have an app ask for keys, or, if that is turned off, answer only this machine.
+def register_authentication(app: Flask, settings: Settings, engine: Engine) -> None:
+    """Make an app require keys, or, if that is turned off, answer only this machine.
 
     Raises:
-        ConfigError: keys are asked for, and there is no Redis to count their use in.
+        ConfigError: keys are required, and there is no Redis to count their use in.
     """
     if not settings.auth:
         allowed_hosts = frozenset(name.lower() for name in settings.allowed_hosts)
@@ -50,32 +50,32 @@ def register_door(app: Flask, settings: Settings, engine: Engine) -> None:
         return
     ring = KeyRing(engine)
     limits = KeyLimits(settings)
-    app.extensions[EXTENSION] = Door(ring, limits)
+    app.extensions[EXTENSION] = Authentication(ring, limits)
 
-    def ask_for_key() -> None:
+    def authenticate() -> None:
         rule = _rule_of(request)
         if rule is None or rule == OPEN:
             return
-        entrance = app.extensions.get(ENTRANCES, {}).get(request.blueprint)
-        if entrance is None:
+        read_key = app.extensions.get(KEY_READERS, {}).get(request.blueprint)
+        if read_key is None:
             key, body_bytes = _key_of(request, ring, rule), _body_bytes(request)
         else:
-            key, body_bytes = entrance(request, ring)
+            key, body_bytes = read_key(request, ring)
         refuse_unfit(key, rule)
         limits.count(key, body_bytes)
         g.access = key.access
         g.key_id = key.id
         g.is_admin = Scope.ADMIN in key.scopes
 
-    app.before_request(ask_for_key)
+    app.before_request(authenticate)
 
 
-def set_entrance(app: Flask, blueprint: str, entrance: Entrance) -> None:
+def set_key_reader(app: Flask, blueprint: str, read_key: KeyReader) -> None:
     """Read the keys of a blueprint's requests from elsewhere than `Authorization: Bearer`.
 
-    It is not used where the app asks for no keys.
+    Ignored if the app requires no keys.
     """
-    app.extensions.setdefault(ENTRANCES, {})[blueprint] = entrance
+    app.extensions.setdefault(KEY_READERS, {})[blueprint] = read_key
 
 
 def caller_access() -> Access:
@@ -85,13 +85,13 @@ def caller_access() -> Access:
 
 
 def caller_key_id() -> int | None:
-    """Return the number of the key that the current request shows; None where there are no keys."""
+    """Return the number of the key of the current request; None if keys are turned off."""
     key_id: int | None = g.get("key_id")
     return key_id
 
 
 def caller_is_admin() -> bool:
-    """Return whether the caller may do what admins may; everyone may where there are no keys."""
+    """Return whether the caller is an admin; everyone is if keys are turned off."""
     is_admin: bool = g.get("is_admin", True)
     return is_admin
 
@@ -114,10 +114,10 @@ def refuse_unfit(key: Key, rule: Rule) -> None:
         )
 
 
-def door_of(app: Flask) -> Door | None:
-    """Return the door of an app; None where no keys are asked for."""
-    door: Door | None = app.extensions.get(EXTENSION)
-    return door
+def authentication_of(app: Flask) -> Authentication | None:
+    """Return the authentication of an app; None if it requires no keys."""
+    authentication: Authentication | None = app.extensions.get(EXTENSION)
+    return authentication
 
 
 def _open_to_this_machine(allowed_hosts: frozenset[str]) -> None:
@@ -173,7 +173,7 @@ def bearer_key(request: Request, ring: KeyRing) -> Key:
 
 
 def _body_bytes(request: Request) -> int:
-    """Return how large the body is, before any of it is read."""
+    """Return the size of the body before any of it is read."""
     if request.content_length is None and "Transfer-Encoding" in request.headers:
         raise LengthRequired
     return request.content_length or 0

@@ -18,8 +18,8 @@ from services.compat.dialects.rekognition.sigv4 import (
 )
 from services.compat.requests.body import MAX_JSON_BYTES, read_body
 from services.compat.requests.keys import body_bytes, has_bearer
+from shared.auth.authentication import bearer_key
 from shared.auth.aws_keys import secret_access_key
-from shared.auth.door import bearer_key
 from shared.auth.keyring import KeyRing
 from shared.db.owners.keys import Key
 from shared.web.context import context
