@@ -11,6 +11,7 @@ from shared import __version__
 from shared.auth.authentication import register_authentication
 from shared.auth.description import describe_keys
 from shared.config import Settings
+from shared.errors import BadRequest
 from shared.observability.tracing import trace_web
 from shared.web.answers.headers import register_headers
 from shared.web.answers.problems import ProblemDocument, register_problems, validation_response
@@ -32,10 +33,24 @@ class TolerantJson(DefaultJSONProvider):
     sort_keys = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Parse a text. Raises ValueError for every text that cannot be read."""
+        """Parse a text.
+
+        Raises:
+            ValueError: it cannot be read.
+            BadRequest: an object has two members of one name; one of them would be lost.
+        """
         if is_too_deep(s if isinstance(s, str) else s.decode(errors="replace")):
             raise ValueError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
-        return super().loads(s, **kwargs)
+        return super().loads(s, object_pairs_hook=_unique_members, **kwargs)
+
+
+def _unique_members(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            raise BadRequest(f"An object has the member {name[:100]!r} twice; send it once.")
+        found[name] = value
+    return found
 
 
 def create_web_app(title: str, blueprints: Sequence[APIBlueprint], settings: Settings) -> OpenAPI:

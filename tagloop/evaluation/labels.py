@@ -8,6 +8,7 @@ from pathlib import Path
 from tagloop.bulk.walk import find_pictures
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
+from tagloop.exchange.labels.csv_text import refuse_repeated
 
 # In order of preference: an id is never ambiguous, a name may be.
 LABEL_COLUMNS = ("wordnet_id", "label", "tag", "name", "class")
@@ -67,7 +68,7 @@ def read_csv(file: Path, root: Path) -> list[Example]:
 def _examples(rows: Iterator[list[str]], file: Path, root: Path) -> Iterator[Example]:
     columns = (PATH, LABEL)
     for number, row in enumerate(filter(None, rows), start=1):
-        if number == 1 and (header := _header(row)):
+        if number == 1 and (header := _header(row, file)):
             columns = header
             continue
         if len(row) <= max(columns):
@@ -78,9 +79,15 @@ def _examples(rows: Iterator[list[str]], file: Path, root: Path) -> Iterator[Exa
         yield Example(str(root / path), label)
 
 
-def _header(row: list[str]) -> tuple[int, int] | None:
-    """Return the columns of path and label if the row is a header."""
+def _header(row: list[str], file: Path) -> tuple[int, int] | None:
+    """Return the columns of path and label if the row is a header.
+
+    Raises LabelsUnusable: the header names a column twice.
+    """
     names = [name.strip().lower() for name in row]
     paths = [names.index(name) for name in PATH_COLUMNS if name in names]
     labels = [names.index(name) for name in LABEL_COLUMNS if name in names]
-    return (paths[0], labels[0]) if paths and labels else None
+    if not paths or not labels:
+        return None
+    refuse_repeated(file, names, (*PATH_COLUMNS, *LABEL_COLUMNS))
+    return paths[0], labels[0]

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from tagloop.bulk.walk import find_pictures
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
+from tagloop.exchange.labels.csv_text import refuse_repeated
 from tagloop.words.labelled import LabelledFolder, LabelledPicture, shown_words
 from tagloop.words.scenes import SCENES_FILE, SCENES_FOLDER, read_scenes
 
@@ -65,6 +66,7 @@ def _read_csv(folder: Path, file: Path) -> list[LabelledPicture]:
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
             reader = csv.DictReader(lines)
+            refuse_repeated(file, reader.fieldnames or (), (*COLUMNS, "unknown"))
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise LabelsUnusable(

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from tagloop.client.errors import LabelsUnusable
 from tagloop.client.names import printable
-from tagloop.exchange.labels.csv_text import as_text, read_records, show_formula
+from tagloop.exchange.labels.csv_text import as_text, read_records, refuse_repeated, show_formula
 from tagloop.exchange.labels.rows import Row, Unusable, checked, named
 
 # In order of preference.
 TAG_COLUMNS = ("tag", "label")
 PATH_COLUMNS = ("path", "file", "filename")
 PICTURE_COLUMNS = ("image", "sha256", *PATH_COLUMNS)
+COLUMNS = (*TAG_COLUMNS, *PICTURE_COLUMNS, "name", "owner", "present")
 PRESENT = {"": True, "1": True, "true": True, "yes": True}
 ABSENT = {"0": False, "false": False, "no": False}
 
@@ -19,7 +20,8 @@ ABSENT = {"0": False, "false": False, "no": False}
 def read_rows(file: Path) -> Iterator[Row | Unusable]:
     """Yield every line of a CSV with a header.
 
-    Raises LabelsUnusable if it cannot be read, or its header names no tag or no picture.
+    Raises LabelsUnusable if it cannot be read, or its header names no tag or no picture, or names
+    a column twice.
     """
     records = read_records(file)
     header = next(records, None)
@@ -39,6 +41,7 @@ def _check_header(file: Path, names: list[str]) -> None:
                 f"{printable(str(file))} has no column {' or '.join(needed)} in its first line, "
                 "read with commas, semicolons or tabs between the columns."
             )
+    refuse_repeated(file, names, COLUMNS)
 
 
 def _read(line: int, fields: Mapping[str, str], folder: Path) -> Row | Unusable:

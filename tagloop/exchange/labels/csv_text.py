@@ -6,7 +6,7 @@ Separators, encodings and unclosed quotes vary.
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,18 @@ def read_records(file: Path) -> Iterator[Record]:
     if stated := _EXCEL_SEPARATOR.match(lines[0]):
         separator, first = stated.group(1), 1
     yield from _parse(lines, first, separator or _separator_of(lines[first : first + 1]))
+
+
+def refuse_repeated(file: Path, header: Sequence[str], columns: Iterable[str]) -> None:
+    """Check that a header names each of these columns once at most.
+
+    Raises LabelsUnusable: it names one twice, and nothing says which of them is meant.
+    """
+    for name in columns:
+        if (count := header.count(name)) > 1:
+            raise LabelsUnusable(
+                f"{printable(str(file))} has {count} columns named {name!r}; keep one of them."
+            )
 
 
 def as_text(field: str) -> str:

@@ -14,6 +14,23 @@ METADATA = "-metadata"
 HUMAN = "human-annotated"
 
 
+class RepeatedMember(ValueError):
+    """An object has two members of one name, and nothing says which of them is meant."""
+
+
+def unique_members(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a parsed object's members by their names.
+
+    Raises RepeatedMember: two have the same name.
+    """
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            raise RepeatedMember(f"an object has the member {name[:100]!r} twice")
+        found[name] = value
+    return found
+
+
 def read_json_lines(lines: Sequence[str]) -> Iterator[Row | Unusable]:
     """Yield the labels of every line that is not empty; one line may hold several."""
     for number, line in enumerate(lines, start=1):
@@ -24,7 +41,10 @@ def read_json_lines(lines: Sequence[str]) -> Iterator[Row | Unusable]:
 def read_json_line(number: int, line: str) -> Iterator[Row | Unusable]:
     """Yield the labels of one line, or why it has none."""
     try:
-        document = json.loads(line)
+        document = json.loads(line, object_pairs_hook=unique_members)
+    except RepeatedMember as error:
+        yield Unusable(number, str(error))
+        return
     except (ValueError, RecursionError):
         yield Unusable(number, "it is not JSON")
         return

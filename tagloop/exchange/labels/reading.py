@@ -11,7 +11,11 @@ from tagloop.client.names import printable
 from tagloop.exchange.labels.coco import is_coco, read_coco
 from tagloop.exchange.labels.csv_rows import read_rows
 from tagloop.exchange.labels.csv_text import decode
-from tagloop.exchange.labels.json_rows import read_json_lines
+from tagloop.exchange.labels.json_rows import (
+    RepeatedMember,
+    read_json_lines,
+    unique_members,
+)
 from tagloop.exchange.labels.rows import Row, Unusable
 
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson", ".manifest")
@@ -48,7 +52,10 @@ def read_labels(file: Path) -> LabelFile:
         raise LabelsUnusable(
             f"{printable(str(file))} is damaged: it is no whole {error.encoding.upper()}."
         ) from error
-    document = _whole(text)
+    try:
+        document = _whole(text)
+    except RepeatedMember as error:
+        raise LabelsUnusable(f"{printable(str(file))} cannot be used: {error}.") from error
     if isinstance(document, dict) and is_coco(document):
         return LabelFile(file, read_coco(document), "annotation")
     # Line breaks within texts are escaped in JSON; other separators of lines are not.
@@ -62,7 +69,10 @@ def read_labels(file: Path) -> LabelFile:
 
 
 def _whole(text: str) -> Any:
-    """Return the JSON document in a text; None if it has none, or several."""
+    """Return the JSON document in a text; None if it has none, or several.
+
+    Raises RepeatedMember: an object in it has two members of one name.
+    """
     first = text.lstrip().partition("\n")[0]
     try:
         # Most files of JSON lines are told apart by their first line alone.
@@ -73,6 +83,8 @@ def _whole(text: str) -> Any:
         if len(first) < len(text.strip()):
             return None
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=unique_members)
+    except RepeatedMember:
+        raise
     except (ValueError, RecursionError):
         return None

@@ -51,6 +51,7 @@ FILE_NAMES = {
 BAD_JSON = {
     "nothing": "",
     "no JSON": "{",
+    "a member twice": '{"url": "http://192.0.2.1/a.jpg", "url": "http://192.0.2.1/b.jpg"}',
     "a list": "[1]",
     "null": "null",
     "no url": "{}",

@@ -75,6 +75,7 @@ def test_a_cell_that_is_too_long_costs_only_its_own_line(tmp_path: Path) -> None
         (b"PK\x03\x04" + bytes(200), "is a workbook"),
         (b"\xff\xfep\0a", "no whole UTF-16"),
         (b"x" * 200_000, "has no column"),
+        (b"sha256,tag, Tag\n", "2 columns named 'tag'"),
     ],
 )
 def test_a_file_that_is_not_csv_is_refused_with_its_own_reason(

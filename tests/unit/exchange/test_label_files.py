@@ -123,6 +123,7 @@ def test_coco(tmp_path: Path) -> None:
         ("{", "it is not JSON"),
         ("[" * 100_000, "it is not JSON"),
         ("[1]", "it is not a JSON object"),
+        ('{"file": "a.jpg", "tag": "dog", "tag": "cat"}', "the member 'tag' twice"),
         ('{"file": "a.jpg"}', "it has no labels"),
         ('{"file": "a.jpg", "labels": [1]}', "labels is neither a text nor a list of texts"),
         ('{"file": 1, "labels": ["x"]}', "file is not a text"),
@@ -150,6 +151,13 @@ def test_a_bad_line_is_reported_in_one_sentence(line: str, reason: str) -> None:
 )
 def test_a_document_that_is_not_coco_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(LabelsUnusable, match="not COCO"):
+        labels_of(tmp_path, "x.json", text)
+
+
+def test_a_document_with_a_member_twice_is_refused(tmp_path: Path) -> None:
+    text = '{"images": [{"id": 1, "id": 2}], "annotations": [], "categories": []}'
+
+    with pytest.raises(LabelsUnusable, match="an object has the member 'id' twice"):
         labels_of(tmp_path, "x.json", text)
 
 

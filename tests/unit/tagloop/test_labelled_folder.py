@@ -79,6 +79,7 @@ def test_scenes_are_labelled_by_the_areas_of_their_categories(tmp_path: Path) ->
         ({"labels.csv": b"file,present\n\xff,\xff\n"}, "UTF-8"),
         ({"scenes.json": '{"1.jpg": []}'}, "areas by category"),
         ({"scenes.json": "nothing"}, "areas by category"),
+        ({"a.csv": "file,present,present\na.jpg,dog,cat\n"}, "2 columns named 'present'"),
     ],
 )
 def test_a_folder_without_labels_in_it_is_refused_in_one_sentence(

@@ -37,6 +37,12 @@ def test_csv_row_without_a_label(csv_file: Path) -> None:
         read_csv(csv_file, ROOT)
 
 
+def test_csv_with_two_columns_of_one_name(csv_file: Path) -> None:
+    csv_file.write_text("path,label,label\na.jpg,dog,cat\n")
+    with pytest.raises(LabelsUnusable, match="2 columns named 'label'"):
+        read_csv(csv_file, ROOT)
+
+
 def test_csv_that_is_missing(csv_file: Path) -> None:
     with pytest.raises(LabelsUnusable, match="No such file"):
         read_csv(csv_file, ROOT)
