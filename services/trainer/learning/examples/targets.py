@@ -59,9 +59,11 @@ class Targets:
         """Reduce the weights to at most those of other targets, for each tag.
 
         The positives of a tag together weigh at most what people said in the other targets, and its
-        negatives at most the other targets' negatives.
+        negatives at most the other targets' negatives. If these have none, negatives may weigh as
+        much as what people said: with examples alone, a classifier would show its tag everywhere.
         """
         negative = np.where(other.present, 0, other.weight).sum(axis=0)
+        negative = np.where(negative > 0, negative, other.said)
         factor = np.where(
             self.present,
             _lighter(np.where(self.present, self.weight, 0), other.said),
