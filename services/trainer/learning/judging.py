@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.trainer.learning.evaluation import gate
+from services.trainer.learning.evaluation.breadth import describe_left_out, find_too_broad
 from services.trainer.learning.evaluation.certainty import compare_certain, measure_spread
 from services.trainer.learning.evaluation.evaluation import Comparable, Unseen, compare
 from services.trainer.learning.evaluation.metrics import average_precision_of
@@ -65,11 +67,23 @@ class CandidateJudge:
     limits: gate.GateLimits
 
     def judge(self, candidate: Candidate) -> JudgedCandidate:
-        """Compare a candidate with the live version, and decide whether it may go live."""
+        """Compare a candidate with the live version, and decide whether it may go live.
+
+        A tag that would show on most pictures stays as it is in the live version.
+        """
         unseen, before = candidate.unseen, candidate.problem.live
         thresholds = find_thresholds(unseen.probabilities, self.targets.masked(~unseen.valid))
-        learned = candidate.problem.learned(unseen.classifiers, thresholds)
-        head = replace(self.live.head, learned_tags=self._untouched().beside(learned))
+        too_broad = find_too_broad(
+            candidate.problem,
+            self.training_set.labels,
+            unseen.classifiers,
+            self.live.vocabulary.word_count,
+        )
+        taken = np.setdiff1d(np.arange(len(self.slugs)), list(too_broad))
+        learned = candidate.problem.learned(unseen.classifiers, thresholds).take(taken)
+        left_out = candidate.problem.tags.ids[list(too_broad)]
+        head = replace(self.live.head, learned_tags=self._untouched(left_out).beside(learned))
+        unseen = unseen.without(list(too_broad))
         fresh = self.training_set.fresh_cells()
         comparable = unseen.valid & (unseen.is_held_out | fresh)
         evidence = gate.Evidence(
@@ -78,25 +92,34 @@ class CandidateJudge:
             **self._beyond_corrections(replace(self.live, head=head)),
         )
         figures = Comparable(before, unseen, self.targets, comparable, self.min_confidence)
+        verdict = gate.decide_promotion(evidence, self.limits)
         return JudgedCandidate(
             head,
-            gate.decide_promotion(evidence, self.limits),
+            replace(verdict, reason=verdict.reason + describe_left_out(self.slugs, too_broad)),
             {
                 "gate": gate.describe_evidence(evidence, self.limits),
                 "overall": figures.overall(),
                 "tags": figures.by_tag(self.slugs),
+                **({"too_broad": self._by_slug(too_broad)} if too_broad else {}),
             },
         )
 
-    def _untouched(self) -> LearnedTags:
-        """Return the live version's learned tags of this owner that have no votes in the data."""
+    def _by_slug(self, figures: Mapping[int, float]) -> dict[str, float]:
+        return {self.slugs[place]: figure for place, figure in figures.items()}
+
+    def _untouched(self, left_out: NDArray[np.int32]) -> LearnedTags:
+        """Return the live version's learned tags of this owner that the candidate does not replace.
+
+        left_out: ids of tags that are in the data but stay as they are.
+        """
         owner = self.data.owner
         own = None if owner is None else self.live.own.get(owner)
         if owner is None:
             known = self.live.head.learned_tags
         else:
             known = LearnedTags.nothing(len(self.live.head.weight)) if own is None else own.learned
-        return known.take(np.flatnonzero(~np.isin(known.tag_ids, self.data.tag_ids)))
+        replaced = np.setdiff1d(self.data.tag_ids, left_out)
+        return known.take(np.flatnonzero(~np.isin(known.tag_ids, replaced)))
 
     def _beyond_corrections(self, candidate: Scorer) -> dict[str, Any]:
         """Return evidence from uncorrected pictures; an owner's own tag changes no other tag."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from services.trainer.learning.evaluation.breadth import describe_too_broad, find_too_broad
 from services.trainer.learning.evaluation.certainty import compare_certain, measure_spread
 from services.trainer.learning.evaluation.evaluation import fit_and_predict
 from services.trainer.learning.evaluation.gate import (
@@ -32,8 +33,8 @@ def teach_one(
     """Train one tag on its own votes and add it to the live version's learned tags.
 
     data.owner: the owner of the tag; None: a shared tag. limits: what the tag may do to uncorrected
-    pictures; None: the tag is new or one owner's own, so it cannot make anything worse and goes
-    live without the gate. The report gives its figures on examples that it has not seen.
+    pictures; None: the tag is new or one owner's own, so it changes no other tag. Then it goes live
+    unless it shows on most pictures. The report gives its figures on examples that it has not seen.
     """
     tags = LearnableTags.of(np.array(data.tag_ids, dtype=np.int32), live)
     problem = LearningProblem.of(tags, live, data, min_confidence)
@@ -63,11 +64,16 @@ def teach_one(
     }
     measured = "too few examples to measure it" if average is None else f"{average:.3f}"
     candidate = _with(live, data.owner, problem.learned(unseen.classifiers, thresholds))
-    harm = None if limits is None else _find_harm(live, candidate, data, min_confidence, limits)
+    too_broad = find_too_broad(problem, labels, unseen.classifiers, live.vocabulary.word_count)
+    refusal = None
+    if too_broad:
+        refusal = describe_too_broad(too_broad[0])
+    elif limits is not None and (harm := _find_harm(live, candidate, data, min_confidence, limits)):
+        refusal = f"{harm} The next nightly run learns from the examples."
     learned = f"Learned from {int(labels.given.sum())} examples; average precision: {measured}."
     return Finetuned(
-        "rejected" if harm else "promoted",
-        learned if harm is None else f"{harm} The next nightly run learns from the examples.",
+        "rejected" if refusal else "promoted",
+        refusal or learned,
         report,
         replace(live.head, learned_tags=candidate.all_learned()),
         live.model.version,

@@ -8,8 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from services.trainer.learning import recorded_precision
+from services.trainer.learning.evaluation.breadth import MIN_LABELLED
+from services.trainer.learning.evaluation.certainty import MIN_IMAGES
 from services.trainer.learning.evaluation.metrics import average_precision
 from services.trainer.learning.teach import teach_one
+from services.trainer.outcome import Finetuned
 from services.worker.backbone import Backbone
 from shared.model.scorer import Scorer
 from tests.support.learning.learning import (
@@ -246,3 +249,59 @@ def test_one_tag_is_taught_and_no_other_changes(world: World) -> None:
     np.testing.assert_array_equal(np.delete(after, column, 1), np.delete(before, column, 1))
     right = np.repeat([slug == "breakfast" for slug in KINDS], TESTED)
     assert average_precision(after[:, column], right) == pytest.approx(1, abs=0.05)
+
+
+def series(world: World, count: int) -> NDArray[np.float16]:
+    """Pictures of one moment: each hardly differs from the first example of "my-cat"."""
+    noise = np.random.default_rng(0).uniform(0.95, 1.05, (count, world.trained.shape[1]))
+    return (world.trained[0] * noise).astype(np.float16)
+
+
+def teach_my_cat(
+    world: World, examples: NDArray[np.float16], sampled: NDArray[np.float16]
+) -> Finetuned:
+    said = [Said(image, "my-cat") for image in range(len(examples))]
+    data = data_set(world.live, examples, said, sampled=sampled)
+    return teach_one(data, world.live, MIN_CONFIDENCE)
+
+
+def test_one_example_does_not_show_on_pictures_that_look_unlike_it(world: World) -> None:
+    outcome = teach_my_cat(world, world.trained[:1], world.others)
+
+    assert outcome.status == "promoted"
+    column = world.live.vocabulary.index("my-cat")
+    shown = promoted(world.live, outcome).tag_probabilities(world.others)[:, column]
+    assert (shown >= MIN_CONFIDENCE).mean() < 0.1
+
+
+def test_a_tag_that_would_show_on_most_pictures_is_not_taught(world: World) -> None:
+    one = world.trained[:1]
+
+    refused = teach_my_cat(world, one, series(world, MIN_IMAGES))
+
+    assert refused.status == "rejected"
+    assert "counterexamples" in refused.reason
+    # Fewer pictures say too little.
+    assert teach_my_cat(world, one, series(world, MIN_IMAGES - 1)).status == "promoted"
+
+
+def test_people_who_gave_a_tag_to_most_pictures_outweigh_its_breadth(world: World) -> None:
+    for labelled, status in ((MIN_LABELLED - 1, "rejected"), (MIN_LABELLED, "promoted")):
+        pictures = series(world, labelled + MIN_IMAGES)
+        outcome = teach_my_cat(world, pictures[:labelled], pictures[labelled:])
+        assert outcome.status == status, labelled
+
+
+def test_a_night_leaves_out_a_tag_that_would_show_on_most_pictures(world: World) -> None:
+    # In a library that shows little but one cat.
+    alike = np.concatenate([world.tested[:TESTED], world.others[:4]])
+    said = [word for word in everyone_right(world) if word.image % TRAINED < 19]
+
+    outcome = learn(data_set(world.live, world.trained, said, sampled=alike), world.live)
+
+    assert outcome.status == "promoted", outcome.reason
+    assert "my-cat (" in outcome.reason
+    assert list(outcome.report["too_broad"]) == ["my-cat"]
+    learned = promoted(world.live, outcome).head.learned_tags
+    names = {world.live.tag_ids[world.live.vocabulary.index(slug)]: slug for slug in KINDS}
+    assert {names[tag_id] for tag_id in learned.tag_ids} == KINDS.keys() - {"my-cat"}

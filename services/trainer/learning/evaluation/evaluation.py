@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,12 @@ class Unseen:
     probabilities: NDArray[np.float32]
     valid: NDArray[np.bool_]
     is_held_out: NDArray[np.bool_]
+
+    def without(self, tags: Sequence[int]) -> Unseen:
+        """Return the predictions with none valid for some tags, given by their positions."""
+        valid = self.valid.copy()
+        valid[:, tags] = False
+        return replace(self, valid=valid)
 
 
 def fit_and_predict(
