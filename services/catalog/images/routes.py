@@ -72,6 +72,7 @@ def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
 @images.get("/v1/images", summary="List images", responses={200: Images})
 def get_images(query: ImagesQuery) -> dict[str, Any]:
     """Newest first. Filter by tag, owner and status."""
+    caller_access().narrow(query.owner)
     tags = [resolve_tag(name, query.owner).ids for name in query.tag]
     with transaction(context().engine) as connection:
         found: dict[UUID, RowMapping] = {}

@@ -145,6 +145,23 @@ def test_no_path_shows_or_changes_another_owners_data(
     assert snapshot(engine) == before
 
 
+@pytest.mark.usefixtures("pipeline")
+def test_naming_another_owner_is_refused(app: Flask, engine: Engine) -> None:
+    client = client_of(app, engine, Scope.ADMIN, owner="alma")
+    paths = {
+        path
+        for method, path, queries in closed_operations(app)
+        if method == "GET" and "owner" in queries and "{" not in path
+    }
+    assert {"/v1/images", "/v1/search"} <= paths
+
+    answers = {path: client.get(path, query_string={"owner": "bert"}) for path in paths}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(
+        paths, 403
+    )
+
+
 def markers(whose: Belongings, said: str, asked: str) -> list[str]:
     """What an answer gives away; a refusal may repeat what the request had in it."""
     return [
