@@ -56,4 +56,5 @@ def _describe(wrong: ErrorDetails) -> str:
         shown = PASSWORD.sub("***", repr(wrong["input"]))
     # The message of our own rule, without pydantic's "Value error" in front.
     rule = str(wrong["ctx"]["error"]) if wrong["type"] == "value_error" else wrong["msg"]
+    rule = rule.replace("Input should be", "has to be")
     return f"{variable} is {shown}: {rule}."
