@@ -1,8 +1,11 @@
 """Queries for `tagloop doctor`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+
+from shared.model.names.text import normalise
 
 
 @dataclass(frozen=True)
@@ -94,3 +97,19 @@ def find_overdue_deletions(
         {"attempts": min_attempts, "seconds": min_seconds},
     ).one()
     return OverdueDeletions(row.files, row.error) if row.files else None
+
+
+def find_names_without_tag(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Return those of these names that no tag has as its slug, name or alias."""
+    given = {normalise(name): name for name in names}
+    query = text("""
+        SELECT wanted
+        FROM unnest(cast(:names AS text[])) AS given (wanted)
+        WHERE NOT EXISTS (SELECT FROM tags
+                          WHERE wanted IN (translate(slug, '_-', '  '),
+                                           translate(lower(name), '_-', '  ')))
+          AND NOT EXISTS (SELECT FROM tag_aliases
+                          WHERE wanted = translate(lower(alias), '_-', '  '))
+        ORDER BY wanted
+    """)
+    return [given[name] for name in connection.scalars(query, {"names": list(given)})]

@@ -14,7 +14,7 @@ from shared.storage.storage import Storage
 from tagloop.admin.doctor.files import check_deletions
 from tagloop.admin.doctor.finding import Finding
 from tagloop.admin.doctor.learning import check_learning
-from tagloop.admin.doctor.model import check_model, check_precision
+from tagloop.admin.doctor.model import check_held, check_model, check_precision
 from tagloop.admin.doctor.queues import check_queues, check_stuck
 from tagloop.admin.doctor.schema import check_database, check_migrations, check_pgvector
 from tagloop.admin.doctor.surroundings import check_broker, check_disk, check_storage
@@ -58,6 +58,7 @@ def _examine_rows(settings: Settings, engine: Engine, messages: int) -> Iterator
         with suppress(ConfigError):
             yield check_model(connection, Storage(settings.storage_url), settings)
         yield check_precision(connection, settings)
+        yield check_held(connection, settings)
         yield check_switch(connection)
         yield check_queues(connection)
         yield from check_stuck(connection, settings.max_attempts, messages)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from shared.config import Settings
 from shared.db.models.models import find_live_model, find_precision, find_precision_reason
+from shared.db.monitoring.diagnosis import find_names_without_tag
 from shared.errors import BlobMissing, StorageUnavailable
 from shared.model.head import Head
 from shared.storage.storage import Storage
@@ -12,6 +13,7 @@ from tagloop.admin.doctor.finding import Finding, well, wrong
 
 PART = "model"
 PRECISION = "precision"
+HELD = "held tags"
 # With fewer pictures than this to compare with, a network with text shows many wrong words.
 ENOUGH_PICTURES = 50
 PUT_BACK = "put it back from a backup, or promote another version"
@@ -40,6 +42,19 @@ def check_model(connection: Connection, storage: Storage, settings: Settings) ->
     except StorageUnavailable as error:
         return wrong(PART, f"The live version cannot be read: {error}")
     return well(PART, f"Version {live.version} on {live.backbone} is live.{_tell_background(head)}")
+
+
+def check_held(connection: Connection, settings: Settings) -> Finding:
+    """Check that every tag to hold back exists: a misspelt one holds nothing back."""
+    unknown = find_names_without_tag(connection, settings.hold_tags)
+    # The live network may lack a tag of the default list.
+    if unknown and "hold_tags" in settings.model_fields_set:
+        return wrong(
+            HELD,
+            f"TAGLOOP_HOLD_TAGS names {', '.join(map(repr, unknown))}, which no tag is called, so "
+            "nothing is held back for it; correct the name, or make the tag.",
+        )
+    return well(HELD, f"{len(settings.hold_tags) - len(unknown):,} tags are held back.")
 
 
 def _tell_background(head: Head) -> str:

@@ -48,6 +48,13 @@ def test_a_healthy_stack_has_nothing_wrong(complaints: Complaints) -> None:
     assert complaints() == {}
 
 
+def test_a_misspelt_tag_to_hold_back_is_named(complaints: Complaints) -> None:
+    found = complaints(hold_tags=frozenset({"Guinea-pig", "aape", "ape"}))
+
+    assert list(found) == ["held tags"]
+    assert "names 'aape', which no tag is called" in found["held tags"]
+
+
 def test_an_unreachable_broker_is_named(complaints: Complaints) -> None:
     found = complaints(broker_url="redis+socket:///nowhere/redis.sock")
 
