@@ -51,11 +51,11 @@ def read_labelled(folder: Path) -> list[Picture]:
 
 def draw(pictures: Sequence[Picture], per_label: int, seed: int) -> list[Picture]:
     """Return a number of random pictures of each label."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     chosen: list[Picture] = []
     for label in sorted({picture.label for picture in pictures}):
         of_label = [picture for picture in pictures if picture.label == label]
-        order = dice.permutation(len(of_label))[:per_label]
+        order = rng.permutation(len(of_label))[:per_label]
         chosen += [of_label[position] for position in sorted(order)]
     return chosen
 

@@ -33,12 +33,12 @@ SPREAD = 0.5
 
 def made_up(live: Scorer, tags: int, contributors: int) -> DataSet:
     """Return one generated correction per image."""
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     dimensions = len(live.head.weight)
-    centres = dice.exponential(size=(tags, dimensions))
-    tag = dice.integers(tags, size=CORRECTIONS)
-    noise = dice.exponential(SPREAD, size=(CORRECTIONS, dimensions))
-    sampled = dice.exponential(1 + SPREAD, size=(SAMPLED_IMAGES, dimensions))
+    centres = rng.exponential(size=(tags, dimensions))
+    tag = rng.integers(tags, size=CORRECTIONS)
+    noise = rng.exponential(SPREAD, size=(CORRECTIONS, dimensions))
+    sampled = rng.exponential(1 + SPREAD, size=(SAMPLED_IMAGES, dimensions))
     order = np.arange(CORRECTIONS, dtype=np.int64)
     by = order % contributors
     votes = Votes(

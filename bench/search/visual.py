@@ -89,7 +89,7 @@ def recall_among(embeddings: NDArray[np.float32], codes: NDArray[np.uint8]) -> d
 
 def _choose_queries(engine: Engine, real: NDArray[np.float32]) -> Queries:
     """Return stored embeddings and photographs in turn."""
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     with transaction(engine) as connection:
         rows = connection.execute(
             text("""
@@ -99,7 +99,7 @@ def _choose_queries(engine: Engine, real: NDArray[np.float32]) -> Queries:
             {"count": TIMED_QUERIES // 2},
         ).all()
     stored = np.array([row.embedding for row in rows], np.float16)
-    photographs = real[dice.choice(len(real), len(stored))].astype(np.float16)
+    photographs = real[rng.choice(len(real), len(stored))].astype(np.float16)
     return Queries(np.stack([stored, photographs], axis=1).reshape(-1, real.shape[1]), rows[0][0])
 
 

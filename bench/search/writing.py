@@ -57,14 +57,14 @@ def _tag(connection: Connection) -> Callable[[], object]:
     ids = [new_image_id() for _ in range(IMAGES)]
     connection.execute(NEW_IMAGES, {"ids": ids})
     tag_ids = connection.scalars(text("SELECT id FROM tags ORDER BY id")).all()
-    dice = np.random.default_rng(0)
-    tags = np.stack([dice.choice(tag_ids, TAGS_PER_IMAGE, replace=False) for _ in ids])
+    rng = np.random.default_rng(0)
+    tags = np.stack([rng.choice(tag_ids, TAGS_PER_IMAGE, replace=False) for _ in ids])
     return lambda: copy_image_tags(
         connection,
         ids,
         np.full(IMAGES, TAGS_PER_IMAGE),
         np.sort(tags.astype(np.int32), axis=1).reshape(-1),
-        dice.random(tags.size, dtype=np.float32),
+        rng.random(tags.size, dtype=np.float32),
     )
 
 

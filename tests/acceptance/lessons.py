@@ -14,13 +14,13 @@ MIN_SIDE = 0.5
 
 def crops(photo: Path, count: int, seed: int) -> list[bytes]:
     """Different parts of a photograph, as JPEG files."""
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     picture = Image.open(photo).convert("RGB")
     files = []
     for _ in range(count):
-        width, height = (round(s * dice.uniform(MIN_SIDE, 1)) for s in picture.size)
-        left = dice.randint(0, picture.width - width)
-        top = dice.randint(0, picture.height - height)
+        width, height = (round(s * rng.uniform(MIN_SIDE, 1)) for s in picture.size)
+        left = rng.randint(0, picture.width - width)
+        top = rng.randint(0, picture.height - height)
         file = io.BytesIO()
         picture.crop((left, top, left + width, top + height)).save(file, "JPEG")
         files.append(file.getvalue())

@@ -85,26 +85,26 @@ def people(pictures: LabelledPictures, wrong: float, seed: int) -> Posts:
 
     wrong: the share of the hashtags that name another label.
     """
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     posts = Posts()
-    interests = [set(dice.permutation(len(pictures.labels))[:8].tolist()) for _ in range(OWNERS)]
+    interests = [set(rng.permutation(len(pictures.labels))[:8].tolist()) for _ in range(OWNERS)]
     rows = np.flatnonzero(~pictures.is_test)
-    for row in dice.permutation(np.tile(rows, POSTS_OF_PICTURE)).tolist():
-        mixed = _like(row, pictures, dice)
+    for row in rng.permutation(np.tile(rows, POSTS_OF_PICTURE)).tolist():
+        mixed = _like(row, pictures, rng)
         shown = np.flatnonzero(pictures.present[row] & pictures.present[mixed]).tolist()
         keen = [n for n in range(OWNERS) if interests[n] & set(shown)] or list(range(OWNERS))
-        owner = int(dice.choice(keen if dice.random() < KEEN_SHARE else range(OWNERS)))
-        posts.add(row, f"owner-{owner}", _hashtags(shown, owner, wrong, pictures, dice), mixed)
+        owner = int(rng.choice(keen if rng.random() < KEEN_SHARE else range(OWNERS)))
+        posts.add(row, f"owner-{owner}", _hashtags(shown, owner, wrong, pictures, rng), mixed)
     return posts
 
 
-def _like(row: int, pictures: LabelledPictures, dice: np.random.Generator) -> int:
+def _like(row: int, pictures: LabelledPictures, rng: np.random.Generator) -> int:
     """Return another picture of the training set that shares a label."""
     labels = np.flatnonzero(pictures.present[row])
     if not len(labels):
         return row
-    shares = pictures.present[:, dice.choice(labels)] & ~pictures.is_test
-    return int(dice.choice(np.flatnonzero(shares)))
+    shares = pictures.present[:, rng.choice(labels)] & ~pictures.is_test
+    return int(rng.choice(np.flatnonzero(shares)))
 
 
 def _hashtags(
@@ -112,40 +112,40 @@ def _hashtags(
     owner: int,
     wrong: float,
     pictures: LabelledPictures,
-    dice: np.random.Generator,
+    rng: np.random.Generator,
 ) -> list[str]:
     """Return the hashtags of one upload. shown: the labels that it really shows."""
     hashtags: list[str] = []
     for label in shown:
-        if dice.random() >= MISSING:
-            is_wrong = dice.random() < wrong
-            said = int(dice.integers(len(pictures.labels))) if is_wrong else label
-            hashtags += _write(pictures.labels[said], dice)
-    hashtags += [str(word) for word in dice.choice(UNVISUAL, dice.poisson(UNVISUAL_PER_PICTURE))]
-    if dice.random() < SIGNED_SHARE:
+        if rng.random() >= MISSING:
+            is_wrong = rng.random() < wrong
+            said = int(rng.integers(len(pictures.labels))) if is_wrong else label
+            hashtags += _write(pictures.labels[said], rng)
+    hashtags += [str(word) for word in rng.choice(UNVISUAL, rng.poisson(UNVISUAL_PER_PICTURE))]
+    if rng.random() < SIGNED_SHARE:
         hashtags.append(f"by_owner{owner}x")
     return hashtags
 
 
-def _write(label: str, dice: np.random.Generator) -> list[str]:
+def _write(label: str, rng: np.random.Generator) -> list[str]:
     """Return the hashtags that someone writes for a label."""
     words = [label]
     if label in SYNONYMS:
-        draw = dice.random()
+        draw = rng.random()
         if draw < BOTH_SHARE:
             words = [label, SYNONYMS[label]]
         elif draw < BOTH_SHARE + OTHER_SHARE:
             words = [SYNONYMS[label]]
-    if label in GENERAL and dice.random() < GENERAL_SHARE:
+    if label in GENERAL and rng.random() < GENERAL_SHARE:
         words.append(GENERAL[label])
-    return [_spell(word, dice) for word in words]
+    return [_spell(word, rng) for word in words]
 
 
-def _spell(word: str, dice: np.random.Generator) -> str:
+def _spell(word: str, rng: np.random.Generator) -> str:
     parts = word.split("-")
-    if dice.random() < 0.3 and not word.endswith(("s", "z")):
+    if rng.random() < 0.3 and not word.endswith(("s", "z")):
         parts[-1] += "es" if word.endswith(("s", "sh", "ss")) else "s"
-    way = int(dice.integers(5))
+    way = int(rng.integers(5))
     if way == 0:
         return "#" + "".join(part.capitalize() for part in parts)
     if way == 1:
@@ -155,10 +155,10 @@ def _spell(word: str, dice: np.random.Generator) -> str:
 
 def spam(posts: Posts, pictures: LabelledPictures, label: str, seed: int) -> None:
     """Add an owner who posts 1,000 pictures of anything with one hashtag."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     pool = np.flatnonzero(~pictures.is_test)
     for _ in range(SPAM_PICTURES):
-        row, mixed = dice.choice(pool, 2)
+        row, mixed = rng.choice(pool, 2)
         posts.add(int(row), "spammer", [label], int(mixed))
 
 
@@ -173,11 +173,11 @@ class Lie:
 
 def attack(posts: Posts, pictures: LabelledPictures, lie: Lie, seed: int) -> None:
     """Add 20 owners who post the same lie."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     pool = np.flatnonzero(~pictures.is_test & _shows(pictures, lie.shown))
     for owner in range(ATTACKERS):
         for _ in range(lie.each):
-            row, mixed = dice.choice(pool, 2)
+            row, mixed = rng.choice(pool, 2)
             posts.add(int(row), f"attacker-{owner}", [lie.said], int(mixed))
 
 
@@ -185,9 +185,9 @@ def hide_attack(
     posts: Posts, pictures: LabelledPictures, wrong: float, each: int, seed: int
 ) -> None:
     """Add pictures of the attackers that are hashtagged as honest people do."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     honest = people(pictures, wrong, seed)
-    chosen = dice.choice(len(honest.row), ATTACKERS * each, replace=False)
+    chosen = rng.choice(len(honest.row), ATTACKERS * each, replace=False)
     for number, place in enumerate(chosen.tolist()):
         owner = f"attacker-{number % ATTACKERS}"
         posts.add(honest.row[place], owner, honest.hashtags[place], honest.mixed[place])

@@ -33,14 +33,14 @@ FIRST_CUSTOM_ID = 100_000
 def compare(simulation: Simulation, per_tag: int, seed: int) -> dict[str, Any]:
     """Return mean average precision without and with hashtags, after so many corrections a tag."""
     pictures = simulation.pictures
-    dice = np.random.default_rng(seed)
-    corrected = _draw(pictures.present & ~pictures.is_test[:, np.newaxis], per_tag, dice)
+    rng = np.random.default_rng(seed)
+    corrected = _draw(pictures.present & ~pictures.is_test[:, np.newaxis], per_tag, rng)
     posts = _without(people(pictures, WRONG, 100 * seed), corrected)
     live, tag_ids = _with_tags(simulation)
     simulation = replace(simulation)
     simulation.use(live)
     embeddings = posts.embeddings(pictures)
-    data = _data_set(simulation, corrected, tag_ids, embeddings, dice)
+    data = _data_set(simulation, corrected, tag_ids, embeddings, rng)
     prepared = prepare(simulation.gather(posts), lambda rows: embeddings[rows], live, tag_ids)
     assert prepared is not None
     hashtags = TeachingHashtags(prepared, find_weak_labels(prepared.material))
@@ -68,13 +68,13 @@ def compare(simulation: Simulation, per_tag: int, seed: int) -> dict[str, Any]:
 
 
 def _draw(
-    present: NDArray[np.bool_], per_tag: int, dice: np.random.Generator
+    present: NDArray[np.bool_], per_tag: int, rng: np.random.Generator
 ) -> list[tuple[int, int]]:
     """Return pairs of a picture and one of its labels, so many of each label."""
     return [
         (int(row), label)
         for label in range(present.shape[1])
-        for row in dice.permutation(np.flatnonzero(present[:, label]))[:per_tag]
+        for row in rng.permutation(np.flatnonzero(present[:, label]))[:per_tag]
     ]
 
 
@@ -109,7 +109,7 @@ def _data_set(
     corrected: list[tuple[int, int]],
     tag_ids: list[int],
     embeddings: NDArray[np.float16],
-    dice: np.random.Generator,
+    rng: np.random.Generator,
 ) -> DataSet:
     rows = sorted({row for row, _ in corrected})
     place = {row: number for number, row in enumerate(rows)}
@@ -119,7 +119,7 @@ def _data_set(
     votes = Votes(
         np.array([place[row] for row, _ in corrected], dtype=np.intp),
         np.array([column[label] for _, label in corrected], dtype=np.intp),
-        dice.integers(PEOPLE, size=count),
+        rng.integers(PEOPLE, size=count),
         np.ones(count, dtype=np.bool_),
         np.arange(count, dtype=np.int64),
         # A vote an hour: no bursts.
@@ -127,9 +127,9 @@ def _data_set(
         np.zeros(count, dtype=np.bool_),
     )
     return DataSet(
-        tuple(UUID(bytes=dice.bytes(16)) for _ in rows),
+        tuple(UUID(bytes=rng.bytes(16)) for _ in rows),
         simulation.pictures.embeddings[rows],
-        embeddings[dice.permutation(len(embeddings))[:SAMPLED_IMAGES]],
+        embeddings[rng.permutation(len(embeddings))[:SAMPLED_IMAGES]],
         tuple(order),
         tuple(ContributorRecord(f"person-{number}", False) for number in range(PEOPLE)),
         votes,

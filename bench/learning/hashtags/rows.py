@@ -31,13 +31,13 @@ class Rows:
 
     pictures: LabelledPictures
     model: LiveModel
-    dice: np.random.Generator
+    rng: np.random.Generator
 
     def insert(self, engine: Engine, first_ms: int, count: int) -> None:
         """Insert a batch of images that arrived one after the other from a moment on."""
-        real = self.dice.integers(len(self.pictures.paths), size=(count, 2))
-        ids = [_id_at(first_ms + number, self.dice) for number in range(count)]
-        owners = [f"owner{number % OWNERS}" for number in self.dice.zipf(SKEW, count).tolist()]
+        real = self.rng.integers(len(self.pictures.paths), size=(count, 2))
+        ids = [_id_at(first_ms + number, self.rng) for number in range(count)]
+        owners = [f"owner{number % OWNERS}" for number in self.rng.zipf(SKEW, count).tolist()]
         with transaction(engine) as connection:
             # Skip foreign keys and triggers, which would run for each of a million rows.
             connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -70,8 +70,8 @@ class Rows:
         """Return five hashtags: labels of the picture, words that say nothing, and rare ones."""
         labels = [self.pictures.labels[n] for n in np.flatnonzero(self.pictures.present[row])]
         said = [label.replace("-", "") for label in labels][: HASHTAGS - 2]
-        said.append(UNVISUAL[int(self.dice.integers(len(UNVISUAL)))])
-        rare = self.dice.zipf(SKEW, HASHTAGS - len(said)) % RARE_WORDS
+        said.append(UNVISUAL[int(self.rng.integers(len(UNVISUAL)))])
+        rare = self.rng.zipf(SKEW, HASHTAGS - len(said)) % RARE_WORDS
         return " ".join([*said, *(f"word{_letters(int(number))}" for number in rare)])
 
 
@@ -97,8 +97,8 @@ def _letters(number: int) -> str:
     return "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
-def _id_at(milliseconds: int, dice: np.random.Generator) -> UUID:
+def _id_at(milliseconds: int, rng: np.random.Generator) -> UUID:
     """Return a UUIDv7 of that time."""
-    noise = int.from_bytes(dice.bytes(10), "big")
+    noise = int.from_bytes(rng.bytes(10), "big")
     value = (milliseconds << 80) | (noise & ~(0xF << 76) & ~(0x3 << 62)) | (7 << 76) | (2 << 62)
     return UUID(int=value)

@@ -72,9 +72,9 @@ class Simulation:
     def gather(self, posts: Posts) -> Uses:
         """Return the uses of a community's hashtags."""
         gatherer = Gatherer()
-        dice = np.random.default_rng(0)
+        rng = np.random.default_rng(0)
         for owner, hashtags in zip(posts.owner, posts.hashtags, strict=True):
-            gatherer.add(owner, int(dice.integers(2**63)), hashtags)
+            gatherer.add(owner, int(rng.integers(2**63)), hashtags)
         return gatherer.uses(self.reader, self.live.index)
 
     def learn(self, posts: Posts) -> Learned:

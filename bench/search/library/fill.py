@@ -50,10 +50,10 @@ class Tags:
     ids: NDArray[np.int32]
     confidences: NDArray[np.float32]
 
-    def draw(self, count: int, dice: np.random.Generator) -> "Tags":
+    def draw(self, count: int, rng: np.random.Generator) -> "Tags":
         """Return tags of random images, with slightly lower confidences."""
-        rows = dice.integers(len(self.ids), size=count)
-        factors = dice.uniform(MIN_FACTOR, 1, size=(count, TAGS_PER_IMAGE)).astype(np.float32)
+        rows = rng.integers(len(self.ids), size=count)
+        factors = rng.uniform(MIN_FACTOR, 1, size=(count, TAGS_PER_IMAGE)).astype(np.float32)
         return Tags(self.ids[rows], self.confidences[rows] * factors)
 
 
@@ -75,8 +75,8 @@ class Batch:
 
 def fill(engine: Engine, filling: Filling, images: int, console: Console) -> None:
     """Generate a number of images, in order of arrival."""
-    dice = np.random.default_rng(filling.seed)
-    tags = _score(filling, dice)
+    rng = np.random.default_rng(filling.seed)
+    tags = _score(filling, rng)
     start_ms = int((time.time() - YEARS_SECONDS) * 1000)
     step_ms = YEARS_SECONDS * 1000 / images
 
@@ -92,8 +92,8 @@ def fill(engine: Engine, filling: Filling, images: int, console: Console) -> Non
         written: Future[None] | None = None
         for first in range(0, images, BATCH_IMAGES):
             count = min(BATCH_IMAGES, images - first)
-            ids = [_id_at(start_ms + int((first + n) * step_ms), dice) for n in range(count)]
-            batch = _generate(filling, tags, ids, dice)
+            ids = [_id_at(start_ms + int((first + n) * step_ms), rng) for n in range(count)]
+            batch = _generate(filling, tags, ids, rng)
             if written is not None:
                 written.result()
             written = writer.submit(insert, batch)
@@ -107,22 +107,22 @@ def fill(engine: Engine, filling: Filling, images: int, console: Console) -> Non
 
 
 def make_embeddings(
-    real: NDArray[np.float32], count: int, dice: np.random.Generator
+    real: NDArray[np.float32], count: int, rng: np.random.Generator
 ) -> NDArray[np.float16]:
     """Return generated embeddings, (count, dimensions)."""
-    first, second = (real[dice.integers(len(real), size=count)] for _ in range(2))
-    share = dice.uniform(MIN_SHARE, 1, size=(count, 1)).astype(np.float32)
-    noise = dice.standard_normal(first.shape, dtype=np.float32) * (real.std(axis=0) * NOISE)
+    first, second = (real[rng.integers(len(real), size=count)] for _ in range(2))
+    share = rng.uniform(MIN_SHARE, 1, size=(count, 1)).astype(np.float32)
+    noise = rng.standard_normal(first.shape, dtype=np.float32) * (real.std(axis=0) * NOISE)
     mixed = share * first + (1 - share) * second + noise
     return np.maximum(mixed, 0).astype(np.float16)
 
 
-def _score(filling: Filling, dice: np.random.Generator) -> Tags:
+def _score(filling: Filling, rng: np.random.Generator) -> Tags:
     """Return the likeliest tags of generated embeddings."""
     scorer = filling.scorer
     ids, confidences = [], []
     for _ in range(0, SCORED, BATCH_IMAGES):
-        embeddings = make_embeddings(filling.embeddings, BATCH_IMAGES, dice)
+        embeddings = make_embeddings(filling.embeddings, BATCH_IMAGES, rng)
         probabilities = scorer.tag_probabilities(embeddings)
         columns = np.argpartition(-probabilities, TAGS_PER_IMAGE, axis=1)[:, :TAGS_PER_IMAGE]
         columns.sort(axis=1)
@@ -131,20 +131,20 @@ def _score(filling: Filling, dice: np.random.Generator) -> Tags:
     return Tags(np.concatenate(ids), np.concatenate(confidences))
 
 
-def _generate(filling: Filling, tags: Tags, ids: list[UUID], dice: np.random.Generator) -> Batch:
+def _generate(filling: Filling, tags: Tags, ids: list[UUID], rng: np.random.Generator) -> Batch:
     count = len(ids)
     weights = 1 / np.arange(1, len(OWNERS) + 1) ** SKEW
-    owners = dice.choice(len(OWNERS), size=count, p=weights / weights.sum())
+    owners = rng.choice(len(OWNERS), size=count, p=weights / weights.sum())
     statuses = np.full(count, "tagged", dtype=object)
-    statuses[dice.integers(FAILED, size=count) == 0] = "failed"
-    statuses[dice.integers(QUEUED, size=count) == 0] = "queued"
+    statuses[rng.integers(FAILED, size=count) == 0] = "failed"
+    statuses[rng.integers(QUEUED, size=count) == 0] = "queued"
     tagged = int((statuses == "tagged").sum())
     return Batch(
         ids,
         [OWNERS[owner] for owner in owners],
         statuses,
-        make_embeddings(filling.embeddings, tagged, dice),
-        tags.draw(tagged, dice),
+        make_embeddings(filling.embeddings, tagged, rng),
+        tags.draw(tagged, rng),
     )
 
 
@@ -184,8 +184,8 @@ def _insert_batch(connection: Connection, filling: Filling, batch: Batch) -> Non
 
 def _decide(connection: Connection, ids: list[UUID], tag_ids: NDArray[np.int32]) -> None:
     """Have people confirm or remove one tag of some images."""
-    dice = np.random.default_rng(ids[0].int)
-    decided = np.flatnonzero(dice.integers(DECIDED, size=len(ids)) == 0)
+    rng = np.random.default_rng(ids[0].int)
+    decided = np.flatnonzero(rng.integers(DECIDED, size=len(ids)) == 0)
     connection.execute(
         text("""
             INSERT INTO decisions (image_id, tag_id, present, explicit)
@@ -194,14 +194,14 @@ def _decide(connection: Connection, ids: list[UUID], tag_ids: NDArray[np.int32])
         """),
         {
             "ids": [ids[position] for position in decided],
-            "tags": [int(tag_ids[p, dice.integers(TAGS_PER_IMAGE)]) for p in decided],
-            "present": [bool(dice.integers(2)) for _ in decided],
+            "tags": [int(tag_ids[p, rng.integers(TAGS_PER_IMAGE)]) for p in decided],
+            "present": [bool(rng.integers(2)) for _ in decided],
         },
     )
 
 
-def _id_at(milliseconds: int, dice: np.random.Generator) -> UUID:
+def _id_at(milliseconds: int, rng: np.random.Generator) -> UUID:
     """Return a UUIDv7 of that time."""
-    noise = int.from_bytes(dice.bytes(10), "big")
+    noise = int.from_bytes(rng.bytes(10), "big")
     value = (milliseconds << 80) | (noise & ~(0xF << 76) & ~(0x3 << 62)) | (7 << 76) | (2 << 62)
     return UUID(int=value)

@@ -41,7 +41,7 @@ _LEARNED = """
     END)
 """
 # The last corrections that may be learned, of one owner's tags or of shared ones.
-_LAST_WORDS = f"""
+_LAST_CORRECTIONS = f"""
     SELECT DISTINCT ON (corrections.image_id, corrections.tag_id, contributor)
         corrections.id, corrections.image_id, corrections.tag_id, contributor, verdict,
         extract(epoch FROM corrections.created_at)::float8 AS moment, {_LEARNED} AS learned,
@@ -78,7 +78,7 @@ def read_last_corrections(
     """
     rows = connection.execute(
         text(f"""
-            WITH said AS ({_LAST_WORDS}), worthwhile AS (
+            WITH said AS ({_LAST_CORRECTIONS}), worthwhile AS (
                 SELECT tag_id FROM said GROUP BY tag_id, kind
                 HAVING kind = 'wordnet'
                     OR count(DISTINCT image_id) FILTER (WHERE verdict IN ('add', 'confirm'))

@@ -21,13 +21,13 @@ SECONDS = 300
 def write_crops(folder: Path, photo: Path, seed: int) -> None:
     """Small pictures, cut out of a photograph."""
     folder.mkdir(parents=True)
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     with Image.open(photo) as whole:
         picture = whole.convert("RGB")
         for number in range(PER_WORD):
-            side = int(min(picture.size) * dice.uniform(0.4, 0.9))
-            left = dice.randint(0, picture.width - side)
-            top = dice.randint(0, picture.height - side)
+            side = int(min(picture.size) * rng.uniform(0.4, 0.9))
+            left = rng.randint(0, picture.width - side)
+            top = rng.randint(0, picture.height - side)
             crop = picture.crop((left, top, left + side, top + side)).resize((224, 224))
             crop.save(folder / f"{number}.jpg")
 

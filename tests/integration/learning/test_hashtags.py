@@ -35,8 +35,8 @@ BACKGROUND = 200
 
 def embedded(kind: int | None, count: int, seed: int) -> NDArray[np.float16]:
     """Return embeddings of pictures of one kind, or of anything."""
-    dice = np.random.default_rng(seed)
-    found = dice.exponential(size=(count, DIMENSIONS))
+    rng = np.random.default_rng(seed)
+    found = rng.exponential(size=(count, DIMENSIONS))
     if kind is not None:
         found[:, 8 * kind : 8 * kind + 8] += 4
     return found.astype(np.float16)

@@ -58,13 +58,13 @@ def embed_crops(backbone: Backbone, photo: Path, count: int, seed: int) -> NDArr
     kind.
     """
     pixels = cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB)
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     futures = []
     for _ in range(count):
-        share = dice.uniform(MIN_CROP, 1)
+        share = rng.uniform(MIN_CROP, 1)
         height, width = (int(length * share) for length in pixels.shape[:2])
-        top = dice.randint(0, pixels.shape[0] - height)
-        left = dice.randint(0, pixels.shape[1] - width)
+        top = rng.randint(0, pixels.shape[0] - height)
+        left = rng.randint(0, pixels.shape[1] - width)
         crop = pixels[top : top + height, left : left + width]
         side = backbone.description.side
         square = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
@@ -81,7 +81,7 @@ def data_set(
     sampled: NDArray[np.float16] | None = None,
 ) -> DataSet:
     """Return a data set as read from Postgres; every contributor's votes are one burst."""
-    dice = random.Random(0)
+    rng = random.Random(0)
     names = sorted({word.by for word in (*said, *earlier)})
     slugs = sorted({word.tag for word in (*said, *earlier)})
     ids = {slug: int(scorer.tag_ids[scorer.vocabulary.index(slug)]) for slug in slugs}
@@ -100,7 +100,7 @@ def data_set(
         )
 
     return DataSet(
-        tuple(sorted(UUID(int=dice.getrandbits(128)) for _ in embeddings)),
+        tuple(sorted(UUID(int=rng.getrandbits(128)) for _ in embeddings)),
         embeddings,
         nothing if sampled is None else sampled,
         tuple(ids[slug] for slug in slugs),

@@ -59,9 +59,9 @@ def test_probabilities_that_come_true_are_calibrated() -> None:
 
 
 def test_a_threshold_reaches_its_precision() -> None:
-    dice = np.random.default_rng(0)
-    probabilities = dice.random((500, 1)).astype(np.float32)
-    present = dice.random((500, 1)) < probabilities
+    rng = np.random.default_rng(0)
+    probabilities = rng.random((500, 1)).astype(np.float32)
+    present = rng.random((500, 1)) < probabilities
     targets = Targets(present, np.ones((500, 1), dtype=np.float32))
 
     found = find_thresholds(probabilities, targets)[0]

@@ -18,16 +18,16 @@ from shared.model.vocabulary import load_imagenet
 
 def curve(seed: int, pictures: int = 400, separation: float = 2.0) -> WordCurve:
     """Return logits that separate a third of the pictures from the others, more or less well."""
-    dice = np.random.default_rng(seed)
-    present = dice.random(pictures) < 1 / 3
-    logits = dice.normal(np.where(present, separation, -separation), 1.5)
+    rng = np.random.default_rng(seed)
+    present = rng.random(pictures) < 1 / 3
+    logits = rng.normal(np.where(present, separation, -separation), 1.5)
     return WordCurve(logits, present, np.ones(pictures))
 
 
 def test_near_duplicates_share_a_group_and_so_a_fold() -> None:
-    dice = np.random.default_rng(0)
-    scenes = dice.normal(size=(20, 64))
-    pictures = np.concatenate([scenes, scenes + dice.normal(scale=0.05, size=scenes.shape)])
+    rng = np.random.default_rng(0)
+    scenes = rng.normal(size=(20, 64))
+    pictures = np.concatenate([scenes, scenes + rng.normal(scale=0.05, size=scenes.shape)])
 
     groups = group_near_duplicates(pictures)
     folds = assign_folds([f"{n}.jpg" for n in range(len(pictures))], groups)
@@ -60,8 +60,8 @@ def test_a_word_is_about_as_precise_above_its_threshold_as_intended(
 
 
 def test_a_word_that_cannot_be_recognised_has_no_threshold() -> None:
-    dice = np.random.default_rng(1)
-    noise = WordCurve(dice.normal(size=500), dice.random(500) < 0.1, np.ones(500))
+    rng = np.random.default_rng(1)
+    noise = WordCurve(rng.normal(size=500), rng.random(500) < 0.1, np.ones(500))
 
     assert find_threshold(noise, 0.9) is None
     assert find_threshold(WordCurve(np.ones(5), np.zeros(5, bool), np.ones(5)), 0.9) is None

@@ -50,11 +50,11 @@ def material_of(kinds: NDArray[np.intp], owner: NDArray[np.int32]) -> Material:
 
     The background is of kind 0.
     """
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     centres = np.zeros((4, DIMENSIONS), dtype=np.float32)
     centres[np.arange(1, 4), np.arange(3)] = 4
-    features = dice.normal(size=(len(kinds), DIMENSIONS)).astype(np.float32) + centres[kinds]
-    background = dice.normal(size=(BACKGROUND, DIMENSIONS)).astype(np.float32)
+    features = rng.normal(size=(len(kinds), DIMENSIONS)).astype(np.float32) + centres[kinds]
+    background = rng.normal(size=(BACKGROUND, DIMENSIONS)).astype(np.float32)
     count = len(kinds)
     return Material(
         features,
@@ -128,8 +128,8 @@ def test_hashtags_that_the_referee_refused_teach_nothing() -> None:
 def test_twenty_accounts_that_agree_on_something_wrong_are_stopped_by_the_live_version() -> None:
     # It supports the pictures of five people, and those of twenty accounts much less.
     owner = people(25, 20)
-    dice = np.random.default_rng(0)
-    standing = np.where(owner < 5, dice.uniform(0.9, 1, 500), dice.uniform(0.6, 0.8, 500))
+    rng = np.random.default_rng(0)
+    standing = np.where(owner < 5, rng.uniform(0.9, 1, 500), rng.uniform(0.6, 0.8, 500))
 
     assert find_refused(standing, owner).tolist() == list(range(5, 25))
 

@@ -67,25 +67,27 @@ class Judge:
     fitted: Classifiers
     min_confidence: float
 
-    def choose(self, place: int, one: WeakLabels, tails: NDArray[np.float32]) -> Mixture:
+    def choose(self, place: int, labels: WeakLabels, tails: NDArray[np.float32]) -> Mixture:
         """Return the mixture that predicts held-out owners best without doing harm.
 
         place: of the word among the fitted. tails: (mixes, n), of its positives.
         """
-        mixes = mixes_of(self.prepared, one)
-        found = [self._mix(place, one, *some) for some in zip(mixes, tails, strict=True)]
+        mixes = mixes_of(self.prepared, labels)
+        found = [self._mix(place, labels, *some) for some in zip(mixes, tails, strict=True)]
         return max(found, key=lambda some: (some.word.harm is None, some.word.after))
 
-    def _mix(self, place: int, one: WeakLabels, mix: float, tails: NDArray[np.float32]) -> Mixture:
+    def _mix(
+        self, place: int, labels: WeakLabels, mix: float, tails: NDArray[np.float32]
+    ) -> Mixture:
         part = mixed(self.fitted, np.full(len(self.fitted.bias), mix, dtype=np.float32))
-        background, network = self.sample.background, self.sample.network[:, one.word]
+        background, network = self.sample.background, self.sample.network[:, labels.word]
         logits = logits_of(part, place, background, network)
-        unlabelled = ~self.prepared.material.is_labelled[:, one.word]
+        unlabelled = ~self.prepared.material.is_labelled[:, labels.word]
         current = None
-        if self.prepared.is_known[one.word]:
-            current = self.prepared.current_background[unlabelled, one.word]
+        if self.prepared.is_known[labels.word]:
+            current = self.prepared.current_background[unlabelled, labels.word]
         shift = shift_to_show(tails, logits[unlabelled], current, self.min_confidence)
-        word = _judge(self.prepared, one, tails, logits + shift, self.min_confidence)
+        word = _judge(self.prepared, labels, tails, logits + shift, self.min_confidence)
         return Mixture(mix, shift, word)
 
 
@@ -97,20 +99,20 @@ def tails_of(scores: NDArray[np.floating], background: NDArray[np.floating]) -> 
 
 def _judge(
     prepared: Prepared,
-    one: WeakLabels,
+    labels: WeakLabels,
     tails: NDArray[np.float32],
     logits: NDArray[np.float32],
     min_confidence: float,
 ) -> LearnedWord:
     """Judge a word. tails: (n,), of its positives; logits: (m,), on the background."""
-    unlabelled = ~prepared.material.is_labelled[:, one.word]
-    current = prepared.current_background[unlabelled, one.word]
-    held_out = tails_of(prepared.current_of(one), current)
+    unlabelled = ~prepared.material.is_labelled[:, labels.word]
+    current = prepared.current_background[unlabelled, labels.word]
+    held_out = tails_of(prepared.current_of(labels), current)
     before = average_precision(held_out, PREVALENCE) if current.any() else 0.0
     after = compete(logits[unlabelled, np.newaxis], Exclusions.none(1))[:, 0]
-    harm = _find_harm(current, after, min_confidence) if prepared.is_known[one.word] else None
-    error = _error_of_gain(held_out, tails, one.owner)
-    return LearnedWord(one, before, average_precision(tails, PREVALENCE), error, harm)
+    harm = _find_harm(current, after, min_confidence) if prepared.is_known[labels.word] else None
+    error = _error_of_gain(held_out, tails, labels.owner)
+    return LearnedWord(labels, before, average_precision(tails, PREVALENCE), error, harm)
 
 
 def _error_of_gain(

@@ -16,9 +16,9 @@ from shared.model.learned.tags import log_odds
 MIXES = (1.0, 0.75, 0.5, 0.25)
 
 
-def mixes_of(prepared: Prepared, one: WeakLabels) -> tuple[float, ...]:
+def mixes_of(prepared: Prepared, labels: WeakLabels) -> tuple[float, ...]:
     """Return the shares of the learned logits to try; only 1 for words unknown to the network."""
-    return MIXES if prepared.is_known[one.word] else MIXES[:1]
+    return MIXES if prepared.is_known[labels.word] else MIXES[:1]
 
 
 def mixed(fitted: Classifiers, mixes: NDArray[np.float32]) -> Classifiers:
