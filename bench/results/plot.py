@@ -48,8 +48,8 @@ def _draw(axis, title: str, group: Sequence[Figure]) -> None:  # type: ignore[no
     spreads = [figure.spread for figure in group]
     medians = [values.median for values in spreads]
     errors = [
-        [values.median - values.least for values in spreads],
-        [values.most - values.median for values in spreads],
+        [values.median - values.minimum for values in spreads],
+        [values.maximum - values.median for values in spreads],
     ]
     colours = [OWN_COLOUR if figure.key.split(".")[1] in OURS else PEER_COLOUR for figure in group]
     bars = axis.barh(
@@ -57,7 +57,7 @@ def _draw(axis, title: str, group: Sequence[Figure]) -> None:  # type: ignore[no
     )
     axis.bar_label(bars, labels=[f" {median:.3g}" for median in medians], color=INK, padding=4)
     axis.invert_yaxis()
-    axis.set_xlim(0, max(values.most for values in spreads) * ROOM_FOR_NUMBERS)
+    axis.set_xlim(0, max(values.maximum for values in spreads) * ROOM_FOR_NUMBERS)
     axis.set_title(title, loc="left", color=INK, fontweight="bold")
     axis.set_xlabel("images a second: median, least to most", color=INK)
     axis.spines[["top", "right", "left"]].set_visible(False)

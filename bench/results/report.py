@@ -26,8 +26,8 @@ def figure_cells(figure: Figure) -> tuple[str, ...]:
     return (
         figure.label,
         number(values.median),
-        number(values.least),
-        number(values.most),
+        number(values.minimum),
+        number(values.maximum),
         figure.unit,
         rounds,
     )
@@ -39,7 +39,7 @@ def target_cells(target: SpeedTarget, figures: Mapping[str, Figure]) -> tuple[st
     if measured is None:
         return target.label, target.rule, NOT_MEASURED, "", ""
     met = "met" if target.is_met(measured) else "missed"
-    between = f"{number(measured.least)} to {number(measured.most)}"
+    between = f"{number(measured.minimum)} to {number(measured.maximum)}"
     return target.label, target.rule, number(measured.median), between, met
 
 

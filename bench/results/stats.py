@@ -9,9 +9,9 @@ from statistics import median, quantiles
 class Spread:
     """Minimum, median and maximum of several measurements."""
 
-    least: float
+    minimum: float
     median: float
-    most: float
+    maximum: float
 
 
 @dataclass(frozen=True)

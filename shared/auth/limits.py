@@ -86,18 +86,18 @@ def _take_all(
     shares: list[tuple[str, int, int]],
 ) -> None:
     """Count against each limit, or refuse. words: what a refusal calls the caller."""
-    for kind, most, cost in shares:
-        if cost > most:
+    for kind, maximum, cost in shares:
+        if cost > maximum:
             raise BodyOverLimit(
-                f"The body has {cost:,} bytes, and {words.lower()} may send {most:,} a minute; "
+                f"The body has {cost:,} bytes, and {words.lower()} may send {maximum:,} a minute; "
                 "send smaller ones."
             )
-        item = RateLimitItemPerMinute(most)
+        item = RateLimitItemPerMinute(maximum)
         if not limiter.hit(item, kind, who, cost=cost):
             reset_at = limiter.get_window_stats(item, kind, who).reset_time
             seconds = max(1, math.ceil(reset_at - time.time()))
             raise TooManyRequests(
-                f"{words} may use {most:,} {kind} a minute; try again in {seconds} s.", seconds
+                f"{words} may use {maximum:,} {kind} a minute; try again in {seconds} s.", seconds
             )
 
 

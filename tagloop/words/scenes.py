@@ -25,7 +25,7 @@ class _Rule:
     """When a word applies; `scenes.toml` explains the fields."""
 
     present: tuple[str, ...]
-    least: float
+    min_area: float
     unknown: tuple[str, ...]
     not_with: tuple[str, ...]
 
@@ -33,7 +33,7 @@ class _Rule:
         """Return whether the word applies; None if unknown."""
         area = sum(areas.get(category, 0.0) for category in self.present)
         against = sum(areas.get(category, 0.0) for category in self.not_with)
-        if area >= self.least and area > 0:
+        if area >= self.min_area and area > 0:
             return True if against <= NEGLIGIBLE else None
         if area > 0 or any(areas.get(category, 0.0) > 0 for category in self.unknown):
             return None

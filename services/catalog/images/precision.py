@@ -17,17 +17,17 @@ NETWORK = "network"
 class PrecisionLimits:
     """The probability from which each tag is shown.
 
-    least: (tags,) float32. measured: (tags,) bool, true if the limit comes from corrections;
+    minimum: (tags,) float32. measured: (tags,) bool, true if the limit comes from corrections;
     otherwise the network's probability is taken as its precision.
     """
 
-    least: NDArray[np.float32]
+    minimum: NDArray[np.float32]
     measured: NDArray[np.bool_]
 
 
 def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
     """Return the limits of all tags for the lowest of PRECISIONS that is at least `precision`."""
-    least = np.full(len(scorer.vocabulary), precision, np.float32)
+    minimum = np.full(len(scorer.vocabulary), precision, np.float32)
     measured = np.zeros(len(scorer.vocabulary), dtype=bool)
     step = np.searchsorted(PRECISIONS, np.float32(precision))
     if step < len(PRECISIONS):
@@ -38,8 +38,8 @@ def limits_for(scorer: Scorer, precision: float) -> PrecisionLimits:
             # What people taught takes precedence.
             thresholds = tags.thresholds[:, step]
             measured[columns] = ~np.isnan(thresholds)
-            least[columns] = np.where(measured[columns], thresholds, precision)
-    return PrecisionLimits(least, measured)
+            minimum[columns] = np.where(measured[columns], thresholds, precision)
+    return PrecisionLimits(minimum, measured)
 
 
 def choose_precise(opinion: Opinion, precision: float) -> tuple[NDArray[np.bool_], dict[str, str]]:
@@ -48,7 +48,7 @@ def choose_precise(opinion: Opinion, precision: float) -> tuple[NDArray[np.bool_
         limits = PrecisionLimits(np.array(precision, np.float32), np.zeros_like(opinion.present))
     else:
         limits = limits_for(opinion.scorer, precision)
-    sure = opinion.sure(limits.least)
+    sure = opinion.sure(limits.minimum)
     measured = limits.measured | opinion.present
     vocabulary = opinion.vocabulary
     for column in np.flatnonzero(sure).tolist():

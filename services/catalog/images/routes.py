@@ -54,13 +54,15 @@ CACHE_SECONDS = 24 * 3600
 def get_image(path: ImagePath, query: ShownTagsQuery) -> dict[str, Any]:
     """Includes the tags that the server shows. Choose others by confidence, precision or name."""
     row = find_row(path.image_id)
-    least = query.min_confidence
-    is_lower = least is not None and least < context().settings.min_confidence
+    min_confidence = query.min_confidence
+    is_lower = min_confidence is not None and min_confidence < context().settings.min_confidence
     if query.tags is not None or query.precision is not None or is_lower:
         document = describe_image(row, tags_asked_for(row, query))
     else:
         with transaction(context().engine) as connection:
-            document = describe_images(connection, context().vocabulary, [row], least or 0)[0]
+            document = describe_images(
+                connection, context().vocabulary, [row], min_confidence or 0
+            )[0]
         document = {**document, "tags": document["tags"][: query.max_tags]}
     if query.suggest is None:
         return document

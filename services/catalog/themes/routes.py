@@ -83,8 +83,8 @@ def get_themes() -> dict[str, Any]:
             connection,
             access,
             sets,
-            least=MIN_IMAGES,
-            most=MAX_COUNTED + 1,
+            min_images=MIN_IMAGES,
+            max_images=MAX_COUNTED + 1,
             enough=COVERS,
             each=COVER_CANDIDATES,
         )

@@ -55,8 +55,8 @@ def is_countable(search: Search) -> bool:
 def count_by_tag(connection: Connection, search: Search, limit: int) -> int | None:
     """Count the images of a countable search, up to a limit; None: too many tags to read."""
     is_one_tag = isinstance(search.wanted, Shows) and len(search.wanted.tag_ids) == 1
-    most = limit if is_one_tag else MAX_ROWS
-    some = _shown(search, most).limit(most).subquery()
+    max_rows = limit if is_one_tag else MAX_ROWS
+    some = _shown(search, max_rows).limit(max_rows).subquery()
     # An image shows a tag once.
     images = func.count() if is_one_tag else func.count(some.c.image_id.distinct())
     with by_index(connection):
@@ -76,10 +76,10 @@ def confident_matches(search: Search, before: UUID | None) -> Select[tuple[UUID]
     return query if before is None else query.where(shown.c.image_id < before)
 
 
-def _shown(search: Search, most: int | None = None) -> Select[tuple[UUID]]:
+def _shown(search: Search, max_rows: int | None = None) -> Select[tuple[UUID]]:
     """The images that show a wanted tag within the limits, once for each such tag.
 
-    most: how many of people and of the model are enough; None: all. Postgres heeds a limit on each
+    max_rows: from people and from the model each; None: all. Postgres heeds a limit on each
     of the two, but not on both together.
     """
     tag_ids = search.wanted.tag_ids if isinstance(search.wanted, Shows) else None
@@ -95,7 +95,7 @@ def _shown(search: Search, most: int | None = None) -> Select[tuple[UUID]]:
             *time_of(search, image_tags.c.image_id),
             ~is_decided,
         )
-        .limit(most)
+        .limit(max_rows)
     )
     if search.qualities.source == MODEL or not search.qualities.includes(CERTAIN):
         return by_model
@@ -106,7 +106,7 @@ def _shown(search: Search, most: int | None = None) -> Select[tuple[UUID]]:
             _is_one_of(decisions.c.tag_id, tag_ids),
             *time_of(search, decisions.c.image_id),
         )
-        .limit(most)
+        .limit(max_rows)
     )
     both = union_all(select(by_people.subquery()), select(by_model.subquery())).subquery()
     return select(both.c.image_id)

@@ -17,7 +17,7 @@ _COUNTS = text("""
     SELECT wanted.tag_id, counted.images
     FROM unnest(CAST(:tag_ids AS integer[])) AS wanted(tag_id), LATERAL (
         SELECT count(*) AS images FROM (
-            SELECT FROM shown_tags WHERE shown_tags.tag_id = wanted.tag_id LIMIT :most
+            SELECT FROM shown_tags WHERE shown_tags.tag_id = wanted.tag_id LIMIT :max_images
         ) AS some_images
     ) AS counted
 """)
@@ -44,7 +44,7 @@ _OWNERS = text("""
         SELECT min(owner) AS owner, 1 AS place FROM images
         UNION ALL
         SELECT (SELECT min(owner) FROM images WHERE owner > known.owner), place + 1
-        FROM known WHERE owner IS NOT NULL AND place < :most
+        FROM known WHERE owner IS NOT NULL AND place < :max_owners
     )
     SELECT owner FROM known
     WHERE owner <> '' AND starts_with(lower(owner), lower(:beginning)) ORDER BY owner LIMIT :limit
@@ -52,15 +52,15 @@ _OWNERS = text("""
 
 
 def count_showing(
-    connection: Connection, access: Access, tag_ids: Sequence[int], most: int
+    connection: Connection, access: Access, tag_ids: Sequence[int], max_images: int
 ) -> Mapping[int, int]:
-    """Return how many images show each tag, up to `most`; for a large owner, nothing."""
-    values = {"tag_ids": list(tag_ids), "most": most}
+    """Return how many images show each tag, up to `max_images`; for a large owner, nothing."""
+    values = {"tag_ids": list(tag_ids), "max_images": max_images}
     if access.owner is None:
         return {row.tag_id: row.images for row in connection.execute(_COUNTS, values)}
     values = {"tag_ids": list(tag_ids), "owner": access.owner, "enough": MAX_OF_OWNER}
     rows = connection.execute(_COUNTS_OF_OWNER, values).all()
-    return {row.tag_id: min(row.images, most) for row in rows if row.looked_at < MAX_OF_OWNER}
+    return {row.tag_id: min(row.images, max_images) for row in rows if row.looked_at < MAX_OF_OWNER}
 
 
 def find_most_shown(
@@ -77,5 +77,5 @@ def find_owners_like(
     """Return the visible owners whose name begins with a text, ignoring case, by name."""
     if access.owner is not None:
         return [access.owner] if access.owner.lower().startswith(beginning.lower()) else []
-    values = {"beginning": beginning, "most": MAX_OWNERS, "limit": limit}
+    values = {"beginning": beginning, "max_owners": MAX_OWNERS, "limit": limit}
     return connection.scalars(_OWNERS, values).all()

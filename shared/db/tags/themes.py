@@ -33,7 +33,7 @@ _NEWEST_OF_OWNER = text(
 _COUNTS_OF_OWNER = text("""
     SELECT theme, (
         SELECT count(*) FROM (
-            SELECT FROM image_search WHERE terms && wanted.tag_ids AND owner = :owner LIMIT :most
+            SELECT FROM image_search WHERE terms && wanted.tag_ids AND owner = :owner LIMIT :limit
         ) AS shown
     ) AS images
     FROM (
@@ -45,7 +45,9 @@ _COUNTS_OF_OWNER = text("""
 # For everyone, by the index on tags: it is read three times as fast.
 _COUNTS_OF_ONE_TAG = text("""
     SELECT theme, (
-        SELECT count(*) FROM (SELECT FROM shown_tags WHERE tag_id = tag.tag_id LIMIT :most) AS shown
+        SELECT count(*) FROM (
+            SELECT FROM shown_tags WHERE tag_id = tag.tag_id LIMIT :limit
+        ) AS shown
     ) AS images
     FROM unnest(CAST(:themes AS text[]), CAST(:tag_ids AS integer[])) AS tag(theme, tag_id)
 """)
@@ -55,7 +57,7 @@ _COUNTS_OF_TAGS = text("""
         SELECT DISTINCT theme, image_id
         FROM unnest(CAST(:themes AS text[]), CAST(:tag_ids AS integer[])) AS tag(theme, tag_id),
             LATERAL (
-                SELECT image_id FROM shown_tags WHERE tag_id = tag.tag_id LIMIT :most
+                SELECT image_id FROM shown_tags WHERE tag_id = tag.tag_id LIMIT :limit
             ) AS shown
     ) AS found
     GROUP BY theme
@@ -110,12 +112,12 @@ def find_by_theme(
     access: Access,
     themes: Mapping[str, Sequence[int]],
     *,
-    least: int,
-    most: int,
+    min_images: int,
+    max_images: int,
     enough: int,
     each: int,
 ) -> dict[str, ThemeImages]:
-    """Return the images of each theme that has at least `least`, counted up to `most`.
+    """Return the images of each theme that has at least `min_images`, counted up to `max_images`.
 
     Up to `each` of the newest are named; a theme may have fewer, but has `enough` of them if they
     exist.
@@ -126,9 +128,9 @@ def find_by_theme(
     leading = {theme: tag_ids[0] for theme, tag_ids in themes.items() if tag_ids}
     leading |= {row.theme: row.leading_tag for row in among_newest}
     if access.owner is None:
-        counts = _count_all(connection, themes, leading, most)
+        counts = _count_all(connection, themes, leading, max_images)
     else:
-        counts = _count(connection, _COUNTS_OF_OWNER, themes, most, owner=access.owner)
+        counts = _count(connection, _COUNTS_OF_OWNER, themes, max_images, owner=access.owner)
     return {
         theme: ThemeImages(
             counts[theme],
@@ -137,7 +139,7 @@ def find_by_theme(
             else find_newest_with(connection, access, tag_ids, limit=each),
         )
         for theme, tag_ids in themes.items()
-        if counts.get(theme, 0) >= least
+        if counts.get(theme, 0) >= min_images
     }
 
 
@@ -145,31 +147,34 @@ def _count_all(
     connection: Connection,
     themes: Mapping[str, Sequence[int]],
     leading: Mapping[str, int],
-    most: int,
+    max_images: int,
 ) -> dict[str, int]:
-    """Return how many images each theme has, up to `most`. leading: its most frequent tag."""
+    """Return how many images each theme has, up to `max_images`. leading: its most frequent tag."""
     with by_index(connection):
         # Where one tag reaches the limit, the others need not be read.
         counts = _count(
-            connection, _COUNTS_OF_ONE_TAG, {theme: [tag] for theme, tag in leading.items()}, most
+            connection,
+            _COUNTS_OF_ONE_TAG,
+            {theme: [tag] for theme, tag in leading.items()},
+            max_images,
         )
         others = {
             theme: themes[theme]
             for theme, images in counts.items()
-            if images < most and len(themes[theme]) > 1
+            if images < max_images and len(themes[theme]) > 1
         }
-        return counts | _count(connection, _COUNTS_OF_TAGS, others, most)
+        return counts | _count(connection, _COUNTS_OF_TAGS, others, max_images)
 
 
 def _count(
     connection: Connection,
     query: TextClause,
     themes: Mapping[str, Sequence[int]],
-    most: int,
+    max_images: int,
     **values: str,
 ) -> dict[str, int]:
-    rows = connection.execute(query, {**_pairs(themes), **values, "most": most})
-    return {row.theme: min(row.images, most) for row in rows}
+    rows = connection.execute(query, {**_pairs(themes), **values, "limit": max_images})
+    return {row.theme: min(row.images, max_images) for row in rows}
 
 
 def _pairs(themes: Mapping[str, Sequence[int]]) -> dict[str, Sequence[str | int]]:

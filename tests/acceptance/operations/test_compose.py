@@ -9,7 +9,7 @@ import urllib3
 
 from tagloop.local.servers.backing import running
 from tests.acceptance.api import Api
-from tests.acceptance.lessons import any_shows, crops, upload
+from tests.acceptance.teaching import any_shows, crops, upload
 from tests.compose.engine import WEB, Engine
 from tests.support.conditions import wait_for
 

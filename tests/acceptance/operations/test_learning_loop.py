@@ -7,8 +7,8 @@ import pytest
 
 from tests.acceptance.api import Api, Document
 from tests.acceptance.conftest import Server
-from tests.acceptance.lessons import any_shows, crops, shows, upload
 from tests.acceptance.processes import kill, matching
+from tests.acceptance.teaching import any_shows, crops, shows, upload
 from tests.support.conditions import wait_for
 
 pytestmark = pytest.mark.acceptance

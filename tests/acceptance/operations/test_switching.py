@@ -11,8 +11,8 @@ from services.worker.backbone.networks.timm_network import load_network
 from tests.acceptance.api import Api, Document
 from tests.acceptance.commands import COMMAND
 from tests.acceptance.conftest import PROJECT_ROOT, Server, running
-from tests.acceptance.lessons import any_shows, crops, shows, upload
 from tests.acceptance.processes import kill, matching
+from tests.acceptance.teaching import any_shows, crops, shows, upload
 from tests.support.conditions import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]

@@ -15,7 +15,7 @@ from shared.auth.scopes import Scope
 from shared.config import Settings
 from shared.messaging.celery_app import create_celery
 from shared.storage.storage import Storage
-from tests.acceptance.lessons import crops
+from tests.acceptance.teaching import crops
 from tests.support.learning.training import queue_run, read_run
 from tests.support.pictures.rows import store_image
 from tests.support.requests.answers import get

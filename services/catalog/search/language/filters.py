@@ -96,8 +96,8 @@ def _limit_confidence(filters: Filters, one: Filter) -> Filters:
     if one.operator.startswith("<"):
         most = filters.max_confidence
         return replace(filters, max_confidence=limit if most is None else min(most, limit))
-    least = filters.min_confidence
-    return replace(filters, min_confidence=limit if least is None else max(least, limit))
+    current = filters.min_confidence
+    return replace(filters, min_confidence=limit if current is None else max(current, limit))
 
 
 def _name(kind: str, value: Word) -> str:

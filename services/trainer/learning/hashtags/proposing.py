@@ -58,10 +58,10 @@ def propose(
 
 
 def _make(
-    connection: Connection, teaching: TeachingHashtags, wanted: list[LearnedWord], most: int
+    connection: Connection, teaching: TeachingHashtags, wanted: list[LearnedWord], max_tags: int
 ) -> dict[int, int]:
     """Make tags of words, as many as the deployment allows."""
-    room = most - count_tags_of(connection, None)
+    room = max_tags - count_tags_of(connection, None)
     made = {}
     for one in wanted[: max(room, 0)]:
         proposal = _of_tag(teaching, one)

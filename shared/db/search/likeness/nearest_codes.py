@@ -67,11 +67,11 @@ class _Question:
         """Which rows are compared."""
         return [rows.c.backbone_id == self.backbone_id, self.access.allows(rows.c.owner)]
 
-    def nearest(self, most: float | None = None) -> Select[tuple[UUID]]:
-        """The images by their codes' differences; most: only those that differ so much at most."""
+    def nearest(self, max_difference: float | None = None) -> Select[tuple[UUID]]:
+        """The images with at most this difference of codes, the nearest first; None: all."""
         differences = self.differences(codes)
         query = select(codes.c.image_id).where(*self.conditions(codes)).order_by(differences)
-        return query if most is None else query.where(differences <= most)
+        return query if max_difference is None else query.where(differences <= max_difference)
 
 
 def candidate_queries(
@@ -91,10 +91,10 @@ def candidate_queries(
     index = find_code_index(connection, backbone_id)
     if index is not None:
         yield _indexed(connection, question, index).limit(count)
-    most = _sample_difference(connection, question, count)
-    if most is not None:
+    max_difference = _sample_difference(connection, question, count)
+    if max_difference is not None:
         # Near-duplicates lie together, so a sample may promise too much.
-        yield question.nearest(most).limit(count)
+        yield question.nearest(max_difference).limit(count)
     yield question.nearest().limit(count)
 
 

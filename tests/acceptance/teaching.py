@@ -1,4 +1,4 @@
-"""Pictures to teach with, sent through the API, and whether they show what was taught."""
+"""Upload pictures to teach with, and check whether images show what was taught."""
 
 import io
 import random
@@ -13,7 +13,7 @@ MIN_SIDE = 0.5
 
 
 def crops(photo: Path, count: int, seed: int) -> list[bytes]:
-    """Different parts of a photograph, as JPEG files."""
+    """Return different parts of a photograph, as JPEG files."""
     rng = random.Random(seed)
     picture = Image.open(photo).convert("RGB")
     files = []
@@ -28,7 +28,7 @@ def crops(photo: Path, count: int, seed: int) -> list[bytes]:
 
 
 def upload(api: Api, files: Sequence[bytes], owner: str) -> list[str]:
-    """Ids of pictures, once they are tagged."""
+    """Upload pictures; return their ids once they are tagged."""
     ids = [api.upload(file, owner=owner, wait=30).json()["id"] for file in files]
     for image in ids:
         assert api.finished(image)["status"] == "tagged"
@@ -36,10 +36,10 @@ def upload(api: Api, files: Sequence[bytes], owner: str) -> list[str]:
 
 
 def shows(api: Api, image: str, tag: str) -> bool:
-    """Whether an image shows a tag."""
+    """Return whether an image shows a tag."""
     return tag in {shown["tag"] for shown in api.get(f"/v1/images/{image}")["tags"]}
 
 
 def any_shows(api: Api, images: Sequence[str], tag: str) -> bool:
-    """Whether at least one of the images shows a tag."""
+    """Return whether at least one of the images shows a tag."""
     return any(shows(api, image, tag) for image in images)
