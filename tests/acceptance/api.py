@@ -1,4 +1,4 @@
-"""The HTTP API as tests drive it: every refusal is checked to be a proper problem document."""
+"""The HTTP API for tests: every refusal is checked to be a proper problem document."""
 
 import json
 import socket
@@ -25,7 +25,7 @@ File = tuple[bytes, bytes]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said."""
+    """A response of the server."""
 
     status: int
     content_type: str
@@ -33,13 +33,13 @@ class Answer:
     data: bytes
 
     def json(self) -> Document:
-        """The body, which has to be a JSON object."""
+        """Return the body, which has to be a JSON object."""
         document = json.loads(self.data)
         assert isinstance(document, dict)
         return document
 
     def problem(self, *statuses: int) -> str:
-        """The detail of a refusal with one of these statuses (none given: any 4xx)."""
+        """Return the detail of a refusal with one of these statuses (none given: any 4xx)."""
         assert self.status in statuses if statuses else 400 <= self.status < 500, self
         assert self.content_type == PROBLEM, self
         document = self.json()
@@ -52,7 +52,9 @@ class Answer:
 
 
 class Api:
-    """A connection pool to one server. Safe for threads. key: sent along, where one is needed."""
+    """A connection pool to one server. Thread-safe. key: sent with every request, if there is
+    one.
+    """
 
     def __init__(self, url: str, key: str = "") -> None:
         self.url = url
@@ -67,7 +69,7 @@ class Api:
         headers: dict[str, str] | None = None,
         **query: Any,
     ) -> Answer:
-        """Any request; no redirect is followed. An answer of 5xx fails the test."""
+        """Send a request; follow no redirect. A response of 5xx fails the test."""
         text = f"?{urlencode(query)}" if query else ""
         answer = self._pool.request(
             method,
@@ -81,13 +83,13 @@ class Api:
         return Answer(answer.status, content_type, answer.headers, answer.data)
 
     def get(self, path: str, **query: Any) -> Document:
-        """A document that has to be there."""
+        """Return a document that has to exist."""
         answer = self.request("GET", path, **query)
         assert answer.status == 200, answer
         return answer.json()
 
     def upload(self, *files: bytes | File, **query: Any) -> Answer:
-        """A multipart request with these files: contents, or (file name, contents)."""
+        """Upload these files as a multipart body: contents, or (file name, contents)."""
         named = [file if isinstance(file, tuple) else (b"photo.jpg", file) for file in files]
         return self.request("POST", "/v1/images", multipart(named), MULTIPART, **query)
 
@@ -96,13 +98,13 @@ class Api:
         return self.request("POST", path, json.dumps(document).encode(), JSON)
 
     def send_url(self, url: str, **members: Any) -> Answer:
-        """Have a picture fetched."""
+        """Send the URL of a picture."""
         return self.request(
             "POST", "/v1/images", json.dumps({"url": url, **members}).encode(), JSON
         )
 
     def finished(self, image_id: str, seconds: float = DONE_SECONDS) -> Document:
-        """The image once it is no longer queued."""
+        """Return the image once it is no longer queued."""
         deadline = time.monotonic() + seconds
         while (image := self.get(f"/v1/images/{image_id}"))["status"] == "queued":
             assert time.monotonic() < deadline, f"still queued: {image}"
@@ -110,7 +112,7 @@ class Api:
         return image
 
     def all_finished(self, owner: str, seconds: float = DONE_SECONDS) -> list[Document]:
-        """Every image of an owner, once none is queued."""
+        """Return every image of an owner, once none is queued."""
         deadline = time.monotonic() + seconds
         while waiting := self.get("/v1/images", owner=owner, status="queued")["images"]:
             assert time.monotonic() < deadline, f"still queued: {waiting}"
@@ -118,7 +120,7 @@ class Api:
         return self.list(owner)
 
     def list(self, owner: str) -> list[Document]:
-        """Every image of an owner, over all pages."""
+        """Return every image of an owner, over all pages."""
         page = self.get("/v1/images", owner=owner, limit=500)
         images = list(page["images"])
         while page["next"]:
@@ -127,7 +129,7 @@ class Api:
         return images
 
     def raw(self, data: bytes, *, hang_up: bool = False) -> bytes:
-        """Send bytes as they are and end the sending side; the status line of the answer.
+        """Send bytes unchanged and end the sending side; return the status line of the response.
 
         hang_up: close the connection instead of waiting for an answer.
         """
@@ -146,7 +148,7 @@ class Api:
 
 
 def multipart(files: Sequence[File], fields: Sequence[tuple[str, str]] = ()) -> bytes:
-    """A multipart body; file names go into it byte by byte."""
+    """Return a multipart body; file names are written into it byte by byte."""
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields

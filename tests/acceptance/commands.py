@@ -1,4 +1,4 @@
-"""The command line as tests type it, and the photographs that they name."""
+"""The command line as tests use it, and the photographs that they name."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""An HTTP server that pictures are fetched from, with every bad habit that such servers have."""
+"""An HTTP server that pictures are fetched from, with every fault that such servers have."""
 
 import gzip
 import threading
@@ -14,13 +14,13 @@ OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    """A whole answer, as it goes over the wire."""
+    """Return a whole response, as bytes on the wire."""
     lines = [f"HTTP/1.1 {status}", "Connection: close", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join([*lines, "\r\n"]).encode() + body
 
 
 def redirect(location: str) -> bytes:
-    """Another address for the same thing."""
+    """Return a redirect to another address."""
     return answer(b"", f"Location: {location}", status="302 Found")
 
 
@@ -49,7 +49,7 @@ ANSWERS = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by path; a path that it does not know is a photograph of its own."""
+    """Respond by path; an unknown path is a different photograph each."""
 
     released: threading.Event
 
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(ANSWERS.get(path) or answer(JPEG + self.path.encode()))
 
     def hang(self) -> None:
-        """Say nothing until the origin ends."""
+        """Send nothing until the origin ends."""
         self.released.wait()
 
     def pour(self) -> None:
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of a running origin."""
+    """Run an origin; yield its address."""
     released = threading.Event()
     handler = type("Handler", (Handler,), {"released": released})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)

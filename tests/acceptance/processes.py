@@ -8,7 +8,7 @@ PROC = Path("/proc")
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """Every process below one: its id and its command line."""
+    """Return every process below one: its id and its command line."""
     parents = {}
     for folder in PROC.iterdir():
         if folder.name.isdigit():
@@ -27,17 +27,17 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def matching(pid: int, text: str) -> set[int]:
-    """Ids of the processes below one whose command line has this text in it."""
+    """Return the ids of processes below one whose command line contains this text."""
     return {child for child, command in descendants(pid).items() if text in command}
 
 
 def kill(pids: set[int]) -> None:
-    """End processes at once, so that they cannot tidy up."""
+    """Kill processes at once, so that they cannot clean up."""
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory that a process holds now, in bytes."""
+    """Return the memory that a process holds now, in bytes."""
     pages = int((PROC / str(pid) / "statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""The audit: what was promised against what stands in Postgres, in the storage and in the API."""
+"""The audit: compare what was promised with Postgres, the storage and the API."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ class Audit:
 
 
 def audit(stack: Stack, engine: Engine, client: Client, ledger: Ledger) -> Audit:
-    """Wait until nothing is under way any more, and compare."""
+    """Wait until no work is in progress, and compare."""
     await_drained(engine)
     rows = read_rows(engine)
     due_to_fail = {i for i, image in ledger.accepted.items() if image.due is Due.FAILED}
@@ -120,7 +120,7 @@ def audit(stack: Stack, engine: Engine, client: Client, ledger: Ledger) -> Audit
 
 
 def find_unkept(engine: Engine, corrected: Sequence[Corrected]) -> list[str]:
-    """A sentence for corrections that were accepted and are gone, or decide nothing."""
+    """Return a sentence for corrections that were accepted and are gone, or decide nothing."""
     with transaction(engine) as connection:
         kept = {
             row.id: Corrected(row.id, row.image, row.slug, row.verdict)
@@ -149,7 +149,7 @@ def find_unkept(engine: Engine, corrected: Sequence[Corrected]) -> list[str]:
 
 
 def find_forbidden(engine: Engine) -> list[str]:
-    """A sentence for each state that must never be found in the database, and is there."""
+    """Return a sentence for each forbidden state in the database."""
     with transaction(engine) as connection:
         return [
             sentence
@@ -159,7 +159,7 @@ def find_forbidden(engine: Engine) -> list[str]:
 
 
 def await_drained(engine: Engine) -> None:
-    """Wait until nothing is queued or running, or should not be any more."""
+    """Wait until nothing is queued or running, or should no longer be."""
     deadline = time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < deadline:
         with transaction(engine) as connection:
@@ -169,13 +169,13 @@ def await_drained(engine: Engine) -> None:
 
 
 def read_rows(engine: Engine) -> dict[str, tuple[str, str | None]]:
-    """Status and error of every image."""
+    """Return status and error of every image."""
     with transaction(engine) as connection:
         rows = connection.execute(text("SELECT id::text, status, error FROM images"))
         return {row.id: (row.status, row.error) for row in rows}
 
 
 def found(what: str, where: Iterable[str]) -> list[str]:
-    """A sentence about what was found, if anything was."""
+    """Return a sentence about what was found, if anything was."""
     places = sorted(where)
     return [f"{len(places)} times {what}: {'; '.join(places[:EXAMPLES])}"] if places else []

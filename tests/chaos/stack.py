@@ -1,4 +1,4 @@
-"""The stack under test: what `make up` starts, and its processes by what they are."""
+"""The stack under test: a running `make up`, and its processes by role."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ WORDS = {
 
 
 class StackFailed(Exception):
-    """The stack under test did not do what every test of it relies on."""
+    """The stack under test does not start, stop or recover as it must."""
 
 
 class Stack:
@@ -51,7 +51,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """Its address."""
         return f"http://{HOST}:{self.port}"
 
     @property
@@ -83,7 +83,7 @@ class Stack:
         return self._process is not None and self._process.poll() is None
 
     def said(self) -> str:
-        """The end of what the supervisor said."""
+        """The end of the supervisor's output."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
 
     def kill(self) -> None:
@@ -109,7 +109,9 @@ class Stack:
             raise StackFailed(f"The stack ended with exit status {status}: {self.said()}")
 
     def find(self, role: str) -> psutil.Process:
-        """The process of a role, once there is one. Raises StackFailed when it stays away."""
+        """Return the process of a role, once there is one. Raises StackFailed if there is none for
+        long.
+        """
         deadline = time.monotonic() + ROLE_SECONDS
         while time.monotonic() < deadline:
             if not self.is_running():
@@ -121,7 +123,7 @@ class Stack:
         raise StackFailed(f"There has been no {role} for {ROLE_SECONDS:.0f} s: {self.said()}")
 
     def tree(self, role: str) -> list[psutil.Process]:
-        """The process of a role and all that it has started."""
+        """Return the process of a role and all its descendants."""
         root = self.find(role)
         try:
             return [root, *root.children(recursive=True)]
@@ -129,7 +131,9 @@ class Stack:
             return [root]
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of a developer's own settings but the converted network."""
+        """Return an environment without a developer's own settings, except the converted
+        network.
+        """
         inherited = {
             name: value
             for name, value in os.environ.items()
@@ -139,7 +143,7 @@ class Stack:
 
 
 def is_of_role(process: psutil.Process, role: str) -> bool:
-    """Whether a child of the supervisor is what the role says."""
+    """Return whether a child of the supervisor has this role."""
     try:
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
@@ -151,7 +155,7 @@ def is_of_role(process: psutil.Process, role: str) -> bool:
 
 
 def free_port() -> int:
-    """A port that nothing listens on at the moment."""
+    """Return a port that nothing listens on at the moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""How much memory and how many files the processes of the stack hold."""
+"""The memory and open files of the stack's processes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ class Usage:
 
 
 def usage_by_role(stack: Stack) -> dict[str, Usage]:
-    """What each part of the stack holds now; memory that processes share counts for each."""
+    """Return what each part of the stack holds now; shared memory counts for each process."""
     parts: dict[str, Iterable[psutil.Process]] = {role: stack.tree(role) for role in WORDS}
     return {role: usage(parts[role]) for role in parts} | {"supervisor": usage([stack.supervisor])}
 
 
 def usage(processes: Iterable[psutil.Process]) -> Usage:
-    """The sum over processes; those that have ended hold nothing."""
+    """Return the sum over processes; ended ones hold nothing."""
     count, files, memory = 0, 0, 0
     for process in processes:
         try:

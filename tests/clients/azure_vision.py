@@ -26,12 +26,12 @@ cat = Path(CAT).read_bytes()
 
 
 def new(key: str) -> ImageAnalysisClient:
-    """The client of version 4.0."""
+    """Return the client of version 4.0."""
     return ImageAnalysisClient(f"{URL}/compat/azure", AzureKeyCredential(key))
 
 
 def old(key: str) -> ComputerVisionClient:
-    """The client of version 3.2."""
+    """Return the client of version 3.2."""
     return ComputerVisionClient(f"{URL}/compat/azure", CognitiveServicesCredentials(key))
 
 

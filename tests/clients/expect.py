@@ -1,4 +1,4 @@
-"""What the scripts of the vendors' clients share."""
+"""Helpers of the scripts for the vendors' clients."""
 
 from collections.abc import Callable
 from typing import Any

@@ -16,7 +16,7 @@ FEATURE = vision.Feature.Type
 
 
 def client_with(key: str) -> vision.ImageAnnotatorClient:
-    """The vendor's client; the endpoint is all that differs."""
+    """Return the vendor's client; only the endpoint differs."""
     return vision.ImageAnnotatorClient(
         transport="rest",
         client_options={"api_endpoint": f"{URL}/compat/google", "api_key": key},

@@ -1,4 +1,6 @@
-"""In the place of a container engine: names, ports and folders of one machine, and processes."""
+"""A substitute for a container engine: processes, with the names, ports and folders of one
+machine.
+"""
 
 import os
 import re
@@ -38,17 +40,17 @@ class Engine:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def port(self, name: str) -> int:
-        """The port of this machine that stands for a service's own."""
+        """Return the port of this machine that stands for a service's own."""
         return self.ports.setdefault(name, free_port())
 
     def run(self, name: str) -> None:
-        """A service that ends by itself, and has to end well."""
+        """Run a service that ends by itself; it has to succeed."""
         service = find_service(name)
         done = self._call(self._mapped(service.command, service), service)
         assert done.returncode == 0, done.stderr
 
     def start(self, name: str) -> None:
-        """A service that goes on."""
+        """Start a service that keeps running."""
         service = find_service(name)
         with (self.folder / f"{name}.log").open("wb") as log:
             self.processes[name] = subprocess.Popen(
@@ -60,42 +62,42 @@ class Engine:
             )
 
     def is_healthy(self, name: str) -> bool:
-        """What the service's own health check says."""
+        """Return the result of the service's own health check."""
         service = find_service(name)
         assert service.healthcheck, name
         return self._call(self._mapped(service.healthcheck, service), service).returncode == 0
 
     def tagloop(self, name: str, *arguments: str) -> str:
-        """`docker compose exec NAME tagloop …`, and what it prints."""
+        """Run `docker compose exec NAME tagloop …`; return its output."""
         service = find_service(name)
         done = self._call([*COMMAND, *arguments], service)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def metrics(self, name: str) -> str:
-        """What a service tells Prometheus."""
+        """Return the metrics of a service."""
         answer = urllib3.request("GET", f"http://127.0.0.1:{self.port(name)}/metrics")
         assert answer.status == 200, name
         return answer.data.decode()
 
     def log(self, name: str) -> str:
-        """What a service said."""
+        """Return the log of a service."""
         return (self.folder / f"{name}.log").read_text()
 
     def stop(self) -> None:
-        """End everything, the last one first; each has to end when it is asked to."""
+        """Stop everything, the last one first; each has to end when asked to."""
         for process in reversed(self.processes.values()):
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_SECONDS)
 
     def mount(self, target: str) -> Path:
-        """The folder of this machine that stands for a volume."""
+        """Return the folder of this machine that stands for a volume."""
         folder = self.folder / target.strip("/").replace("/", "-")
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def use_embedded_database(self) -> None:
-        """Have the address among the secrets name the Postgres of this machine."""
+        """Replace the address among the secrets by that of the embedded Postgres."""
         file = self.mount("/run/tagloop") / "database_url"
         assert "@postgres/tagloop" in file.read_text()
         file.chmod(0o600)
@@ -122,7 +124,7 @@ class Engine:
         return [self._text(part, service) for part in command]
 
     def _text(self, text: str, service: Service) -> str:
-        """A part of a command or environment, with the names of this machine."""
+        """Return a part of a command or environment, with the names of this machine."""
         if text == "/metrics":
             return str(self.mount(f"/metrics/{service.name}"))
 
@@ -137,7 +139,7 @@ class Engine:
         return text
 
     def start_proxy(self) -> str:
-        """nginx on the project's configuration; returns its address."""
+        """Start nginx with the project's configuration; return its address."""
         config = (PROJECT_ROOT / "deploy" / "proxy" / "nginx.conf").read_text()
         for name in WEB:
             assert f"{name}:{WEB_PORT}" in config

@@ -1,4 +1,4 @@
-"""docker-compose.yml as it stands, with its variables in place."""
+"""Read docker-compose.yml, with its variables replaced."""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ class Service:
 
 
 def read_compose() -> dict[str, Any]:
-    """The whole file, with the defaults of its variables."""
+    """Return the whole file, with the defaults of its variables."""
     document: dict[str, Any] = with_defaults(yaml.safe_load(COMPOSE_FILE.read_text()))
     return document
 
@@ -43,7 +43,7 @@ def with_defaults(value: Any) -> Any:
 
 
 def find_service(name: str) -> Service:
-    """One service; everything in its command and environment as a container would get it."""
+    """Return a service; its command and environment as a container gets them."""
     found = read_compose()["services"][name]
     command = found["command"]
     test = found.get("healthcheck", {}).get("test", ["NONE"])
@@ -69,5 +69,5 @@ def split_command(command: str) -> list[str]:
 
 
 def as_in_yaml(value: object) -> str:
-    """A value of an environment as the engine passes it on."""
+    """Return a value of an environment as the engine passes it on."""
     return str(value).lower() if isinstance(value, bool) else str(value)

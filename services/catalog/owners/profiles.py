@@ -32,7 +32,7 @@ profiles = APIBlueprint("profiles", __name__, abp_tags=[ApiTag(name="images")])
 MAX_TAGS = 50
 MAX_HASHTAGS = 50
 # Stands for the empty owner in paths.
-NOBODY = "-"
+EMPTY_NAME = "-"
 MAX_SUBJECTS = 12
 EXAMPLES = 4
 # Newest images of other owners to compare with.
@@ -47,7 +47,7 @@ class OwnerPath(BaseModel):
 
 def owner_of(path: OwnerPath) -> str:
     """Return the owner that a path names."""
-    return "" if path.owner == NOBODY else path.owner
+    return "" if path.owner == EMPTY_NAME else path.owner
 
 
 class TagCount(BaseModel):

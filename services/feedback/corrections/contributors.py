@@ -17,7 +17,7 @@ from shared.web.context import context
 
 CONTRIBUTORS_MAX = 1000
 # Stands for the empty name in paths.
-NOBODY = "-"
+EMPTY_NAME = "-"
 
 contributors = APIBlueprint("contributors", __name__, abp_tags=[Tag(name="contributors")])
 
@@ -74,7 +74,7 @@ def post_vouch(path: ContributorPath, body: Vouching) -> dict[str, Any]:
     Tags of the images they corrected are recomputed.
     """
     here = context()
-    name = "" if path.user == NOBODY else path.user
+    name = "" if path.user == EMPTY_NAME else path.user
     index = here.vocabulary.get()
     with transaction(here.engine) as connection:
         vouch(connection, name, body.vouched)

@@ -1,4 +1,4 @@
-"""What is done to the processes of the stack. Each fault returns when it was over."""
+"""Faults of the stack's processes. Each function returns when its fault was over."""
 
 import random
 import resource
@@ -23,7 +23,7 @@ END_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Scene:
-    """What faults have to work with."""
+    """What faults work with."""
 
     stack: Stack
     client: Client
@@ -32,7 +32,7 @@ class Scene:
     max_freeze_seconds: float
 
     def freeze_seconds(self) -> float:
-        """How long something is away."""
+        """How long a process is frozen or down."""
         return self.chance.uniform(MIN_FREEZE_SECONDS, self.max_freeze_seconds)
 
 
@@ -76,7 +76,7 @@ def kill_everything(scene: Scene) -> float:
 
 
 def terminate(role: str) -> Strike:
-    """Ask the process of a role to end, and wait until it has; raises StackFailed if it stays."""
+    """Ask the process of a role to end, and wait for it; raises StackFailed if it does not end."""
 
     def strike(scene: Scene) -> float:
         process = scene.stack.find(role)
@@ -90,13 +90,13 @@ def terminate(role: str) -> Strike:
 
 
 def restart_rolling(scene: Scene) -> float:
-    """New web processes take over while the old ones finish what they have begun."""
+    """Start new web processes that take over while the old ones finish their requests."""
     send([scene.stack.find("web")], signal.SIGHUP)
     return time.monotonic()
 
 
 def freeze(role: str) -> Strike:
-    """The process of a role and all that it has started do not answer for a while."""
+    """Freeze the process of a role and all its descendants for a while."""
 
     def strike(scene: Scene) -> float:
         with frozen(scene.stack.tree(role)):
@@ -107,7 +107,7 @@ def freeze(role: str) -> Strike:
 
 
 def take_down(role: str) -> Strike:
-    """`kill -9` of the process of a role, which stays away for a while: connections are refused."""
+    """`kill -9` of the process of a role, and keep it down for a while: connections are refused."""
 
     def strike(scene: Scene) -> float:
         process = scene.stack.find(role)
@@ -120,7 +120,7 @@ def take_down(role: str) -> Strike:
 
 
 def fill_disk(scene: Scene) -> float:
-    """No file that a web process writes can grow, so no picture can be stored.
+    """Prevent the files that a web process writes from growing, so no picture can be stored.
 
     The limit on the size of files is the one full disk that needs no root and leaves nothing
     behind; a write fails half way in the same manner.
@@ -135,7 +135,7 @@ def fill_disk(scene: Scene) -> float:
 
 
 def limit_files(process: psutil.Process, max_bytes: int) -> None:
-    """Set how long the files may become that a process writes."""
+    """Limit the size of the files that a process writes."""
     try:
         _, hard = process.rlimit(psutil.RLIMIT_FSIZE)
         process.rlimit(psutil.RLIMIT_FSIZE, (max_bytes, hard))
@@ -145,7 +145,7 @@ def limit_files(process: psutil.Process, max_bytes: int) -> None:
 
 @contextmanager
 def frozen(processes: list[psutil.Process]) -> Iterator[None]:
-    """Stop processes with SIGSTOP for as long as the block runs."""
+    """Stop processes with SIGSTOP while the block runs."""
     send(processes, signal.SIGSTOP)
     try:
         yield
@@ -154,7 +154,7 @@ def frozen(processes: list[psutil.Process]) -> Iterator[None]:
 
 
 def send(processes: list[psutil.Process], number: signal.Signals) -> None:
-    """Send a signal to those processes that still live."""
+    """Send a signal to the processes that are still alive."""
     for process in processes:
         try:
             process.send_signal(number)

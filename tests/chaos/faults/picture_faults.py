@@ -18,7 +18,7 @@ SEND_SECONDS = 60.0
 
 
 def harm_blobs(harm: Callable[[Path], None]) -> Strike:
-    """Harm the stored files of pictures that were accepted and are not yet tagged."""
+    """Damage the stored files of pictures that were accepted and are not yet tagged."""
 
     def strike(scene: Scene) -> float:
         with frozen(scene.stack.tree("worker")):
@@ -31,17 +31,17 @@ def harm_blobs(harm: Callable[[Path], None]) -> Strike:
 
 
 def remove(blob: Path) -> None:
-    """The file is gone."""
+    """Delete the file."""
     blob.unlink()
 
 
 def damage(blob: Path) -> None:
-    """The file has its length, and nothing in it any more."""
+    """Overwrite the file with zeros of the same length."""
     blob.write_bytes(bytes(blob.stat().st_size))
 
 
 def poison(marker: bytes) -> Strike:
-    """A picture that harms its decoder, in one request with pictures that do not."""
+    """Send a picture that harms its decoder, in one request with harmless ones."""
 
     def strike(scene: Scene) -> float:
         bystanders = [scene.pictures.next() for _ in range(BYSTANDERS)]
@@ -52,7 +52,7 @@ def poison(marker: bytes) -> Strike:
 
 
 def send_until_accepted(scene: Scene, pictures: list[Picture]) -> list[str]:
-    """Send pictures until the server takes them; their ids, or nothing when it never does."""
+    """Send pictures until the server accepts them; return their ids, none if it never does."""
     deadline = time.monotonic() + SEND_SECONDS
     while time.monotonic() < deadline:
         if ids := scene.client.send(pictures, OWNER):

@@ -1,4 +1,4 @@
-"""A seeded, random schedule of faults, and how long it took to get over each."""
+"""A seeded, random schedule of faults, and the time to recover from each."""
 
 import random
 import time
@@ -71,7 +71,7 @@ class Struck:
 def play(
     scene: Scene, faults: int, deadline: float, note: Callable[[Struck], None]
 ) -> list[Struck]:
-    """Strike until there were so many faults or the time is over.
+    """Cause faults until there were enough or the time is over.
 
     Raises:
         StackFailed: the stack does not come back.
@@ -93,7 +93,7 @@ def play(
 
 
 def shuffled_decks(chance: random.Random) -> Iterator[str]:
-    """Kinds of faults without end, each as often as any other."""
+    """Yield kinds of faults without end, each as often as any other."""
     while True:
         yield from chance.sample(list(KINDS), len(KINDS))
 

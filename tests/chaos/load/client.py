@@ -1,4 +1,4 @@
-"""Sends pictures and notes every answer; a client as impatient and persistent as real ones are."""
+"""Send pictures and record every response, with the patience of a real client."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ USER = "chaos"
 
 
 class Client:
-    """One client of the stack under test. Safe for threads."""
+    """One client of the stack under test. Thread-safe."""
 
     def __init__(self, url: str, ledger: Ledger) -> None:
         self._url = url
@@ -30,7 +30,7 @@ class Client:
         )
 
     def send(self, pictures: Sequence[Picture], owner: str) -> list[str]:
-        """Send pictures in one request; their ids, or nothing when they were not accepted."""
+        """Send pictures in one request; return their ids, none if they were not accepted."""
         fields = [
             ("file", (f"{number}.jpg", picture.data, "image/jpeg"))
             for number, picture in enumerate(pictures)
@@ -47,12 +47,14 @@ class Client:
         return [image["id"] for image in images]
 
     def status(self, image_id: str) -> str | None:
-        """The status of an image, or None when nobody could say."""
+        """Return the status of an image; None without a response."""
         document = self._ask("GET", f"/v1/images/{image_id}")
         return document["status"] if document else None
 
     def statuses(self, ids: Sequence[str]) -> dict[str, str]:
-        """The statuses of those images that the API knows. Call it when nothing is broken."""
+        """Return the statuses of the images that the API knows. Only call it while nothing is
+        broken.
+        """
         found: dict[str, str] = {}
         for start in range(0, len(ids), IDS_PER_REQUEST):
             chunk = {"ids": list(ids[start : start + IDS_PER_REQUEST])}
@@ -62,7 +64,7 @@ class Client:
         return found
 
     def correct(self, image_id: str, verdict: str, tag: str) -> bool:
-        """Say something about a tag of an image; return whether it was accepted."""
+        """Correct a tag of an image; return whether that was accepted."""
         document = self._ask(
             "POST", f"/v1/images/{image_id}/corrections", json={verdict: [tag], "user": USER}
         )
@@ -73,13 +75,13 @@ class Client:
         return document is not None
 
     def retrain(self) -> None:
-        """Have the model learn, unless it does already."""
+        """Queue a run, unless one is open."""
         self._ask("POST", "/v1/retrain", expected=CONFLICT)
 
     def _ask(
         self, method: str, path: str, *, expected: int | None = None, **request: Any
     ) -> dict[str, Any] | None:
-        """The document of an answer; None for any that is not 2xx.
+        """Return the document of a response; None if it is not 2xx.
 
         expected: an error that is right at times.
         """

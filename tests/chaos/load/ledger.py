@@ -1,4 +1,4 @@
-"""What the server promised to keep, and the answers that it must not give."""
+"""What the server promised to keep, and the responses that it must not give."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Due(Enum):
-    """What has to become of an accepted picture."""
+    """What has to happen to an accepted picture."""
 
     DONE = "tagged, or failed with a reason"
     FAILED = "failed with a reason"
@@ -16,7 +16,7 @@ class Due(Enum):
 
 @dataclass(frozen=True)
 class Accepted:
-    """An image that the server answered for with 2xx; `at` is on the monotonic clock, seconds."""
+    """An image that the server accepted with 2xx; `at` is on the monotonic clock, seconds."""
 
     id: str
     owner: str
@@ -26,7 +26,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction that the server answered for with 2xx."""
+    """A correction that the server accepted with 2xx."""
 
     id: int
     image: str
@@ -36,7 +36,7 @@ class Corrected:
 
 @dataclass
 class Ledger:
-    """All answers of one run. Safe for threads.
+    """All responses of one run. Thread-safe.
 
     answers: how many there were, by status; "no answer" for connections that were lost or refused.
     wrong: descriptions of answers that break a promise.
@@ -49,27 +49,27 @@ class Ledger:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note_accepted(self, image_id: str, owner: str, due: Due) -> None:
-        """The server took a picture on; once it has, sending it again changes nothing."""
+        """Record that the server accepted a picture; sending it again changes nothing."""
         with self._lock:
             image = Accepted(image_id, owner, due, time.monotonic())
             self.accepted.setdefault(image_id, image)
 
     def note_corrected(self, correction: Corrected) -> None:
-        """The server took a correction on."""
+        """Record that the server accepted a correction."""
         with self._lock:
             self.corrected.append(correction)
 
     def healthy_ids(self) -> list[str]:
-        """The ids of the images so far that nothing is wrong with."""
+        """Return the ids of the undamaged images so far."""
         with self._lock:
             return [image.id for image in self.accepted.values() if image.due is Due.DONE]
 
     def note_answer(self, status: str) -> None:
-        """Count an answer."""
+        """Count a response."""
         with self._lock:
             self.answers[status] += 1
 
     def note_wrong(self, what: str) -> None:
-        """An answer that no client should ever get."""
+        """Record a response that no client should ever get."""
         with self._lock:
             self.wrong.append(what)

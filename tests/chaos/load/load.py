@@ -25,7 +25,7 @@ VERDICTS = ("add", "add", "remove", "undo")
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends one request after the other, with a pause between them."""
+    """Sends one request after another, with a pause between them."""
 
     owner: str
     pictures_per_request: int
@@ -41,7 +41,7 @@ class Sender:
 
 
 def correct(client: Client, ledger: Ledger, stop: threading.Event) -> None:
-    """Say something about one image after the other, until it is time to stop."""
+    """Correct one image after another, until it is time to stop."""
     chance = random.Random(0)
     for tag in TAGS:
         while not (ids := ledger.healthy_ids()) or not client.correct(ids[0], "add", tag):
@@ -53,14 +53,14 @@ def correct(client: Client, ledger: Ledger, stop: threading.Event) -> None:
 
 
 def retrain(client: Client, stop: threading.Event) -> None:
-    """Have the model learn again and again, until it is time to stop."""
+    """Queue runs again and again, until it is time to stop."""
     while not stop.wait(RETRAIN_SECONDS):
         client.retrain()
 
 
 @contextmanager
 def loading(client: Client, pictures: Pictures, ledger: Ledger) -> Iterator[None]:
-    """Load the stack for as long as the block runs."""
+    """Load the stack while the block runs."""
     stop = threading.Event()
     senders = [
         *(Sender(f"single-{number}", 1, SINGLE_PAUSE_SECONDS) for number in range(SINGLE_SENDERS)),

@@ -23,14 +23,14 @@ LONGER_SIDE = 320
 
 @dataclass(frozen=True)
 class Picture:
-    """A file to send, and what has to become of it."""
+    """A file to send, and what has to happen to it."""
 
     data: bytes
     due: Due
 
 
 class Pictures:
-    """An endless supply. Safe for threads.
+    """An endless supply. Thread-safe.
 
     Decoders ignore what follows the end of a JPEG, so a number there changes the digest and nothing
     else.
@@ -42,14 +42,14 @@ class Pictures:
         self._numbers = itertools.count()
 
     def next(self, due: Due = Due.DONE, marker: bytes = b"") -> Picture:
-        """The next picture; the marker stands at its end."""
+        """Return the next picture; the marker is at its end."""
         number = next(self._numbers)
         photo = self._photos[number % len(self._photos)]
         return Picture(photo + self._run + number.to_bytes(8) + marker, due)
 
 
 def small_jpeg(path: Path) -> bytes:
-    """A photograph as a JPEG of a few kilobytes."""
+    """Return a photograph as a JPEG of a few kilobytes."""
     image = Image.open(path).convert("RGB")
     image.thumbnail((LONGER_SIDE, LONGER_SIDE))
     file = io.BytesIO()

@@ -11,7 +11,7 @@ from shared.errors import OriginUnavailable, TagloopError, UnsafeUrl
 from shared.fetch import check_form, check_url
 from tests.support.requests.hostile_urls import INNER_ADDRESSES, MALFORMED, NUMBERS
 
-NOBODY: frozenset[str] = frozenset()
+NO_HOSTS: frozenset[str] = frozenset()
 PUBLIC = "93.184.215.14"
 # Far longer than what waits here may take, far shorter than for ever.
 SOON_SECONDS = 15.0
@@ -36,7 +36,7 @@ def dns(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 @pytest.mark.parametrize("url", INNER_ADDRESSES)
 def test_an_address_that_is_not_public_is_refused_however_it_is_written(url: str) -> None:
     with pytest.raises(UnsafeUrl, match="not public"):
-        check_url(url, NOBODY)
+        check_url(url, NO_HOSTS)
 
 
 @pytest.mark.parametrize("url", MALFORMED)
@@ -46,13 +46,13 @@ def test_a_url_that_is_not_a_plain_web_address_is_refused(
     dns["example.com"] = [PUBLIC]
 
     with pytest.raises(UnsafeUrl):
-        check_url(url, NOBODY)
+        check_url(url, NO_HOSTS)
 
 
 @pytest.mark.parametrize("url", NUMBERS)
 def test_a_host_that_is_a_number_is_refused_wherever_it_leads(url: str) -> None:
     with pytest.raises(UnsafeUrl, match="is a number"):
-        check_url(url, NOBODY)
+        check_url(url, NO_HOSTS)
 
 
 def test_resolving_takes_no_longer_than_the_caller_may_wait(
@@ -69,7 +69,7 @@ def test_resolving_takes_no_longer_than_the_caller_may_wait(
     began = time.monotonic()
     try:
         with pytest.raises(OriginUnavailable, match="no answer in"):
-            check_url("http://slow.example/", NOBODY, seconds=0.2)
+            check_url("http://slow.example/", NO_HOSTS, seconds=0.2)
         assert time.monotonic() - began < SOON_SECONDS
     finally:
         over.set()
@@ -81,7 +81,7 @@ def test_a_name_with_one_inner_address_among_public_ones_is_refused(
     dns["mixed.example"] = [PUBLIC, "10.0.0.1"]
 
     with pytest.raises(UnsafeUrl, match="not public"):
-        check_url("http://mixed.example/", NOBODY)
+        check_url("http://mixed.example/", NO_HOSTS)
 
 
 def test_the_address_that_was_checked_is_the_one_to_connect_to_though_dns_changes(
@@ -89,7 +89,7 @@ def test_the_address_that_was_checked_is_the_one_to_connect_to_though_dns_change
 ) -> None:
     # Given a name that is public when it is checked
     dns["rebinding.example"] = [PUBLIC]
-    target = check_url("http://rebinding.example/a.jpg?size=1", NOBODY)
+    target = check_url("http://rebinding.example/a.jpg?size=1", NO_HOSTS)
 
     # When it leads inside afterwards
     dns["rebinding.example"] = ["127.0.0.1"]
@@ -98,7 +98,7 @@ def test_the_address_that_was_checked_is_the_one_to_connect_to_though_dns_change
     assert target.address == PUBLIC
     assert (target.host, target.port, target.path) == ("rebinding.example", 80, "/a.jpg?size=1")
     with pytest.raises(UnsafeUrl):
-        check_url("http://rebinding.example/a.jpg", NOBODY)
+        check_url("http://rebinding.example/a.jpg", NO_HOSTS)
 
 
 @pytest.mark.parametrize("url", [*MALFORMED, *NUMBERS])
@@ -125,7 +125,7 @@ def test_a_plain_web_address_is_accepted() -> None:
     ],
 )
 def test_a_public_address_is_fetched(url: str, port: int) -> None:
-    assert check_url(url, NOBODY).port == port
+    assert check_url(url, NO_HOSTS).port == port
 
 
 def test_a_host_that_is_allowed_may_be_inside() -> None:
@@ -144,7 +144,7 @@ def test_a_host_is_allowed_however_it_is_spelled(dns: dict[str, list[str]]) -> N
 def test_a_name_in_another_script_is_sent_as_dns_knows_it(dns: dict[str, list[str]]) -> None:
     dns["xn--bcher-kva.example"] = [PUBLIC]
 
-    assert check_url("http://bücher.example/", NOBODY).host == "xn--bcher-kva.example"
+    assert check_url("http://bücher.example/", NO_HOSTS).host == "xn--bcher-kva.example"
 
 
 def test_a_name_that_does_not_resolve_may_do_so_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +154,6 @@ def test_a_name_that_does_not_resolve_may_do_so_later(monkeypatch: pytest.Monkey
     monkeypatch.setattr(socket, "getaddrinfo", fail)
 
     with pytest.raises(OriginUnavailable) as error:
-        check_url("http://example.com/", NOBODY)
+        check_url("http://example.com/", NO_HOSTS)
     refused: TagloopError = error.value
     assert refused.retryable
