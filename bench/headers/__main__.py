@@ -1,5 +1,6 @@
 """`python -m bench.headers`: the cost of reading hostile and ordinary headers."""
 
+import argparse
 import io
 import tempfile
 import time
@@ -17,6 +18,7 @@ ROUNDS = 7
 
 def main() -> None:
     """Print the table as Markdown, then the time for an ordinary photograph."""
+    argparse.ArgumentParser(prog="python -m bench.headers", description=__doc__).parse_args()
     print(f"Processor: {processor()}\n")
     print(f"| header | file | CPU time | memory | {AT_ONCE} at once | answer |")
     print("| --- | --- | --- | --- | --- | --- |")

@@ -3,6 +3,7 @@
 The images are generated: points around one centre per tag, as far apart as real embeddings.
 """
 
+import argparse
 import time
 from itertools import product
 from uuid import UUID
@@ -63,6 +64,7 @@ def made_up(live: Scorer, tags: int, contributors: int) -> DataSet:
 
 def main() -> None:
     """Measure every combination once."""
+    argparse.ArgumentParser(prog="python -m bench.learning.speed", description=__doc__).parse_args()
     settings = load_settings(device="cpu")
     backbone = load_backbone(settings, 1)
     custom = [Tag(f"tag-{n}", f"tag {n}", None, (), (), "", None) for n in range(max(TAGS))]

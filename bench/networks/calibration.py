@@ -6,8 +6,8 @@ each temperature, by which the logits are divided, it prints the accuracy, the m
 the answer, and the negative log-likelihood of the label; the lowest marks the best temperature.
 """
 
+import argparse
 import csv
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -26,13 +26,13 @@ SHOWN = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0, 1.2)
 
 def main() -> None:
     """Measure the configured network on a labelled folder."""
-    if len(sys.argv) != 2:
-        raise SystemExit("Usage: python -m bench.networks.calibration FOLDER")
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m bench.networks.calibration")
+    parser.add_argument("folder", type=Path, help="pictures and their labels.csv")
+    folder = parser.parse_args().folder
     try:
         rows = list(csv.DictReader((folder / "labels.csv").read_text().splitlines()))
     except OSError as error:
-        raise SystemExit(f"There are no labels: {error}") from error
+        raise SystemExit(f"{folder / 'labels.csv'}: {error.strerror}.") from error
     settings = load_settings()
     storage = MemoryStorage()
     images = [

@@ -5,7 +5,7 @@ whose weights may come from a file. Prints the memory of the process and its dec
 count once.
 """
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -31,14 +31,17 @@ def memory() -> float:
 
 def main() -> None:
     """Print the memory with one network and with two."""
-    name, weights = (*sys.argv[1:], None)[:2]
+    parser = argparse.ArgumentParser(prog="python -m bench.networks.two_networks")
+    parser.add_argument("name", help="the other network")
+    parser.add_argument("weights", nargs="?", help="safetensors file with its weights")
+    options = parser.parse_args()
     settings = load_settings(device="cpu")
     with tempfile.TemporaryDirectory() as folder:
         storage = Storage(Path(folder).as_uri())
         storage.put("picture", PICTURE.read_bytes())
         networks = LoadedNetworks(settings, storage, count_lanes(settings.lanes))
-        for wanted, file in ((settings.backbone, None), (name, weights)):
-            lanes = networks.get(str(wanted), file).lanes
+        for wanted, file in ((settings.backbone, None), (options.name, options.weights)):
+            lanes = networks.get(wanted, file).lanes
             for _ in range(PICTURES):
                 lanes.embed_one("picture", "JPEG", 1)
             print(f"with {wanted}: {memory():,.0f} MB")

@@ -4,7 +4,7 @@ Scores random embeddings of 1,280 numbers with random heads, as re-tagging does,
 With a folder of pictures, it also re-tags 10,000 stored images with embeddings like theirs.
 """
 
-import sys
+import argparse
 import tempfile
 import time
 from importlib.util import find_spec
@@ -50,6 +50,9 @@ def scored_a_second(vocabulary: Vocabulary, classes: int) -> float:
 
 def main() -> None:
     """Print a line for each vocabulary."""
+    parser = argparse.ArgumentParser(prog="python -m bench.networks.wide")
+    parser.add_argument("folder", nargs="?", type=Path, help="pictures to re-tag")
+    folder = parser.parse_args().folder
     spec = find_spec("timm")
     assert spec is not None
     assert spec.origin is not None
@@ -64,8 +67,8 @@ def main() -> None:
         print(
             f"{classes:,} classes: {speed:,.0f} images/s, peak {peak():,} MiB, of {before:,} before"
         )
-    for folder in sys.argv[1:]:
-        _measure_retagging(Path(folder))
+    if folder is not None:
+        _measure_retagging(folder)
 
 
 def _measure_retagging(folder: Path) -> None:

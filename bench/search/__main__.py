@@ -31,7 +31,7 @@ PARTS = ("visual", "searches", "overviews", "writing")
 
 def main() -> None:
     """Fill the databases, measure, and print tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
     parser.add_argument("folder", type=Path, help="pictures to make embeddings like theirs")
     parser.add_argument("--images", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--data", type=Path, default=Path("/tmp/tagloop-search"))

@@ -93,7 +93,7 @@ def look_at(files: list[bytes]) -> Looks:
 
 def main() -> None:
     """Print how many pairs of each kind count as the same picture."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.search.duplicates", description=__doc__)
     parser.add_argument("folder", type=Path, help="photographs, each different from the others")
     parser.add_argument("--pictures", type=int, default=300)
     options = parser.parse_args()

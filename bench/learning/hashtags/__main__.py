@@ -29,7 +29,10 @@ PARTS = ("scenarios", "ablations", "corrections")
 
 def main() -> None:
     """Run all parts, or the one that is asked for, and keep the figures of the others."""
-    parser = argparse.ArgumentParser(description="Simulate a community that hashtags pictures.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.learning.hashtags",
+        description="Simulate a community that hashtags pictures.",
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cache", type=Path, default=Path("/tmp/tagloop-hashtags"))
     parser.add_argument("--part", choices=PARTS, nargs="*", default=PARTS)

@@ -36,7 +36,9 @@ KIBIBYTES_PER_GIBIBYTE = 1024**2
 
 def main() -> None:
     """Fill the database, then measure a night in a process of its own."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.learning.hashtags.million", description=__doc__
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--images", type=int, default=1_000_000)
     parser.add_argument("--data", type=Path, default=Path("/tmp/tagloop-million"))

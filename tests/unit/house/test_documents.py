@@ -60,3 +60,17 @@ def test_every_path_and_module_that_a_document_names_exists() -> None:
     found = {doc.name: [*missing_paths(doc), *missing_modules(doc)] for doc in documents()}
 
     assert not {name: paths for name, paths in found.items() if paths}
+
+
+def test_every_benchmark_that_a_document_names_explains_itself() -> None:
+    named = {m for file in documents() for m in MODULE.findall(file.read_text())}
+    benchmarks = {m.rstrip(".") for m in named if m.startswith("bench")}
+    silent = []
+    for module in benchmarks:
+        path = PROJECT_ROOT / module.replace(".", "/")
+        source = (path / "__main__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
+        if f'prog="python -m {module}"' not in source and "import typer" not in source:
+            silent.append(module)
+
+    assert benchmarks
+    assert not silent, "`--help` says what it measures and which arguments it takes"
