@@ -70,7 +70,9 @@ def teach_one(
         refusal = describe_too_broad(too_broad[0])
     elif limits is not None and (harm := _find_harm(live, candidate, data, min_confidence, limits)):
         refusal = f"{harm} The next nightly run learns from the examples."
-    learned = f"Learned from {int(labels.given.sum())} examples; average precision: {measured}."
+    count = int(labels.given.sum())
+    examples = f"{count:,} example{'' if count == 1 else 's'}"
+    learned = f"Learned from {examples}; average precision: {measured}."
     return Finetuned(
         "rejected" if refusal else "promoted",
         refusal or learned,

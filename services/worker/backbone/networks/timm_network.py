@@ -90,7 +90,8 @@ def load_network(name: str, weights: Path | None = None) -> Network:
     """
     if not timm.is_model(name):
         raise ConfigError(
-            f"{name!r} is not a network of timm; choose one of timm.list_pretrained()."
+            f"{name!r} is not a network of timm; `tagloop models backbones` lists some, "
+            "timm.list_pretrained() all of them."
         )
     packaged = name in PACKAGED_WEIGHTS and weights is None
     if weights is not None:
