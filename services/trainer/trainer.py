@@ -37,7 +37,8 @@ def start_trainer(settings: Settings, celery: Celery, runs_at_once: int) -> Trai
     Raises:
         TagloopError: a service or a setting that the trainer needs is missing.
     """
-    from services.trainer.learning import finetune, warm_up
+    from services.trainer.learning.fitting.fit import warm_up
+    from services.trainer.learning.run import finetune
 
     engine = connect_engine(settings.database_url, runs_at_once * CONNECTIONS_PER_RUN)
     warm_up()

@@ -73,7 +73,7 @@ def main() -> None:
 def measure(folder: Path) -> dict[str, object]:
     """Run a night on a filled database; return its seconds, GiB at the peak, and what it found."""
     # The trainer imports torch, which nothing else here needs.
-    from services.trainer.learning import finetune
+    from services.trainer.learning.run import finetune
 
     data = open_data_dir(folder)
     settings = load_settings(

@@ -10,7 +10,7 @@ from flask import Flask
 from numpy.typing import NDArray
 from sqlalchemy import Engine, text
 
-from services.trainer.learning import finetune
+from services.trainer.learning.run import finetune
 from services.trainer.runs.nights import queue_night
 from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer

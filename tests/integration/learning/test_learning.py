@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from services.trainer.learning import recorded_precision
 from services.trainer.learning.evaluation.breadth import MIN_LABELLED
 from services.trainer.learning.evaluation.certainty import MIN_IMAGES
 from services.trainer.learning.evaluation.metrics import average_precision
+from services.trainer.learning.run import recorded_precision
 from services.trainer.learning.teach import teach_one
 from services.trainer.outcome import Finetuned
 from services.worker.backbone import Backbone

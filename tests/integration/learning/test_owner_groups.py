@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.trainer.learning import finetune
+from services.trainer.learning.run import finetune
 from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from services.worker.tagging.pipeline import Pipeline

@@ -8,7 +8,7 @@ import pytest
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.trainer.learning import finetune
+from services.trainer.learning.run import finetune
 from services.trainer.trainer import Trainer
 from services.worker.backbone import Backbone
 from services.worker.switching.switcher import Switcher

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from sqlalchemy import Engine, text
 
 from bench.networks.wide_weights import DEFAULT
-from services.trainer.learning import finetune
+from services.trainer.learning.run import finetune
 from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from services.worker.backbone import Backbone
