@@ -24,7 +24,7 @@ class Crew:
         self._threads: list[threading.Thread] = []
 
     def start(self, work: Callable[[], None]) -> threading.Thread:
-        """Do the work in a thread of its own."""
+        """Do the work in a separate thread."""
         # A request that hangs must not keep the program from ending.
         thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._threads.append(thread)

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class BoundedCall(Generic[Answer]):
-    """Calls a function in a thread of its own and waits for it only so long. Thread-safe.
+    """Calls a function in a separate thread and waits for it for a limited time. Thread-safe.
 
     While a call hangs, no second one is begun: later callers wait for the same one.
     """

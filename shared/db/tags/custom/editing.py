@@ -48,7 +48,7 @@ def merge_tags(
     into: KnownTag,
     key_id: int | None,
 ) -> int:
-    """Have everything that was said of a tag count for another one, and the tag be an alias of it.
+    """Merge a tag into another: move its corrections, and make its name an alias.
 
     Returns how many corrections moved; they wait for the next run again, since the other tag has
     not learned from them.
@@ -79,7 +79,7 @@ def merge_tags(
 
 
 def delete_tag(connection: Connection, tag: KnownTag, key_id: int | None) -> int:
-    """Delete a tag with all that was said of it; return how many corrections that were."""
+    """Delete a tag with its corrections; return how many there were."""
     _find_images(connection, tag)
     parameters = {"tag_id": tag.id}
     for statement in (
@@ -103,7 +103,7 @@ def delete_tag(connection: Connection, tag: KnownTag, key_id: int | None) -> int
 
 
 def lock_tag(connection: Connection, tag: KnownTag) -> KnownTag | None:
-    """Have nobody use a tag before the transaction ends; return it as it is, None if it is gone."""
+    """Lock a tag until the transaction ends; return its current state, None if it is gone."""
     row = connection.execute(
         select(tags.c.id, tags.c.slug, tags.c.name, tags.c.kind, tags.c.owner)
         .where(tags.c.id == tag.id)

@@ -1,4 +1,4 @@
-"""Parse XMP into elements that know their bytes, so that everything else can stay as it is.
+"""Parse XMP into elements that know their bytes, so that everything else stays unchanged.
 
 expat is used directly: it alone reports the position of each element. A document type is refused
 before its first entity, so nothing can be expanded or fetched.
@@ -70,7 +70,7 @@ class Packet:
         return Packet(data, parse_rdf(data), self.encoding, self.mark)
 
     def raw_name(self, element: Element) -> str:
-        """Return the name of an element as it is written, with its prefix."""
+        """Return the name of an element as written, with its prefix."""
         match = _QUALIFIED_NAME.match(self.data, element.start)
         assert match, "expat found a tag here"
         return match.group(1).decode()
