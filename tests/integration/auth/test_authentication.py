@@ -55,7 +55,7 @@ def test_the_description_says_which_operations_need_a_key(app: Flask) -> None:
             assert described["security"] == ([] if is_open else [{"key": []}, *by_session]), path
 
 
-def test_nothing_but_what_is_open_is_answered_without_a_key(app: Flask) -> None:
+def test_only_open_operations_are_answered_without_a_key(app: Flask) -> None:
     client = app.test_client()
     for method, path in operations(app):
         if rule_for(method, path) != OPEN:

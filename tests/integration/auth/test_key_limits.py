@@ -68,7 +68,7 @@ def test_a_body_of_unknown_length_is_refused(app: Flask, engine: Engine) -> None
     assert answer.status_code == 411
 
 
-def test_each_process_counts_for_itself_while_redis_is_away(
+def test_each_process_counts_for_itself_while_redis_is_unreachable(
     settings: Settings, engine: Engine, tmp_path: Path
 ) -> None:
     app = app_with(settings, auth=True, limits_url=f"redis+socket://{tmp_path}/nothing")

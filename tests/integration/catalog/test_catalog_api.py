@@ -60,7 +60,7 @@ def test_another_limit_shows_only_sure_tags_and_keeps_the_best_first(
     assert first == tags[:1]
 
 
-def test_the_confidence_of_named_tags_is_told_shown_or_not(client: FlaskClient, cat: UUID) -> None:
+def test_named_tags_have_a_confidence_whether_shown_or_not(client: FlaskClient, cat: UUID) -> None:
     tags = get(client, f"/v1/images/{cat}?tags=Cat,teapot,%23animal")["tags"]
 
     assert [tag["tag"] for tag in tags] == ["cat", "teapot", "animal"]

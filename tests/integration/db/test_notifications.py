@@ -111,7 +111,7 @@ def test_waiting_survives_the_end_of_the_connection(engine: Engine, listener: Do
         assert listening(engine) != first
 
 
-def test_nothing_is_told_before_the_commit(engine: Engine, listener: DoneListener) -> None:
+def test_no_event_is_sent_before_the_commit(engine: Engine, listener: DoneListener) -> None:
     image = insert_row(engine)
     looked = threading.Semaphore(0)
 
@@ -135,7 +135,7 @@ def test_nothing_is_told_before_the_commit(engine: Engine, listener: DoneListene
         assert waiter.result(PROMPT_SECONDS) is True
 
 
-def test_more_images_than_fit_into_one_notification_are_all_told(
+def test_waiters_of_more_images_than_fit_into_one_notification_all_wake(
     engine: Engine, listener: DoneListener
 ) -> None:
     image = insert_row(engine)

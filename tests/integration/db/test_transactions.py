@@ -47,7 +47,7 @@ def test_an_unreachable_database_is_distinguished_from_a_bug() -> None:
             pass
 
 
-def test_too_few_connections_count_as_a_database_that_is_away(database: str) -> None:
+def test_too_few_connections_count_as_an_unreachable_database(database: str) -> None:
     engine = create_engine(
         database, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01
     )

@@ -41,7 +41,7 @@ def tell_of_promotion(engine: Engine) -> None:
         report_promotion(connection, {"version": 2})
 
 
-def test_what_happens_to_an_image_is_kept_when_an_endpoint_goes(
+def test_events_of_an_image_are_stored_although_an_endpoint_is_deleted(
     client: FlaskClient, engine: Engine
 ) -> None:
     register(client, "http://127.0.0.1:1/")
@@ -52,7 +52,9 @@ def test_what_happens_to_an_image_is_kept_when_an_endpoint_goes(
     assert told(engine) == []
 
 
-def test_a_promotion_is_kept_when_an_endpoint_goes(client: FlaskClient, engine: Engine) -> None:
+def test_a_promotion_is_stored_although_an_endpoint_is_deleted(
+    client: FlaskClient, engine: Engine
+) -> None:
     register(client, "http://127.0.0.1:1/")
 
     do_while_deleting(engine, "DELETE FROM endpoints", lambda: tell_of_promotion(engine))
@@ -60,7 +62,7 @@ def test_a_promotion_is_kept_when_an_endpoint_goes(client: FlaskClient, engine: 
     assert told(engine) == []
 
 
-def test_an_outcome_is_kept_when_a_copy_goes(engine: Engine) -> None:
+def test_an_outcome_is_stored_although_a_copy_is_deleted(engine: Engine) -> None:
     image = insert_row(engine)
     with transaction(engine) as connection:
         promise_callback(connection, image, CALLBACK)

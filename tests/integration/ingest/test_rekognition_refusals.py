@@ -68,7 +68,9 @@ def test_the_clock_may_differ_by_five_minutes(client: FlaskClient, keys: tuple[s
             assert "5 min." in answer.get_json(force=True)["Message"]
 
 
-def test_what_was_signed_cannot_be_changed(client: FlaskClient, keys: tuple[str, str]) -> None:
+def test_signed_parts_of_a_request_cannot_be_changed(
+    client: FlaskClient, keys: tuple[str, str]
+) -> None:
     headers = sign_headers(keys, PROJECTS, b"{}")
     changed = {
         "target": {**headers, "X-Amz-Target": "RekognitionService.StopProjectVersion"},

@@ -22,7 +22,7 @@ from tests.support.learning.training import (
 from tests.support.pictures.rows import insert_custom_tag
 
 
-def test_what_a_run_learned_goes_live_and_everything_is_tagged_anew(
+def test_what_a_run_learned_goes_live_and_everything_is_re_tagged(
     trainer: Trainer, engine: Engine, storage: Storage, first: int
 ) -> None:
     insert_corrections(engine, count=3)

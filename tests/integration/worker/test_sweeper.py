@@ -67,7 +67,7 @@ def test_while_the_queue_is_long_nothing_is_announced(
     assert announced(redis, BULK) == [str(image)]
 
 
-def test_an_image_without_attempts_left_fails_even_while_the_broker_is_away(
+def test_an_image_without_attempts_left_fails_even_while_the_broker_is_unreachable(
     engine: Engine, storage: Storage, settings: Settings
 ) -> None:
     image, waiting = insert_row(engine), forgotten(engine)

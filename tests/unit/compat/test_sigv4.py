@@ -92,7 +92,7 @@ HEADERS = st.dictionaries(PLAIN.map(lambda name: f"x-{name.lower()}"), VALUES, m
 
 
 @pytest.mark.parametrize("name", VECTORS)
-def test_a_published_signature_is_reached(name: str) -> None:
+def test_published_signatures_are_reproduced(name: str) -> None:
     method, address, more, body, signature = VECTORS[name]
     path, _, query = address.partition("?")
     headers = {**HOST, **more}
@@ -105,7 +105,7 @@ def test_a_published_signature_is_reached(name: str) -> None:
 @given(
     SEGMENTS, st.lists(st.tuples(PLAIN, PLAIN), max_size=4), HEADERS, st.binary(max_size=50), PLAIN
 )
-def test_what_botocore_signs_is_reached(
+def test_signatures_equal_those_of_botocore(
     segments: list[str], query: list[tuple[str, str]], more: dict[str, str], body: bytes, key: str
 ) -> None:
     path = "/" + "/".join(segments)

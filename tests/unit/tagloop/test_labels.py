@@ -89,7 +89,9 @@ def index() -> TagIndex:
         ("", None),
     ],
 )
-def test_what_a_label_means(index: TagIndex, label: str, slug: str | None) -> None:
+def test_labels_mean_tags_by_name_alias_or_id(
+    index: TagIndex, label: str, slug: str | None
+) -> None:
     assert index.resolve(label) == slug
 
 

@@ -153,7 +153,7 @@ def test_zeros_in_place_of_a_compressed_picture_are_damage(format: str) -> None:
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 @pytest.mark.parametrize("broken", BROKEN)
-def test_half_of_a_picture_is_seen_and_its_share_told(broken: str, format: str) -> None:
+def test_half_of_a_picture_is_decoded_and_its_share_reported(broken: str, format: str) -> None:
     options = {"quality": 90} if format == "JPEG" else {}
     data = BROKEN[broken](encode(photograph(), format, **options), 0.5)
 

@@ -130,7 +130,9 @@ def test_an_unknown_source_is_404_and_a_body_without_end_413(webhooks: FlaskClie
     assert send(webhooks, "s3", b" " * (2 * 1024 * 1024), bearer()).status_code == 413
 
 
-def test_a_sender_without_a_clock_is_told_apart_by_its_own_id_alone(engine: Engine) -> None:
+def test_events_of_a_sender_without_a_clock_are_distinguished_by_their_id_alone(
+    engine: Engine,
+) -> None:
     image = UUID(int=1)
 
     with transaction(engine) as connection:

@@ -120,7 +120,7 @@ def test_text_in_a_plain_name_that_looks_extended_is_part_of_it() -> None:
 
 
 @given(st.text(min_size=1, max_size=40))
-def test_whatever_comes_out_is_short_and_has_no_control_characters(name: str) -> None:
+def test_the_result_is_short_and_has_no_control_characters(name: str) -> None:
     cleaned = clean_filename(name) or ""
 
     assert len(cleaned) <= 255
