@@ -81,14 +81,17 @@ def _follow(
 
     Waits for a server that does not answer for a moment; Ctrl-C ends only the waiting.
     """
+    console = Console(stderr=True)
     progress = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        # A bar that is erased at its end leaves an empty line in a file.
+        disable=not console.is_terminal,
     )
     never = Event()
     try:
