@@ -56,20 +56,29 @@ def add_hashtags(
     if harm is not None:
         report["reason"] = harm
         return replace(finetuned, report={**finetuned.report, "hashtags": report})
-    reason = (
-        f"Hashtags taught {len(adopted)} tags that no one corrected, judged by the hashtags of "
-        "owners that they were not learned from."
-    )
     is_kept = finetuned.status != "promoted"
     return replace(
         finetuned,
         status="promoted",
-        reason=f"{finetuned.reason} {reason}",
+        reason=_describe(len(adopted), finetuned),
         report={**finetuned.report, "hashtags": report},
         head=head,
         parent=night.live.model.version,
         kept=(None, *night.live.own) if is_kept else finetuned.kept,
     )
+
+
+def _describe(adopted: int, finetuned: Finetuned) -> str:
+    """Return the reason of a run that hashtags taught, even if the gate refused its corrections."""
+    tags = "1 tag" if adopted == 1 else f"{adopted:,} tags"
+    hashtags = (
+        f"Hashtags taught {tags} that no one corrected, judged by the hashtags of owners that they "
+        "were not learned from."
+    )
+    if finetuned.status != "rejected":
+        return f"{finetuned.reason} {hashtags}"
+    refused = finetuned.reason[0].lower() + finetuned.reason[1:]
+    return f"{hashtags} Nothing was learned from the corrections: {refused}"
 
 
 def _adopted(night: Night, learned: WordClassifiers, made: Mapping[int, int]) -> dict[int, int]:
