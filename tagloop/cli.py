@@ -47,14 +47,17 @@ def main() -> None:
         app()
     except TagloopError as error:
         print(error, file=sys.stderr)
-        if isinstance(error, Unavailable) and not _names_database():
-            print("The database of a `make up` is in its folder: --data data", file=sys.stderr)
+        if isinstance(error, Unavailable):
+            if "--data" in sys.argv:
+                print("If Tagloop does not run there, start it: make up DATA=…", file=sys.stderr)
+            elif not _names_database():
+                print("The database of a `make up` is in its folder: --data data", file=sys.stderr)
         sys.exit(EXIT_SOME_WRONG)
 
 
 def _names_database() -> bool:
     settings = ("TAGLOOP_DATABASE_URL", "TAGLOOP_DATABASE_URL_FILE")
-    return "--data" in sys.argv or any(name in os.environ for name in settings)
+    return any(name in os.environ for name in settings)
 
 
 if __name__ == "__main__":
