@@ -278,7 +278,7 @@ def test_rows_fill_the_width_and_hold_every_picture_once(tab: Tab) -> None:
     layouts = page.evaluate(
         """async () => {
             const start = document.querySelector('script[src$="core/start.js"]').src;
-            const layout = start.replace("core/start.js", "views/library/layout.js");
+            const layout = start.replace("core/start.js", "views/library/grid/layout.js");
             const { justify } = await import(layout);
             return Array.from({ length: 200 }, (_, seed) => {
                 const size = (step) => 1 + ((seed * 7919 + step * 104729) % 4000);

@@ -1,7 +1,6 @@
 // The library: search, filters, and the grid of what was found.
 import { searchIds } from "../../core/api/search.js";
 import { html, useCallback, useEffect, useMemo, useState } from "../../core/html.js";
-import { connection } from "../../core/connection.js";
 import { count, countOf, day } from "../../core/format.js";
 import { useKeys } from "../../core/keys.js";
 import { path, setQuery, useLocation } from "../../core/router.js";
@@ -11,21 +10,17 @@ import { Icon } from "../../parts/icon.js";
 import { EmptyState, ErrorState, Loading } from "../../parts/states.js";
 import { showError } from "../../parts/toasts.js";
 import { chooseFiles } from "../uploads/drop-zone.js";
-import { uploads } from "../uploads/queue.js";
 import { Filters } from "./filters.js";
-import { Grid } from "./grid.js";
+import { Grid } from "./grid/grid.js";
+import { StackDialog } from "./grid/stack.js";
+import { useKeepUp } from "./keep-up.js";
 import { listOf } from "./pictures.js";
+import { scrollWhenTall, usePlace } from "./place.js";
 import { countFilters } from "./query.js";
 import { SearchBar } from "./search-bar.js";
 import { clearSelection, selectAll, selection, selectRange, toggle } from "./selection.js";
 import { SelectionPanel } from "./selection-panel.js";
-import { StackDialog } from "./stack.js";
 import { Understood } from "./understood.js";
-
-const QUEUE_MS = 1000;
-const LOOK_MS = 8000;
-const ARRIVED_MS = 150;
-const MAX_FRAMES = 20;
 
 export function Library() {
   const { query } = useLocation();
@@ -179,60 +174,4 @@ function Order({ order, isShown }) {
       </select>
     </label>
   `;
-}
-
-// Load the first page, follow waiting pictures, and look for new ones.
-function useKeepUp(list) {
-  const { restored } = useStore(connection);
-  const { arrived } = useStore(uploads);
-  useEffect(() => {
-    if (!list.state.get().isLoaded) list.loadMore();
-    else list.refreshTop();
-  }, [list, restored]);
-  const [isDue, setDue] = useState(false);
-  useEffect(() => {
-    if (arrived) setDue(true);
-  }, [list, arrived]);
-  // A steady stream of uploads must not delay the look.
-  useEffect(() => {
-    if (!isDue) return undefined;
-    const timer = setTimeout(() => {
-      setDue(false);
-      list.refreshTop();
-    }, ARRIVED_MS);
-    return () => clearTimeout(timer);
-  }, [list, isDue]);
-  useEffect(() => {
-    const isIdle = () => document.hidden || connection.get().lost;
-    const follow = setInterval(() => !isIdle() && list.followQueued().catch(() => {}), QUEUE_MS);
-    const look = setInterval(() => !isIdle() && list.refreshTop(), LOOK_MS);
-    return () => {
-      clearInterval(follow);
-      clearInterval(look);
-    };
-  }, [list]);
-}
-
-// Scroll as soon as the document is long enough for it.
-function scrollWhenTall(top, tries = MAX_FRAMES) {
-  window.scrollTo(0, top);
-  if (window.scrollY < top - 1 && tries) requestAnimationFrame(() => scrollWhenTall(top, tries - 1));
-}
-
-// Back returns to the position in the list; a reload starts at the top.
-function usePlace(list) {
-  useEffect(() => {
-    // The listeners outlive the view by a moment, when the position is already the next view's.
-    const note = () => {
-      if (document.querySelector(".library")) list.scrollTop = window.scrollY;
-    };
-    window.addEventListener("wheel", note, { passive: true });
-    window.addEventListener("touchmove", note, { passive: true });
-    window.addEventListener("scrollend", note);
-    return () => {
-      window.removeEventListener("wheel", note);
-      window.removeEventListener("touchmove", note);
-      window.removeEventListener("scrollend", note);
-    };
-  }, [list]);
 }

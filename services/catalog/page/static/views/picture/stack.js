@@ -2,7 +2,7 @@
 import { getStack } from "../../core/api/images.js";
 import { html } from "../../core/html.js";
 import { useLoad } from "../../core/load.js";
-import { StackTiles } from "../library/stack.js";
+import { StackTiles } from "../library/grid/stack.js";
 
 export function Stack({ id }) {
   const found = useLoad((signal) => getStack(id, signal), [id]);

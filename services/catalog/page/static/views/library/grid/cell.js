@@ -1,9 +1,9 @@
 // One picture of the grid.
-import { thumbnailUrl } from "../../core/api/images.js";
-import { classes, html, useEffect, useRef, useState } from "../../core/html.js";
-import { path } from "../../core/router.js";
-import { Icon } from "../../parts/icon.js";
-import { previewOf } from "../uploads/queue.js";
+import { thumbnailUrl } from "../../../core/api/images.js";
+import { classes, html, useEffect, useRef, useState } from "../../../core/html.js";
+import { path } from "../../../core/router.js";
+import { Icon } from "../../../parts/icon.js";
+import { previewOf } from "../../uploads/queue.js";
 import { ratioOf } from "./layout.js";
 import { stackName } from "./stack.js";
 

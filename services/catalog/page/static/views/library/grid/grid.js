@@ -1,6 +1,6 @@
 // The grid of pictures. Only the rows near the screen are in the document.
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../core/html.js";
-import { navigate, path } from "../../core/router.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../core/html.js";
+import { navigate, path } from "../../../core/router.js";
 import { Cell } from "./cell.js";
 import { justify, neighbour, rowsBetween } from "./layout.js";
 

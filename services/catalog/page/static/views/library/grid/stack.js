@@ -1,11 +1,11 @@
 // The near-duplicates behind one picture of the grid.
-import { getStack, thumbnailUrl } from "../../core/api/images.js";
-import { countOf } from "../../core/format.js";
-import { html } from "../../core/html.js";
-import { useLoad } from "../../core/load.js";
-import { path } from "../../core/router.js";
-import { Dialog } from "../../parts/dialog.js";
-import { Loaded } from "../../parts/states.js";
+import { getStack, thumbnailUrl } from "../../../core/api/images.js";
+import { countOf } from "../../../core/format.js";
+import { html } from "../../../core/html.js";
+import { useLoad } from "../../../core/load.js";
+import { path } from "../../../core/router.js";
+import { Dialog } from "../../../parts/dialog.js";
+import { Loaded } from "../../../parts/states.js";
 
 // stack: {size, why}, of a picture's document.
 export function stackName({ size, why }) {
