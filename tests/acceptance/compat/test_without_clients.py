@@ -18,6 +18,8 @@ from tests.acceptance.origin import serving
 pytestmark = pytest.mark.acceptance
 
 JSON = {"Content-Type": "application/json"}
+# urllib3 alone waits for three, in which a busy machine may not have tagged a picture.
+ANSWER_SECONDS = 60
 
 
 class Caller:
@@ -31,7 +33,9 @@ class Caller:
     def send(self, method: str, path: str, status: int = 200, **options: Any) -> dict[str, Any]:
         """Return the JSON of a response with that status."""
         headers = {**self.headers, **options.pop("headers", {})}
-        answer = urllib3.request(method, f"{self.root}{path}", headers=headers, **options)
+        answer = urllib3.request(
+            method, f"{self.root}{path}", headers=headers, timeout=ANSWER_SECONDS, **options
+        )
         assert answer.status == status, answer.data
         assert answer.headers["Content-Type"] == "application/json"
         document = json.loads(answer.data)
@@ -172,6 +176,7 @@ def test_every_vendors_addresses_are_fetched_for_the_keys_owner(
                     method,
                     f"{locked.url}/compat/{name}{path}",
                     headers={"Authorization": f"Bearer {key}"},
+                    timeout=ANSWER_SECONDS,
                     **({"json": document} if document else {}),
                 )
                 assert answer.status == 200, (name, answer.data)
@@ -185,7 +190,7 @@ def test_a_key_in_an_address_is_in_no_log(locked: Server, make_key: MakeKey) -> 
     key = make_key()
     address = f"{locked.url}/compat/google/v1/images:annotate?key={key}"
     for body in (b'{"requests": [{}]}', b"{"):
-        urllib3.request("POST", address, body=body, headers=JSON)
+        urllib3.request("POST", address, body=body, headers=JSON, timeout=ANSWER_SECONDS)
     urllib3.request("POST", address.replace("annotate", "nothing"), body=b"{}", headers=JSON)
 
     for log in (locked.data / "logs").iterdir():
