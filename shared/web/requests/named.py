@@ -9,6 +9,7 @@ from shared.db.connection.engine import transaction
 from shared.db.images.images import find_image
 from shared.db.tags.lookup import NameMeaning, find_named
 from shared.errors import NotFound
+from shared.model.names.variants import forms
 from shared.storage.image_ids import parse_image_id
 from shared.web.context import context
 
@@ -46,12 +47,13 @@ def find_tag_named(text: str, owner: str | None = None) -> NameMeaning | None:
 
 
 def resolve_tag(text: str, owner: str | None = None) -> NameMeaning:
-    """Return the tag that one text means to the caller.
+    """Return the tag that one text means to the caller, if need be in another form (`shoes`).
 
     Raises:
         NotFound: there is no such tag.
     """
-    meaning = find_tag_named(text, owner)
+    meant_by = find_tags_named({text, *forms(text)}, owner)
+    meaning = next((meant_by[form] for form in (text, *forms(text)) if form in meant_by), None)
     if meaning is None:
         raise NotFound(f"There is no tag {text!r}; GET /v1/tags?q= finds tags by their beginning.")
     return meaning

@@ -108,6 +108,17 @@ def test_a_tag_knows_its_relatives(client: FlaskClient) -> None:
     assert "golden-retriever" in parent["children"]
 
 
+@pytest.mark.parametrize("name", ["golden-retriever", "Golden Retrievers", "golden%20retrievers"])
+def test_a_plural_names_a_tag_wherever_one_is_asked_for(
+    client: FlaskClient, engine: Engine, name: str
+) -> None:
+    image = insert_row(engine)
+
+    assert get(client, f"/v1/tags/{name}")["tag"] == "golden-retriever"
+    assert get(client, f"/v1/images?tag={name}")["images"] == []
+    assert get(client, f"/v1/images/{image}?tags={name}")["id"] == str(image)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
