@@ -18,7 +18,7 @@ from tests.acceptance.origin import serving
 pytestmark = pytest.mark.acceptance
 
 JSON = {"Content-Type": "application/json"}
-# urllib3 alone waits for three, in which a busy machine may not have tagged a picture.
+# urllib3 waits for three seconds unless told; a busy machine may not have tagged a picture by then.
 ANSWER_SECONDS = 60
 
 
