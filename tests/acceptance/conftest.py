@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import urllib3
 
 from tests.acceptance.api import Api
 from tests.acceptance.commands import COMMAND, Run
 from tests.support.events.webhooks import KEY
+from tests.support.requests.sending import send
 
 PROJECT_ROOT = Path(__file__).parents[2]
 READY_LINE = "Tagloop is up"
@@ -102,7 +102,7 @@ def running(data: Path, **settings: str) -> Iterator[Server]:
         else:
             pytest.fail(f"`tagloop up` ended: {''.join(said)}")
         url = f"http://127.0.0.1:{port}"
-        assert urllib3.request("GET", f"{url}/readyz").status == 200
+        assert send("GET", f"{url}/readyz").status == 200
         yield Server(url, data, process.pid)
     finally:
         process.send_signal(signal.SIGINT)

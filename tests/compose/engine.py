@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import urllib3
-
 from tagloop.local.datadir import DataDir
 from tagloop.local.environment import broker_url, database_url
 from tests.acceptance.commands import COMMAND
 from tests.acceptance.conftest import free_port
 from tests.compose.file import PROJECT_ROOT, Service, find_service
+from tests.support.requests.sending import send
 
 STOP_SECONDS = 60
 WEB = ("ingest", "catalog", "feedback", "compat")
@@ -76,7 +75,7 @@ class Engine:
 
     def metrics(self, name: str) -> str:
         """Return the metrics of a service."""
-        answer = urllib3.request("GET", f"http://127.0.0.1:{self.port(name)}/metrics")
+        answer = send("GET", f"http://127.0.0.1:{self.port(name)}/metrics")
         assert answer.status == 200, name
         return answer.data.decode()
 

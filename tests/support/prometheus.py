@@ -16,6 +16,7 @@ import urllib3
 
 from tests.acceptance.conftest import PROJECT_ROOT, free_port
 from tests.support.conditions import wait_for
+from tests.support.requests.sending import send
 
 PROMETHEUS = PROJECT_ROOT / "deploy" / "prometheus"
 needs_prometheus = pytest.mark.skipif(
@@ -35,7 +36,7 @@ class Prometheus:
 
     def get(self, path: str, **query: str) -> Any:
         """Return the data of a response of its API."""
-        answer = urllib3.request("GET", f"{self.url}/api/v1/{path}?{urlencode(query)}")
+        answer = send("GET", f"{self.url}/api/v1/{path}?{urlencode(query)}")
         document = json.loads(answer.data)
         assert document["status"] == "success", document
         return document["data"]

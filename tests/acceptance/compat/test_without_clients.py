@@ -14,12 +14,11 @@ from tests.acceptance.api import Api
 from tests.acceptance.compat.conftest import MakeKey
 from tests.acceptance.conftest import Server
 from tests.acceptance.origin import serving
+from tests.support.requests.sending import send
 
 pytestmark = pytest.mark.acceptance
 
 JSON = {"Content-Type": "application/json"}
-# urllib3 waits for three seconds unless told; a busy machine may not have tagged a picture by then.
-ANSWER_SECONDS = 60
 
 
 class Caller:
@@ -33,9 +32,7 @@ class Caller:
     def send(self, method: str, path: str, status: int = 200, **options: Any) -> dict[str, Any]:
         """Return the JSON of a response with that status."""
         headers = {**self.headers, **options.pop("headers", {})}
-        answer = urllib3.request(
-            method, f"{self.root}{path}", headers=headers, timeout=ANSWER_SECONDS, **options
-        )
+        answer = send(method, f"{self.root}{path}", headers=headers, **options)
         assert answer.status == status, answer.data
         assert answer.headers["Content-Type"] == "application/json"
         document = json.loads(answer.data)
@@ -172,11 +169,10 @@ def test_every_vendors_addresses_are_fetched_for_the_keys_owner(
                 "photoprism": ("POST", "/labels", {"id": "x", "url": url}),
             }
             for name, (method, path, document) in asked.items():
-                answer = urllib3.request(
+                answer = send(
                     method,
                     f"{locked.url}/compat/{name}{path}",
                     headers={"Authorization": f"Bearer {key}"},
-                    timeout=ANSWER_SECONDS,
                     **({"json": document} if document else {}),
                 )
                 assert answer.status == 200, (name, answer.data)
@@ -190,8 +186,8 @@ def test_a_key_in_an_address_is_in_no_log(locked: Server, make_key: MakeKey) -> 
     key = make_key()
     address = f"{locked.url}/compat/google/v1/images:annotate?key={key}"
     for body in (b'{"requests": [{}]}', b"{"):
-        urllib3.request("POST", address, body=body, headers=JSON, timeout=ANSWER_SECONDS)
-    urllib3.request("POST", address.replace("annotate", "nothing"), body=b"{}", headers=JSON)
+        send("POST", address, body=body, headers=JSON)
+    send("POST", address.replace("annotate", "nothing"), body=b"{}", headers=JSON)
 
     for log in (locked.data / "logs").iterdir():
         assert key not in log.read_text(errors="replace"), log

@@ -11,6 +11,7 @@ import urllib3
 
 from tests.acceptance.conftest import PROJECT_ROOT, free_port
 from tests.support.conditions import wait_for
+from tests.support.requests.sending import send
 
 pytestmark = pytest.mark.acceptance
 
@@ -39,8 +40,8 @@ def test_a_file_that_vanishes_before_its_first_byte_is_answered_with_an_error(se
 
     wait_for(answers, "the server answers")
 
-    gone = urllib3.request("GET", f"{server}/deleted", retries=False)
-    away = urllib3.request("GET", f"{server}/away", retries=False)
+    gone = send("GET", f"{server}/deleted", retries=False)
+    away = send("GET", f"{server}/away", retries=False)
 
     assert (gone.status, gone.headers["Content-Type"]) == (404, "application/problem+json")
     assert gone.json()["detail"] == "The stored file is gone."

@@ -12,6 +12,7 @@ from tests.acceptance.api import Api
 from tests.acceptance.teaching import any_shows, crops, upload
 from tests.compose.engine import WEB, Engine
 from tests.support.conditions import wait_for
+from tests.support.requests.sending import send
 
 pytestmark = [
     pytest.mark.acceptance,
@@ -67,7 +68,7 @@ def api(engine: Engine, address: str) -> Api:
 
 
 def test_without_a_key_nothing_is_shown(api: Api) -> None:
-    assert urllib3.request("GET", f"{api.url}/v1/images").status == 401
+    assert send("GET", f"{api.url}/v1/images").status == 401
 
 
 def test_from_upload_to_tags_that_were_learned(api: Api, photos: dict[str, Path]) -> None:
@@ -107,7 +108,7 @@ def test_each_service_answers_prometheus_and_the_proxy_does_not(
     for name in (*WEB, "worker", "trainer"):
         marker = "celery_worker_up{" if name in ("worker", "trainer") else "tagloop_queue_depth{"
         wait_for(lambda name=name, marker=marker: marker in engine.metrics(name), name)  # type: ignore[misc]
-    assert urllib3.request("GET", f"{address}/metrics").status == 404
+    assert send("GET", f"{address}/metrics").status == 404
 
 
 def tells_story(log: str, image: str) -> bool:

@@ -18,6 +18,7 @@ from services.ingest.app import create_app as create_ingest
 from shared.config import Settings
 from tests.acceptance.conftest import PROJECT_ROOT, free_port
 from tests.support.conditions import wait_for
+from tests.support.requests.sending import send
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
 CONFIG = PROJECT_ROOT / "deploy" / "proxy" / "nginx.conf"
@@ -108,13 +109,13 @@ def test_every_operation_reaches_its_service(proxy: str, name: str, settings: Se
         if name == "catalog" or not COMMON.fullmatch(path)
     } - {("GET", "/metrics")}
     for method, path in own:
-        answer = urllib3.request(method, f"{proxy}{path}?limit=1")
+        answer = send(method, f"{proxy}{path}?limit=1")
         assert answer.data.decode().split()[:2] == [name, f"{path}?limit=1"], (method, path)
 
 
 def test_the_proxy_names_requests_and_keeps_names_that_are_good(proxy: str) -> None:
     def named(**headers: str) -> str:
-        answer = urllib3.request("GET", f"{proxy}/v1/tags", headers={**headers})
+        answer = send("GET", f"{proxy}/v1/tags", headers={**headers})
         return answer.data.decode().split()[2]
 
     assert named(**{"X-Request-Id": "mine-1"}) == "mine-1"
@@ -123,4 +124,4 @@ def test_the_proxy_names_requests_and_keeps_names_that_are_good(proxy: str) -> N
 
 
 def test_metrics_are_not_public(proxy: str) -> None:
-    assert urllib3.request("GET", f"{proxy}/metrics").status == 404
+    assert send("GET", f"{proxy}/metrics").status == 404

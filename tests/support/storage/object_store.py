@@ -12,6 +12,7 @@ import urllib3
 from tests.acceptance.conftest import free_port
 from tests.support.conditions import wait_for
 from tests.support.events.webhooks import BUCKET
+from tests.support.requests.sending import send
 
 REGION = "us-east-1"
 NOTIFIED = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
@@ -34,7 +35,7 @@ def object_store() -> Iterator[str]:
 
 def reset(endpoint: str) -> None:
     """Empty it."""
-    urllib3.request("POST", f"{endpoint}/moto-api/reset")
+    send("POST", f"{endpoint}/moto-api/reset")
 
 
 def _answers(url: str) -> bool:
