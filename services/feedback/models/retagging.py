@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from flask import request
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import RowMapping
 
 from shared.auth.authentication import caller_access
@@ -29,6 +29,9 @@ retagging = APIBlueprint("retagging", __name__, abp_tags=[Tag(name="models")])
 
 class RetagRequest(BaseModel):
     """The images to re-tag. An empty request means all."""
+
+    # A misspelt `owner` would re-tag everything.
+    model_config = ConfigDict(extra="forbid")
 
     owner: str | None = Field(
         None, max_length=TEXT_LENGTH, pattern=NO_NUL, description="only their images"

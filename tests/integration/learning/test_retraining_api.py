@@ -99,6 +99,14 @@ def test_a_version_is_restored_and_everything_is_re_tagged(
     assert redis.llen(MAINTENANCE) == 1
 
 
+def test_a_misspelt_scope_retags_nothing(client: FlaskClient) -> None:
+    answer = client.post("/v1/retag", json={"ownr": "ada"})
+
+    assert answer.status_code == 400
+    assert answer.get_json()["detail"] == "ownr: there is no such member"
+    assert get(client, "/v1/retag")["jobs"] == []
+
+
 def test_promoting_what_is_live_changes_nothing(
     client: FlaskClient, versions: tuple[int, int, int]
 ) -> None:
