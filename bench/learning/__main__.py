@@ -21,7 +21,7 @@ from bench.learning.plot import plot
 from bench.setup.pictures import ROOT
 
 OUT = ROOT / "docs" / "learning"
-AMOUNTS = (1, 5, 10, 20, 40)
+AMOUNTS = (3, 5, 10, 20, 40)
 DRAWS = 3
 
 
