@@ -62,8 +62,10 @@ def indexes(engine: Engine) -> list[CodeIndex]:
 
 
 def test_searches_use_the_index_and_find_each_callers_images(
-    engine: Engine, backbone_id: int
+    engine: Engine, backbone_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # All lists are compared: their centres are drawn by chance, and may lie between the nearest.
+    monkeypatch.setattr(code_index, "COMPARED_SHARE", 1.0)
     query = np.random.default_rng(1).normal(0, 1, DIMENSIONS).astype(np.float16)
 
     index_codes(engine, is_wanted=True)
