@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -51,6 +52,22 @@ class Publisher:
         if self._connection is not None:
             self._connection.release()
             self._connection = None
+
+    def has_waiting(self, queue: str) -> bool:
+        """Return whether messages wait in a queue, so that workers are behind.
+
+        False while the broker does not answer.
+        """
+        if self._connection is None:
+            return False
+        try:
+            channel: Any = self._connection.default_channel
+            return int(channel.queue_declare(queue).message_count) > 0
+        # As in _send.
+        except Exception as error:
+            log.warning("the broker does not answer", queue=queue, error=repr(error))
+            self.close()
+            return False
 
     def ask(self, task: str, arguments: list[object], expires_seconds: float) -> bool:
         """Send a worker the task of embedding a query picture or a text.

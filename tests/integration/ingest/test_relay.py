@@ -11,6 +11,7 @@ from redis import Redis
 
 from shared.config import Settings
 from shared.errors import Unavailable
+from shared.messaging import relay as relay_module
 from shared.messaging.celery_app import (
     BULK,
     FETCH_URLS,
@@ -73,6 +74,31 @@ def test_many_ids_arrive_in_few_messages(relay: Relay, redis: Redis) -> None:
     assert {task for task, _ in sent} == {TAG_IMAGES}
     assert max(len(names) for _, [names] in sent) <= IDS_PER_MESSAGE  # type: ignore[arg-type]
     assert len(sent) < len(ids) / 4
+
+
+def test_more_is_gathered_while_messages_wait(
+    relay: Relay, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Long enough to announce the second image before the relay looks at the queue.
+    monkeypatch.setattr(relay_module, "GATHER_SECONDS_PER_ID", 2.0)
+    monkeypatch.setattr(relay_module, "MAX_GATHER_SECONDS", 2.0)
+    monkeypatch.setattr(relay_module, "BEHIND_SECONDS", 3600.0)
+    first, second = new_image_id(), new_image_id()
+    relay.announce(BULK, [first])
+    wait_for(lambda: announced(redis, BULK) == [str(first)], "the first message")
+    looks = looks_at_queues(redis)
+
+    relay.announce(BULK, [second])
+
+    wait_for(lambda: looks_at_queues(redis) >= looks + 3, "looks at the queue")
+    assert announced(redis, BULK) == [str(first)]
+    redis.delete(BULK)  # as a worker that takes the message
+    wait_for(lambda: announced(redis, BULK) == [str(second)], "the second message")
+
+
+def looks_at_queues(redis: Redis) -> int:
+    """Return how often the broker was asked for the length of a queue."""
+    return int(redis.info("commandstats").get("cmdstat_llen", {}).get("calls", 0))
 
 
 def test_gathered_ids_are_sent_when_the_process_ends(relay: Relay, redis: Redis) -> None:
