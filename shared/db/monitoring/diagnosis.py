@@ -100,7 +100,7 @@ def find_overdue_deletions(
 
 
 def find_names_without_tag(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Return those of these names that no tag has as its slug, name or alias."""
+    """Return the names that are no tag's slug, name or alias."""
     given = {normalise(name): name for name in names}
     query = text("""
         SELECT wanted
