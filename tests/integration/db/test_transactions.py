@@ -15,7 +15,7 @@ from shared.db.connection.engine import (
 )
 from shared.db.images.deleting import delete_image
 from shared.errors import Unavailable
-from tests.support.conditions import wait_for, waits_for_a_lock
+from tests.support.conditions import MAX_SECONDS, wait_for, waits_for_a_lock
 from tests.support.pictures.rows import insert_row, read_row
 
 
@@ -97,12 +97,19 @@ def lock(connection: Connection, image: UUID) -> None:
     connection.execute(text("SELECT FROM images WHERE id = :id FOR UPDATE"), {"id": image})
 
 
+def look_for_deadlocks_after(connection: Connection, seconds: float) -> None:
+    query = text("SELECT set_config('deadlock_timeout', :milliseconds, true)")
+    connection.execute(query, {"milliseconds": str(int(seconds * 1000))})
+
+
 def test_work_that_was_part_of_a_deadlock_runs_again(engine: Engine) -> None:
     first, second = insert_row(engine), insert_row(engine)
     has_second, go_on = threading.Event(), threading.Event()
 
     def lock_the_other_way() -> None:
         with transaction(engine) as connection:
+            # The transaction that looks first is the one that fails: the other one, below.
+            look_for_deadlocks_after(connection, MAX_SECONDS)
             lock(connection, second)
             has_second.set()
             go_on.wait()
@@ -113,8 +120,10 @@ def test_work_that_was_part_of_a_deadlock_runs_again(engine: Engine) -> None:
     def work(connection: Connection) -> str:
         nonlocal tries
         tries += 1
-        # So that this transaction finds the deadlock, not the other.
-        connection.exec_driver_sql("SET LOCAL deadlock_timeout = 1")
+        if tries > 1:
+            # Otherwise this transaction may be the first to lock again.
+            other.join()
+        look_for_deadlocks_after(connection, 0.001)
         lock(connection, first)
         if tries == 1:
             go_on.set()
@@ -127,5 +136,4 @@ def test_work_that_was_part_of_a_deadlock_runs_again(engine: Engine) -> None:
     has_second.wait()
 
     assert run_again_if_deadlocked(engine, work) == "done"
-    other.join()
     assert tries == 2
