@@ -4,9 +4,10 @@ import io
 import itertools
 import json
 import re
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
@@ -134,6 +135,26 @@ def test_the_filter_form_writes_the_query(tab: Tab) -> None:
     expect(page).to_have_url(re.compile(r"owner%3Aanna"))
     expect(page.get_by_role("button", name="Filters, 2 active")).to_be_visible()
     expect(page.get_by_role("gridcell").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("dog or horse", '(dog or horse) "cat"'),
+        ("(dog or horse) owner:bob owner:anna", 'owner:anna "cat" (dog|horse) owner:bob'),
+        ("(polar bear|dog) -wild boar", '(polar bear|dog) -wild boar "cat"'),
+        ('(dog|horse) (coin|moon) owner:""', '(coin|moon) owner:"" "cat" (dog|horse)'),
+    ],
+)
+def test_a_filter_applies_to_everything_that_was_typed(tab: Tab, typed: str, written: str) -> None:
+    page = tab.open(f"/?q={quote(typed)}")
+    page.get_by_role("button", name="Filters").click()
+    dialog = page.get_by_role("dialog", name="Filters")
+    dialog.get_by_role("combobox", name="Has all of").fill("cat")
+    dialog.get_by_role("combobox", name="Has all of").press("Enter")
+    dialog.get_by_role("button", name="Show pictures").click()
+
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query)["q"] == [written])
 
 
 def test_a_range_is_selected_by_keys_and_corrected_with_undo(
