@@ -23,8 +23,8 @@ from tagloop.exchange.xmp.packets.words import Memory, find_changes, folded
 from tagloop.exchange.xmp.report import XmpReport
 
 PICTURES_PER_REQUEST = 200
-READ, PLANNED = "pictures corrected", "pictures would be corrected"
-ABSENT = "pictures no longer in Tagloop"
+READ, PLANNED = "corrected", "would be corrected"
+ABSENT = "no longer in Tagloop"
 UNKNOWN = "new words are not tags (--new-words makes them tags)"
 
 

@@ -10,7 +10,7 @@ from tagloop.exchange.xmp.packets.packet import UnusableXmp
 from tagloop.exchange.xmp.packets.reading import memory_of
 from tagloop.exchange.xmp.report import XmpReport
 
-RESTORED, PLANNED = "files restored", "files would be restored"
+RESTORED, PLANNED = "restored", "would be restored"
 
 
 def restore(folders: Sequence[str], report: XmpReport, files: XmpFiles) -> bool:

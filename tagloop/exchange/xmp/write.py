@@ -23,9 +23,9 @@ from tagloop.exchange.xmp.tagged import words_of
 
 # Digests in one question about what the server has.
 FILES_PER_QUESTION = 256
-WRITTEN, PLANNED, UNCHANGED = "files written", "files would be written", "unchanged"
-ABSENT = "pictures not in Tagloop (add them with `tagloop add`)"
-QUEUED = "pictures not tagged yet"
+WRITTEN, PLANNED, UNCHANGED = "written", "would be written", "unchanged"
+ABSENT = "not in Tagloop (add them with `tagloop add`)"
+QUEUED = "not tagged yet"
 
 
 class Writer:

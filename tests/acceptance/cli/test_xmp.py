@@ -95,10 +95,10 @@ def test_changes_by_exiftool_become_exactly_those_corrections(
     api: Api, xmp: Xmp, exiftool: Tool, folder: Path
 ) -> None:
     listed = xmp("write", folder, "--owner", OWNER, "--dry-run")
-    assert "4 files would be written." in listed.stdout
+    assert "4 would be written." in listed.stdout
     assert not (folder / "cat.png.xmp").exists()
     done = xmp("write", folder, "--owner", OWNER)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "4 files written.\n", "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "4 written.\n", "")
     again = xmp("write", folder, "--owner", OWNER)
     assert again.stdout == "4 unchanged.\n"
     assert xmp("read", folder, "--owner", OWNER).stdout == "There was nothing to do.\n"
@@ -123,11 +123,11 @@ def test_changes_by_exiftool_become_exactly_those_corrections(
     read = xmp("read", folder, "--owner", OWNER)
 
     assert (read.exit_code, read.stderr) == (0, "")
-    assert "2 pictures corrected, 1 new words are not tags" in read.stdout
+    assert "2 corrected, 1 new words are not tags" in read.stdout
     expected = {("cat.png", slug, "remove"), ("rocket.jpg", "teapot", "add")}
     assert corrections(api) == expected
     named = xmp("read", folder, "--owner", OWNER, "--new-words")
-    assert named.stdout == "1 pictures corrected.\n"
+    assert named.stdout == "1 corrected.\n"
     expected.add(("rocket.jpg", "no-such-thing", "add"))
     assert corrections(api) == expected
     assert xmp("read", folder, "--owner", OWNER).stdout == "There was nothing to do.\n"
@@ -139,7 +139,7 @@ def test_changes_by_exiftool_become_exactly_those_corrections(
     assert all(any("eapot" in item for item in items) for items in rocket.values())
 
     restored = xmp("restore", folder)
-    assert restored.stdout == "4 files restored.\n"
+    assert restored.stdout == "4 restored.\n"
     assert not (folder / "palace.jpg.xmp").exists(), "only Tagloop's words were in it"
     assert words(exiftool, folder / "rocket.xmp") == {
         "Subject": ["Teapot"],
@@ -172,7 +172,7 @@ def test_an_embedded_packet_is_read_back_and_removed(
     pixels = exiftool("-s3", "-ImageDataMD5", picture)
 
     done = xmp("write", picture, "--embed", "--owner", "embedded")
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "1 files written.\n", "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "1 written.\n", "")
     assert exiftool("-s3", "-ImageDataMD5", picture) == pixels
     assert exiftool("-s3", "-XMP:Rating", picture) == "3\n"
     written = words(exiftool, picture)["Subject"]
@@ -202,8 +202,7 @@ def test_files_that_cannot_be_used_are_named_and_the_others_are_written(
 
     assert done.exit_code == 1
     assert done.stdout == (
-        "1 files written, 1 pictures not in Tagloop (add them with `tagloop add`), "
-        "3 could not be used.\n"
+        "1 written, 1 not in Tagloop (add them with `tagloop add`), 3 could not be used.\n"
     )
     assert sorted(line.partition(": ")[2] for line in done.stderr.splitlines()) == [
         "it has no rdf:RDF.",
