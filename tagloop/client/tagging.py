@@ -60,6 +60,8 @@ def tag_one(client: Client, source: str, request: TagRequest) -> TagResult:
         problem = {"title": "The file cannot be read", "detail": unusable.reason}
         if os.path.isdir(source):  # noqa: PTH112 - a URL is no path
             trouble = f"{name} is a folder; add its pictures with: tagloop add {name}"
+        elif "://" in source:
+            trouble = f"{name} is neither a file nor an http(s) URL."
         else:
             trouble = f"{name} cannot be read: {unusable.reason}."
         return TagResult(source, None, problem, trouble)

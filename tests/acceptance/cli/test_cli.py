@@ -73,11 +73,12 @@ def test_tag_as_json_is_a_document_a_line(tagloop: Run, tmp_path: Path) -> None:
     assert done.stderr.startswith(f"{text} was refused: ")
 
 
-def test_tag_refuses_urls_of_this_machine(tagloop: Run) -> None:
-    done = tagloop("tag", "http://localhost/a.jpg")
+def test_tag_refuses_urls_of_this_machine_and_of_other_kinds(tagloop: Run) -> None:
+    done = tagloop("tag", "http://localhost/a.jpg", "ftp://example.org/a.jpg")
     assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "not public" in done.stderr
+    local, other = done.stderr.splitlines()
+    assert "not public" in local
+    assert other == "ftp://example.org/a.jpg is neither a file nor an http(s) URL."
 
 
 def test_add_sends_everything_once(tagloop: Run, album: Path) -> None:
