@@ -12,8 +12,8 @@ from services.worker.backbone import load_backbone
 from services.worker.backbone.first_model import ensure_model
 from services.worker.background.retag_jobs import run_due_jobs
 from shared.config import Settings, load_settings
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import connect_engine, transaction
+from shared.db.images.results import store_embeddings
 from shared.db.migrate.run import migrate
 from shared.db.models.models import find_live_model
 from shared.db.models.retag_jobs import RetagScope, queue_job
@@ -66,7 +66,7 @@ def _insert(engine: Engine, storage: Storage, settings: Settings, folder: Path) 
         live = find_live_model(connection)
         assert live is not None
         insert_rows(connection, ids, "")
-        copy_embeddings(connection, ids, embeddings, live.backbone_id)
+        store_embeddings(connection, ids, embeddings, live.backbone_id)
 
 
 def _retag(engine: Engine, storage: Storage, settings: Settings) -> float:

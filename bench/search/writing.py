@@ -12,7 +12,7 @@ from rich.console import Console
 from sqlalchemy import Connection, Engine, text
 
 from bench.results.stats import percentile
-from shared.db.connection.binary_copy import copy_image_tags
+from shared.db.images.results import store_image_tags
 from shared.storage.image_ids import new_image_id
 
 IMAGES = 1_000
@@ -59,7 +59,7 @@ def _tag(connection: Connection) -> Callable[[], object]:
     tag_ids = connection.scalars(text("SELECT id FROM tags ORDER BY id")).all()
     rng = np.random.default_rng(0)
     tags = np.stack([rng.choice(tag_ids, TAGS_PER_IMAGE, replace=False) for _ in ids])
-    return lambda: copy_image_tags(
+    return lambda: store_image_tags(
         connection,
         ids,
         np.full(IMAGES, TAGS_PER_IMAGE),

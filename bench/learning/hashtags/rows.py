@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 
 from bench.learning.hashtags.community import OWN_SHARE, UNVISUAL
 from bench.learning.hashtags.pictures import LabelledPictures
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
+from shared.db.images.results import store_embeddings
 from shared.db.models.models import LiveModel
 
 BATCH_IMAGES = 5_000
@@ -59,7 +59,7 @@ class Rows:
                     "version": self.model.version,
                 },
             )
-            copy_embeddings(connection, ids, self._embeddings(real), self.model.backbone_id)
+            store_embeddings(connection, ids, self._embeddings(real), self.model.backbone_id)
 
     def _embeddings(self, real: NDArray[np.int64]) -> NDArray[np.float16]:
         one, other = (self.pictures.embeddings[real[:, side]] for side in (0, 1))

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from sqlalchemy import Connection, Engine, text
 
-from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
 from shared.db.connection.engine import transaction
+from shared.db.images.results import store_embeddings, store_image_tags
 from shared.model.scorer import Scorer
 
 BATCH_IMAGES = 5_000
@@ -170,8 +170,8 @@ def _insert_batch(connection: Connection, filling: Filling, batch: Batch) -> Non
         },
     )
     tagged_ids = batch.tagged_ids
-    copy_embeddings(connection, tagged_ids, batch.embeddings, model.backbone_id)
-    copy_image_tags(
+    store_embeddings(connection, tagged_ids, batch.embeddings, model.backbone_id)
+    store_image_tags(
         connection,
         tagged_ids,
         np.full(len(tagged_ids), TAGS_PER_IMAGE),

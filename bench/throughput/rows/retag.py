@@ -19,8 +19,8 @@ from bench.setup.errors import BenchError
 from bench.setup.room import Room, new_owner
 from bench.setup.stack import running_tagloop
 from shared.config import load_settings
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
+from shared.db.images.results import store_embeddings
 from shared.db.models.retag_jobs import RetagScope, find_job, queue_job
 from shared.db.owners.access import EVERYTHING
 from shared.messaging.celery_app import RETAG, create_celery
@@ -93,7 +93,7 @@ def insert_images(connection: Connection, count: int) -> None:
         ids = [new_image_id() for _ in range(min(CHUNK_IMAGES, count - start))]
         insert_rows(connection, ids, owner)
         embeddings = with_noise(photographs, len(ids), random)
-        copy_embeddings(connection, ids, embeddings, found[0].backbone_id)
+        store_embeddings(connection, ids, embeddings, found[0].backbone_id)
 
 
 def insert_rows(connection: Connection, ids: list[UUID], owner: str) -> None:

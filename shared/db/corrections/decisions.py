@@ -1,16 +1,24 @@
 """Queries about decisions: which tags an image has, according to all of its corrections."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, select, text, tuple_
 
-from shared.db.connection.binary_copy import copy_decisions
+from shared.db.connection.binary_copy.records import (
+    UUID_TYPE,
+    new_records,
+    record_type,
+    send_records,
+    uuid_array,
+)
 from shared.db.corrections.votes import Decision, Vote, decide
 from shared.db.owners.access import Access
 from shared.db.schema import decisions, images, tags
 from shared.model.vocabulary_index import VocabularyIndex
+
+_DECISION = record_type(image_id=UUID_TYPE, tag_id=">i4", present="?", explicit="?")
 
 
 def lock_images(
@@ -74,10 +82,18 @@ def redecide(connection: Connection, index: VocabularyIndex, image_ids: Collecti
             "tag_ids": [tag_id for _, tag_id in outdated],
         },
     )
-    copy_decisions(
-        connection,
-        [(*key, decision) for key, decision in after.items() if before.get(key) != decision],
-    )
+    changed = {key: decision for key, decision in after.items() if before.get(key) != decision}
+    _store_decisions(connection, changed)
+
+
+def _store_decisions(connection: Connection, made: Mapping[tuple[UUID, int], Decision]) -> None:
+    """Write decisions by the ids of image and tag."""
+    records = new_records(_DECISION, len(made))
+    records["image_id"] = uuid_array([image_id for image_id, _ in made])
+    records["tag_id"] = [tag_id for _, tag_id in made]
+    records["present"] = [decision.present for decision in made.values()]
+    records["explicit"] = [decision.explicit for decision in made.values()]
+    send_records(connection, "decisions", records)
 
 
 def _read_decisions(

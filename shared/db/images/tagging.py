@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import numpy as np
 from sqlalchemy import Connection, text
 
-from shared.db.connection.binary_copy import copy_embeddings, copy_image_tags
 from shared.db.corrections.withdrawn import give_back_all
 from shared.db.events.event_types import IMAGE_FAILED, IMAGE_TAGGED
 from shared.db.events.events import report_images
 from shared.db.images.notifications import notify_done
+from shared.db.images.results import store_embeddings, store_image_tags
 from shared.db.search.likeness.fingerprints import store_fingerprints
 from shared.errors import NetworkReplaced
 from shared.pictures.fingerprint import Fingerprint
@@ -152,8 +152,8 @@ def store_tagged(
     if stored:
         ids = [image.id for image in stored]
         embeddings = np.stack([image.embedding for image in stored])
-        copy_embeddings(connection, ids, embeddings, backbone_id)
-        copy_image_tags(
+        store_embeddings(connection, ids, embeddings, backbone_id)
+        store_image_tags(
             connection,
             ids,
             np.array([len(image.tag_ids) for image in stored]),

@@ -1,6 +1,5 @@
 """Queries for re-tagging: which images, their embeddings, and what changes."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,12 +9,8 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection, text
 
-from shared.db.connection.binary_copy import (
-    SORTABLE_UUID,
-    copy_image_tags,
-    read_image_tags,
-    uuid_array,
-)
+from shared.db.connection.binary_copy.records import SORTABLE_UUID, uuid_array
+from shared.db.images.results import read_image_tags, store_image_tags
 from shared.db.models.retag_jobs import RetagScope
 from shared.db.tags.tag_rows import TagRows
 
@@ -120,12 +115,9 @@ def read_tag_rows(
         else sql.SQL(" AND tag_id = ANY({})").format(sql.Literal(tag_ids.tolist()))
     )
     query = sql.SQL(
-        "COPY (SELECT image_id, tag_id, confidence FROM image_tags "
-        "WHERE image_id = ANY({}::uuid[]){}) TO STDOUT (FORMAT binary)"
+        "SELECT image_id, tag_id, confidence FROM image_tags WHERE image_id = ANY({}::uuid[]){}"
     ).format(sql.Literal(array_literal(ids)), wanted)
-    out = io.BytesIO()
-    connection.connection.cursor().copy_expert(query, out)
-    stored_ids, stored_tags, confidences = read_image_tags(out.getbuffer())
+    stored_ids, stored_tags, confidences = read_image_tags(connection, query)
     positions = np.searchsorted(uuid_array(ids).view(SORTABLE_UUID), stored_ids)
     return TagRows.of(positions, stored_tags, confidences)
 
@@ -150,7 +142,7 @@ def rewrite_tag_rows(
         )
     if len(fresh.keys):
         counts = np.bincount(fresh.positions, minlength=len(ids))
-        copy_image_tags(connection, ids, counts, fresh.tag_ids, fresh.confidences)
+        store_image_tags(connection, ids, counts, fresh.tag_ids, fresh.confidences)
 
 
 def array_literal(ids: Sequence[UUID]) -> str:

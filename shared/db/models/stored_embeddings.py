@@ -1,6 +1,5 @@
 """Queries that read embeddings, or draw a sample of them."""
 
-import io
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 from sqlalchemy import Connection, text
 
-from shared.db.connection.binary_copy import read_embeddings
+from shared.db.images.results import read_embeddings
 
 # Images of owners who are excluded from training, and images that their uploader excluded, are not
 # read.
@@ -40,7 +39,7 @@ def read_embeddings_of(
         "SELECT image_id, embedding FROM embeddings "
         "WHERE image_id = ANY({ids}::uuid[]) AND backbone_id = {backbone_id} ORDER BY image_id"
     )
-    return _copy_out(
+    return read_embeddings(
         connection,
         query.format(
             ids=sql.Literal([str(image_id) for image_id in ids]),
@@ -87,7 +86,7 @@ def _newest_uncorrected(
           AND NOT EXISTS (SELECT FROM corrections WHERE corrections.image_id = embeddings.image_id)
         ORDER BY image_id DESC LIMIT {images}
     """)
-    return _copy_out(
+    return read_embeddings(
         connection,
         query.format(
             source=source,
@@ -114,7 +113,7 @@ def sample_embeddings(
           AND image_id <> ALL ({without}::uuid[])
         LIMIT {images}
     """)
-    _, embeddings = _copy_out(
+    _, embeddings = read_embeddings(
         connection,
         query.format(
             percent=sql.Literal(min(100.0, percent)),
@@ -125,13 +124,3 @@ def sample_embeddings(
         ),
     )
     return embeddings
-
-
-def _copy_out(
-    connection: Connection, query: sql.Composable
-) -> tuple[list[UUID], NDArray[np.float16]]:
-    out = io.BytesIO()
-    copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
-    connection.connection.cursor().copy_expert(copy, out)
-    ids, embeddings = read_embeddings(out.getbuffer())
-    return list(ids), embeddings

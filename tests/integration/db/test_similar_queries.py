@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, text
 from services.worker.background.code_filling import fill_codes
 from services.worker.tagging.pipeline import Pipeline
 from shared.config import Settings
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
 from shared.db.images.images import find_embedding
+from shared.db.images.results import store_embeddings
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.owners.access import EVERYTHING, Access
 from shared.db.search.likeness import nearest_codes, similar
@@ -62,7 +62,7 @@ def store(engine: Engine, backbone_id: int, embeddings: np.ndarray, owner: str) 
     """Insert images of an owner with these embeddings."""
     ids = insert_rows(engine, len(embeddings), owner=owner)
     with transaction(engine) as connection:
-        copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
+        store_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
     return ids
 
 

@@ -15,8 +15,8 @@ from services.trainer.runs.nights import queue_night
 from services.trainer.runs.runs import carry_out_due_runs
 from services.trainer.trainer import Trainer
 from shared.config import Settings
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
+from shared.db.images.results import store_embeddings
 from shared.messaging.celery_app import create_celery
 from shared.model.head import Head
 from shared.model.learned.tags import LearnedTags
@@ -52,7 +52,7 @@ def upload(
             text("UPDATE images SET status = 'tagged', tagged_at = now() WHERE id = ANY(:ids)"),
             {"ids": ids},
         )
-        copy_embeddings(connection, ids, embeddings, 1)
+        store_embeddings(connection, ids, embeddings, 1)
     return ids
 
 

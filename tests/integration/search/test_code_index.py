@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
 from services.worker.background.code_indexing import index_codes
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
+from shared.db.images.results import store_embeddings
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.owners.access import EVERYTHING, Access
 from shared.db.search.likeness import code_index, similar
@@ -46,7 +46,7 @@ def backbone_id(engine: Engine) -> int:
 def store(engine: Engine, backbone_id: int, embeddings: np.ndarray, owner: str) -> list[UUID]:
     ids = insert_rows(engine, len(embeddings), owner=owner)
     with transaction(engine) as connection:
-        copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
+        store_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
     analyse(engine)
     return ids
 

@@ -7,8 +7,8 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Engine
 
-from shared.db.connection.binary_copy import copy_embeddings
 from shared.db.connection.engine import transaction
+from shared.db.images.results import store_embeddings
 from shared.db.models.models import insert_backbone, insert_first_version
 from shared.db.search.likeness.fingerprints import store_fingerprints
 from shared.pictures.fingerprint import MINIATURE_BYTES, Fingerprint
@@ -42,7 +42,7 @@ def store_looks(
     angles = np.array([angle for _, angle in looks])
     embeddings[:, 0], embeddings[:, 1] = np.cos(angles), np.sin(angles)
     with transaction(engine) as connection:
-        copy_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
+        store_embeddings(connection, ids, embeddings.astype(np.float16), backbone_id)
         fingerprints = [fingerprint for fingerprint, _ in looks]
         store_fingerprints(
             connection, dict(zip(ids, fingerprints, strict=True)), dict.fromkeys(ids, owner)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from shared.db.connection.binary_copy import copy_embeddings
+from shared.db.images.results import store_embeddings
 from shared.db.models.switching.chunks import Chunk
 from shared.db.models.switching.switches import Switch, lock_open_switch
 
@@ -72,7 +72,7 @@ def store_chunk(
     )
     kept = [position for position, image_id in enumerate(ids) if image_id in there]
     if kept:
-        copy_embeddings(
+        store_embeddings(
             connection,
             [ids[position] for position in kept],
             embeddings[kept],

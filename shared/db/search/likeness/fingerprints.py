@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from shared.db.connection.binary_copy import copy_rows, encode_halfvec, encode_timestamp
+from shared.db.connection.binary_copy.rows import encode_halfvec, encode_timestamp, send_rows
 from shared.pictures.fingerprint import Fingerprint
 
 # The same picture in another size or quality, or slightly changed. Two sunsets may have the same
@@ -79,7 +79,7 @@ def store_fingerprints(
     """Write the fingerprints of images that have none, and note that they are to be stacked."""
     if not fingerprints:
         return
-    copy_rows(
+    send_rows(
         connection,
         "fingerprints",
         ("image_id", "owner", "difference_hash", "miniature", "taken_at"),
