@@ -6,6 +6,8 @@ import { Icon } from "../../parts/icon.js";
 import { clearUploads, stopUploads, uploads } from "./queue.js";
 
 const SHOWN_PROBLEMS = 50;
+// With more pictures the list has its full height at once, so that Stop does not move while it fills.
+const SHORT_LIST = 8;
 
 export function UploadTray() {
   const state = useStore(uploads);
@@ -26,7 +28,7 @@ export function UploadTray() {
       </header>
       ${isBusy && html`<progress class="bar" max="1" value=${Math.min(share, 1)} aria-label="Uploaded"></progress>`}
       ${isOpen && (isBusy || problems.length > 0) && html`
-        <ul class="tray-list">
+        <ul class=${isBusy && total > SHORT_LIST ? "tray-list full" : "tray-list"}>
           ${paused && html`<li class="tray-item muted">Waiting for the connection</li>`}
           ${active.map((job) => html`
             <li class="tray-item"><span class="clip" dir="auto">${job.name}</span>
