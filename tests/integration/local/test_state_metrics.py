@@ -12,10 +12,17 @@ from services.feedback.app import create_app
 from shared.config import Settings
 from shared.db.connection.engine import transaction
 from shared.messaging.celery_app import BULK, KNOWN_QUEUES
+from tests.support.conditions import MAX_SECONDS
 from tests.support.learning.training import insert_version
 from tests.support.pictures.rows import insert_row, set_row
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for every figure, since a busy machine may be too late for Prometheus."""
+    monkeypatch.setattr("shared.web.figures.state_metrics.MAX_SECONDS", MAX_SECONDS)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def send_records(connection: Connection, table: str, records: NDArray[np.void]) 
 def receive_records(
     connection: Connection, query: sql.Composable, record: np.dtype[np.void]
 ) -> NDArray[np.void]:
-    """Return the rows of a query, (rows,), whose columns are those of the type, in its order."""
+    """Return the rows of a query, (rows,); it has to select the columns of the type."""
     return np.frombuffer(receive(connection, query), record)
 
 
