@@ -1,6 +1,7 @@
 """Amazon Rekognition's own client, boto3, with only the address changed."""
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from shared.auth.scopes import Scope
-from tests.acceptance.api import Api
+from tests.acceptance.api import ROOT, Api
 from tests.acceptance.compat.conftest import MakeAwsKey, MakeKey, app_beside
 from tests.acceptance.conftest import Server
 from tests.support.requests.aws import encode
@@ -20,6 +21,7 @@ from tests.support.storage.tiny_s3 import tiny_s3
 pytestmark = pytest.mark.acceptance
 
 IMAGE_HEADER = "x-tagloop-image"
+DOCUMENT = ROOT / "docs" / "api" / "compat" / "rekognition.md"
 
 
 def client_for(server: Server, keys: tuple[str, str]) -> Any:
@@ -45,6 +47,27 @@ def cat(photos: dict[str, Path]) -> dict[str, bytes]:
 
 def named(answer: Any) -> dict[str, Any]:
     return {label["Name"]: label for label in answer["Labels"]}
+
+
+def test_a_program_needs_only_the_variables_in_the_document(
+    locked: Server,
+    make_aws_key: MakeAwsKey,
+    cat: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key_id, secret = make_aws_key()
+    values = {
+        "AWS_ENDPOINT_URL_REKOGNITION": f"{locked.url}/compat/rekognition",
+        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    first_steps = DOCUMENT.read_text().partition("In code")[0]
+    for name in set(re.findall("AWS_[A-Z_]+", first_steps)):
+        monkeypatch.setenv(name, values[name])
+
+    assert "Cat" in named(boto3.Session().client("rekognition").detect_labels(Image=cat))
 
 
 def test_labels_have_their_parents_aliases_and_categories(
